@@ -1,0 +1,29 @@
+package job
+
+import "fmt"
+
+// CommandErrorKind sorts a broker's refusals by what the caller can do about them.
+type CommandErrorKind uint8
+
+// The kinds of refusal, with the gRPC codes that mean them (contract 3.6).
+const (
+	Transient    CommandErrorKind = iota // try again: UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED, INTERNAL, …
+	Gone                                 // the job is gone or taken: NOT_FOUND, FAILED_PRECONDITION
+	Unacceptable                         // this command can never be taken: INVALID_ARGUMENT, EXCEEDED_BATCH_RECORD_SIZE
+	Unsupported                          // the gateway does not know the call: UNIMPLEMENTED
+	Denied                               // not allowed to us: UNAUTHENTICATED, PERMISSION_DENIED
+)
+
+// CommandError is a call to the gateway that it, or the way to it, refused.
+type CommandError struct {
+	Kind   CommandErrorKind
+	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"
+	Reason string // the gateway's own words
+}
+
+func (e *CommandError) Error() string {
+	if e.Code == "" {
+		return e.Reason
+	}
+	return fmt.Sprintf("%s: %s", e.Code, e.Reason)
+}

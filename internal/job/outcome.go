@@ -1,0 +1,63 @@
+package job
+
+import "time"
+
+// Outcome is how work on a job ends: one of [Complete], [Fail], [Throw], [HandBack] and [Abandon]. The first three
+// are commands to the broker, of which each job gets exactly one.
+type Outcome interface{ outcome() }
+
+// Settling is what the settler must know of a command beside its content.
+type Settling struct {
+	// EventAccepted says that AWS accepted an event of this job. The command is then worth sending even after the
+	// lease ran out: a lost command would mean a second event.
+	EventAccepted bool
+	// Redact masks the job's secrets in a text of the broker's before it goes into a message or a log. Nil: no secrets.
+	Redact func(string) string
+}
+
+// Complete completes the job.
+type Complete struct {
+	Settling
+	Variables []byte // a JSON object; empty = none
+}
+
+// Fail fails the job: it is retried after Backoff while Retries is above 0, else it becomes an incident.
+type Fail struct {
+	Settling
+	Retries   int32 // what the job has left, not below 0
+	Backoff   time.Duration
+	Message   string
+	Variables []byte // a JSON object; empty = none
+}
+
+// Throw throws a BPMN error.
+type Throw struct {
+	Settling
+	Code      string // may be empty
+	Message   string
+	Variables []byte // a JSON object; empty = none
+}
+
+// HandBack gives the job back to the broker unworked, at once: nothing was sent to AWS for it.
+type HandBack struct{}
+
+// Abandon sends nothing: the job is left to its lease, after which the broker gives it out again if it still exists.
+type Abandon struct{ Reason AbandonReason }
+
+// AbandonReason says why a job was left to its lease; it labels a metric.
+type AbandonReason string
+
+// The reasons to leave a job to its lease.
+const (
+	AbandonLeaseOver   AbandonReason = "lease-over"   // too little of the lease was left to begin with
+	AbandonGone        AbandonReason = "gone"         // the broker says that the job is gone or no longer ours
+	AbandonUndelivered AbandonReason = "undelivered"  // no broker took the outcome in time
+	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while AWS was being called
+	AbandonNoHandBack  AbandonReason = "no-hand-back" // it was to be handed back, but the lease does not surely hold or the gateway cannot
+)
+
+func (Complete) outcome() {}
+func (Fail) outcome()     {}
+func (Throw) outcome()    {}
+func (HandBack) outcome() {}
+func (Abandon) outcome()  {}

@@ -1,0 +1,205 @@
+// Package jsonvalue holds JSON as values that lose nothing: objects keep the order of their members, numbers keep
+// their literal, strings keep lone surrogates. It has a reader and a writer for whole values, and for callers that
+// need only a part of a document a splitter that hands out members and elements as the raw bytes that they were.
+//
+// A [Value] is one of: nil, bool, string, [Number], []Value, *[Object]. Values are immutable once they are shared;
+// [Object.Set] is for the code that builds them.
+//
+// Strings are UTF-8, but for the half of a surrogate pair (`\ud800` alone), which Java and so Camunda lets pass: it
+// is held as the three bytes that a naive encoder would write (WTF-8) and written out as its escape again.
+package jsonvalue
+
+import (
+	"iter"
+	"slices"
+)
+
+// Value is one of nil, bool, string, [Number], []Value and *[Object].
+type Value = any
+
+// Number is a number by its JSON literal, such as 1.10 or 12345678901234567890.
+type Number string
+
+// Member is one key of an object with its value.
+type Member struct {
+	Key   string
+	Value Value
+}
+
+// Object is a JSON object that keeps the order in which its keys were first set. The zero value is empty and ready.
+type Object struct {
+	members []Member
+	index   map[string]int // built at indexFrom members, nil below
+}
+
+// indexFrom is the number of members from which an object is looked up by a map: below, comparing is faster.
+const indexFrom = 12
+
+// NewObject returns an empty object with room for n members.
+func NewObject(n int) *Object {
+	return &Object{members: make([]Member, 0, n)}
+}
+
+// ObjectOf returns an object of these members in this order; of equal keys the last value wins.
+func ObjectOf(members ...Member) *Object {
+	o := NewObject(len(members))
+	for _, m := range members {
+		o.Set(m.Key, m.Value)
+	}
+	return o
+}
+
+// Len returns the number of members; a nil object has none.
+func (o *Object) Len() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.members)
+}
+
+// At returns member i in order, 0 ≤ i < Len.
+func (o *Object) At(i int) Member { return o.members[i] }
+
+// Get returns the value of key, and whether the object has it.
+func (o *Object) Get(key string) (Value, bool) {
+	if i := o.find(key); i >= 0 {
+		return o.members[i].Value, true
+	}
+	return nil, false
+}
+
+// Set gives key this value: in its place if the object has the key, else at the end.
+func (o *Object) Set(key string, v Value) {
+	if i := o.find(key); i >= 0 {
+		o.members[i].Value = v
+		return
+	}
+	o.members = append(o.members, Member{key, v})
+	switch {
+	case o.index != nil:
+		o.index[key] = len(o.members) - 1
+	case len(o.members) >= indexFrom:
+		o.index = make(map[string]int, 2*len(o.members))
+		for i := range o.members {
+			o.index[o.members[i].Key] = i
+		}
+	}
+}
+
+// All ranges over the members in order.
+func (o *Object) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if o == nil {
+			return
+		}
+		for i := range o.members {
+			if !yield(o.members[i].Key, o.members[i].Value) {
+				return
+			}
+		}
+	}
+}
+
+// Keys returns the keys in order.
+func (o *Object) Keys() []string {
+	keys := make([]string, 0, o.Len())
+	for k := range o.All() {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// Clone returns a copy whose members can be set without touching o; the values are shared.
+func (o *Object) Clone() *Object {
+	if o == nil {
+		return NewObject(0)
+	}
+	c := &Object{members: slices.Clone(o.members)}
+	if o.index != nil {
+		c.index = make(map[string]int, len(o.index))
+		for k, i := range o.index {
+			c.index[k] = i
+		}
+	}
+	return c
+}
+
+func (o *Object) find(key string) int {
+	if o == nil {
+		return -1
+	}
+	if o.index != nil {
+		if i, ok := o.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range o.members {
+		if o.members[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// Kind is the sort of a JSON value.
+type Kind uint8
+
+// The kinds, in the words that error messages use for them (see [Kind.String]).
+const (
+	Invalid Kind = iota
+	KindNull
+	KindBoolean
+	KindNumber
+	KindString
+	KindArray
+	KindObject
+)
+
+// String returns the JSON word for the kind with which messages name what was found: "object", "array", "null", …
+func (k Kind) String() string {
+	return [...]string{"invalid", "null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+// KindOf returns the kind of a value; Invalid for a Go type that is no [Value].
+func KindOf(v Value) Kind {
+	switch v.(type) {
+	case nil:
+		return KindNull
+	case bool:
+		return KindBoolean
+	case Number:
+		return KindNumber
+	case string:
+		return KindString
+	case []Value:
+		return KindArray
+	case *Object:
+		return KindObject
+	}
+	return Invalid
+}
+
+// RawKind returns the kind of the value that starts in raw, judged by its first byte after white space.
+func RawKind(raw []byte) Kind {
+	for _, c := range raw {
+		switch c {
+		case ' ', '\t', '\n', '\r':
+			continue
+		case '{':
+			return KindObject
+		case '[':
+			return KindArray
+		case '"':
+			return KindString
+		case 't', 'f':
+			return KindBoolean
+		case 'n':
+			return KindNull
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			return KindNumber
+		}
+		break
+	}
+	return Invalid
+}
