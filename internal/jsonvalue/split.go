@@ -42,7 +42,7 @@ func (s *scanner) each(opening byte, f func(key string, from, to int) error) err
 			if err != nil {
 				return err
 			}
-			if key = inner; escaped {
+			if escaped {
 				key = unescape(inner)
 			} else {
 				key = strings.Clone(inner) // inner is a view of the caller's bytes

@@ -11,6 +11,7 @@ package jsonvalue
 
 import (
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -114,14 +115,7 @@ func (o *Object) Clone() *Object {
 	if o == nil {
 		return NewObject(0)
 	}
-	c := &Object{members: slices.Clone(o.members)}
-	if o.index != nil {
-		c.index = make(map[string]int, len(o.index))
-		for k, i := range o.index {
-			c.index[k] = i
-		}
-	}
-	return c
+	return &Object{members: slices.Clone(o.members), index: maps.Clone(o.index)}
 }
 
 func (o *Object) find(key string) int {

@@ -1,0 +1,107 @@
+# What CI calls and what a developer calls are the same targets. Only test/e2e and the tools need more than Go.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+NAME    := eventbridge-connector
+MODULE  := github.com/eventbridge-connector/eventbridge-connector
+BIN     ?= bin/$(NAME)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X $(MODULE)/internal/cli.version=$(VERSION)
+IMAGE   ?= $(NAME):$(VERSION)
+
+# Tools and downloads live outside the tree, by version, so that a second run is quick.
+CACHE             := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/eventbridge-connector
+GOLANGCI_VERSION  := v2.15.0
+GOLANGCI          := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
+
+FUZZTIME  ?= 30s
+BENCH     ?= .
+BENCHTIME ?= 1s
+COUNT     ?= 6
+BASE      ?= main
+TESTFLAGS ?=
+PKG       ?= ./...
+
+# A folder of further recorded cases: contract-cases/run and feel/check inside it are run when they are there.
+EVENTBRIDGE_CASES ?=
+
+.PHONY: help
+help: ## Show this list
+	@echo "make <target>   (version $(VERSION))"
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build the binary into bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/$(NAME)
+
+.PHONY: test
+test: ## Run the tests (under a minute, needs nothing but Go)
+	go test $(TESTFLAGS) $(PKG)
+
+.PHONY: race
+race: ## Run the tests under the race detector
+	go test -race $(TESTFLAGS) $(PKG)
+
+.PHONY: lint
+lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
+	$(GOLANGCI) run --build-tags e2e $(PKG)
+
+.PHONY: fmt
+fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
+	$(GOLANGCI) run --build-tags e2e --fix $(PKG) || true
+	$(GOLANGCI) fmt $(PKG)
+
+$(GOLANGCI):
+	.ci/install-golangci-lint $(GOLANGCI_VERSION) $@
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for FUZZTIME (30s)
+	.ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run the benchmarks (BENCH, BENCHTIME)
+	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
+
+.PHONY: bench-diff
+bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs of each
+	.ci/bench-diff '$(BASE)' '$(BENCH)' $(COUNT)
+
+.PHONY: generate
+generate: ## Write the derived files anew
+	go generate ./...
+
+.PHONY: verify
+verify: generate ## Fail if a derived file is not up to date
+	git diff --exit-code
+	go mod verify
+
+.PHONY: contract
+contract: build ## Hold the binary against recorded jobs (and those under EVENTBRIDGE_CASES)
+	@if [[ -d test/contract ]]; then go test -count=1 ./test/contract/...; fi
+	@if [[ -n '$(EVENTBRIDGE_CASES)' ]]; then .ci/cases '$(EVENTBRIDGE_CASES)' '$(abspath $(BIN))'; fi
+
+.PHONY: e2e
+e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a JDK 21+, Maven, Python)
+	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 15m -v ./test/e2e/...
+
+.PHONY: image
+image: ## Build the container image (docker, podman or buildah)
+	.ci/image '$(IMAGE)' '$(VERSION)'
+
+.PHONY: run
+run: build ## Run the worker as the environment configures it
+	$(BIN) run
+
+.PHONY: demo
+demo: ## Show the connector at work: no broker, no AWS, no configuration
+	go run ./cmd/$(NAME) demo
+
+.PHONY: check
+check: ## What CI runs on a push
+	.ci/run
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin dist
