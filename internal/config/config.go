@@ -1,0 +1,206 @@
+// Package config turns flags, environment variables and a YAML file into one validated [Config].
+//
+// There is one list of settings ([Settings]): a setting's key in Camunda's spelling, its kind, default, flag,
+// environment variables, documentation and whether it is a secret. Everything else comes from that list: what [Load]
+// accepts, what the command config prints ([Config.Print]), the help of the commands, and docs/configuration.md.
+//
+// A flag wins over the environment, the environment over the file, and a name of Camunda's over one of the Zeebe Go
+// client's. What is wrong is reported all together, a line each: the setting, what it was, where it came from and what
+// is expected. The values of secrets appear nowhere.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config is the whole configuration of the process, validated, with what follows from it filled in.
+type Config struct {
+	File      string // the YAML file that was read; empty = none
+	Mode      string // ModeSelfManaged or ModeSaaS
+	Gateway   Gateway
+	Cloud     Cloud
+	Auth      Auth
+	Worker    Worker
+	Connector Connector
+	Secrets   Secrets
+	Server    Server
+	Log       Log
+
+	values []Value
+}
+
+// The modes of [Config.Mode].
+const (
+	ModeSelfManaged = "selfManaged"
+	ModeSaaS        = "saas"
+)
+
+// Gateway says how to reach the Orchestration Cluster.
+type Gateway struct {
+	GRPCAddress       string // as configured: a URL, or host:port
+	RESTAddress       string // empty = none
+	Plaintext         bool   // as configured; what counts is TLS
+	Host              string // of the Go client's ZEEBE_HOST, used where no address is given
+	Port              string // of the Go client's ZEEBE_PORT
+	CACertificatePath string // empty = the system's certificates
+	OverrideAuthority string
+	KeepAlive         time.Duration
+	MaxMessageSize    Size
+	RequestTimeout    time.Duration // of a command
+
+	Target string // host:port, from GRPCAddress
+	TLS    bool   // from GRPCAddress and Plaintext
+}
+
+// Cloud names a cluster of Camunda's SaaS.
+type Cloud struct {
+	ClusterID, Region, Domain string
+	Port                      int
+}
+
+// Auth says how to authenticate with the gateway.
+type Auth struct {
+	Method             string // AuthNone, AuthBasic or AuthOIDC
+	ClientID           string
+	ClientSecret       string
+	TokenURL           string
+	Audience           string
+	Scope              string
+	Resource           string
+	Username, Password string
+	Timeout            time.Duration // of one request for a token
+}
+
+// The methods of [Auth.Method].
+const (
+	AuthNone  = "none"
+	AuthBasic = "basic"
+	AuthOIDC  = "oidc"
+)
+
+// Worker says how jobs are taken.
+type Worker struct {
+	Name           string
+	MaxJobsActive  int
+	Lease          time.Duration // how long an activated job is ours
+	PollInterval   time.Duration
+	RequestTimeout time.Duration // how long a poll waits at the gateway where there is no stream
+	StreamEnabled  bool
+	StreamTimeout  time.Duration // the greatest age of a stream
+	TenantID       string        // as configured; what counts is TenantIDs
+	TenantIDs      []string      // empty = the default tenant
+	GracePeriod    time.Duration // how long running jobs may take to finish once a shutdown was asked for
+}
+
+// Connector says how the jobs' events are sent.
+type Connector struct {
+	JobType        string
+	RequestTimeout time.Duration // of one attempt to send
+	IdleTimeout    time.Duration // after which an unused AWS client and its connections are closed
+	SaaS           bool          // no default credentials chain
+}
+
+// Secrets says where secrets come from and which of them jobs may use.
+type Secrets struct {
+	EnvEnabled      bool
+	EnvPrefix       string
+	EnvTenantAware  bool
+	EnvProcessAware bool
+	Directory       string // of files, one per secret; empty = none
+	FilterMode      string // FilterStrict, FilterLax or FilterDisabled
+	CacheEnabled    bool
+	CacheSize       int
+}
+
+// The modes of [Secrets.FilterMode].
+const (
+	FilterStrict   = "STRICT"
+	FilterLax      = "LAX"
+	FilterDisabled = "DISABLED"
+)
+
+// Server says where health and metrics are served.
+type Server struct {
+	Address string // empty = all interfaces
+	Port    int    // 0 = any free one
+}
+
+// Log says how to log.
+type Log struct {
+	Level  string // trace, debug, info, warn, error or off
+	Format string // text or json
+}
+
+// Value is a setting's effective value.
+type Value struct {
+	Setting *Setting
+	Text    string // as [Load] would read it again; masked if the setting is a secret
+	Source  string // where it came from: "flag --mode", "environment variable SERVER_PORT", "app.yaml:3", "default"
+	given   bool
+}
+
+// Values returns every setting's effective value in the order of [Settings].
+func (c *Config) Values() []Value { return slices.Clone(c.values) }
+
+// Given tells whether the setting with this key was set by flag, environment or file.
+func (c *Config) Given(key string) bool {
+	for _, v := range c.values {
+		if v.Setting.Key == key {
+			return v.given
+		}
+	}
+	return false
+}
+
+// Warning is something that the operator should know and that does not keep the process from starting.
+type Warning struct {
+	Text  string
+	Minor bool // worth a debug line only
+}
+
+// Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the file that they
+// name, which it reads with readFile. All faults come together in one error, a line each ([errors.Join] of
+// *[ValueError], *[UnknownError] and others). Load writes nothing and reads nothing else.
+func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
+	l := &loader{settings: Settings(), env: newEnvironment(env)}
+	return l.load(args, readFile)
+}
+
+// ErrHelp is returned by [Load] and [ParseFlags] for --help.
+var ErrHelp = errors.New("help asked for")
+
+// ValueError is a value that a setting cannot have.
+type ValueError struct {
+	Key      string
+	Found    string // as given; masked if the setting is a secret
+	Source   string
+	Expected string
+}
+
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s: found %s (%s), expected %s", e.Key, e.Found, e.Source, e.Expected)
+}
+
+// UnknownError is a name that is none of ours.
+type UnknownError struct {
+	What    string // "flag", "key", "environment variable", "command"
+	Name    string
+	Source  string // file and line; empty for a flag
+	Nearest string // the known name closest to it; empty = none is near
+}
+
+func (e *UnknownError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "unknown %s %s", e.What, e.Name)
+	if e.Source != "" {
+		fmt.Fprintf(&b, " (%s)", e.Source)
+	}
+	if e.Nearest != "" {
+		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
+	}
+	return b.String()
+}

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+)
+
+// derive fills in what follows from other settings and refuses what does not go together.
+func (l *loader) derive() {
+	c := &l.config
+	if c.Mode == "" {
+		c.Mode = ModeSelfManaged
+		if c.Cloud.ClusterID != "" && !c.Given("camunda.client.grpc-address") {
+			c.Mode = ModeSaaS
+		}
+		l.derived("camunda.client.mode", "follows from the cluster id")
+	}
+	l.deriveAuthMethod()
+	if c.Mode == ModeSaaS {
+		l.deriveSaaS()
+	}
+	l.deriveTarget()
+	l.checkAuth()
+	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
+		c.Worker.TenantIDs = []string{c.Worker.TenantID}
+		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
+	}
+	if c.Secrets.EnvEnabled && c.Secrets.EnvPrefix == "" {
+		l.warnf("camunda.connector.secretprovider.environment.prefix is empty: jobs can read every environment variable of this process as a secret")
+	}
+	if c.Gateway.RESTAddress != "" && c.Secrets.FilterMode != FilterDisabled {
+		l.warnf("camunda.client.rest-address is set, but the secret filter does not read process definitions yet: "+
+			"in mode %s secrets resolve in authentication and awsCredential.authentication only; "+
+			"camunda.connector.secret-resolver.secret-filter.mode=DISABLED allows them everywhere", c.Secrets.FilterMode)
+	}
+}
+
+// derived notes a value that was filled in.
+func (l *loader) derived(key, source string) {
+	for i := range l.config.values {
+		if v := &l.config.values[i]; v.Setting.Key == key {
+			v.Text, v.Source = v.Setting.show(v.Setting.text(&l.config)), source
+		}
+	}
+}
+
+func (l *loader) deriveAuthMethod() {
+	a := &l.config.Auth
+	if a.Method != "" {
+		return
+	}
+	switch {
+	case l.config.Mode == ModeSaaS || a.ClientID != "" && a.ClientSecret != "":
+		a.Method = AuthOIDC
+	case a.Username != "" && a.Password != "":
+		a.Method = AuthBasic
+	default:
+		a.Method = AuthNone
+	}
+	l.derived("camunda.client.auth.method", "follows from the credentials given")
+}
+
+// deriveSaaS composes the addresses of a SaaS cluster from its id and region.
+func (l *loader) deriveSaaS() {
+	c := &l.config
+	cloud := c.Cloud
+	if !c.Given("camunda.client.grpc-address") {
+		if cloud.ClusterID == "" {
+			l.missing("camunda.client.cloud.cluster-id", "the cluster's id, since camunda.client.mode is saas")
+		}
+		if cloud.Region == "" {
+			l.missing("camunda.client.cloud.region", "the cluster's region, since camunda.client.mode is saas")
+		}
+		c.Gateway.GRPCAddress = "https://" + cloud.ClusterID + "." + cloud.Region + ".zeebe." + cloud.Domain + ":" + strconv.Itoa(cloud.Port)
+		l.derived("camunda.client.grpc-address", "follows from mode saas")
+	}
+	if c.Auth.TokenURL == "" {
+		c.Auth.TokenURL = "https://login.cloud." + cloud.Domain + "/oauth/token"
+		l.derived("camunda.client.auth.token-url", "follows from mode saas")
+	}
+	if c.Auth.Audience == "" {
+		c.Auth.Audience = "zeebe." + cloud.Domain
+		l.derived("camunda.client.auth.audience", "follows from mode saas")
+	}
+}
+
+// deriveTarget settles where the gateway is and whether it is spoken to by TLS.
+func (l *loader) deriveTarget() {
+	g := &l.config.Gateway
+	if !l.config.Given("camunda.client.grpc-address") && l.config.Mode != ModeSaaS && (g.Host != "" || g.Port != "") {
+		host, port := g.Host, g.Port
+		if host == "" {
+			host = "localhost"
+		}
+		if port == "" {
+			port = "26500"
+		}
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		g.GRPCAddress = host + ":" + port
+		l.derived("camunda.client.grpc-address", "follows from zeebe.host and zeebe.port")
+	}
+	hostPort, scheme, err := target(g.GRPCAddress)
+	if err != nil {
+		l.fail(&ValueError{Key: "camunda.client.grpc-address", Found: redact(g.GRPCAddress), Source: "follows from other settings", Expected: "an address"})
+		return
+	}
+	g.Target = hostPort
+	switch scheme {
+	case "http":
+		g.TLS = false
+	case "https":
+		g.TLS = true
+		if g.Plaintext {
+			l.warnf("camunda.client.plaintext is true, but the address %s says TLS, and that counts", redact(g.GRPCAddress))
+		}
+	default:
+		g.TLS = !g.Plaintext
+		if !l.config.Given("camunda.client.plaintext") {
+			l.warnf("camunda.client.grpc-address %s has no scheme, so TLS is used; write http://%s for plaintext", g.GRPCAddress, hostPort)
+		}
+	}
+	if !g.TLS && g.CACertificatePath != "" {
+		l.warnf("camunda.client.ca-certificate-path is set, but the gateway's address %s is plaintext", redact(g.GRPCAddress))
+	}
+}
+
+// checkAuth refuses a method without what it needs.
+func (l *loader) checkAuth() {
+	a := l.config.Auth
+	need := func(value, key, what string) {
+		if value == "" {
+			l.missing(key, what+", since camunda.client.auth.method is "+a.Method)
+		}
+	}
+	switch a.Method {
+	case AuthOIDC:
+		need(a.ClientID, "camunda.client.auth.client-id", "a client id")
+		need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret")
+		need(a.TokenURL, "camunda.client.auth.token-url", "the URL where tokens are asked for")
+	case AuthBasic:
+		need(a.Username, "camunda.client.auth.username", "a username")
+		need(a.Password, "camunda.client.auth.password", "a password")
+	}
+	if a.Method != AuthNone && !l.config.Gateway.TLS && !loopback(l.config.Gateway.Target) {
+		l.warnf("credentials go to %s unencrypted: the address is plaintext", l.config.Gateway.Target)
+	}
+}
+
+func (l *loader) missing(key, expected string) {
+	l.fail(&ValueError{Key: key, Found: "nothing", Source: "not set", Expected: expected})
+}

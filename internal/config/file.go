@@ -1,0 +1,146 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// entry is one key of the file with its value.
+type entry struct {
+	key  string // dotted, as written
+	text string
+	line int
+}
+
+// maxDepth is how deep a file may nest: an alias can name what it stands in.
+const maxDepth = 20
+
+// readYAML flattens a file's document: nested keys are joined by dots, lists by commas. Keys without a value are left out.
+func readYAML(data []byte) ([]entry, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, yamlError(err)
+	}
+	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, errors.New("expected one document, found another behind a line of ---")
+	}
+	return flatten(nil, "", &doc, 0)
+}
+
+func yamlError(err error) error {
+	return errors.New("not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("line %d: nested too deeply", n.Line)
+	}
+	var err error
+	switch n.Kind {
+	case yaml.DocumentNode:
+		return flatten(entries, key, n.Content[0], depth+1)
+	case yaml.AliasNode:
+		return flatten(entries, key, n.Alias, depth+1)
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			inner := n.Content[i].Value
+			if key != "" {
+				inner = key + "." + inner
+			}
+			if entries, err = flatten(entries, inner, n.Content[i+1], depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return entries, nil
+	case yaml.SequenceNode:
+		texts := make([]string, len(n.Content))
+		for i, item := range n.Content {
+			if item.Kind == yaml.AliasNode {
+				item = item.Alias
+			}
+			if item.Kind != yaml.ScalarNode {
+				return nil, fmt.Errorf("line %d: %s[%d]: expected a plain value", item.Line, key, i)
+			}
+			texts[i] = item.Value
+		}
+		return append(entries, entry{key, strings.Join(texts, ","), n.Line}), nil
+	case yaml.ScalarNode:
+		if key == "" {
+			return nil, fmt.Errorf("line %d: expected keys with values, such as server.port: 8080", n.Line)
+		}
+		if n.Tag == "!!null" {
+			return entries, nil
+		}
+		return append(entries, entry{key, n.Value, n.Line}), nil
+	}
+	return entries, nil
+}
+
+// file is a configuration file taken apart by the names of settings.
+type file struct {
+	path   string
+	values map[string]entry // by plain name
+}
+
+// readFile reads the file and reports keys that nobody knows and keys that stand in it twice.
+func (l *loader) readFile(path string, read func(string) ([]byte, error)) *file {
+	f := &file{path: path, values: map[string]entry{}}
+	data, err := read(path)
+	if err != nil {
+		l.fail(fmt.Errorf("read the configuration file: %w", err))
+		return f
+	}
+	entries, err := readYAML(data)
+	if err != nil {
+		l.fail(fmt.Errorf("configuration file %s: %w", path, err))
+		return f
+	}
+	known, shown := map[string]bool{}, []string(nil)
+	for _, s := range l.settings {
+		if s.flagOnly {
+			continue
+		}
+		shown = append(shown, s.Key)
+		for _, name := range s.Names() {
+			known[plain(name)] = true
+		}
+	}
+	for _, e := range entries {
+		name := plain(e.key)
+		if before, twice := f.values[name]; twice {
+			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", e.key, path, before.line, e.line))
+			continue
+		}
+		if known[name] {
+			f.values[name] = e
+			continue
+		}
+		if note, camundas := unusedName(e.key); camundas {
+			l.warn(Warning{Text: fmt.Sprintf("key %s (%s) has no effect here%s", e.key, f.at(e), note), Minor: note == ""})
+			continue
+		}
+		l.fail(&UnknownError{What: "key", Name: e.key, Source: f.at(e), Nearest: Nearest(e.key, shown)})
+	}
+	return f
+}
+
+func (f *file) at(e entry) string { return f.path + ":" + strconv.Itoa(e.line) }
+
+// lookup returns a setting's value in the file and where it stands.
+func (f *file) lookup(s *Setting) (value, source string, ok bool) {
+	for _, name := range s.Names() {
+		if e, found := f.values[plain(name)]; found && !s.flagOnly && (e.text != "" || s.keepEmpty) {
+			return e.text, f.at(e), true
+		}
+	}
+	return "", "", false
+}

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// loader holds what one [Load] gathers.
+type loader struct {
+	settings []*Setting
+	env      *environment
+	flags    map[*Setting]given
+	file     *file
+	config   Config
+	warnings []Warning
+	errs     []error
+}
+
+// given is a value as text, with its source in the words of a message.
+type given struct{ text, source string }
+
+func (l *loader) fail(err error) { l.errs = append(l.errs, err) }
+func (l *loader) warn(w Warning) { l.warnings = append(l.warnings, w) }
+func (l *loader) warnf(format string, args ...any) {
+	l.warn(Warning{Text: fmt.Sprintf(format, args...)})
+}
+
+func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config, []Warning, error) {
+	l.flags = map[*Setting]given{}
+	rest, err := ParseFlags(l.settingFlags(), args)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(rest) > 0 {
+		return nil, nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
+	}
+	l.warnings = l.env.unknown(l.settings)
+	l.file = &file{}
+	for _, s := range l.settings {
+		if s.flagOnly {
+			if v, ok := l.find(s); ok {
+				l.file = l.readFile(v.text, read)
+			}
+		}
+	}
+	for _, s := range l.settings {
+		v, ok := l.find(s)
+		if !ok {
+			v = given{s.Default, "default"}
+		}
+		if !ok && s.Default == "" {
+			v.source = "not set"
+		} else if !s.set(&l.config, v.text) {
+			l.fail(l.wrong(s, v))
+		}
+		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.source, given: ok})
+	}
+	if len(l.errs) == 0 {
+		l.derive()
+	}
+	if len(l.errs) > 0 {
+		return nil, l.warnings, errors.Join(l.errs...)
+	}
+	return &l.config, l.warnings, nil
+}
+
+// find returns the setting's strongest value.
+func (l *loader) find(s *Setting) (given, bool) {
+	if v, ok := l.flags[s]; ok {
+		return v, true
+	}
+	if text, name, ok := l.env.lookup(s); ok {
+		return given{text, "environment variable " + name}, true
+	}
+	if text, source, ok := l.file.lookup(s); ok {
+		return given{text, source}, true
+	}
+	return given{}, false
+}
+
+func (l *loader) wrong(s *Setting, v given) error {
+	found := strconv.Quote(v.text)
+	if s.Secret {
+		found = masked
+	}
+	return &ValueError{Key: s.Key, Found: redact(found), Source: v.source, Expected: s.want()}
+}
+
+// Flags returns the flags of all settings, for the help of a command that takes them. Their Set does nothing.
+func Flags() []Flag {
+	l := &loader{settings: Settings(), flags: map[*Setting]given{}}
+	return l.settingFlags()
+}
+
+func (l *loader) settingFlags() []Flag {
+	flags := make([]Flag, len(l.settings))
+	for i, s := range l.settings {
+		flags[i] = Flag{
+			Name: s.Flag, Bool: s.Bool(), Value: strings.ToUpper(strings.Fields(strings.ReplaceAll(s.Kind(), ",", ""))[0]), Doc: s.Doc, Also: s.Names(),
+			Set: func(text string) error {
+				l.flags[s] = given{text, "flag --" + s.Flag}
+				return nil
+			},
+		}
+		if s.Enum != nil {
+			flags[i].Value = strings.Join(s.Enum, "|")
+		}
+	}
+	return flags
+}
+
+// masked stands for the value of a secret.
+const masked = "***"
+
+// show is a value for people to see.
+func (s *Setting) show(text string) string {
+	if s.Secret && text != "" {
+		return masked
+	}
+	return redact(text)
+}
+
+// redact hides the user information of a URL, which none of the settings takes but somebody may well try.
+func redact(text string) string {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		return text
+	}
+	host, path := rest, ""
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host, path = rest[:i], rest[i:]
+	}
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = masked + host[at:]
+	}
+	return scheme + "://" + host + path
+}

@@ -1,0 +1,42 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Print writes the effective configuration as a file that [Load] would read again, one line per setting, with its
+// source as a comment. Secrets are masked; settings without a value are left out.
+func (c *Config) Print(w io.Writer) error {
+	width := 0
+	lines := make([][2]string, 0, len(c.values))
+	for _, v := range c.values {
+		if v.Setting.flagOnly || (v.Text == "" && !v.Setting.keepEmpty) {
+			continue
+		}
+		text, err := yaml.Marshal(v.Text)
+		if err != nil {
+			return err
+		}
+		line := v.Setting.Key + ": " + unquote(strings.TrimSuffix(string(text), "\n"), v.Text)
+		width = max(width, min(len(line), 80))
+		lines = append(lines, [2]string{line, v.Source})
+	}
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "%-*s  # %s\n", width, l[0], l[1])
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// unquote drops the quotes that YAML puts around the texts of numbers and booleans, which here are read as texts.
+func unquote(marshalled, text string) string {
+	if strings.Trim(text, "0123456789") == "" && text != "" || text == "true" || text == "false" {
+		return text
+	}
+	return marshalled
+}

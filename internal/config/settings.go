@@ -1,0 +1,295 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Setting describes one setting: all that the project knows about it stands here once.
+type Setting struct {
+	Group   string   // heading under which it is documented
+	Key     string   // in Camunda's spelling: camunda.client.grpc-address
+	Flag    string   // without dashes: grpc-address; the key itself is a flag too
+	Default string   // as it would be written in a file; empty = none
+	Example string   // a value that makes sense, for messages and documentation
+	Doc     string   // one or two sentences
+	Secret  bool     // its value is never shown
+	Enum    []string // the only values, where there are so few
+
+	Before []string // keys that win over Key in the same source (more special ones)
+	Also   []string // keys that Key wins over (older spellings)
+	Env    []string // variables besides those that follow from the keys (the Zeebe Go client's), asked last
+
+	keepEmpty bool   // an empty text is a value, not the absence of one
+	presence  bool   // a variable that is there means true, whatever its value
+	flagOnly  bool   // makes no sense inside the file
+	min, max  int64  // of a whole number; of a duration in nanoseconds; of a size in bytes
+	expected  string // what a value must be, where its kind does not say it
+	valid     func(text string) bool
+
+	bind func(*Config) any // *string, *int, *bool, *time.Duration, *Size or *[]string
+}
+
+// Names returns every key under which the setting is accepted, the strongest first.
+func (s *Setting) Names() []string {
+	return slices.Concat(s.Before, []string{s.Key}, s.Also)
+}
+
+// Variables returns the environment variables under which the setting is accepted, the strongest first: for each key
+// Spring's name for it (dots as underscores, dashes dropped, capitals), then the one with dashes as underscores.
+func (s *Setting) Variables() []string {
+	var out []string
+	for _, key := range s.Names() {
+		for _, name := range variables(key) {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return append(out, s.Env...)
+}
+
+func variables(key string) []string {
+	upper := strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+	spring, plain := strings.ReplaceAll(upper, "-", ""), strings.ReplaceAll(upper, "-", "_")
+	if name, ok := strings.CutPrefix(key, "connector.aws-eventbridge."); ok {
+		// Camunda's runtime makes this prefix from the connector's title, a space as an underscore; without was earlier.
+		return slices.Compact([]string{"CONNECTOR_AWS_EVENTBRIDGE_" + variables(name)[0], plain, spring})
+	}
+	return slices.Compact([]string{spring, plain})
+}
+
+// Settings returns the list of all settings, in the order in which they are documented.
+func Settings() []*Setting {
+	return slices.Concat(
+		withGroup("Connection to the cluster", clusterSettings()),
+		withGroup("Authentication with the cluster", authSettings()),
+		withGroup("Taking jobs", workerSettings()),
+		withGroup("Sending events", sendSettings()),
+		withGroup("Secrets", secretSettings()),
+		withGroup("Health, metrics and log", serverSettings()),
+	)
+}
+
+func clusterSettings() []*Setting {
+	return []*Setting{
+		{
+			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS},
+			Doc:     "Whether the cluster is your own or one of Camunda's SaaS. Without it, a cluster id means `saas`.",
+			Example: ModeSaaS, bind: func(c *Config) any { return &c.Mode },
+		},
+		{
+			Key: "camunda.client.grpc-address", Flag: "grpc-address", Default: "http://localhost:26500",
+			Doc: "The gateway's gRPC address. `http://` means plaintext, `https://` TLS; with neither (as the Zeebe Go client has it) it is TLS, " +
+				"unless `camunda.client.plaintext` is set. In mode `saas` it follows from the cluster id and the region.",
+			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address"},
+			Env: []string{"ZEEBE_GRPC_ADDRESS", "ZEEBE_ADDRESS"}, expected: "an http or https URL with a host and a port, or host:port", valid: validGRPCAddress,
+			bind: func(c *Config) any { return &c.Gateway.GRPCAddress },
+		},
+		{
+			Key: "camunda.client.rest-address", Flag: "rest-address",
+			Doc:     "The address of the Orchestration Cluster REST API, which only the secret filter needs.",
+			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "camunda.client.zeebe.base-url", "zeebe.client.broker.rest-address"},
+			Env: []string{"ZEEBE_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
+			bind: func(c *Config) any { return &c.Gateway.RESTAddress },
+		},
+		{
+			Key: "camunda.client.plaintext", Flag: "plaintext", Default: "false",
+			Doc:     "Speak to a gateway whose address has no scheme without TLS.",
+			Example: "true", Also: []string{"zeebe.client.security.plaintext"}, Env: []string{"ZEEBE_INSECURE_CONNECTION"},
+			bind: func(c *Config) any { return &c.Gateway.Plaintext },
+		},
+		{
+			Key: "zeebe.host", Flag: "zeebe-host",
+			Doc:     "The gateway's host, where no address is given (the Zeebe Go client's way).",
+			Example: "zeebe.example.com", bind: func(c *Config) any { return &c.Gateway.Host },
+		},
+		{
+			Key: "zeebe.port", Flag: "zeebe-port",
+			Doc:     "The gateway's port, where no address is given (the Zeebe Go client's way). A value such as `tcp://10.0.0.1:26500`, which Kubernetes sets beside a service named zeebe, is passed over.",
+			Example: "26500", expected: "a port from 1 to 65535", valid: validPort,
+			bind: func(c *Config) any { return &c.Gateway.Port },
+		},
+		{
+			Key: "camunda.client.ca-certificate-path", Flag: "ca-certificate-path",
+			Doc:     "A PEM file with the certificates that are trusted to have signed the gateway's, instead of the system's.",
+			Example: "/etc/ssl/camunda-ca.pem", Also: []string{"camunda.client.zeebe.ca-certificate-path", "zeebe.client.security.cert-path"},
+			Env: []string{"ZEEBE_CA_CERTIFICATE_PATH"}, bind: func(c *Config) any { return &c.Gateway.CACertificatePath },
+		},
+		{
+			Key: "camunda.client.override-authority", Flag: "override-authority",
+			Doc:     "The host name to expect in the gateway's certificate and to send as authority, instead of the address's.",
+			Example: "zeebe.internal", Also: []string{"camunda.client.zeebe.override-authority", "zeebe.client.security.override-authority"},
+			Env: []string{"ZEEBE_OVERRIDE_AUTHORITY"}, bind: func(c *Config) any { return &c.Gateway.OverrideAuthority },
+		},
+		{
+			Key: "camunda.client.keep-alive", Flag: "keep-alive", Default: "PT45S",
+			Doc:     "How often an idle connection to the gateway is checked.",
+			Example: "PT30S", Also: []string{"camunda.client.zeebe.keep-alive", "zeebe.client.broker.keep-alive"}, Env: []string{"ZEEBE_KEEP_ALIVE"},
+			min: int64(time.Second), max: int64(time.Hour), bind: func(c *Config) any { return &c.Gateway.KeepAlive },
+		},
+		{
+			Key: "camunda.client.max-message-size", Flag: "max-message-size", Default: "5MB",
+			Doc:     "The largest message that is accepted from the gateway.",
+			Example: "16MB", Also: []string{"camunda.client.zeebe.max-message-size", "zeebe.client.message.max-message-size"},
+			min: 1 << 10, max: 1 << 30, bind: func(c *Config) any { return &c.Gateway.MaxMessageSize },
+		},
+		{
+			Key: "camunda.client.request-timeout", Flag: "gateway-request-timeout", Default: "PT10S",
+			Doc:     "How long one attempt of a command to the gateway may take.",
+			Example: "PT20S", Also: []string{"camunda.client.zeebe.request-timeout", "zeebe.client.request-timeout"},
+			min: int64(100 * time.Millisecond), max: int64(time.Hour), bind: func(c *Config) any { return &c.Gateway.RequestTimeout },
+		},
+		{
+			Key: "camunda.client.cloud.cluster-id", Flag: "cluster-id",
+			Doc:     "The id of the SaaS cluster.",
+			Example: "2a1b7c9e-0000-4000-8000-1234567890ab", Also: []string{"camunda.client.cluster-id", "zeebe.client.cloud.cluster-id"},
+			expected: "a cluster id: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Cloud.ClusterID },
+		},
+		{
+			Key: "camunda.client.cloud.region", Flag: "region",
+			Doc:     "The region of the SaaS cluster.",
+			Example: "bru-2", Also: []string{"camunda.client.region", "zeebe.client.cloud.region"},
+			expected: "a region: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Cloud.Region },
+		},
+		{
+			Key: "camunda.client.cloud.domain", Flag: "cloud-domain", Default: "camunda.io",
+			Doc:     "The domain of Camunda's SaaS.",
+			Example: "camunda.io", Also: []string{"camunda.client.cloud.base-url", "zeebe.client.cloud.base-url"}, bind: func(c *Config) any { return &c.Cloud.Domain },
+		},
+		{
+			Key: "camunda.client.cloud.port", Flag: "cloud-port", Default: "443",
+			Doc:     "The port of the SaaS cluster.",
+			Example: "443", Also: []string{"zeebe.client.cloud.port"}, min: 1, max: 65535, bind: func(c *Config) any { return &c.Cloud.Port },
+		},
+	}
+}
+
+func authSettings() []*Setting {
+	return []*Setting{
+		{
+			Key: "camunda.client.auth.method", Flag: "auth-method", Enum: []string{AuthNone, AuthBasic, AuthOIDC},
+			Doc:     "How to authenticate. Without it, a client id and secret mean `oidc`, a username and password `basic`, neither `none`.",
+			Example: AuthOIDC, bind: func(c *Config) any { return &c.Auth.Method },
+		},
+		{
+			Key: "camunda.client.auth.client-id", Flag: "client-id",
+			Doc:     "The client id with which a token is asked for.",
+			Example: "connectors", Also: []string{"zeebe.client.cloud.client-id", "common.client-id"}, Env: []string{"ZEEBE_CLIENT_ID"},
+			bind: func(c *Config) any { return &c.Auth.ClientID },
+		},
+		{
+			Key: "camunda.client.auth.client-secret", Flag: "client-secret", Secret: true,
+			Doc: "The client secret with which a token is asked for.", Also: []string{"zeebe.client.cloud.client-secret", "common.client-secret"},
+			Env: []string{"ZEEBE_CLIENT_SECRET"}, bind: func(c *Config) any { return &c.Auth.ClientSecret },
+		},
+		{
+			Key: "camunda.client.auth.token-url", Flag: "token-url",
+			Doc:     "Where tokens are asked for. In mode `saas` it is Camunda's own.",
+			Example: "https://keycloak.example.com/auth/realms/camunda-platform/protocol/openid-connect/token",
+			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "common.auth-url"}, Env: []string{"ZEEBE_AUTHORIZATION_SERVER_URL"},
+			expected: "an http or https URL with a host", valid: validURL, bind: func(c *Config) any { return &c.Auth.TokenURL },
+		},
+		{
+			Key: "camunda.client.auth.audience", Flag: "audience",
+			Doc:     "The audience that the token is for. In mode `saas` it is the cluster's.",
+			Example: "zeebe-api", Also: []string{"camunda.client.zeebe.audience"}, Env: []string{"ZEEBE_TOKEN_AUDIENCE"},
+			bind: func(c *Config) any { return &c.Auth.Audience },
+		},
+		{
+			Key: "camunda.client.auth.scope", Flag: "scope",
+			Doc:     "The scope that the token is for.",
+			Example: "openid", Also: []string{"camunda.client.zeebe.scope"}, Env: []string{"ZEEBE_TOKEN_SCOPE"},
+			bind: func(c *Config) any { return &c.Auth.Scope },
+		},
+		{
+			Key: "camunda.client.auth.resource", Flag: "resource",
+			Doc:     "The resource that the token is for, where the authorization server wants one.",
+			Example: "api://camunda", bind: func(c *Config) any { return &c.Auth.Resource },
+		},
+		{
+			Key: "camunda.client.auth.username", Flag: "username",
+			Doc:     "The user of basic authentication.",
+			Example: "demo", Env: []string{"ZEEBE_BASIC_AUTH_USERNAME"}, bind: func(c *Config) any { return &c.Auth.Username },
+		},
+		{
+			Key: "camunda.client.auth.password", Flag: "password", Secret: true,
+			Doc: "The password of basic authentication.", Env: []string{"ZEEBE_BASIC_AUTH_PASSWORD"},
+			bind: func(c *Config) any { return &c.Auth.Password },
+		},
+		{
+			Key: "camunda.client.auth.read-timeout", Flag: "auth-timeout", Default: "PT10S",
+			Doc:     "How long one request for a token may take.",
+			Example: "PT5S", Env: []string{"ZEEBE_AUTH_REQUEST_TIMEOUT"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
+			bind: func(c *Config) any { return &c.Auth.Timeout },
+		},
+	}
+}
+
+func workerSettings() []*Setting {
+	const defaults, old = "camunda.client.worker.defaults.", "camunda.client.zeebe.defaults."
+	return []*Setting{
+		{
+			Key: "connector.aws-eventbridge.type", Flag: "job-type", Default: "io.camunda:aws-eventbridge:1",
+			Doc:     "The type of the jobs to work on.",
+			Example: "com.example:eventbridge:1", bind: func(c *Config) any { return &c.Connector.JobType },
+		},
+		{
+			Key: defaults + "timeout", Flag: "lease", Default: "PT1M",
+			Doc: "The lease: how long an activated job is ours. So long do the jobs of a worker that died wait for another. " +
+				"`connector.aws-eventbridge.timeout` wins over the general setting.",
+			Example: "PT2M", Before: []string{"connector.aws-eventbridge.timeout"}, Also: []string{old + "timeout", "zeebe.client.job.timeout"},
+			min: int64(5 * time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Worker.Lease },
+		},
+		{
+			Key: defaults + "max-jobs-active", Flag: "max-jobs-active", Default: "256",
+			Doc:     "How many jobs are worked on at a time.",
+			Example: "64", Also: []string{old + "max-jobs-active", "zeebe.client.worker.max-jobs-active"}, min: 1, max: 100_000,
+			bind: func(c *Config) any { return &c.Worker.MaxJobsActive },
+		},
+		{
+			Key: defaults + "stream-enabled", Flag: "stream-enabled", Default: "true",
+			Doc:     "Whether jobs are streamed beside being polled.",
+			Example: "false", Also: []string{old + "stream-enabled"}, bind: func(c *Config) any { return &c.Worker.StreamEnabled },
+		},
+		{
+			Key: defaults + "stream-timeout", Flag: "stream-timeout", Default: "PT10M",
+			Doc:     "The age at which a stream is opened anew, give or take a tenth.",
+			Example: "PT1H", Also: []string{old + "stream-timeout"}, min: int64(time.Second), max: int64(24 * time.Hour),
+			bind: func(c *Config) any { return &c.Worker.StreamTimeout },
+		},
+		{
+			Key: defaults + "poll-interval", Flag: "poll-interval", Default: "PT10S",
+			Doc:     "How often waiting jobs are asked for beside the stream. Where there is no stream, polls wait at the gateway instead and follow one another.",
+			Example: "PT30S", Also: []string{old + "poll-interval"}, min: int64(10 * time.Millisecond), max: int64(time.Hour),
+			bind: func(c *Config) any { return &c.Worker.PollInterval },
+		},
+		{
+			Key: defaults + "request-timeout", Flag: "poll-timeout", Default: "PT20S",
+			Doc:     "How long a poll waits at the gateway for a job where there is no stream.",
+			Example: "PT30S", Also: []string{old + "request-timeout"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
+			bind: func(c *Config) any { return &c.Worker.RequestTimeout },
+		},
+		{
+			Key: defaults + "name", Flag: "worker-name", Default: "eventbridge-connector",
+			Doc:     "The worker's name as the cluster shows it.",
+			Example: "eventbridge-eu", Also: []string{old + "name", "zeebe.client.worker.default-name"}, bind: func(c *Config) any { return &c.Worker.Name },
+		},
+		{
+			Key: defaults + "tenant-ids", Flag: "tenant-ids",
+			Doc:     "The tenants whose jobs are taken. Without it, that of `camunda.client.tenant-id`, without that the default tenant.",
+			Example: "tenant-a,tenant-b", Also: []string{old + "tenant-ids", "camunda.client.tenant-ids"}, bind: func(c *Config) any { return &c.Worker.TenantIDs },
+		},
+		{
+			Key: "camunda.client.tenant-id", Flag: "tenant-id",
+			Doc:     "The tenant whose jobs are taken, if it is one.",
+			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, bind: func(c *Config) any { return &c.Worker.TenantID },
+		},
+		{
+			Key: "connector.aws-eventbridge.grace-period", Flag: "grace-period", Default: "PT20S",
+			Doc:     "How long running jobs may take to finish once the process was asked to end. Keep it below the time after which your platform kills it (Kubernetes: 30 s).",
+			Example: "PT1M", Also: []string{"spring.lifecycle.timeout-per-shutdown-phase"}, max: int64(time.Hour), bind: func(c *Config) any { return &c.Worker.GracePeriod },
+		},
+	}
+}

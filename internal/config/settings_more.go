@@ -1,0 +1,108 @@
+package config
+
+import "time"
+
+func sendSettings() []*Setting {
+	return []*Setting{
+		{
+			Key: "connector.aws-eventbridge.request-timeout", Flag: "aws-request-timeout", Default: "PT10S",
+			Doc:     "How long one attempt to send to EventBridge may take.",
+			Example: "PT5S", min: int64(100 * time.Millisecond), max: int64(10 * time.Minute), bind: func(c *Config) any { return &c.Connector.RequestTimeout },
+		},
+		{
+			Key: "connector.aws-eventbridge.idle-timeout", Flag: "aws-idle-timeout", Default: "PT10M",
+			Doc:     "After how long without a job an AWS client (its credentials and connections) is closed.",
+			Example: "PT1H", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Connector.IdleTimeout },
+		},
+		{
+			Key: "camunda.connector.runtime.saas", Flag: "runtime-saas", Default: "false", presence: true,
+			Doc:     "Whether this runs as a service for others: jobs may then not use the default credentials chain, which would be the process's own. As a variable it counts as soon as it is set, whatever its value.",
+			Example: "true", bind: func(c *Config) any { return &c.Connector.SaaS },
+		},
+	}
+}
+
+func secretSettings() []*Setting {
+	const env, filter = "camunda.connector.secretprovider.environment.", "camunda.connector.secret-resolver.secret-filter."
+	return []*Setting{
+		{
+			Key: env + "enabled", Flag: "secrets-env", Default: "true",
+			Doc:     "Whether secrets come from environment variables.",
+			Example: "false", bind: func(c *Config) any { return &c.Secrets.EnvEnabled },
+		},
+		{
+			Key: env + "prefix", Flag: "secrets-env-prefix", Default: "SECRET_", keepEmpty: true,
+			Doc:     "What the names of these variables begin with. An empty prefix lets a job read any variable of this process.",
+			Example: "CONNECTOR_SECRET_", bind: func(c *Config) any { return &c.Secrets.EnvPrefix },
+		},
+		{
+			Key: env + "tenantaware", Flag: "secrets-env-tenant-aware", Default: "false", Also: []string{env + "tenant-aware"},
+			Doc:     "Whether the tenant's id and `_` stand behind the prefix.",
+			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvTenantAware },
+		},
+		{
+			Key: env + "processdefinitionaware", Flag: "secrets-env-process-aware", Default: "false", Also: []string{env + "process-definition-aware"},
+			Doc:     "Whether the BPMN process id and `_` stand behind the prefix (and the tenant).",
+			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvProcessAware },
+		},
+		{
+			Key: "camunda.connector.secretprovider.files.directory", Flag: "secrets-directory",
+			Doc:     "A directory with one file per secret, as Kubernetes and Docker mount them. Files that change are read again.",
+			Example: "/run/secrets", bind: func(c *Config) any { return &c.Secrets.Directory },
+		},
+		{
+			Key: filter + "mode", Flag: "secret-filter", Default: FilterStrict, Enum: []string{FilterStrict, FilterLax, FilterDisabled},
+			Doc: "Which secrets a job may use. `DISABLED`: all of them, wherever they are named. Else only in `authentication` and " +
+				"`awsCredential.authentication`; a secret that is named anywhere else is an input error.",
+			Example: FilterDisabled, bind: func(c *Config) any { return &c.Secrets.FilterMode },
+		},
+		{
+			Key: filter + "cache.enabled", Flag: "secret-filter-cache", Default: "true",
+			Doc:     "Whether what the filter learns of a process definition is kept. Accepted for the sake of existing configurations; without effect so far.",
+			Example: "false", bind: func(c *Config) any { return &c.Secrets.CacheEnabled },
+		},
+		{
+			Key: filter + "cache.max-size", Flag: "secret-filter-cache-size", Default: "1000",
+			Doc:     "For how many process definitions. Accepted for the sake of existing configurations; without effect so far.",
+			Example: "100", min: 1, max: 1_000_000, bind: func(c *Config) any { return &c.Secrets.CacheSize },
+		},
+	}
+}
+
+func serverSettings() []*Setting {
+	return []*Setting{
+		{
+			Key: "server.port", Flag: "port", Default: "8080",
+			Doc:     "The port of the health and metrics endpoints; 0 = any free one (the log says which).",
+			Example: "9090", max: 65535, bind: func(c *Config) any { return &c.Server.Port },
+		},
+		{
+			Key: "server.address", Flag: "address",
+			Doc:     "The address on which they listen; without it, all.",
+			Example: "127.0.0.1", bind: func(c *Config) any { return &c.Server.Address },
+		},
+		{
+			Key: "logging.level.root", Flag: "log-level", Default: "info", Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
+			Doc:     "From which level on log lines are written. `trace` is as `debug`.",
+			Example: "debug", Also: []string{"logging.level"}, bind: func(c *Config) any { return &c.Log.Level },
+		},
+		{
+			Key: "logging.format", Flag: "log-format", Default: "text", Enum: []string{"text", "json"},
+			Doc:     "Log lines for people or for machines.",
+			Example: "json", bind: func(c *Config) any { return &c.Log.Format },
+		},
+		{
+			Key: "connector.aws-eventbridge.config", Flag: "config", flagOnly: true,
+			Doc:     "A YAML file with any of these settings by their keys, nested or dotted.",
+			Example: "/etc/eventbridge-connector.yaml", bind: func(c *Config) any { return &c.File },
+		},
+	}
+}
+
+// withGroup puts the settings under a heading.
+func withGroup(group string, list []*Setting) []*Setting {
+	for _, s := range list {
+		s.Group = group
+	}
+	return list
+}
