@@ -1,0 +1,216 @@
+package bpmn
+
+import (
+	"slices"
+	"strings"
+)
+
+// Read reads a BPMN 2.0 model for Camunda 8. The error is an *[Error]: the file is no XML, no BPMN, a model for
+// Camunda 7, too large, or contradicts itself (an id twice, a reference to no error). A model without tasks is fine.
+func Read(data []byte) (*Model, error) {
+	root, err := parseTree(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRoot(root); err != nil {
+		return nil, err
+	}
+	if err := checkIDs(root, make(map[string]Pos)); err != nil {
+		return nil, err
+	}
+	r := reader{errors: make(map[string]*node)}
+	for n := range root.each(nsBPMN, "error") {
+		r.errors[n.attr("", "id")] = n
+	}
+	m := &Model{
+		Platform:        root.attr(nsModeler, "executionPlatform"),
+		PlatformVersion: root.attr(nsModeler, "executionPlatformVersion"),
+	}
+	for n := range root.each(nsBPMN, "process") {
+		p := &Process{ID: n.attr("", "id"), Name: n.attr("", "name"), Executable: isTrue(n.attr("", "isExecutable")), Pos: n.pos}
+		if p.ID == "" {
+			return nil, failAt(n.pos, "the process has no id")
+		}
+		if err := r.container(p, n, nil); err != nil {
+			return nil, err
+		}
+		m.Processes = append(m.Processes, p)
+	}
+	return m, nil
+}
+
+func checkRoot(root *node) error {
+	switch space := root.name.Space; {
+	case root.is(nsBPMN, "definitions"):
+	case strings.Contains(space, "/spec/DMN/"):
+		return failAt(root.pos, "this is a DMN decision model, expected a BPMN 2.0 model")
+	case strings.Contains(space, "/spec/CMMN/"):
+		return failAt(root.pos, "this is a CMMN case model, expected a BPMN 2.0 model")
+	case root.name.Local == "definitions":
+		return failAt(root.pos, "the root element is in the namespace %q, expected %q", space, nsBPMN)
+	default:
+		return failAt(root.pos, "the root element is <%s>, expected <definitions> of BPMN 2.0", root.name.Local)
+	}
+	if platform := root.attr(nsModeler, "executionPlatform"); platform == "Camunda Platform" {
+		return failAt(root.pos, "this is a model for Camunda 7 (execution platform %q), expected one for Camunda 8 (\"Camunda Cloud\")", platform)
+	} else if platform == "" {
+		if seven, eight := findSpace(root, nsCamunda7), findSpace(root, nsZeebe); seven != nil && eight == nil {
+			return failAt(seven.pos, "<%s> has settings for Camunda 7 and the model has none for Camunda 8, expected zeebe: extensions", seven.name.Local)
+		}
+	}
+	return nil
+}
+
+// findSpace returns the first element that is, or has an attribute, of a namespace.
+func findSpace(n *node, space string) *node {
+	if n.name.Space == space {
+		return n
+	}
+	for i := range n.attrs {
+		if n.attrs[i].Name.Space == space {
+			return n
+		}
+	}
+	for _, c := range n.children {
+		if found := findSpace(c, space); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// checkIDs finds an id that two elements of BPMN have.
+func checkIDs(n *node, seen map[string]Pos) error {
+	if id := n.attr("", "id"); id != "" && n.name.Space == nsBPMN {
+		if before, ok := seen[id]; ok {
+			return failAt(n.pos, "the id %q is taken by the element at %s", id, before)
+		}
+		seen[id] = n.pos
+	}
+	for _, c := range n.children {
+		if err := checkIDs(c, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type reader struct {
+	errors map[string]*node // the model's errors by id
+}
+
+// container reads the elements of a process or sub-process. Outer are the events that catch errors around it.
+func (r *reader) container(p *Process, n *node, outer []ErrorCatch) error {
+	boundary := make(map[string][]ErrorCatch) // by the element that they sit on
+	var beside []ErrorCatch                   // the starts of the event sub-processes in here
+	for _, c := range n.children {
+		switch {
+		case c.is(nsBPMN, "boundaryEvent"):
+			on := c.attr("", "attachedToRef")
+			if e, ok, err := r.catches(c); err != nil {
+				return err
+			} else if ok {
+				e.Boundary, e.Attached = true, on
+				boundary[on] = append(boundary[on], e)
+			}
+		case isEventSubProcess(c):
+			for start := range c.each(nsBPMN, "startEvent") {
+				if e, ok, err := r.catches(start); err != nil {
+					return err
+				} else if ok {
+					e.Attached = n.attr("", "id")
+					beside = append(beside, e)
+				}
+			}
+		}
+	}
+	for _, c := range n.children {
+		if c.name.Space != nsBPMN {
+			continue
+		}
+		id := c.attr("", "id")
+		around := outer
+		if !isEventSubProcess(c) { // an error thrown in an event sub-process is looked for outside of where it stands
+			around = join(beside, outer)
+		}
+		around = join(boundary[id], around)
+		if definition := c.first(nsBPMN, "extensionElements").first(nsZeebe, "taskDefinition"); definition != nil {
+			p.Tasks = append(p.Tasks, readTask(c, definition, around))
+		}
+		switch c.name.Local {
+		case "subProcess", "adHocSubProcess", "transaction":
+			if err := r.container(p, c, around); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// catches reads an event that may catch an error, and says whether it does.
+func (r *reader) catches(event *node) (ErrorCatch, bool, error) {
+	definition := event.first(nsBPMN, "errorEventDefinition")
+	if definition == nil {
+		return ErrorCatch{}, false, nil
+	}
+	e := ErrorCatch{ID: event.attr("", "id"), Name: event.attr("", "name"), Pos: event.pos}
+	ref := definition.attr("", "errorRef")
+	if _, local, ok := strings.Cut(ref, ":"); ok { // a qualified name
+		ref = local
+	}
+	if ref == "" {
+		e.All = true
+		return e, true, nil
+	}
+	found, ok := r.errors[ref]
+	if !ok {
+		return e, false, failAt(definition.pos, "the event %q refers to the error %q, which the model does not have", e.ID, ref)
+	}
+	e.Code = found.attr("", "errorCode")
+	e.All = e.Code == ""
+	return e, true, nil
+}
+
+func readTask(n, definition *node, catches []ErrorCatch) *Task {
+	t := &Task{
+		ID: n.attr("", "id"), Name: n.attr("", "name"), Element: n.name.Local,
+		Type: definition.attr("", "type"), Retries: definition.attr("", "retries"),
+		TemplateID: n.attr(nsZeebe, "modelerTemplate"), TemplateVersion: n.attr(nsZeebe, "modelerTemplateVersion"),
+		Catches:       catches,
+		MultiInstance: n.first(nsBPMN, "multiInstanceLoopCharacteristics") != nil,
+		Pos:           n.pos, TypePos: definition.pos,
+	}
+	extensions := n.first(nsBPMN, "extensionElements")
+	for io := range extensions.each(nsZeebe, "ioMapping") {
+		for m := range io.each(nsZeebe, "input") {
+			t.Inputs = append(t.Inputs, Mapping{m.attr("", "source"), m.attr("", "target"), m.pos})
+		}
+		for m := range io.each(nsZeebe, "output") {
+			t.Outputs = append(t.Outputs, Mapping{m.attr("", "source"), m.attr("", "target"), m.pos})
+		}
+	}
+	for headers := range extensions.each(nsZeebe, "taskHeaders") {
+		for h := range headers.each(nsZeebe, "header") {
+			t.Headers = append(t.Headers, Header{h.attr("", "key"), h.attr("", "value"), h.pos})
+		}
+	}
+	return t
+}
+
+func isEventSubProcess(n *node) bool {
+	return n.is(nsBPMN, "subProcess") && isTrue(n.attr("", "triggeredByEvent"))
+}
+
+// isTrue reads a boolean of XML schema.
+func isTrue(text string) bool {
+	text = strings.TrimSpace(text)
+	return text == "true" || text == "1"
+}
+
+// join returns inner and then outer in a slice of their own.
+func join(inner, outer []ErrorCatch) []ErrorCatch {
+	if len(inner) == 0 {
+		return outer
+	}
+	return append(slices.Clip(inner), outer...)
+}

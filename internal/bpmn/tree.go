@@ -1,0 +1,204 @@
+package bpmn
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The bounds of a model. Zeebe takes no deployment above 4 MiB, and no drawing nests so deep.
+const (
+	MaxSize  = 4 << 20 // bytes
+	MaxDepth = 256     // elements within elements
+)
+
+// The namespaces that mean something to us.
+const (
+	nsBPMN     = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+	nsDiagram  = "http://www.omg.org/spec/BPMN/20100524/DI"
+	nsZeebe    = "http://camunda.org/schema/zeebe/1.0"
+	nsModeler  = "http://camunda.org/schema/modeler/1.0"
+	nsCamunda7 = "http://camunda.org/schema/1.0/bpmn"
+)
+
+// Error says where and why a file cannot be read as a model.
+type Error struct {
+	Pos    Pos
+	Reason string // what was found and what was expected
+}
+
+func (e *Error) Error() string { return e.Pos.String() + ": " + e.Reason }
+
+func failAt(pos Pos, format string, args ...any) error {
+	return &Error{Pos: pos, Reason: fmt.Sprintf(format, args...)}
+}
+
+// node is an element with what it holds; texts are not kept.
+type node struct {
+	name     xml.Name
+	attrs    []xml.Attr
+	children []*node
+	pos      Pos
+}
+
+// is says whether the node is this element.
+func (n *node) is(space, local string) bool { return n.name.Space == space && n.name.Local == local }
+
+// attr returns the value of an attribute; the attributes of BPMN and of zeebe's own elements have no namespace.
+func (n *node) attr(space, local string) string {
+	for i := range n.attrs {
+		if n.attrs[i].Name.Space == space && n.attrs[i].Name.Local == local {
+			return n.attrs[i].Value
+		}
+	}
+	return ""
+}
+
+// each ranges over the children that are this element.
+func (n *node) each(space, local string) func(func(*node) bool) {
+	return func(yield func(*node) bool) {
+		if n == nil {
+			return
+		}
+		for _, c := range n.children {
+			if c.is(space, local) && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// first returns the first child that is this element, or nil.
+func (n *node) first(space, local string) *node {
+	for c := range n.each(space, local) {
+		return c
+	}
+	return nil
+}
+
+// parseTree reads the elements of a file, without those of the drawing.
+func parseTree(data []byte) (*node, error) {
+	if len(data) > MaxSize {
+		return nil, failAt(Pos{1, 1}, "the file has %d bytes, at most %d are read", len(data), MaxSize)
+	}
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	if err := looksLikeXML(data); err != nil {
+		return nil, err
+	}
+	d := xml.NewDecoder(bytes.NewReader(data))
+	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
+		return nil, &charsetError{charset}
+	}
+	var root *node
+	var stack []*node
+	for {
+		line, column := d.InputPos()
+		pos := Pos{line, column}
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, syntaxError(d, err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if token.Name.Space == nsDiagram {
+				if err := d.Skip(); err != nil {
+					return nil, syntaxError(d, err)
+				}
+				continue
+			}
+			if len(stack) == MaxDepth {
+				return nil, failAt(pos, "more than %d elements within each other", MaxDepth)
+			}
+			n := &node{name: token.Name, attrs: token.Attr, pos: pos}
+			if err := n.checkPrefixes(); err != nil {
+				return nil, err
+			}
+			switch {
+			case len(stack) > 0:
+				parent := stack[len(stack)-1]
+				parent.children = append(parent.children, n)
+			case root != nil:
+				return nil, failAt(pos, "found a second root element <%s>, expected the end of the file", n.name.Local)
+			default:
+				root = n
+			}
+			stack = append(stack, n)
+		case xml.EndElement:
+			stack = stack[:len(stack)-1]
+		case xml.Directive:
+			return nil, failAt(pos, "found <!%s…>, which a BPMN model does not need and which is not read", firstWord(token))
+		case xml.CharData:
+			if len(stack) == 0 && len(bytes.TrimSpace(token)) > 0 {
+				return nil, failAt(pos, "found text outside of the root element")
+			}
+		}
+	}
+	if root == nil {
+		return nil, failAt(Pos{1, 1}, "the file holds no XML element, expected a BPMN 2.0 model")
+	}
+	return root, nil
+}
+
+// looksLikeXML tells the usual wrong files apart before the XML decoder complains of their first byte.
+func looksLikeXML(data []byte) error {
+	switch text := bytes.TrimSpace(data); {
+	case len(text) == 0:
+		return failAt(Pos{1, 1}, "the file is empty, expected a BPMN 2.0 model")
+	case text[0] == '<':
+		return nil
+	case text[0] == '{':
+		return failAt(Pos{1, 1}, "found JSON (a form or an element template?), expected a BPMN 2.0 model in XML")
+	case bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")):
+		return failAt(Pos{1, 1}, "the file is in UTF-16, expected UTF-8")
+	}
+	return failAt(Pos{1, 1}, "found no XML, expected a BPMN 2.0 model")
+}
+
+// checkPrefixes finds prefixes that nothing declares: the decoder leaves them in the place of the namespace.
+func (n *node) checkPrefixes() error {
+	undeclared := func(space string) bool {
+		switch space {
+		case "bpmn", "bpmn2", "bpmndi", "zeebe", "modeler", "camunda":
+			return true
+		}
+		return false
+	}
+	space := n.name.Space
+	for i := 0; !undeclared(space) && i < len(n.attrs); i++ {
+		space = n.attrs[i].Name.Space
+	}
+	if undeclared(space) {
+		return failAt(n.pos, "the prefix %q is not declared, expected an attribute xmlns:%s in this element or one around it", space, space)
+	}
+	return nil
+}
+
+type charsetError struct{ charset string }
+
+func (e *charsetError) Error() string { return "charset " + e.charset }
+
+func syntaxError(d *xml.Decoder, err error) error {
+	line, column := d.InputPos()
+	pos := Pos{line, column}
+	if e, ok := errors.AsType[*charsetError](err); ok {
+		return failAt(pos, "the file is declared as %s, expected UTF-8", e.charset)
+	}
+	if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		return failAt(pos, "not well-formed XML: %s", e.Msg)
+	}
+	return failAt(pos, "not well-formed XML: %s", strings.TrimPrefix(err.Error(), "xml: "))
+}
+
+func firstWord(text []byte) string {
+	word, _, _ := bytes.Cut(text, []byte(" "))
+	if len(word) > 20 {
+		word = word[:20]
+	}
+	return strings.ToValidUTF8(string(word), "?")
+}
