@@ -1,0 +1,151 @@
+package eventbridge
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"sync"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
+)
+
+// clientKey stands for what a client is made of. It is a salted hash, so that no secret lies in the keys of a map.
+type clientKey [sha256.Size]byte
+
+// clients keeps one SDK client per key, at most max, and drops those that were not used for a while.
+type clients struct {
+	max  int
+	idle time.Duration
+	salt [32]byte
+
+	mu      sync.Mutex
+	entries map[clientKey]*clientEntry
+	sweeper *time.Timer // runs while there are entries
+	closed  bool
+}
+
+type clientEntry struct {
+	once   sync.Once
+	client *sdk.Client
+	err    error
+	used   time.Time // guarded by clients.mu
+}
+
+func newClients(limit int, idle time.Duration) *clients {
+	c := &clients{max: limit, idle: idle, entries: map[clientKey]*clientEntry{}}
+	_, _ = rand.Read(c.salt[:]) // never fails
+	return c
+}
+
+// get returns the client of r, made by build if there is none. Calls for the same key wait for one build; a failed
+// build is not remembered.
+func (c *clients) get(r *Request, build func() (*sdk.Client, error)) (*sdk.Client, error) {
+	key := c.key(r)
+	e := c.entry(key)
+	e.once.Do(func() { e.client, e.err = build() })
+	if e.err != nil {
+		c.mu.Lock()
+		if c.entries[key] == e {
+			delete(c.entries, key)
+		}
+		c.mu.Unlock()
+	}
+	return e.client, e.err
+}
+
+func (c *clients) entry(key clientKey) *clientEntry {
+	now := time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.entries[key]
+	if e == nil {
+		e = &clientEntry{}
+		if !c.closed {
+			if len(c.entries) >= c.max {
+				c.dropOldest()
+			}
+			c.entries[key] = e
+			if c.sweeper == nil {
+				c.sweeper = time.AfterFunc(c.idle, c.sweep)
+			}
+		}
+	}
+	e.used = now
+	return e
+}
+
+func (c *clients) dropOldest() {
+	var oldest clientKey
+	var when time.Time
+	for k, e := range c.entries {
+		if when.IsZero() || e.used.Before(when) {
+			oldest, when = k, e.used
+		}
+	}
+	delete(c.entries, oldest)
+}
+
+// sweep drops what was idle for long enough and comes back when the next one will have been.
+func (c *clients) sweep() {
+	now := time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sweeper = nil
+	next := c.idle
+	for k, e := range c.entries {
+		left := c.idle - now.Sub(e.used)
+		if left <= 0 {
+			delete(c.entries, k)
+		} else {
+			next = min(next, left)
+		}
+	}
+	if len(c.entries) > 0 && !c.closed {
+		c.sweeper = time.AfterFunc(next, c.sweep)
+	}
+}
+
+func (c *clients) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	clear(c.entries)
+	if c.sweeper != nil {
+		c.sweeper.Stop()
+	}
+}
+
+func (c *clients) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.entries)
+}
+
+func (c *clients) key(r *Request) (key clientKey) {
+	h := sha256.New()
+	h.Write(c.salt[:])
+	cr := &r.Credentials
+	if cr.DefaultChain {
+		h.Write([]byte{1})
+	} else {
+		h.Write([]byte{0})
+		add(h, cr.AccessKey)
+		add(h, cr.SecretKey)
+		add(h, cr.SessionToken)
+	}
+	for _, s := range [...]string{cr.RoleARN, cr.ExternalID, cr.RoleSessionName, r.Region, r.Endpoint, r.EndpointID} {
+		add(h, s)
+	}
+	h.Sum(key[:0])
+	return key
+}
+
+// add hashes a text behind its length, so that no two lists of texts look alike.
+func add(h hash.Hash, s string) {
+	var n [8]byte
+	binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
+	h.Write(n[:])
+	h.Write([]byte(s))
+}

@@ -1,0 +1,207 @@
+package eventbridge
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// Kind says where a call failed.
+type Kind uint8
+
+// The kinds of failure, with the rows of contract 3.3 that they stand for.
+const (
+	KindInput       Kind = iota + 1 // the request cannot be made: INPUT_ERROR; nothing was sent
+	KindAPI                         // AWS answered with an error: its code, or HTTP_<status>
+	KindResponse                    // AWS answered 200 with a body that cannot be read: INVALID_RESPONSE
+	KindConnection                  // no connection, TLS, DNS, reset: CONNECTION_ERROR
+	KindTimeout                     // no answer in time: TIMEOUT
+	KindCredentials                 // no credentials to be had: CREDENTIALS_ERROR
+	KindCanceled                    // the caller's context was cancelled: CANCELED, which no process ever sees
+)
+
+// The codes of ours among the values of [Error.Code].
+const (
+	CodeInput       = "INPUT_ERROR"
+	CodeResponse    = "INVALID_RESPONSE"
+	CodeConnection  = "CONNECTION_ERROR"
+	CodeTimeout     = "TIMEOUT"
+	CodeCredentials = "CREDENTIALS_ERROR"
+	CodeCanceled    = "CANCELED"
+)
+
+// Error is a call of PutEvents that did not end in a response. No secret of the request is in its texts, but AWS's own
+// words may quote one: the caller masks them.
+type Error struct {
+	Kind       Kind
+	Code       string // contract 3.3: AWS's own without namespace, HTTP_<status>, or one of ours
+	Message    string // as contract 3.3 forms it
+	StatusCode int    // of AWS's answer; 0 = none
+	RequestID  string // of AWS's answer; empty = none
+
+	// AnswerLost says that AWS may have accepted the events although no readable answer came: in the last attempt or in
+	// one before it, the whole request was written and the connection broke, time ran out, or the answer was garbage.
+	AnswerLost bool
+	// Sent says that at least one attempt got as far as writing its whole request.
+	Sent bool
+
+	cause error
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap returns what the SDK or the network reported; nil if AWS answered.
+func (e *Error) Unwrap() error { return e.cause }
+
+// ErrorCode is the error code, for the SDK's retryer.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// ErrorMessage is the error message, as [smithy.APIError] wants it.
+func (e *Error) ErrorMessage() string { return e.Message }
+
+// ErrorFault says that nobody knows whose fault it was.
+func (e *Error) ErrorFault() smithy.ErrorFault { return smithy.FaultUnknown }
+
+// HTTPStatusCode is the status of AWS's answer, for the SDK's retryer.
+func (e *Error) HTTPStatusCode() int { return e.StatusCode }
+
+// Timeout says whether time ran out, for the SDK's retryer.
+func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
+
+// Throttled says whether AWS asked to slow down.
+func (e *Error) Throttled() bool { return e.Kind == KindAPI && throttled(e.Code, e.StatusCode) }
+
+// apiError reads AWS's error answer.
+func apiError(status int, header headers, body string) *Error {
+	code, message := errorFacts(header, body)
+	e := &Error{Kind: KindAPI, Code: code, StatusCode: status, RequestID: header.requestID()}
+	if code == "" {
+		e.Code = "HTTP_" + strconv.Itoa(status)
+	}
+	if message == "" {
+		message = e.Code
+	}
+	e.Message = factual(message, e)
+	return e
+}
+
+// factual forms the message on which models match (contract 3.3).
+func factual(message string, e *Error) string {
+	id := e.RequestID
+	if id == "" {
+		id = "null"
+	}
+	return message + " (Service: EventBridge, Status Code: " + strconv.Itoa(e.StatusCode) + ", Error Code: " + e.Code +
+		", Request ID: " + id + ")"
+}
+
+// errorFacts finds the code, without namespace, and the message; either may be missing.
+func errorFacts(header headers, body string) (code, message string) {
+	code = header.get("X-Amzn-Errortype")
+	o, _ := parseObject(body)
+	text := func(keys ...string) string {
+		for _, k := range keys {
+			if s, _ := o.Get(k); s != nil {
+				if s, ok := s.(string); ok && s != "" {
+					return s
+				}
+			}
+		}
+		return ""
+	}
+	if code == "" {
+		code = text("__type", "code", "Code")
+	}
+	code, _, _ = strings.Cut(code, ":")
+	if i := strings.LastIndexByte(code, '#'); i >= 0 {
+		code = code[i+1:]
+	}
+	return strings.TrimSpace(code), text("message", "Message", "errorMessage")
+}
+
+func parseObject(body string) (*jsonvalue.Object, error) {
+	v, err := jsonvalue.ParseString(body)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return nil, errors.New("found a JSON " + jsonvalue.KindOf(v).String() + ", expected an object")
+	}
+	return o, nil
+}
+
+func invalidResponse(status int, header headers, reason string) *Error {
+	e := &Error{
+		Kind: KindResponse, Code: CodeResponse, StatusCode: status, RequestID: header.requestID(),
+		AnswerLost: true, Sent: true,
+	}
+	e.Message = factual("EventBridge answered with a body that cannot be read: "+reason, e)
+	return e
+}
+
+func connectionError(host string, cause error) *Error {
+	return &Error{
+		Kind: KindConnection, Code: CodeConnection, cause: cause,
+		Message: "EventBridge cannot be reached at " + host + ": " + connectionReason(cause),
+	}
+}
+
+// connectionReason says in the network's words what went wrong, without the SDK's layers around them.
+func connectionReason(cause error) string {
+	if op, ok := errors.AsType[*net.OpError](cause); ok {
+		return op.Error()
+	}
+	if record, ok := errors.AsType[tls.RecordHeaderError](cause); ok {
+		return record.Error()
+	}
+	switch text := cause.Error(); text {
+	case "EOF", "unexpected EOF":
+		return "the connection was closed before the answer was complete (" + text + ")"
+	default:
+		return text
+	}
+}
+
+func timeoutError(host string, after time.Duration, cause error) *Error {
+	return &Error{
+		Kind: KindTimeout, Code: CodeTimeout, cause: cause,
+		Message: "no answer from EventBridge at " + host + " within " + after.Round(time.Millisecond).String(),
+	}
+}
+
+func inputError(message string, cause error) *Error {
+	return &Error{Kind: KindInput, Code: CodeInput, Message: message, cause: cause}
+}
+
+func credentialsError(cause error) *Error {
+	return &Error{
+		Kind: KindCredentials, Code: CodeCredentials, cause: cause,
+		Message: "no AWS credentials to be had: " + innermost(cause),
+	}
+}
+
+// innermost drops the SDK's layers of "operation error" in front of what was wrong.
+func innermost(err error) string {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		if op, ok := errors.AsType[*smithy.OperationError](err); ok {
+			return op.ServiceID + " " + op.OperationName + ": " + api.ErrorCode() + ": " + api.ErrorMessage()
+		}
+	}
+	return err.Error()
+}
+
+func contextError(err error) *Error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Kind: KindTimeout, Code: CodeTimeout, cause: err, Message: "the time for the call ran out before it was made"}
+	}
+	return &Error{Kind: KindCanceled, Code: CodeCanceled, cause: err, Message: "the call was cancelled"}
+}

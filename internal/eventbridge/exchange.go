@@ -1,0 +1,161 @@
+package eventbridge
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// maxAnswer is how much of an answer is read: far more than AWS sends for ten entries.
+const maxAnswer = 1 << 20
+
+// call is one [Sender.Send] on its way through the SDK, which knows it by the context. It belongs to the goroutine of
+// the caller; only the body is read by others.
+type call struct {
+	request *Request
+	body    payload
+
+	attempts int
+	response *Response // of the latest attempt, if it succeeded
+	failed   *Error    // of the latest attempt, if it did not
+	lost     bool      // some attempt ended without a readable answer after its whole request was written
+	sent     bool      // some attempt wrote its whole request
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// payload is the body of a request. It remembers whether an attempt has read all of it: AWS cannot have accepted a
+// request whose body never was complete.
+type payload struct {
+	bytes.Reader
+	complete atomic.Bool
+}
+
+func (p *payload) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	if p.Len() == 0 {
+		p.complete.Store(true)
+	}
+	return n, err
+}
+
+// exchanger is the HTTP client below the SDK's retryer: one call of Do is one attempt. It uses the transport of the
+// SDK's own client (proxy, certificates) directly, follows no redirect, since that would carry an event to a host that
+// nobody named, bounds the attempt in time, and reads the answer while that time runs.
+type exchanger struct {
+	transport http.RoundTripper
+	timeout   time.Duration
+	observer  Observer
+}
+
+// Do implements the SDK's HTTPClient.
+func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
+	c := callOf(req.Context())
+	if c == nil {
+		return nil, errors.New("eventbridge: a request that no sender made")
+	}
+	c.attempts++
+	c.response, c.failed = nil, nil
+	c.body.complete.Store(false)
+
+	start := time.Now()
+	resp := x.attempt(req, c)
+	if e := c.failed; e != nil {
+		if c.body.complete.Load() {
+			c.sent, e.Sent = true, true
+			e.AnswerLost = e.Kind != KindAPI
+		}
+		if e.AnswerLost {
+			c.lost = true
+			x.observer.AnswerLost()
+		}
+		x.observer.Attempted(time.Since(start), e.Code)
+		if resp == nil {
+			return nil, e
+		}
+		return resp, nil
+	}
+	c.sent = true
+	x.observer.Attempted(time.Since(start), "")
+	return resp, nil
+}
+
+// attempt sends the request once and leaves a response or a failure in c. The HTTP response is nil if there was none,
+// or none that could be read.
+func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(req.Context(), x.timeout)
+	defer cancel()
+
+	resp, err := x.transport.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close() // nothing reads it any more once c.body.complete is looked at
+		}
+		c.failed = exchangeError(ctx, req, time.Since(start), err)
+		return nil
+	}
+	header := headers(resp.Header)
+	body, err := readAnswer(resp)
+	success := resp.StatusCode >= 200 && resp.StatusCode < 300
+	switch {
+	case !success:
+		c.failed = apiError(resp.StatusCode, header, body) // the status says enough, even if the body broke off
+	case errors.Is(err, errTooLong):
+		c.failed = invalidResponse(resp.StatusCode, header, err.Error())
+	case err != nil:
+		c.failed = exchangeError(ctx, req, time.Since(start), err)
+		return nil
+	default:
+		if c.response, err = parseResponse(resp.StatusCode, header, body); err != nil {
+			c.failed = invalidResponse(resp.StatusCode, header, err.Error())
+		}
+	}
+	return resp
+}
+
+var errTooLong = errors.New("it is longer than 1 MiB")
+
+// readAnswer reads and closes the body; the response then has none.
+func readAnswer(resp *http.Response) (string, error) {
+	body := resp.Body
+	resp.Body = http.NoBody
+	defer func() { _ = body.Close() }()
+	var b bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= maxAnswer {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(body, maxAnswer+1))
+	if err == nil && n > maxAnswer {
+		err = errTooLong
+	}
+	return b.String(), err
+}
+
+// exchangeError says why there was no answer: the caller gave up, time ran out, or the connection failed.
+func exchangeError(ctx context.Context, req *http.Request, took time.Duration, cause error) *Error {
+	switch {
+	case errors.Is(req.Context().Err(), context.Canceled):
+		return contextError(context.Canceled)
+	case ctx.Err() != nil:
+		return timeoutError(req.URL.Host, took, cause)
+	default:
+		return connectionError(req.URL.Host, cause)
+	}
+}
+
+// close closes the connections that wait for use.
+func (x *exchanger) close() {
+	if t, ok := x.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}

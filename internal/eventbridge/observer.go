@@ -1,0 +1,21 @@
+package eventbridge
+
+import "time"
+
+// Observer is told what the sender does, for metrics. Its methods are called from many goroutines and must not block.
+type Observer interface {
+	// Attempted is called after each HTTP exchange: how long it took, and its error code, empty for a success.
+	Attempted(took time.Duration, code string)
+	// Sent is called once per call of [Sender.Send] with the number of its entries, how many attempts it took, and its
+	// error code, empty for a success.
+	Sent(entries, attempts int, code string)
+	// AnswerLost is called for each attempt after which AWS may have accepted the events although no readable answer
+	// came.
+	AnswerLost()
+}
+
+type noObserver struct{}
+
+func (noObserver) Attempted(time.Duration, string) {}
+func (noObserver) Sent(int, int, string)           {}
+func (noObserver) AnswerLost()                     {}

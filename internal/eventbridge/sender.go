@@ -1,0 +1,152 @@
+package eventbridge
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/smithy-go"
+)
+
+// Options configure a [Sender]; the zero value is a good one.
+type Options struct {
+	RequestTimeout time.Duration // of one attempt; 0 = 10 s
+	MaxAttempts    int           // of one call; 0 = AWS_MAX_ATTEMPTS, else the SDK's own 3
+	MaxConns       int           // idle connections kept per host, the capacity of the worker; 0 = 256
+	MaxClients     int           // SDK clients kept, the least recently used goes first; 0 = 256
+	IdleTimeout    time.Duration // after which an unused client with its credentials is dropped; 0 = 10 min
+	Observer       Observer      // nil = none
+
+	// LoadOptions are given to the SDK's config.LoadDefaultConfig for every client.
+	LoadOptions []func(*config.LoadOptions) error
+
+	backoff retry.BackoffDelayer // nil = the SDK's own
+}
+
+// Sender sends events. It is safe for concurrent use, and shares clients and connections among its calls.
+type Sender struct {
+	options Options
+	clients *clients
+	base    onceOK[aws.Config]
+
+	mu     sync.Mutex
+	shared *exchanger
+}
+
+// New returns a sender. [Sender.Close] ends it.
+func New(o Options) *Sender {
+	o.RequestTimeout = orElse(o.RequestTimeout, 10*time.Second)
+	o.MaxConns = orElse(o.MaxConns, 256)
+	o.MaxClients = orElse(o.MaxClients, 256)
+	o.IdleTimeout = orElse(o.IdleTimeout, 10*time.Minute)
+	if o.Observer == nil {
+		o.Observer = noObserver{}
+	}
+	return &Sender{options: o, clients: newClients(o.MaxClients, o.IdleTimeout)}
+}
+
+func orElse[T int | time.Duration](v, otherwise T) T {
+	if v <= 0 {
+		return otherwise
+	}
+	return v
+}
+
+// Close drops the clients and closes the connections that are idle. Calls under way end as they would have.
+func (s *Sender) Close() {
+	s.clients.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shared != nil {
+		s.shared.close()
+	}
+}
+
+// Send makes one call of PutEvents, with all the retries that the SDK thinks right within the context's deadline. The
+// error is always an *[Error]. A response says nothing of its entries: AWS may have rejected some or all of them.
+func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
+	c := &call{request: r}
+	err := s.send(ctx, r, c)
+	code := ""
+	if err != nil {
+		code = err.Code
+	}
+	s.options.Observer.Sent(len(r.Entries), c.attempts, code)
+	if err != nil {
+		return nil, err
+	}
+	return c.response, nil
+}
+
+// entries satisfy the SDK's own check of its input; the protocol writes the call's.
+var entries = []types.PutEventsRequestEntry{{}}
+
+func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
+	if err := ctx.Err(); err != nil {
+		return contextError(err)
+	}
+	if bad := check(r); bad != nil {
+		return bad
+	}
+	client, err := s.clients.get(r, func() (*sdk.Client, error) { return s.build(ctx, r) })
+	if err != nil {
+		return asError(err)
+	}
+	input := &sdk.PutEventsInput{Entries: entries}
+	if r.EndpointID != "" {
+		input.EndpointId = &r.EndpointID
+	}
+	if _, err = client.PutEvents(context.WithValue(ctx, callKey{}, c), input); err == nil {
+		return nil
+	}
+	e := verdict(ctx, c, err)
+	e.Sent = e.Sent || c.sent
+	e.AnswerLost = e.AnswerLost || c.lost
+	return e
+}
+
+// verdict says which of all the things that went wrong the caller is told: the latest attempt's error, since what
+// stopped the retries after it (time, the retryer's quota) explains nothing.
+func verdict(ctx context.Context, c *call, err error) *Error {
+	if fault, ok := errors.AsType[*credentialsFault](err); ok {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return contextError(context.Canceled)
+		}
+		return credentialsError(fault.cause)
+	}
+	if c.failed != nil {
+		return c.failed
+	}
+	if ctx.Err() != nil {
+		return contextError(ctx.Err())
+	}
+	if op, ok := errors.AsType[*smithy.OperationError](err); ok {
+		err = op.Err
+	}
+	return inputError("the request to EventBridge cannot be made: "+err.Error(), err)
+}
+
+// check says what is wrong with a request whatever client it goes to.
+func check(r *Request) *Error {
+	switch {
+	case strings.TrimSpace(r.Region) == "":
+		return inputError("the region must not be blank", nil)
+	case len(r.Entries) == 0:
+		return inputError("there is no event to send", nil)
+	}
+	return nil
+}
+
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return credentialsError(err)
+}
