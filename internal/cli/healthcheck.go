@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+)
+
+// probeTimeout is how long the process may take to answer for its health.
+const probeTimeout = 3 * time.Second
+
+func healthcheckCommand() *command {
+	return &command{
+		name:    "healthcheck",
+		args:    "[readiness|liveness]",
+		summary: "ask a running connector on this host for its health (for container probes)",
+		doc: "Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. " +
+			"Readiness (jobs can be taken) is asked for unless liveness (the process runs) is named.",
+		examples: []string{Name + " healthcheck", Name + " healthcheck liveness --port 9090"},
+		settings: true,
+		run:      healthcheck,
+	}
+}
+
+func healthcheck(ctx context.Context, s *session, args []string) error {
+	path := actuator.PathReadiness
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		switch args[0] {
+		case "readiness":
+		case "liveness":
+			path = actuator.PathLiveness
+		default:
+			return usage(&config.UnknownError{What: "probe", Name: args[0], Nearest: config.Nearest(args[0], []string{"readiness", "liveness"})})
+		}
+		args = args[1:]
+	}
+	c, _, err := s.load(args)
+	if err != nil {
+		return err
+	}
+	if c.Server.Port == 0 {
+		return usage(errors.New("server.port is 0, any free port, so there is none to ask at: give the port, --port 8080"))
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	status, err := probe(ctx, "http://"+net.JoinHostPort(probeHost(c.Server.Address), strconv.Itoa(c.Server.Port))+path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.stdout, status)
+	return err
+}
+
+// probeHost is where a server that listens on the address can be reached from its own host.
+func probeHost(address string) string {
+	switch address {
+	case "", "0.0.0.0":
+		return "127.0.0.1"
+	case "::", "[::]":
+		return "::1"
+	}
+	return strings.Trim(address, "[]")
+}
+
+// probe asks for health and returns its status; the error says why it is not up.
+func probe(ctx context.Context, url string) (status string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return "", err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: it is this host
+	response, err := client.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("no connector answers: %w", err)
+	}
+	defer response.Body.Close()
+	var health struct {
+		Status     string `json:"status"`
+		Components map[string]struct {
+			Details struct {
+				Reason string `json:"reason"`
+			} `json:"details"`
+		} `json:"components"`
+	}
+	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&health); err != nil || health.Status == "" {
+		return "", fmt.Errorf("%s answered %s, which is no health status: is it another server?", url, response.Status)
+	}
+	if response.StatusCode == http.StatusOK {
+		return health.Status, nil
+	}
+	for _, c := range health.Components {
+		if c.Details.Reason != "" {
+			return "", fmt.Errorf("%s: %s", health.Status, c.Details.Reason)
+		}
+	}
+	return "", errors.New(health.Status)
+}

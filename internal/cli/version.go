@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// version is set by the linker: -X …/internal/cli.version=v1.2.3.
+var version = "dev"
+
+// build is what is known of the binary.
+type build struct{ version, revision, goVersion string }
+
+// thisBuild returns the binary's version: the linker's, else the module's; and the revision that it was built from.
+func thisBuild() build {
+	b := build{version: version, goVersion: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	if b.version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		b.version = info.Main.Version
+	}
+	modified := false
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.revision = s.Value
+		case "vcs.modified":
+			modified = s.Value == "true"
+		}
+	}
+	if modified && b.revision != "" {
+		b.revision += " with changes"
+	}
+	return b
+}
+
+func versionCommand() *command {
+	return &command{
+		name:    "version",
+		summary: "print the version",
+		doc:     "Prints the version, the revision it was built from, Go's version and the platform.",
+		run: func(_ context.Context, s *session, _ []string) error {
+			b := thisBuild()
+			revision := ""
+			if b.revision != "" {
+				revision = "revision " + b.revision + ", "
+			}
+			_, err := fmt.Fprintf(s.stdout, "%s %s (%s%s, %s/%s)\n", Name, b.version, revision, b.goVersion, runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
