@@ -29,9 +29,7 @@ const (
 // commands returns the table of commands in the order of the help.
 func commands() []*command {
 	return []*command{
-		runCommand(),
 		configCommand(),
-		evalCommand(),
 		healthcheckCommand(),
 		versionCommand(),
 	}

@@ -15,7 +15,11 @@ func configCommand() *command {
 		run: func(_ context.Context, s *session, args []string) error {
 			c, warnings, err := s.load(args)
 			for _, w := range warnings {
-				fmt.Fprintln(s.stderr, "warning: "+w.Text)
+				kind := "warning"
+				if w.Minor {
+					kind = "note"
+				}
+				fmt.Fprintf(s.stderr, "%s: %s\n", kind, w.Text)
 			}
 			if err != nil {
 				return err

@@ -25,9 +25,6 @@ func (l *loader) derive() {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
 	}
-	if c.Secrets.EnvEnabled && c.Secrets.EnvPrefix == "" {
-		l.warnf("camunda.connector.secretprovider.environment.prefix is empty: jobs can read every environment variable of this process as a secret")
-	}
 	if c.Gateway.RESTAddress != "" && c.Secrets.FilterMode != FilterDisabled {
 		l.warnf("camunda.client.rest-address is set, but the secret filter does not read process definitions yet: "+
 			"in mode %s secrets resolve in authentication and awsCredential.authentication only; "+

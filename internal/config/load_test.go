@@ -285,7 +285,6 @@ func TestWarnings(t *testing.T) {
 		want string
 	}{
 		{"a REST address without a filter that uses it", []string{"--rest-address=http://h:1"}, "the secret filter does not read process definitions yet"},
-		{"an empty prefix", []string{"--secrets-env-prefix="}, "jobs can read every environment variable"},
 		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to far:1 unencrypted"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
 		{"a CA without TLS", []string{"--ca-certificate-path=/x"}, "is plaintext"},

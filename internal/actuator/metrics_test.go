@@ -1,0 +1,174 @@
+package actuator
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+func TestCamundasMetricsHaveItsNamesLabelsAndShapes(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics("v1", "go1")
+	j := &job.Job{Type: "io.camunda:aws-eventbridge:1", CustomHeaders: `{"elementTemplateId":"eb.v1","elementTemplateVersion":"3"}`}
+	bare := &job.Job{Type: "io.camunda:aws-eventbridge:1", CustomHeaders: `{"a":"b"}`}
+	for range 4 {
+		m.Taken(j, true)
+	}
+	m.Taken(bare, false)
+	m.Settled(j, job.Complete{}, 2*time.Second, time.Second)
+	m.Settled(j, job.Fail{}, time.Second, time.Second)
+	m.Settled(j, job.Throw{}, time.Second, time.Second)
+	m.Settled(j, job.HandBack{}, time.Second, time.Second)
+	const want = `
+# HELP camunda_connector_outbound_execution_time_seconds How long jobs were worked on, from activation to outcome.
+# TYPE camunda_connector_outbound_execution_time_seconds summary
+camunda_connector_outbound_execution_time_seconds_sum{elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 4
+camunda_connector_outbound_execution_time_seconds_count{elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 3
+camunda_connector_outbound_execution_time_seconds_sum{elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+camunda_connector_outbound_execution_time_seconds_count{elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+# HELP camunda_connector_outbound_execution_time_seconds_max The longest of the last two to three minutes.
+# TYPE camunda_connector_outbound_execution_time_seconds_max gauge
+camunda_connector_outbound_execution_time_seconds_max{elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 2
+camunda_connector_outbound_execution_time_seconds_max{elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+# HELP camunda_connector_outbound_invocations_total Jobs by what happened to them: activated, completed, failed, bpmn-error.
+# TYPE camunda_connector_outbound_invocations_total counter
+camunda_connector_outbound_invocations_total{action="activated",elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 4
+camunda_connector_outbound_invocations_total{action="activated",elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 1
+camunda_connector_outbound_invocations_total{action="bpmn-error",elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 1
+camunda_connector_outbound_invocations_total{action="bpmn-error",elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 1
+camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+camunda_connector_outbound_invocations_total{action="failed",elementTemplateId="eb.v1",elementTemplateVersion="3",type="io.camunda:aws-eventbridge:1"} 1
+camunda_connector_outbound_invocations_total{action="failed",elementTemplateId="unknown",elementTemplateVersion="unknown",type="io.camunda:aws-eventbridge:1"} 0
+`
+	require.NoError(t, testutil.GatherAndCompare(m.registry, strings.NewReader(want),
+		"camunda_connector_outbound_invocations_total", "camunda_connector_outbound_execution_time_seconds", "camunda_connector_outbound_execution_time_seconds_max"))
+}
+
+func TestOurOwnMetrics(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics("v1", "go1")
+	j := &job.Job{Type: "t", Lease: job.NewLease(time.Now().Add(time.Minute), nil)}
+	m.Taken(j, true)
+	m.Taken(j, false)
+	m.Settled(j, job.Complete{}, time.Second, time.Second)
+	m.Settled(j, job.HandBack{}, time.Second, time.Second)
+	m.Abandoned(j, job.AbandonGone)
+	m.CommandRetried("UNAVAILABLE")
+	m.StreamOpen(true)
+	m.Attempted(time.Second, "ThrottlingException")
+	m.Attempted(time.Second, "")
+	m.Sent(3, 2, "")
+	m.AnswerLost()
+	m.ExpressionWarnings("result", 2)
+	m.SettledFromMemory()
+	m.Gauge("slots_in_use", "Slots in use.", func() float64 { return 7 })
+	const want = `
+# HELP eventbridge_connector_aws_answers_lost_total Attempts after which AWS may have accepted the events although no readable answer came.
+# TYPE eventbridge_connector_aws_answers_lost_total counter
+eventbridge_connector_aws_answers_lost_total 1
+# HELP eventbridge_connector_aws_attempts_total HTTP exchanges with EventBridge by error code; ok = none.
+# TYPE eventbridge_connector_aws_attempts_total counter
+eventbridge_connector_aws_attempts_total{code="ThrottlingException"} 1
+eventbridge_connector_aws_attempts_total{code="ok"} 1
+# HELP eventbridge_connector_aws_entries_total Entries of PutEvents requests.
+# TYPE eventbridge_connector_aws_entries_total counter
+eventbridge_connector_aws_entries_total 3
+# HELP eventbridge_connector_command_retries_total Commands to the broker that were sent again, by the code that called for it.
+# TYPE eventbridge_connector_command_retries_total counter
+eventbridge_connector_command_retries_total{code="UNAVAILABLE"} 1
+# HELP eventbridge_connector_expression_warnings_total Warnings of expressions (something gave null that need not), by expression: result or error.
+# TYPE eventbridge_connector_expression_warnings_total counter
+eventbridge_connector_expression_warnings_total{expression="result"} 2
+# HELP eventbridge_connector_jobs_abandoned_total Jobs left to their lease, by reason.
+# TYPE eventbridge_connector_jobs_abandoned_total counter
+eventbridge_connector_jobs_abandoned_total{reason="gone"} 1
+# HELP eventbridge_connector_jobs_settled_from_memory_total Jobs whose event AWS had accepted before, settled without a second event.
+# TYPE eventbridge_connector_jobs_settled_from_memory_total counter
+eventbridge_connector_jobs_settled_from_memory_total 1
+# HELP eventbridge_connector_jobs_settled_total Jobs whose command the broker took, by command: complete, fail, throw or hand-back.
+# TYPE eventbridge_connector_jobs_settled_total counter
+eventbridge_connector_jobs_settled_total{command="complete"} 1
+eventbridge_connector_jobs_settled_total{command="hand-back"} 1
+# HELP eventbridge_connector_jobs_taken_total Jobs taken, by way: stream or poll.
+# TYPE eventbridge_connector_jobs_taken_total counter
+eventbridge_connector_jobs_taken_total{way="poll"} 1
+eventbridge_connector_jobs_taken_total{way="stream"} 1
+# HELP eventbridge_connector_slots_in_use Slots in use.
+# TYPE eventbridge_connector_slots_in_use gauge
+eventbridge_connector_slots_in_use 7
+# HELP eventbridge_connector_stream_open 1 while a job stream is open, else 0.
+# TYPE eventbridge_connector_stream_open gauge
+eventbridge_connector_stream_open 1
+`
+	require.NoError(t, testutil.GatherAndCompare(m.registry, strings.NewReader(want),
+		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_total",
+		"eventbridge_connector_command_retries_total", "eventbridge_connector_expression_warnings_total", "eventbridge_connector_jobs_abandoned_total",
+		"eventbridge_connector_jobs_settled_from_memory_total", "eventbridge_connector_jobs_settled_total", "eventbridge_connector_jobs_taken_total",
+		"eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
+	problems, err := testutil.GatherAndLint(m.registry, "eventbridge_connector_settle_seconds", "eventbridge_connector_lease_left_seconds", "eventbridge_connector_job_seconds")
+	require.NoError(t, err)
+	assert.Empty(t, problems)
+}
+
+func TestModelsAndAWSCannotAddTimeSeriesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	m := NewMetrics("v1", "go1")
+	for i := range 10 * maxHeaderSets {
+		m.Taken(&job.Job{Type: "t", CustomHeaders: fmt.Sprintf(`{"elementTemplateId":"t%d","elementTemplateVersion":%d}`, i, i)}, true)
+		m.Sent(1, 1, fmt.Sprintf("Code%d", i))
+		m.Attempted(0, fmt.Sprintf("Code%d", i))
+	}
+	// Four actions of each of the templates and of the one that stands for the rest.
+	assert.Equal(t, 4*(maxTemplates+1), testutil.CollectAndCount(m.camunda.invocations))
+	assert.Equal(t, maxTemplates+1, testutil.CollectAndCount(m.camunda.longest))
+	assert.Equal(t, maxCodes+1, testutil.CollectAndCount(m.sender.requests))
+	assert.Equal(t, maxCodes+1, testutil.CollectAndCount(m.sender.attempts))
+	assert.InDelta(t, 10*maxHeaderSets-maxTemplates, testutil.ToFloat64(m.camunda.invocations.WithLabelValues("activated", "t", "other", "other")), 0)
+	assert.LessOrEqual(t, len(m.camunda.byJob), maxHeaderSets)
+}
+
+func TestTemplate(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 200)
+	for headers, want := range map[string]labels{
+		``:   {"t", "unknown", "unknown"},
+		`{}`: {"t", "unknown", "unknown"},
+		`{"elementTemplateId":"a","elementTemplateVersion":"1"}`: {"t", "a", "1"},
+		`{"elementTemplateId":"a","elementTemplateVersion":12}`:  {"t", "a", "12"},
+		`{"elementTemplateId":1,"elementTemplateVersion":null}`:  {"t", "unknown", "unknown"},
+		`{"elementTemplateId":`:                                  {"t", "unknown", "unknown"},
+		`{"elementTemplateId":"` + long + `"}`:                   {"t", strings.Repeat("ü", 50) + "…", "unknown"},
+		"{\"elementTemplateId\":\"a\xffb\"}":                     {"t", "a\uFFFDb", "unknown"},
+	} {
+		assert.Equal(t, want, template(&job.Job{Type: "t", CustomHeaders: headers}), headers)
+	}
+}
+
+func TestTheRecentMaximumIsForgottenAfterThreeMinutes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &windowMax{now: time.Now}
+		assert.Zero(t, w.max())
+		w.observe(5)
+		w.observe(3)
+		assert.InDelta(t, 5, w.max(), 0)
+		<-time.After(2 * time.Minute)
+		w.observe(2)
+		assert.InDelta(t, 5, w.max(), 0)
+		<-time.After(time.Minute)
+		assert.InDelta(t, 2, w.max(), 0)
+		<-time.After(time.Hour)
+		assert.Zero(t, w.max())
+		w.observe(1)
+		assert.InDelta(t, 1, w.max(), 0)
+	})
+}

@@ -1,0 +1,159 @@
+package cli_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/cli"
+)
+
+// outcome is what a command left behind.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+// call runs a command to its end.
+func call(t *testing.T, env []string, args ...string) outcome {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	code := cli.Run(t.Context(), args, env, strings.NewReader(""), &stdout, &stderr)
+	return outcome{code, stdout.String(), stderr.String()}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	bare := call(t, nil)
+	assert.Equal(t, cli.ExitUsage, bare.code)
+	assert.Empty(t, bare.stdout)
+	for _, arg := range []string{"help", "--help", "-h"} {
+		got := call(t, nil, arg)
+		assert.Equal(t, outcome{cli.ExitOK, bare.stderr, ""}, got)
+		assert.Contains(t, got.stdout, "usage: eventbridge-connector COMMAND")
+	}
+	for line := range strings.Lines(bare.stderr) {
+		name, found := strings.CutPrefix(line, "  ")
+		if !found {
+			continue
+		}
+		name = strings.Fields(name)[0]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := call(t, nil, "help", name)
+			assert.Equal(t, cli.ExitOK, got.code)
+			assert.Contains(t, got.stdout, "usage: eventbridge-connector "+name)
+			assert.Equal(t, got, call(t, nil, name, "--help"), "both ways to ask say the same")
+			for line := range strings.Lines(got.stdout) {
+				assert.LessOrEqual(t, len(line), 240)
+				assert.NotContains(t, line, "`")
+			}
+		})
+	}
+}
+
+func TestTheCommandLineIsToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		args   []string
+		stderr string
+	}{
+		{"an unknown command", []string{"confg"}, "eventbridge-connector: unknown command confg; did you mean config?\nTry 'eventbridge-connector --help'.\n"},
+		{"help for an unknown command", []string{"help", "versionn"}, "eventbridge-connector: unknown command versionn; did you mean version?\nTry 'eventbridge-connector --help'.\n"},
+		{"an unknown flag", []string{"config", "--mod=saas"}, "eventbridge-connector config: unknown flag --mod; did you mean --mode?\nTry 'eventbridge-connector config --help'.\n"},
+		{"an argument too many", []string{"version", "now"}, "eventbridge-connector version: unexpected argument \"now\"\nTry 'eventbridge-connector version --help'.\n"},
+		{"a probe that is none", []string{"healthcheck", "livenes"}, "eventbridge-connector healthcheck: unknown probe livenes; did you mean liveness?\nTry 'eventbridge-connector healthcheck --help'.\n"},
+		{"any port", []string{"healthcheck", "--port=0"}, "eventbridge-connector healthcheck: server.port is 0, any free port, so there is none to ask at: give the port, --port 8080\nTry 'eventbridge-connector healthcheck --help'.\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, outcome{cli.ExitUsage, "", tt.stderr}, call(t, nil, tt.args...))
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	got := call(t, nil, "version")
+	assert.Equal(t, cli.ExitOK, got.code)
+	assert.Regexp(t, `^eventbridge-connector \S+ \(.*go1\.\S+, \w+/\w+\)\n$`, got.stdout)
+	assert.Equal(t, got, call(t, nil, "--version"))
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "app.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("camunda.client.auth:\n  client-secret: hush-hush\n  client-id: me\n  token-url: https://t/\n"), 0o600))
+	got := call(t, []string{"SERVER_PORT=9090", "ZEEBE_ADDRSS=x", "CAMUNDA_CLIENT_ENABLED=true"}, "config", "--config", path, "--lease=30s")
+	assert.Equal(t, cli.ExitOK, got.code)
+	assert.Equal(t, "warning: unknown environment variable ZEEBE_ADDRSS; did you mean ZEEBE_ADDRESS?\nnote: environment variable CAMUNDA_CLIENT_ENABLED has no effect here\n", sortedLines(got.stderr))
+	assert.Regexp(t, `(?m)^server\.port: 9090 +# environment variable SERVER_PORT$`, got.stdout)
+	assert.Regexp(t, `(?m)^camunda\.client\.worker\.defaults\.timeout: PT30S +# flag --lease$`, got.stdout)
+	assert.Regexp(t, `(?m)^camunda\.client\.auth\.client-secret: '\*\*\*' +# .*app\.yaml:2$`, got.stdout)
+	assert.Regexp(t, `(?m)^camunda\.client\.auth\.method: oidc +# follows from the credentials given$`, got.stdout)
+	assert.NotContains(t, got.stdout+got.stderr, "hush-hush")
+
+	got = call(t, []string{"SERVER_PORT=x", "LOGGING_FORMAT=y"}, "config")
+	assert.Equal(t, cli.ExitUsage, got.code)
+	assert.Empty(t, got.stdout)
+	assert.Equal(t, 3, strings.Count(got.stderr, "\n"), got.stderr)
+}
+
+// sortedLines puts the warnings before the notes.
+func sortedLines(text string) string {
+	var warnings, notes string
+	var notesSb117 strings.Builder
+	var warningsSb117 strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "warning") {
+			warningsSb117.WriteString(line)
+		} else {
+			notesSb117.WriteString(line)
+		}
+	}
+	notes += notesSb117.String()
+	warnings += warningsSb117.String()
+	return warnings + notes
+}
+
+func TestHealthcheck(t *testing.T) {
+	t.Parallel()
+	port := func(addr string) string { return "--port=" + addr[strings.LastIndexByte(addr, ':')+1:] }
+	serve := func(ready bool) string {
+		s, err := actuator.Start(t.Context(), actuator.Options{
+			Address: "127.0.0.1", Metrics: actuator.NewMetrics("v", "go"), Log: slog.New(slog.DiscardHandler),
+			Ready: func() (bool, string) { return ready, "the gateway has not answered" },
+		})
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, s.Shutdown(context.Background())) })
+		return port(s.Addr())
+	}
+	up, down := serve(true), serve(false)
+	assert.Equal(t, outcome{cli.ExitOK, "UP\n", ""}, call(t, nil, "healthcheck", up))
+	assert.Equal(t, outcome{cli.ExitOK, "UP\n", ""}, call(t, nil, "healthcheck", "readiness", up, "--address=0.0.0.0"))
+	assert.Equal(t, outcome{cli.ExitOK, "UP\n", ""}, call(t, []string{"SERVER_PORT=" + strings.TrimPrefix(up, "--port=")}, "healthcheck"))
+	assert.Equal(t, outcome{cli.ExitFailure, "", "eventbridge-connector healthcheck: OUT_OF_SERVICE: the gateway has not answered\n"}, call(t, nil, "healthcheck", down))
+	assert.Equal(t, outcome{cli.ExitOK, "UP\n", ""}, call(t, nil, "healthcheck", "liveness", down))
+
+	foreign := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
+	t.Cleanup(foreign.Close)
+	got := call(t, nil, "healthcheck", port(foreign.Listener.Addr().String()))
+	assert.Equal(t, cli.ExitFailure, got.code)
+	assert.Contains(t, got.stderr, "which is no health status: is it another server?")
+	foreign.Close()
+	got = call(t, nil, "healthcheck", port(foreign.Listener.Addr().String()))
+	assert.Equal(t, cli.ExitFailure, got.code)
+	assert.Contains(t, got.stderr, "no connector answers: ")
+}
