@@ -134,7 +134,7 @@ func retryable(err error) aws.Ternary {
 	case KindTimeout:
 		return aws.TrueTernary // of one attempt; the end of the call's time ends the retries
 	case KindConnection:
-		if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		if wrongServer(err) {
 			return aws.FalseTernary
 		}
 	case KindAPI:
@@ -143,6 +143,13 @@ func retryable(err error) aws.Ternary {
 		}
 	}
 	return aws.UnknownTernary
+}
+
+// wrongServer says whether something else than AWS answered: that does not pass.
+func wrongServer(err error) bool {
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	return certificate || plain
 }
 
 func throttled(code string, status int) bool {

@@ -159,3 +159,16 @@ func failure(t *testing.T, err error) *Error {
 	assert.Equal(t, e.Message, e.Error())
 	return e
 }
+
+// gather answers nobody until n requests have arrived.
+func gather(mu *sync.Mutex, arrived *int, n int, full chan struct{}) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		if *arrived++; *arrived == n {
+			close(full)
+		}
+		mu.Unlock()
+		<-full
+		_, _ = io.WriteString(w, accepted)
+	}
+}

@@ -161,6 +161,9 @@ func connectionReason(cause error) string {
 		return op.Error()
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](cause); ok {
+		if string(record.RecordHeader[:]) == "HTTP/" {
+			return "it speaks http, but the endpoint says https"
+		}
 		return record.Error()
 	}
 	switch text := cause.Error(); text {
