@@ -94,13 +94,13 @@ func (b *bus) seen() (requests []*http.Request, bodies []string) {
 	return b.requests, b.bodies
 }
 
-func (b *bus) request(entries ...Entry) *Request {
-	if len(entries) == 0 {
-		entries = []Entry{{Source: "com.acme.orders", DetailType: "OrderCreated", EventBusName: "orders", Detail: `{"orderId":"A-1"}`}}
-	}
+func (b *bus) request() *Request { return requestTo(b.URL) }
+
+func requestTo(endpoint string) *Request {
 	return &Request{
 		Credentials: Credentials{AccessKey: "AKIDLITERAL", SecretKey: "literal-secret"},
-		Region:      "eu-central-1", Endpoint: b.URL, Entries: entries,
+		Region:      "eu-central-1", Endpoint: endpoint,
+		Entries: []Entry{{Source: "com.acme.orders", DetailType: "OrderCreated", EventBusName: "orders", Detail: `{"orderId":"A-1"}`}},
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// pass lets the bubble's clock run on.
+func pass(d time.Duration) { <-time.After(d) }
+
 // maker counts how many clients were built.
 type maker struct{ built atomic.Int32 }
 
@@ -76,13 +79,13 @@ func TestClientsAreEvictedWhenIdle(t *testing.T) {
 		use("idle")
 		for range 6 {
 			use("busy")
-			time.Sleep(3 * time.Minute) // of the bubble's clock
+			pass(3 * time.Minute)
 			synctest.Wait()
 		}
 		assert.Equal(t, 1, c.len(), "what was used is kept, what was not is gone")
 		use("busy")
 		assert.EqualValues(t, 2, m.built.Load())
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		synctest.Wait()
 		assert.Zero(t, c.len(), "also when nothing else is used any more")
 		use("busy")
@@ -103,7 +106,7 @@ func TestTheNumberOfClientsIsBounded(t *testing.T) {
 			require.NoError(t, err)
 			_, err = c.get(&Request{Region: "always"}, m.build)
 			require.NoError(t, err)
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 		assert.Equal(t, 3, c.len())
 		assert.EqualValues(t, 11, m.built.Load(), "the least recently used goes first")

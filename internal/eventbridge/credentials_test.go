@@ -93,7 +93,7 @@ func TestInputErrorsAreFoundBeforeAnythingIsSent(t *testing.T) {
 func TestParseEndpoint(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"http://localhost:4566": "http://localhost:4566", "localhost:4566": "https://localhost:4566", " https://x ": "https://x",
+		"http://localhost:4566": "http://localhost:4566", "localhost:4566": "https://localhost:4566", "\thttps://x\n": "https://x",
 		"events.example.com": "https://events.example.com", "https://x/path": "https://x/path", "[::1]:80": "https://[::1]:80",
 	} {
 		got, err := ParseEndpoint(in)

@@ -48,6 +48,15 @@ func (p *payload) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// WriteTo is Read for writers that can do without a buffer.
+func (p *payload) WriteTo(w io.Writer) (int64, error) {
+	n, err := p.Reader.WriteTo(w)
+	if p.Len() == 0 {
+		p.complete.Store(true)
+	}
+	return n, err
+}
+
 // exchanger is the HTTP client below the SDK's retryer: one call of Do is one attempt. It uses the transport of the
 // SDK's own client (proxy, certificates) directly, follows no redirect, since that would carry an event to a host that
 // nobody named, bounds the attempt in time, and reads the answer while that time runs.

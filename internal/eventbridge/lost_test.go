@@ -1,7 +1,6 @@
 package eventbridge
 
 import (
-	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -9,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -93,10 +91,10 @@ func TestNoConnection(t *testing.T) {
 		want     string
 		attempts int
 	}{
-		"refused":                        {"http://" + address, "connection refused", 3},
-		"a certificate of nobody":        {secure.URL, "certificate", 1},
-		"TLS to a server without":        {"https://" + strings.TrimPrefix(b.URL, "http://"), "it speaks http, but the endpoint says https", 1},
-		"a name that the DNS lacks":      {"http://host.invalid", "host.invalid", 1},
+		"refused":                       {"http://" + address, "connection refused", 3},
+		"a certificate of nobody":       {secure.URL, "certificate", 1},
+		"TLS to a server without":       {"https://" + strings.TrimPrefix(b.URL, "http://"), "it speaks http, but the endpoint says https", 1},
+		"a name that the DNS lacks":     {"http://host.invalid", "host.invalid", 1},
 		"without a scheme it means TLS": {strings.TrimPrefix(b.URL, "http://"), "it speaks http, but the endpoint says https", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,123 +115,3 @@ func TestNoConnection(t *testing.T) {
 		})
 	}
 }
-
-// silent never answers, until its test ends.
-func silent(t *testing.T) answer {
-	t.Helper()
-	over := make(chan struct{})
-	t.Cleanup(func() { close(over) })
-	return answer{does: func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-over:
-		case <-r.Context().Done():
-		}
-	}}
-}
-
-func TestEachAttemptHasItsOwnTimeout(t *testing.T) {
-	t.Parallel()
-	o := &observed{}
-	s := newSender(t, Options{RequestTimeout: 20 * time.Millisecond, MaxAttempts: 2, Observer: o})
-	b := startBus(t, silent(t))
-	_, err := s.Send(t.Context(), b.request())
-	e := failure(t, err)
-	assert.Equal(t, CodeTimeout, e.Code)
-	assert.Equal(t, KindTimeout, e.Kind)
-	assert.Contains(t, e.Message, "no answer from EventBridge at 127.0.0.1:")
-	assert.True(t, e.AnswerLost)
-	assert.Equal(t, []string{CodeTimeout, CodeTimeout}, o.attempts)
-}
-
-func TestTimeoutWhileTheBodyIsRead(t *testing.T) {
-	t.Parallel()
-	wait := silent(t)
-	b := startBus(t, answer{does: func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "{")
-		w.(http.Flusher).Flush()
-		wait.does(w, r)
-	}})
-	s := newSender(t, Options{RequestTimeout: 20 * time.Millisecond, MaxAttempts: 1})
-	_, err := s.Send(t.Context(), b.request())
-	e := failure(t, err)
-	assert.Equal(t, CodeTimeout, e.Code)
-	assert.True(t, e.AnswerLost)
-}
-
-func TestATimeoutIsFollowedByAnAttemptThatSucceeds(t *testing.T) {
-	t.Parallel()
-	b := startBus(t, silent(t), answer{status: 200, body: accepted})
-	s := newSender(t, Options{RequestTimeout: 100 * time.Millisecond})
-	_, err := s.Send(t.Context(), b.request())
-	require.NoError(t, err)
-}
-
-func TestTheContextBoundsTheWholeCall(t *testing.T) {
-	t.Parallel()
-
-	t.Run("within an attempt", func(t *testing.T) {
-		t.Parallel()
-		b := startBus(t, silent(t))
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		defer cancel()
-		_, err := newSender(t, Options{}).Send(ctx, b.request())
-		e := failure(t, err)
-		assert.Equal(t, CodeTimeout, e.Code)
-		assert.True(t, e.AnswerLost)
-		requests, _ := b.seen()
-		assert.Len(t, requests, 1)
-	})
-	t.Run("between attempts the latest answer is the error", func(t *testing.T) {
-		t.Parallel()
-		b := startBus(t, answer{status: 503, body: `{"__type":"ServiceUnavailable"}`})
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		slow := backoffOf(time.Hour)
-		_, err := newSender(t, Options{backoff: slow}).Send(ctx, b.request())
-		e := failure(t, err)
-		assert.Equal(t, "ServiceUnavailable", e.Code)
-		assert.False(t, e.AnswerLost)
-	})
-	t.Run("before the first attempt", func(t *testing.T) {
-		t.Parallel()
-		b := startBus(t)
-		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
-		defer cancel()
-		_, err := newSender(t, Options{}).Send(ctx, b.request())
-		e := failure(t, err)
-		assert.Equal(t, CodeTimeout, e.Code)
-		assert.False(t, e.Sent)
-		requests, _ := b.seen()
-		assert.Empty(t, requests)
-	})
-	t.Run("cancelled before", func(t *testing.T) {
-		t.Parallel()
-		b := startBus(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		_, err := newSender(t, Options{}).Send(ctx, b.request())
-		e := failure(t, err)
-		assert.Equal(t, KindCanceled, e.Kind)
-		assert.False(t, e.Sent)
-	})
-	t.Run("cancelled in flight", func(t *testing.T) {
-		t.Parallel()
-		ctx, cancel := context.WithCancel(t.Context())
-		wait := silent(t)
-		b := startBus(t, answer{does: func(w http.ResponseWriter, r *http.Request) {
-			cancel()
-			wait.does(w, r)
-		}})
-		_, err := newSender(t, Options{}).Send(ctx, b.request())
-		e := failure(t, err)
-		assert.Equal(t, KindCanceled, e.Kind)
-		assert.True(t, e.Sent)
-		assert.True(t, e.AnswerLost)
-		requests, _ := b.seen()
-		assert.Len(t, requests, 1, "a cancelled call is not tried again")
-	})
-}
-
-type backoffOf time.Duration
-
-func (d backoffOf) BackoffDelay(int, error) (time.Duration, error) { return time.Duration(d), nil }

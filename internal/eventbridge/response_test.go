@@ -50,7 +50,9 @@ func TestResponseValue(t *testing.T) {
 				`"failedEntryCount":null,"entries":null}`,
 		},
 		{
-			"the other name of the request id", http.Header{"X-Amz-Request-Id": {"id"}}, "",
+			"the other name of the request id",
+			http.Header{"X-Amz-Request-Id": {"id"}},
+			"",
 			`{"sdkResponseMetadata":{"requestId":"id"},"sdkHttpMetadata":{"httpHeaders":{"X-Amz-Request-Id":"id"},"httpStatusCode":200,` +
 				`"allHttpHeaders":{"X-Amz-Request-Id":["id"]}},"failedEntryCount":null,"entries":null}`,
 		},

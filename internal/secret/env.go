@@ -2,7 +2,6 @@ package secret
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -65,7 +64,7 @@ func (e *Environment) warn(name, full string) {
 	if _, already := e.warned.LoadOrStore(found, struct{}{}); already {
 		return
 	}
-	e.options.Log.Warn(fmt.Sprintf("the environment has a variable %s, but only variables with the prefix are secrets: rename it to %s", found, full))
+	e.options.Log.Warn("an environment variable has the name of a secret but not the prefix of secrets: rename it", "variable", found, "rename_to", full)
 }
 
 // find returns the value of the first form of name that is set, and that form.

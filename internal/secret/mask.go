@@ -48,6 +48,9 @@ func (*Mask) String() string { return stars }
 // GoString is [Mask.String] for the verb %#v.
 func (*Mask) GoString() string { return stars }
 
+// MarshalText is [Mask.String] for encoders.
+func (*Mask) MarshalText() ([]byte, error) { return []byte(stars), nil }
+
 // Apply returns text with *** in place of every value. Values that overlap in the text are replaced together, so that
 // no end of one is left over. A text must be masked before it is shortened: half a secret is not found.
 func (m *Mask) Apply(text string) string {

@@ -80,7 +80,7 @@ func TestEnvironmentWarns(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, ok)
 	}
-	assert.Equal(t, 1, strings.Count(log.String(), "rename it to SECRET_my.key"), "an unprefixed variable is warned about once: %s", log.String())
+	assert.Equal(t, 1, strings.Count(log.String(), "rename_to=SECRET_my.key"), "an unprefixed variable is warned about once: %s", log.String())
 	assert.Contains(t, log.String(), "MY_KEY")
 	assert.NotContains(t, log.String(), "v4lue")
 
