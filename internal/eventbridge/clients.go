@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"sync"
 	"time"
 
@@ -123,29 +122,25 @@ func (c *clients) len() int {
 	return len(c.entries)
 }
 
-func (c *clients) key(r *Request) (key clientKey) {
-	h := sha256.New()
-	h.Write(c.salt[:])
+// key hashes the texts behind their lengths, so that no two lists of texts look alike.
+func (c *clients) key(r *Request) clientKey {
+	var room [512]byte
+	b := append(room[:0], c.salt[:]...)
 	cr := &r.Credentials
 	if cr.DefaultChain {
-		h.Write([]byte{1})
+		b = append(b, 1)
 	} else {
-		h.Write([]byte{0})
-		add(h, cr.AccessKey)
-		add(h, cr.SecretKey)
-		add(h, cr.SessionToken)
+		b = append(b, 0)
+		for _, s := range [...]string{cr.AccessKey, cr.SecretKey, cr.SessionToken} {
+			b = appendText(b, s)
+		}
 	}
 	for _, s := range [...]string{cr.RoleARN, cr.ExternalID, cr.RoleSessionName, r.Region, r.Endpoint, r.EndpointID} {
-		add(h, s)
+		b = appendText(b, s)
 	}
-	h.Sum(key[:0])
-	return key
+	return sha256.Sum256(b)
 }
 
-// add hashes a text behind its length, so that no two lists of texts look alike.
-func add(h hash.Hash, s string) {
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
-	h.Write(n[:])
-	h.Write([]byte(s))
+func appendText(b []byte, s string) []byte {
+	return append(binary.LittleEndian.AppendUint64(b, uint64(len(s))), s...)
 }

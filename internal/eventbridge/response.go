@@ -241,17 +241,22 @@ var spelling = [...]struct{ canonical, wire string }{
 
 // values returns the first value of each header, and all of them, each as an object in the order of contract 3.1.
 func (h headers) values() (first, all *jsonvalue.Object) {
+	n := 0
+	for _, values := range h {
+		n += len(values)
+	}
+	room := make([]jsonvalue.Value, 0, n) // for the lists of all headers
 	first, all = jsonvalue.NewObject(len(h)), jsonvalue.NewObject(len(h))
 	add := func(name string, values []string) {
 		if len(values) == 0 {
 			return
 		}
-		first.Set(name, values[0])
-		list := make([]jsonvalue.Value, len(values))
-		for i, v := range values {
-			list[i] = v
+		start := len(room)
+		for _, v := range values {
+			room = append(room, v)
 		}
-		all.Set(name, list)
+		first.Set(name, room[start])
+		all.Set(name, room[start:len(room):len(room)])
 	}
 	known := 0
 	for _, s := range spelling {
@@ -265,7 +270,7 @@ func (h headers) values() (first, all *jsonvalue.Object) {
 	}
 	names := make([]string, 0, len(h)-known)
 	for name := range h {
-		if !slices.ContainsFunc(spelling[:], func(s struct{ canonical, wire string }) bool { return s.canonical == name }) {
+		if !spelt(name) {
 			names = append(names, name)
 		}
 	}
@@ -274,6 +279,15 @@ func (h headers) values() (first, all *jsonvalue.Object) {
 		add(name, h[name])
 	}
 	return first, all
+}
+
+func spelt(name string) bool {
+	for i := range spelling {
+		if spelling[i].canonical == name {
+			return true
+		}
+	}
+	return false
 }
 
 var _ = http.Header(headers(nil)) // an answer's header is taken over without a copy

@@ -9,6 +9,7 @@ package secret
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Context is the job for which a secret is asked.
@@ -147,6 +148,9 @@ func (r *resolving) replace(p Placeholder) (string, bool, error) {
 			return "", false, &ProviderError{Name: p.Name, Err: err}
 		}
 		if ok {
+			if !utf8.ValidString(v) {
+				v = string([]rune(v)) // or the bytes at its ends could join those of its neighbours to other characters
+			}
 			r.values[p.Name] = v
 			return v, true, nil
 		}
