@@ -18,6 +18,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
+	"github.com/aws/smithy-go/logging"
 )
 
 // defaultRoleSession names our sessions in CloudTrail where the process gives no name.
@@ -46,6 +47,7 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	}
 	return sdk.NewFromConfig(cfg, func(o *sdk.Options) {
 		o.HTTPClient = x
+		o.Logger = logging.Nop{} // the SDK would write to standard error
 		o.Protocol = newProtocol()
 		o.Retryer = s.retryer(&cfg)
 		o.RetryMaxAttempts = 0 // the retryer knows them
@@ -91,8 +93,9 @@ func (s *Sender) config(ctx context.Context, r *Request) (aws.Config, error) {
 }
 
 func (s *Sender) load(ctx context.Context, more ...func(*config.LoadOptions) error) (aws.Config, error) {
-	options := append(append([]func(*config.LoadOptions) error{}, s.options.LoadOptions...), more...)
-	// Not the job's own deadline: what is loaded serves the jobs after it, too.
+	// Not the job's own deadline: what is loaded serves the jobs after it, too. Nor without end: what the providers of credentials ask for (STS, SSO) is as bounded as an attempt of ours.
+	bounded := config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(s.options.RequestTimeout))
+	options := append(append([]func(*config.LoadOptions) error{bounded}, s.options.LoadOptions...), more...)
 	return config.LoadDefaultConfig(context.WithoutCancel(ctx), options...)
 }
 
@@ -175,6 +178,9 @@ func (s *Sender) exchanger(cfg *aws.Config) (*exchanger, error) {
 	t := buildable.GetTransport()
 	t.MaxIdleConns = 0
 	t.MaxIdleConnsPerHost = s.options.MaxConns
+	if t.MaxConnsPerHost > 0 {
+		t.MaxConnsPerHost = max(t.MaxConnsPerHost, s.options.MaxConns)
+	}
 	t.DisableCompression = true // the answer's headers and body are shown as they were on the wire
 	s.shared = &exchanger{transport: t, timeout: s.options.RequestTimeout, observer: s.options.Observer}
 	return s.shared, nil

@@ -193,6 +193,23 @@ func TestARoleThatCannotBeAssumedIsACredentialsError(t *testing.T) {
 	assert.Len(t, sts.asked, 1)
 }
 
+func TestAnSTSThatNeverAnswersIsACredentialsError(t *testing.T) {
+	t.Parallel()
+	b := startBus(t)
+	over := make(chan struct{})
+	hung := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
+	t.Cleanup(hung.Close)
+	t.Cleanup(func() { close(over) })
+	s := newSender(t, Options{
+		RequestTimeout: 20 * time.Millisecond,
+		LoadOptions:    []func(*config.LoadOptions) error{config.WithBaseEndpoint(hung.URL), config.WithRetryMaxAttempts(1)},
+	})
+	r := b.request()
+	r.Credentials.RoleARN = "arn:aws:iam::123456789012:role/sender"
+	_, err := s.Send(t.Context(), r)
+	assert.Equal(t, CodeCredentials, failure(t, err).Code)
+}
+
 func TestDefaultChain(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIACHAIN")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "chain-secret")

@@ -1,6 +1,9 @@
 package jsonvalue
 
-import "unicode/utf8"
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // Append appends v as compact JSON. It panics on a Go type that is no [Value]: that is a fault in the program.
 func Append(dst []byte, v Value) []byte {
@@ -40,8 +43,8 @@ func Append(dst []byte, v Value) []byte {
 	panic("jsonvalue: not a JSON value")
 }
 
-// AppendString appends s as a JSON string. Only what JSON demands is escaped; a lone surrogate becomes its escape and
-// any other byte that is not UTF-8 the replacement character.
+// AppendString appends s as a JSON string. Only what JSON demands is escaped; a lone surrogate becomes its escape, two
+// that stand side by side their character, and any other byte that is not UTF-8 the replacement character.
 func AppendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -59,12 +62,16 @@ func AppendString(dst []byte, s string) []byte {
 				continue
 			}
 			dst = append(dst, s[from:i]...)
-			if u, ok := surrogate(s[i:]); ok {
-				dst = append(dst, '\\', 'u', hex[u>>12], hex[u>>8&15], hex[u>>4&15], hex[u&15])
-				i += 3
-			} else {
+			switch u, ok := surrogate(s[i:]); {
+			case !ok:
 				dst = append(dst, "\uFFFD"...)
 				i++
+			case pair(s, i) != utf8.RuneError:
+				dst = utf8.AppendRune(dst, pair(s, i))
+				i += 6
+			default:
+				dst = append(dst, '\\', 'u', hex[u>>12], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+				i += 3
 			}
 			from = i
 			continue
@@ -91,6 +98,17 @@ func AppendString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[from:]...)
 	return append(dst, '"')
+}
+
+// pair joins two halves that stand side by side at i, as texts that were put together can have them, to their
+// character; utf8.RuneError if there are no two.
+func pair(s string, i int) rune {
+	high, _ := surrogate(s[i:])
+	low, ok := surrogate(s[min(i+3, len(s)):])
+	if !ok {
+		return utf8.RuneError
+	}
+	return utf16.DecodeRune(rune(high), rune(low))
 }
 
 // surrogate decodes the three WTF-8 bytes of a lone surrogate at the start of s.

@@ -31,7 +31,7 @@ func (m *Mask) prepare() {
 			continue
 		}
 		once := jsonInner(v)
-		m.forms = append(m.forms, v, once, jsonInner(once), asciiInner(v), quotedInner(v), url.QueryEscape(v), url.PathEscape(v))
+		m.forms = append(m.forms, v, once, jsonInner(once), forHTML.Replace(once), asciiInner(v), quotedInner(v), url.QueryEscape(v), url.PathEscape(v))
 	}
 	slices.SortFunc(m.forms, func(a, b string) int {
 		if len(a) != len(b) {
@@ -98,6 +98,9 @@ func (m *Mask) Apply(text string) string {
 	b.WriteString(text[done:])
 	return b.String()
 }
+
+// forHTML makes of JSON text what writers make of it that guard against HTML, as Go's own does.
+var forHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
 
 func jsonInner(s string) string {
 	quoted := jsonvalue.AppendString(nil, s)

@@ -31,6 +31,7 @@ func TestMask(t *testing.T) {
 		{"inside JSON text", []string{"a\"b\\c\nd"}, `{"x":"a\"b\\c\nd"}`, `{"x":"***"}`},
 		{"in JSON text inside JSON text", []string{"a\"b"}, `{"x":"{\"y\":\"a\\\"b\"}"}`, `{"x":"{\"y\":\"***\"}"}`},
 		{"in JSON of ASCII only", []string{"ü🚀"}, `"\u00fc\ud83d\ude80"`, `"***"`},
+		{"in JSON that guards against HTML", []string{"a<b>&c"}, `"a\u003cb\u003e\u0026c"`, `"***"`},
 		{"in Go's quotes", []string{"a\x00b"}, fmt.Sprintf("%q", "a\x00b"), `"***"`},
 		{"in a URL", []string{"a b/c"}, "http://x/?q=a+b%2Fc and /a%20b%2Fc", "http://x/?q=*** and /***"},
 		{"no secret in the text", []string{"abc"}, "nothing here", "nothing here"},
