@@ -93,7 +93,8 @@ func (s *Sender) config(ctx context.Context, r *Request) (aws.Config, error) {
 }
 
 func (s *Sender) load(ctx context.Context, more ...func(*config.LoadOptions) error) (aws.Config, error) {
-	// Not the job's own deadline: what is loaded serves the jobs after it, too. Nor without end: what the providers of credentials ask for (STS, SSO) is as bounded as an attempt of ours.
+	// Not the job's own deadline: what is loaded serves the jobs after it, too. Nor without end: what the providers of
+	// credentials ask for (STS, SSO) is as bounded as an attempt of ours.
 	bounded := config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(s.options.RequestTimeout))
 	options := append(append([]func(*config.LoadOptions) error{bounded}, s.options.LoadOptions...), more...)
 	return config.LoadDefaultConfig(context.WithoutCancel(ctx), options...)

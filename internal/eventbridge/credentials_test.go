@@ -2,11 +2,14 @@ package eventbridge
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -242,6 +245,23 @@ func TestAConfigurationThatCannotBeReadIsNotRemembered(t *testing.T) {
 	t.Setenv("AWS_CA_BUNDLE", "")
 	_, err = s.Send(t.Context(), b.request())
 	require.NoError(t, err)
+}
+
+func TestTheTransportIsTheSDKsOwn(t *testing.T) {
+	b := startBus(t)
+	secure := httptest.NewTLSServer(b)
+	t.Cleanup(secure.Close)
+	bundle := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
+	t.Setenv("AWS_CA_BUNDLE", bundle)
+	s := newSender(t, Options{MaxConns: 77})
+	_, err := s.Send(t.Context(), requestTo(secure.URL))
+	require.NoError(t, err, "certificates of AWS_CA_BUNDLE are trusted")
+
+	transport, ok := s.shared.transport.(*http.Transport)
+	require.True(t, ok)
+	assert.NotNil(t, transport.Proxy, "the proxy of the environment is used")
+	assert.Equal(t, 77, transport.MaxIdleConnsPerHost)
 }
 
 func TestNoSecretIsPrinted(t *testing.T) {
