@@ -28,8 +28,8 @@ const defaultRoleSession = "eventbridge-connector"
 // credentials that end on its way.
 const refreshBefore = time.Minute
 
-// build makes the SDK client for r. The error is an *[Error].
-func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
+// build makes the client for r. The error is an *[Error].
+func (s *Sender) build(ctx context.Context, r *Request) (*client, error) {
 	endpoint := ""
 	if r.Endpoint != "" {
 		var err error
@@ -45,18 +45,21 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	if err != nil {
 		return nil, credentialsError(err)
 	}
-	return sdk.NewFromConfig(cfg, func(o *sdk.Options) {
+	retryer := s.retryer(&cfg)
+	credentials := faultMarker{cfg.Credentials}
+	whole := sdk.NewFromConfig(cfg, func(o *sdk.Options) {
 		o.HTTPClient = x
 		o.Logger = logging.Nop{} // the SDK would write to standard error
 		o.Protocol = newProtocol()
-		o.Retryer = s.retryer(&cfg)
+		o.Retryer = retryer
 		o.RetryMaxAttempts = 0 // the retryer knows them
-		o.Credentials = faultMarker{cfg.Credentials}
+		o.Credentials = credentials
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(endpoint)
 		}
 		o.EndpointResolverV2 = &constantEndpoint{resolver: o.EndpointResolverV2}
-	}), nil
+	})
+	return newClient(whole, credentials, x, retryer), nil
 }
 
 // config returns the SDK's configuration with the credentials that r asks for. What does not depend on the request is
