@@ -58,9 +58,8 @@ func (e *environment) lookup(s *Setting) (value, name string, ok bool) {
 	return "", "", false
 }
 
-// unknown returns a warning for each variable under our prefixes that nobody knows; those under the prefix of secrets,
-// if there is one, are secrets.
-func (e *environment) unknown(settings []*Setting, secrets string) []Warning {
+// unknown returns a warning for each variable under our prefixes that nobody knows.
+func (e *environment) unknown(settings []*Setting) []Warning {
 	var known []string
 	for _, s := range settings {
 		known = append(known, s.Variables()...)
@@ -68,8 +67,7 @@ func (e *environment) unknown(settings []*Setting, secrets string) []Warning {
 	var out []Warning
 	for _, name := range e.names {
 		respelt := strings.ReplaceAll(name, "-", "")
-		if !ours(name) || slices.Contains(known, name) || slices.Contains(known, respelt) || foreign(name, e.values[name]) ||
-			secrets != "" && strings.HasPrefix(name, secrets) {
+		if !ours(name) || slices.Contains(known, name) || slices.Contains(known, respelt) || foreign(name, e.values[name]) {
 			continue
 		}
 		if note, camundas := unusedName(name); camundas {

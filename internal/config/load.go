@@ -36,6 +36,7 @@ func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config
 	if len(rest) > 0 {
 		return nil, nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
 	}
+	l.warnings = l.env.unknown(l.settings)
 	l.file = &file{}
 	for _, s := range l.settings {
 		if s.flagOnly {
@@ -56,11 +57,6 @@ func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config
 		}
 		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.source, given: ok})
 	}
-	secrets := ""
-	if l.config.Secrets.EnvEnabled {
-		secrets = l.config.Secrets.EnvPrefix
-	}
-	l.warnings = append(l.env.unknown(l.settings, secrets), l.warnings...)
 	if len(l.errs) == 0 {
 		l.derive()
 	}

@@ -220,7 +220,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 			"a flag",
 			[]string{"--lease", "soon"},
 			nil, "",
-			`camunda.client.worker.defaults.timeout: found "soon" (flag --lease), expected a duration from PT3S to PT24H, as ISO 8601, with a unit, or in milliseconds, such as PT2M`,
+			`camunda.client.worker.defaults.timeout: found "soon" (flag --lease), expected a duration from PT5S to PT24H, as ISO 8601, with a unit, or in milliseconds, such as PT2M`,
 		},
 		{"a line of the file", nil, nil, "server:\n  address: a\n  port: 70000\n", `server.port: found "70000" (app.yaml:3), expected a whole number from 0 to 65535, such as 9090`},
 		{"one of few", nil, []string{"CAMUNDA_CLIENT_MODE=cloud"}, "", `camunda.client.mode: found "cloud" (environment variable CAMUNDA_CLIENT_MODE), expected one of selfManaged, saas`},
@@ -275,13 +275,6 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 		"environment variable CAMUNDA_CLIENT_EXECUTIONTHREADS has no effect here",
 		"environment variable CAMUNDA_CONNECTOR_POLLING_ENABLED has no effect here",
 	}, texts(warnings, true))
-}
-
-func TestSecretsAreNoUnknownVariables(t *testing.T) {
-	t.Parallel()
-	_, warnings, err := load([]string{"--secrets-env-prefix=CAMUNDA_CONNECTOR_SECRET_"}, []string{"CAMUNDA_CONNECTOR_SECRET_AWS_KEY=x"}, "")
-	require.NoError(t, err)
-	assert.Empty(t, warnings)
 }
 
 func TestWarnings(t *testing.T) {

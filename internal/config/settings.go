@@ -240,7 +240,7 @@ func workerSettings() []*Setting {
 			Doc: "The lease: how long an activated job is ours. So long do the jobs of a worker that died wait for another. " +
 				"`connector.aws-eventbridge.timeout` wins over the general setting.",
 			Example: "PT2M", Before: []string{"connector.aws-eventbridge.timeout"}, Also: []string{old + "timeout", "zeebe.client.job.timeout"},
-			min: int64(3 * time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Worker.Lease },
+			min: int64(5 * time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Worker.Lease },
 		},
 		{
 			Key: defaults + "max-jobs-active", Flag: "max-jobs-active", Default: "256",

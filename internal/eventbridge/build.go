@@ -28,8 +28,8 @@ const defaultRoleSession = "eventbridge-connector"
 // credentials that end on its way.
 const refreshBefore = time.Minute
 
-// build makes the client for r. The error is an *[Error].
-func (s *Sender) build(ctx context.Context, r *Request) (*client, error) {
+// build makes the SDK client for r. The error is an *[Error].
+func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	endpoint := ""
 	if r.Endpoint != "" {
 		var err error
@@ -45,21 +45,18 @@ func (s *Sender) build(ctx context.Context, r *Request) (*client, error) {
 	if err != nil {
 		return nil, credentialsError(err)
 	}
-	retryer := s.retryer(&cfg)
-	credentials := faultMarker{cfg.Credentials}
-	whole := sdk.NewFromConfig(cfg, func(o *sdk.Options) {
+	return sdk.NewFromConfig(cfg, func(o *sdk.Options) {
 		o.HTTPClient = x
 		o.Logger = logging.Nop{} // the SDK would write to standard error
 		o.Protocol = newProtocol()
-		o.Retryer = retryer
+		o.Retryer = s.retryer(&cfg)
 		o.RetryMaxAttempts = 0 // the retryer knows them
-		o.Credentials = credentials
+		o.Credentials = faultMarker{cfg.Credentials}
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(endpoint)
 		}
 		o.EndpointResolverV2 = &constantEndpoint{resolver: o.EndpointResolverV2}
-	})
-	return newClient(whole, credentials, x, retryer), nil
+	}), nil
 }
 
 // config returns the SDK's configuration with the credentials that r asks for. What does not depend on the request is
@@ -96,8 +93,7 @@ func (s *Sender) config(ctx context.Context, r *Request) (aws.Config, error) {
 }
 
 func (s *Sender) load(ctx context.Context, more ...func(*config.LoadOptions) error) (aws.Config, error) {
-	// Not the job's own deadline: what is loaded serves the jobs after it, too. Nor without end: what the providers of
-	// credentials ask for (STS, SSO) is as bounded as an attempt of ours.
+	// Not the job's own deadline: what is loaded serves the jobs after it, too. Nor without end: what the providers of credentials ask for (STS, SSO) is as bounded as an attempt of ours.
 	bounded := config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(s.options.RequestTimeout))
 	options := append(append([]func(*config.LoadOptions) error{bounded}, s.options.LoadOptions...), more...)
 	return config.LoadDefaultConfig(context.WithoutCancel(ctx), options...)

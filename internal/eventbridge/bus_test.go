@@ -172,33 +172,3 @@ func gather(mu *sync.Mutex, arrived *int, n int, full chan struct{}) http.Handle
 		_, _ = io.WriteString(w, accepted)
 	}
 }
-
-// way names the way of a request: a sender's first goes the SDK's whole way, the later ones do not.
-func way(later bool) string {
-	if later {
-		return "later request"
-	}
-	return "first request"
-}
-
-// warm sends one request that succeeds, and forgets it.
-func (b *bus) warm(t *testing.T, s *Sender, r *Request, o *observed) {
-	t.Helper()
-	b.mu.Lock()
-	answers := b.answers
-	b.answers = nil
-	b.mu.Unlock()
-	_, err := s.Send(t.Context(), r)
-	require.NoError(t, err)
-	b.mu.Lock()
-	b.answers, b.requests, b.bodies = answers, nil, nil
-	b.mu.Unlock()
-	if o != nil {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.attempts, o.sends, o.entries, o.lost = nil, nil, 0, 0
-	}
-	client, err := s.clients.get(r, nil)
-	require.NoError(t, err)
-	require.NotNil(t, client.learnt.Load(), "the next request is a later one")
-}

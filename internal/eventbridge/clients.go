@@ -6,12 +6,14 @@ import (
 	"encoding/binary"
 	"sync"
 	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 )
 
 // clientKey stands for what a client is made of. It is a salted hash, so that no secret lies in the keys of a map.
 type clientKey [sha256.Size]byte
 
-// clients keeps one client per key, at most max, and drops those that were not used for a while.
+// clients keeps one SDK client per key, at most max, and drops those that were not used for a while.
 type clients struct {
 	max  int
 	idle time.Duration
@@ -25,7 +27,7 @@ type clients struct {
 
 type clientEntry struct {
 	once   sync.Once
-	client *client
+	client *sdk.Client
 	err    error
 	used   time.Time // guarded by clients.mu
 }
@@ -38,7 +40,7 @@ func newClients(limit int, idle time.Duration) *clients {
 
 // get returns the client of r, made by build if there is none. Calls for the same key wait for one build; a failed
 // build is not remembered.
-func (c *clients) get(r *Request, build func() (*client, error)) (*client, error) {
+func (c *clients) get(r *Request, build func() (*sdk.Client, error)) (*sdk.Client, error) {
 	key := c.key(r)
 	e := c.entry(key)
 	e.once.Do(func() { e.client, e.err = build() })

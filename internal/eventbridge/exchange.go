@@ -6,7 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,14 +17,13 @@ const maxAnswer = 1 << 20
 // the caller; only the body is read by others.
 type call struct {
 	request *Request
-	body    *payload // of the latest attempt
+	body    payload
 
 	attempts int
-	signed   *http.Request // of the latest attempt
-	response *Response     // of the latest attempt, if it succeeded
-	failed   *Error        // of the latest attempt, if it did not
-	lost     bool          // some attempt ended without a readable answer after its whole request was written
-	sent     bool          // some attempt wrote its whole request
+	response *Response // of the latest attempt, if it succeeded
+	failed   *Error    // of the latest attempt, if it did not
+	lost     bool      // some attempt ended without a readable answer after its whole request was written
+	sent     bool      // some attempt wrote its whole request
 }
 
 type callKey struct{}
@@ -34,72 +33,28 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// payload is the body of a request. It remembers whether all of it was read: AWS cannot have accepted a request whose
-// body never was complete. The network may still hold it after an attempt has failed; once it is closed, nothing is
-// read any more.
+// payload is the body of a request. It remembers whether an attempt has read all of it: AWS cannot have accepted a
+// request whose body never was complete.
 type payload struct {
-	mu       sync.Mutex
-	bytes    bytes.Reader
-	complete bool
-	closed   bool
+	bytes.Reader
+	complete atomic.Bool
 }
 
-func newPayload(body []byte) *payload {
-	p := &payload{}
-	p.bytes.Reset(body)
-	return p
-}
-
-// Read implements io.Reader.
 func (p *payload) Read(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return 0, io.EOF
+	n, err := p.Reader.Read(b)
+	if p.Len() == 0 {
+		p.complete.Store(true)
 	}
-	n, err := p.bytes.Read(b)
-	p.complete = p.complete || p.bytes.Len() == 0
 	return n, err
 }
 
 // WriteTo is Read for writers that can do without a buffer.
 func (p *payload) WriteTo(w io.Writer) (int64, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return 0, nil
+	n, err := p.Reader.WriteTo(w)
+	if p.Len() == 0 {
+		p.complete.Store(true)
 	}
-	n, err := p.bytes.WriteTo(w)
-	p.complete = p.complete || p.bytes.Len() == 0
 	return n, err
-}
-
-// Seek implements io.Seeker.
-func (p *payload) Seek(offset int64, whence int) (int64, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.bytes.Seek(offset, whence)
-}
-
-// Close implements io.Closer.
-func (p *payload) Close() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	return nil
-}
-
-// begin forgets what was read before the attempt, by the SDK for its hash.
-func (p *payload) begin() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.complete = false
-}
-
-func (p *payload) wasComplete() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.complete
 }
 
 // exchanger is the HTTP client below the SDK's retryer: one call of Do is one attempt. It uses the transport of the
@@ -118,14 +73,13 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("eventbridge: a request that no sender made")
 	}
 	c.attempts++
-	c.signed = req
 	c.response, c.failed = nil, nil
-	c.body.begin()
+	c.body.complete.Store(false)
 
 	start := time.Now()
 	resp := x.attempt(req, c)
 	if e := c.failed; e != nil {
-		if c.body.wasComplete() {
+		if c.body.complete.Load() {
 			c.sent, e.Sent = true, true
 			e.AnswerLost = e.Kind != KindAPI
 		}
@@ -154,7 +108,7 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 	resp, err := x.transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		if req.Body != nil {
-			_ = req.Body.Close() // nothing reads it any more when it is asked whether it was complete
+			_ = req.Body.Close() // nothing reads it any more once c.body.complete is looked at
 		}
 		c.failed = exchangeError(ctx, req, time.Since(start), err)
 		return nil

@@ -22,93 +22,56 @@ func TestTransientErrorsAreRetried(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, later := range []bool{false, true} {
-				t.Run(way(later), func(t *testing.T) {
-					t.Parallel()
-					b := startBus(t, first, answer{status: 200, body: accepted})
-					o := &observed{}
-					s := newSender(t, Options{Observer: o})
-					if later {
-						b.warm(t, s, b.request(), o)
-					}
-					r, err := s.Send(t.Context(), b.request())
-					require.NoError(t, err)
-					assert.Equal(t, "11710aed-b79e-4468-a20b-bb3c0c3b4860", r.Entries()[0].EventID)
-					requests, bodies := b.seen()
-					require.Len(t, bodies, 2)
-					assert.Equal(t, bodies[0], bodies[1], "the whole body is sent again")
-					assert.Equal(t, "attempt=1; max=3", requests[0].Header.Get("Amz-Sdk-Request"))
-					assert.Equal(t, "attempt=2; max=3", requests[1].Header.Get("Amz-Sdk-Request"))
-					assert.Equal(t, requests[0].Header.Get("Amz-Sdk-Invocation-Id"), requests[1].Header.Get("Amz-Sdk-Invocation-Id"))
-					assert.Len(t, o.attempts, 2)
-					assert.Equal(t, []string{""}, o.sends)
-					assert.Equal(t, name == "hang-up", o.lost == 1, "a hang-up after the whole request is a lost answer")
-				})
-			}
+			b := startBus(t, first, answer{status: 200, body: accepted})
+			o := &observed{}
+			s := newSender(t, Options{Observer: o})
+			r, err := s.Send(t.Context(), b.request())
+			require.NoError(t, err)
+			assert.Equal(t, "11710aed-b79e-4468-a20b-bb3c0c3b4860", r.Entries()[0].EventID)
+			_, bodies := b.seen()
+			require.Len(t, bodies, 2)
+			assert.Equal(t, bodies[0], bodies[1], "the whole body is sent again")
+			assert.Len(t, o.attempts, 2)
+			assert.Equal(t, []string{""}, o.sends)
+			assert.Equal(t, name == "hang-up", o.lost == 1, "a hang-up after the whole request is a lost answer")
 		})
 	}
 }
 
 func TestHangUpIsAConnectionErrorWithALostAnswer(t *testing.T) {
 	t.Parallel()
-	for _, later := range []bool{false, true} {
-		t.Run(way(later), func(t *testing.T) {
-			t.Parallel()
-			b := startBus(t, answer{does: hangUp})
-			o := &observed{}
-			s := newSender(t, Options{Observer: o})
-			if later {
-				b.warm(t, s, b.request(), o)
-			}
-			_, err := s.Send(t.Context(), b.request())
-			e := failure(t, err)
-			assert.Equal(t, CodeConnection, e.Code)
-			assert.Equal(t, KindConnection, e.Kind)
-			assert.True(t, e.AnswerLost)
-			assert.Contains(t, e.Message, "EventBridge cannot be reached at 127.0.0.1:")
-			assert.Equal(t, 3, o.lost)
-		})
-	}
+	b := startBus(t, answer{does: hangUp})
+	o := &observed{}
+	s := newSender(t, Options{Observer: o})
+	_, err := s.Send(t.Context(), b.request())
+	e := failure(t, err)
+	assert.Equal(t, CodeConnection, e.Code)
+	assert.Equal(t, KindConnection, e.Kind)
+	assert.True(t, e.AnswerLost)
+	assert.Contains(t, e.Message, "EventBridge cannot be reached at 127.0.0.1:")
+	assert.Equal(t, 3, o.lost)
 }
 
 func TestAnAnswerLostInAnEarlierAttemptIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	for _, later := range []bool{false, true} {
-		t.Run(way(later), func(t *testing.T) {
-			t.Parallel()
-			b := startBus(t, answer{does: hangUp}, answer{status: 400, body: `{"__type":"AccessDeniedException"}`})
-			s := newSender(t, Options{})
-			if later {
-				b.warm(t, s, b.request(), nil)
-			}
-			_, err := s.Send(t.Context(), b.request())
-			e := failure(t, err)
-			assert.Equal(t, "AccessDeniedException", e.Code)
-			assert.True(t, e.AnswerLost)
-		})
-	}
+	b := startBus(t, answer{does: hangUp}, answer{status: 400, body: `{"__type":"AccessDeniedException"}`})
+	_, err := newSender(t, Options{}).Send(t.Context(), b.request())
+	e := failure(t, err)
+	assert.Equal(t, "AccessDeniedException", e.Code)
+	assert.True(t, e.AnswerLost)
 }
 
 func TestABrokenBodyIsALostAnswer(t *testing.T) {
 	t.Parallel()
-	for _, later := range []bool{false, true} {
-		t.Run(way(later), func(t *testing.T) {
-			t.Parallel()
-			b := startBus(t, answer{does: func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Length", "1000")
-				_, _ = io.WriteString(w, `{"Entries":`)
-				hangUp(w, r)
-			}})
-			s := newSender(t, Options{})
-			if later {
-				b.warm(t, s, b.request(), nil)
-			}
-			_, err := s.Send(t.Context(), b.request())
-			e := failure(t, err)
-			assert.Equal(t, CodeConnection, e.Code)
-			assert.True(t, e.AnswerLost)
-		})
-	}
+	b := startBus(t, answer{does: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = io.WriteString(w, `{"Entries":`)
+		hangUp(w, r)
+	}})
+	_, err := newSender(t, Options{}).Send(t.Context(), b.request())
+	e := failure(t, err)
+	assert.Equal(t, CodeConnection, e.Code)
+	assert.True(t, e.AnswerLost)
 }
 
 func TestNoConnection(t *testing.T) {

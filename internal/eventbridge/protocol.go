@@ -31,8 +31,8 @@ func (p protocol) SerializeRequest(ctx context.Context, _ *smithy.OperationSchem
 	}
 	req.Header["X-Amz-Target"] = target
 	req.Header["Content-Type"] = contentType
-	c.body = newPayload(c.request.body())
-	built, err := req.SetStream(c.body)
+	c.body.Reset(c.request.appendBody(make([]byte, 0, c.request.size())))
+	built, err := req.SetStream(&c.body)
 	if err != nil {
 		return err
 	}

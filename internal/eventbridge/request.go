@@ -60,8 +60,6 @@ type Request struct {
 	Entries     []Entry
 }
 
-func (r *Request) body() []byte { return r.appendBody(make([]byte, 0, r.size())) }
-
 // appendBody appends the request as AWS's JSON protocol writes it.
 func (r *Request) appendBody(dst []byte) []byte {
 	dst = append(dst, `{"Entries":[`...)

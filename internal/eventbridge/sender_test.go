@@ -146,29 +146,21 @@ func TestErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, later := range []bool{false, true} {
-				t.Run(way(later), func(t *testing.T) {
-					t.Parallel()
-					b := startBus(t, tt.answer)
-					o := &observed{}
-					s := newSender(t, Options{Observer: o})
-					if later {
-						b.warm(t, s, b.request(), o)
-					}
-					_, err := s.Send(t.Context(), b.request())
-					e := failure(t, err)
-					assert.Equal(t, tt.wantCode, e.Code)
-					assert.Equal(t, tt.wantKind, e.Kind)
-					assert.Equal(t, tt.wantMessage, e.Message)
-					assert.Equal(t, tt.wantStatus, e.StatusCode)
-					assert.Equal(t, tt.wantLost, e.AnswerLost)
-					assert.True(t, e.Sent)
-					requests, _ := b.seen()
-					assert.Len(t, requests, tt.wantRequests)
-					assert.Len(t, o.attempts, tt.wantRequests)
-					assert.Equal(t, []string{tt.wantCode}, o.sends)
-				})
-			}
+			b := startBus(t, tt.answer)
+			o := &observed{}
+			s := newSender(t, Options{Observer: o})
+			_, err := s.Send(t.Context(), b.request())
+			e := failure(t, err)
+			assert.Equal(t, tt.wantCode, e.Code)
+			assert.Equal(t, tt.wantKind, e.Kind)
+			assert.Equal(t, tt.wantMessage, e.Message)
+			assert.Equal(t, tt.wantStatus, e.StatusCode)
+			assert.Equal(t, tt.wantLost, e.AnswerLost)
+			assert.True(t, e.Sent)
+			requests, _ := b.seen()
+			assert.Len(t, requests, tt.wantRequests)
+			assert.Len(t, o.attempts, tt.wantRequests)
+			assert.Equal(t, []string{tt.wantCode}, o.sends)
 		})
 	}
 }

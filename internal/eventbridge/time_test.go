@@ -35,16 +35,6 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.RoundTrip(r)
 }
 
-// warm sends one request that succeeds, and forgets it.
-func (n *network) warm(t *testing.T, s *Sender) {
-	t.Helper()
-	answers := n.answers
-	n.answers = []http.RoundTripper{after(0, 200, accepted)}
-	_, err := s.Send(t.Context(), toNowhere)
-	require.NoError(t, err)
-	n.answers, n.requests = answers, 0
-}
-
 // silence never answers.
 var silence = roundTrip(func(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
@@ -141,37 +131,29 @@ func TestTime(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, later := range []bool{false, true} {
-				t.Run(way(later), func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) {
-						s, n := over(t, tt.options, tt.answers...)
-						defer s.Close()
-						if later {
-							n.warm(t, s)
-						}
-						ctx := t.Context()
-						if tt.deadline != 0 {
-							var cancel context.CancelFunc
-							ctx, cancel = context.WithTimeout(ctx, tt.deadline)
-							defer cancel()
-						}
-						start := time.Now()
-						_, err := s.Send(ctx, toNowhere)
-						assert.Equal(t, tt.wantTook, time.Since(start))
-						assert.Equal(t, tt.wantRequests, n.requests)
-						if tt.wantCode == "" {
-							require.NoError(t, err)
-							return
-						}
-						e := failure(t, err)
-						assert.Equal(t, tt.wantCode, e.Code)
-						assert.Contains(t, e.Message, tt.wantMessage)
-						assert.Equal(t, tt.wantLost, e.AnswerLost)
-						assert.Equal(t, tt.wantRequests > 0, e.Sent)
-					})
-				})
-			}
+			synctest.Test(t, func(t *testing.T) {
+				s, n := over(t, tt.options, tt.answers...)
+				defer s.Close()
+				ctx := t.Context()
+				if tt.deadline != 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, tt.deadline)
+					defer cancel()
+				}
+				start := time.Now()
+				_, err := s.Send(ctx, toNowhere)
+				assert.Equal(t, tt.wantTook, time.Since(start))
+				assert.Equal(t, tt.wantRequests, n.requests)
+				if tt.wantCode == "" {
+					require.NoError(t, err)
+					return
+				}
+				e := failure(t, err)
+				assert.Equal(t, tt.wantCode, e.Code)
+				assert.Contains(t, e.Message, tt.wantMessage)
+				assert.Equal(t, tt.wantLost, e.AnswerLost)
+				assert.Equal(t, tt.wantRequests > 0, e.Sent)
+			})
 		})
 	}
 }
@@ -183,56 +165,40 @@ func (d backoffOf) BackoffDelay(int, error) (time.Duration, error) { return time
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
-		for _, later := range []bool{false, true} {
-			t.Run(way(later), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					s, n := over(t, Options{}, silence)
-					defer s.Close()
-					if later {
-						n.warm(t, s)
-					}
-					ctx, cancel := context.WithCancel(t.Context())
-					defer cancel()
-					if before {
-						cancel()
-					} else {
-						time.AfterFunc(time.Second, cancel)
-					}
-					_, err := s.Send(ctx, toNowhere)
-					e := failure(t, err)
-					assert.Equal(t, KindCanceled, e.Kind)
-					assert.Equal(t, !before, e.Sent, "the caller can tell whether it may hand the job back")
-					assert.Equal(t, !before, e.AnswerLost)
-					require.ErrorIs(t, err, context.Canceled)
-					assert.LessOrEqual(t, n.requests, 1, "a cancelled call is not tried again")
-				})
-			})
-		}
+		synctest.Test(t, func(t *testing.T) {
+			s, n := over(t, Options{}, silence)
+			defer s.Close()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if before {
+				cancel()
+			} else {
+				time.AfterFunc(time.Second, cancel)
+			}
+			_, err := s.Send(ctx, toNowhere)
+			e := failure(t, err)
+			assert.Equal(t, KindCanceled, e.Kind)
+			assert.Equal(t, !before, e.Sent, "the caller can tell whether it may hand the job back")
+			assert.Equal(t, !before, e.AnswerLost)
+			require.ErrorIs(t, err, context.Canceled)
+			assert.LessOrEqual(t, n.requests, 1, "a cancelled call is not tried again")
+		})
 	}
 }
 
 func TestARequestThatWasNeverCompleteIsNotALostAnswer(t *testing.T) {
 	t.Parallel()
-	for _, later := range []bool{false, true} {
-		t.Run(way(later), func(t *testing.T) {
-			t.Parallel()
-			s, n := over(t, Options{backoff: atOnce})
-			t.Cleanup(s.Close)
-			if later {
-				n.warm(t, s)
-			}
-			s.shared.transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-				_, _ = r.Body.Read(make([]byte, 10))
-				return nil, errors.New("broken pipe")
-			})
-			_, err := s.Send(t.Context(), toNowhere)
-			e := failure(t, err)
-			assert.Equal(t, CodeConnection, e.Code)
-			assert.False(t, e.AnswerLost, "AWS cannot have accepted half a request")
-			assert.False(t, e.Sent)
-		})
-	}
+	s, _ := over(t, Options{backoff: atOnce})
+	t.Cleanup(s.Close)
+	s.shared.transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		_, _ = r.Body.Read(make([]byte, 10))
+		return nil, errors.New("broken pipe")
+	})
+	_, err := s.Send(t.Context(), toNowhere)
+	e := failure(t, err)
+	assert.Equal(t, CodeConnection, e.Code)
+	assert.False(t, e.AnswerLost, "AWS cannot have accepted half a request")
+	assert.False(t, e.Sent)
 }
 
 func TestAnAnswerWithoutEndIsNotReadToItsEnd(t *testing.T) {

@@ -47,8 +47,9 @@ type NotAllowedError struct {
 }
 
 func (e *NotAllowedError) Error() string {
-	return fmt.Sprintf("%s: {{secrets.%s}} is not allowed here: secrets are resolved inside authentication and awsCredential.authentication only. "+
-		"To allow them in every input, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED",
+	return fmt.Sprintf("%s: {{secrets.%s}} is not allowed here: without a REST address for the secret filter, secrets are resolved "+
+		"inside authentication and awsCredential.authentication only. To allow the names that the deployed model itself uses, "+
+		"set camunda.client.rest-address; to allow all names everywhere, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED",
 		e.Path, e.Name)
 }
 

@@ -240,22 +240,3 @@ func ExampleResolver_Resolve() {
 	// {"accessKey": "AKIA1"} <nil>
 	// the key *** is not known
 }
-
-func BenchmarkResolve(b *testing.B) {
-	r := secret.NewResolver([]secret.Provider{&store{values: samples}}, secret.AllowAll{})
-	input := secret.Variable{Name: "input", JSON: []byte(`{"source":"com.acme.orders","detailType":"OrderCreated","eventBusName":"orders","detail":{"orderId":"A-1","amount":42}}`)}
-	for name, credentials := range map[string]string{
-		"without": `{"type":"credentials","accessKey":"AKIDLITERAL","secretKey":"literal"}`,
-		"two":     `{"type":"credentials","accessKey":"{{secrets.KEY}}","secretKey":"{{secrets.QUOTED}}"}`,
-	} {
-		variables := []secret.Variable{{Name: "authentication", JSON: []byte(credentials)}, input}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, _, err := r.Resolve(b.Context(), secret.Context{}, variables); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

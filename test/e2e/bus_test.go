@@ -1,0 +1,122 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+)
+
+// bus is an event bus that counts: it speaks PutEvents over HTTP and remembers every entry that it accepted.
+// The name of the event bus in an entry says how it answers, see answer.
+type bus struct {
+	url     string
+	server  *httptest.Server
+	latency time.Duration
+
+	mu       sync.Mutex
+	requests map[string][]request // by the bus name of the first entry
+	accepted map[string][]string  // event ids by the entry's order id
+	total    int
+}
+
+// request is one call of PutEvents.
+type request struct {
+	at         time.Time
+	credential string // access key, date, region and service of the signature
+	entries    []entry
+}
+
+type entry struct {
+	Source       string
+	DetailType   string
+	Detail       string
+	EventBusName string
+}
+
+func newBus(latency time.Duration) *bus {
+	b := &bus{latency: latency, requests: make(map[string][]request), accepted: make(map[string][]string)}
+	b.server = httptest.NewServer(b)
+	b.url = b.server.URL
+	return b
+}
+
+// ServeHTTP answers PutEvents. The connection waits for the latency first, as a round trip would.
+func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Entries []entry }
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || len(body.Entries) == 0 || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" {
+		http.Error(w, fmt.Sprintf("not PutEvents: %v", err), http.StatusBadRequest)
+		return
+	}
+	select {
+	case <-time.After(b.latency):
+	case <-r.Context().Done(): // the caller went away before the bus accepted
+		return
+	}
+	status, answer := b.answer(r, body.Entries)
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.Header().Set("x-amzn-RequestId", rand.Text())
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// answer accepts the entries, unless the bus is named "denied" (always denied) or "denied-once-…" (the first time).
+func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	name := entries[0].EventBusName
+	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	credential, _, _ = strings.Cut(credential, "/aws4_request")
+	b.requests[name] = append(b.requests[name], request{at: time.Now(), credential: credential, entries: entries})
+	if strings.HasPrefix(name, "denied") && (!strings.HasPrefix(name, "denied-once") || len(b.requests[name]) == 1) {
+		return http.StatusBadRequest, map[string]string{
+			"__type":  "AccessDeniedException",
+			"message": "User is not authorized to perform: events:PutEvents on resource: " + name,
+		}
+	}
+	type result struct {
+		EventID string `json:"EventId"`
+	}
+	results := make([]result, len(entries))
+	for i, e := range entries {
+		results[i].EventID = rand.Text()
+		var detail struct {
+			OrderID string `json:"orderId"`
+		}
+		_ = json.Unmarshal([]byte(e.Detail), &detail)
+		b.accepted[detail.OrderID] = append(b.accepted[detail.OrderID], results[i].EventID)
+		b.total++
+	}
+	return http.StatusOK, map[string]any{"FailedEntryCount": 0, "Entries": results}
+}
+
+// seen returns the requests whose first entry went to the bus of this name.
+func (b *bus) seen(name string) []request {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]request(nil), b.requests[name]...)
+}
+
+// count returns how many entries were accepted.
+func (b *bus) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.total
+}
+
+// events returns the ids of the accepted events by order.
+func (b *bus) events() map[string][]string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	events := make(map[string][]string, len(b.accepted))
+	for order, ids := range b.accepted {
+		events[order] = append([]string(nil), ids...)
+	}
+	return events
+}

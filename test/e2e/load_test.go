@@ -1,0 +1,165 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+)
+
+const instances = 2000
+
+// load is a run of many instances of one process, each of which sends one event.
+type load struct {
+	*gateway
+	bus     *bus
+	model   model
+	created atomic.Int64
+}
+
+func newLoad(t *testing.T, g *gateway, id string, latency time.Duration) *load {
+	t.Helper()
+	l := &load{gateway: g, bus: newBus(latency), model: model{
+		id: id, retries: 3, headers: map[string]string{"resultExpression": "={eventId: entries[1].eventId}"},
+	}}
+	t.Cleanup(l.bus.server.Close)
+	g.process.showOnFailure(t)
+	g.deploy(t, id+".bpmn", l.model.xml())
+	return l
+}
+
+// create starts the instances from..to, each with an order of its own.
+func (l *load) create(ctx context.Context, from, to int) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(16)
+	for i := from; i < to; i++ {
+		group.Go(func() error {
+			_, err := l.gateway.create(ctx, l.model.id, map[string]any{"orderId": order(i), "endpoint": l.bus.url})
+			l.created.Add(1)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func order(i int) string { return fmt.Sprintf("order-%04d", i) }
+
+// waitForEvents waits until the bus has accepted so many, and checks that this is the middle of the run.
+func (l *load) waitForEvents(t *testing.T, n int) {
+	t.Helper()
+	eventually(t, 60*time.Second, fmt.Sprintf("%d events", n), func() (bool, string) {
+		return l.bus.count() >= n, fmt.Sprintf("%d events of %d instances", l.bus.count(), l.created.Load())
+	})
+	require.Less(t, l.bus.count(), instances*9/10, "too late to be the middle of the run")
+}
+
+// check waits until every instance has passed its task, and counts: every instance has an event, none has two, and
+// the event's id is what the process got.
+func (l *load) check(t *testing.T, limit time.Duration, what string) {
+	t.Helper()
+	began := time.Now()
+	got := make(map[string]string) // the event id that the process got, by order
+	jobs := make(map[int64]string) // the order, by the job behind the task
+	err := within(limit, "all instances behind the task", func() (bool, string) {
+		taken, err := l.activate(t.Context(), l.model.id+"-after", 200, 10*time.Minute)
+		for _, job := range taken {
+			variables := object(t, job.GetVariables())
+			name := fmt.Sprint(variables["orderId"])
+			got[name] = fmt.Sprint(variables["eventId"])
+			jobs[job.GetKey()] = name
+		}
+		return len(got) == instances, fmt.Sprintf("%d of %d, %d events, %v", len(got), instances, l.bus.count(), err)
+	})
+	lost, twice, wrong := 0, 0, 0
+	events := l.bus.events()
+	for i := range instances {
+		switch ids := events[order(i)]; {
+		case len(ids) == 0:
+			lost++
+		case len(ids) > 1:
+			twice++
+		case got[order(i)] != ids[0]:
+			wrong++
+		}
+	}
+	count("%-7s %s: %d instances, %d events, %d lost, %d twice, %d with another's result (%.1f s)", l.name+":", what,
+		len(got), l.bus.count(), lost, twice, wrong, time.Since(began).Seconds())
+	require.NoError(t, err)
+	assert.Len(t, jobs, instances, "each instance passed once")
+	assert.Zero(t, lost, "instances without an event")
+	assert.Zero(t, twice, "instances with two events")
+	assert.Zero(t, wrong, "instances that got the id of another event")
+	assert.Equal(t, instances, l.bus.count())
+}
+
+// TestLoadEngine has 2,000 instances worked on by polling alone.
+func TestLoadEngine(t *testing.T) {
+	l := newLoad(t, engine, "load-engine", time.Millisecond)
+	w := startWorker(t, "load-engine-worker", engine.address, "CAMUNDA_CLIENT_WORKER_DEFAULTS_STREAMENABLED=false")
+	w.mustBeReady(t)
+	require.NoError(t, l.create(t.Context(), 0, instances))
+	l.check(t, 90*time.Second, "polling alone")
+}
+
+// TestLoadBroker has 2,000 instances worked on by a broker with its state on disk: undisturbed, while one worker takes
+// over from another, and while the broker dies.
+func TestLoadBroker(t *testing.T) {
+	broker.process.kill() // its memory and its log are of no more use
+	g, err := startBroker("load-broker", false)
+	require.NoError(t, err)
+	t.Cleanup(func() { g.process.kill() })
+
+	t.Run("undisturbed", func(t *testing.T) {
+		l := newLoad(t, g, "undisturbed", time.Millisecond)
+		w := startWorker(t, "undisturbed-worker", g.address)
+		w.mustBeReady(t)
+		require.NoError(t, l.create(t.Context(), 0, instances))
+		l.check(t, 90*time.Second, "stream and polls")
+		code, _ := w.terminate(30 * time.Second)
+		assert.Zero(t, code)
+	})
+
+	t.Run("SIGTERM in the middle, a second worker takes over", func(t *testing.T) {
+		l := newLoad(t, g, "handover", 20*time.Millisecond)
+		require.NoError(t, l.create(t.Context(), 0, instances/2)) // half of them wait, half come as they go
+		first := startWorker(t, "handover-worker-1", g.address)
+		first.mustBeReady(t)
+		var group errgroup.Group
+		group.Go(func() error { return l.create(t.Context(), instances/2, instances) })
+		l.waitForEvents(t, instances/4)
+		second := startWorker(t, "handover-worker-2", g.address)
+		second.mustBeReady(t)
+		l.waitForEvents(t, instances/3)
+		at := l.bus.count()
+		code, took := first.terminate(60 * time.Second)
+		assert.Zero(t, code, "the exit code of the first worker")
+		require.NoError(t, group.Wait())
+		l.check(t, 120*time.Second, fmt.Sprintf("SIGTERM after %d events, drained in %.1f s", at, took.Seconds()))
+		assert.False(t, second.ended(), "the second worker goes on")
+		second.terminate(30 * time.Second)
+	})
+
+	t.Run("the broker is killed and restarted in the middle", func(t *testing.T) {
+		l := newLoad(t, g, "killed", 20*time.Millisecond)
+		require.NoError(t, l.create(t.Context(), 0, instances))
+		w := startWorker(t, "killed-worker", g.address)
+		w.mustBeReady(t)
+		l.waitForEvents(t, instances/4)
+		at := l.bus.count()
+		g.process.kill()
+		began := time.Now()
+		require.NoError(t, g.start())
+		down := time.Since(began)
+		l.check(t, 180*time.Second, fmt.Sprintf("kill -9 of the broker after %d events, back in %.1f s", at, down.Seconds()))
+		assert.False(t, w.ended(), "the worker outlives the broker")
+		code, _ := w.terminate(30 * time.Second)
+		assert.Zero(t, code)
+	})
+}
