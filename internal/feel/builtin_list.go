@@ -1,0 +1,256 @@
+package feel
+
+import (
+	"slices"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+func listBuiltins() []builtin {
+	return []builtin{
+		{name: "list contains", params: params("list: list, element: any"), eval: func(f *frame, _ Pos, a []Value) Value {
+			return slices.ContainsFunc(a[0].([]Value), func(item Value) bool { return f.spend(1) && listHas(item, a[1]) })
+		}, doc: "Whether the list has the element. Contexts are never found.", example: `list contains([1,2,3], 2)`, gives: `true`},
+		{name: "count", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return newInt(int64(len(a[0].([]Value))))
+		}, doc: "The number of items, nulls included.", example: `count([1,2,3])`, gives: `3`},
+		{name: "is empty", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return len(a[0].([]Value)) == 0
+		}, doc: "Whether the list has no items.", example: `is empty([])`, gives: `true`},
+		{name: "sublist", params: params("list: list, start position: number"), eval: sublist,
+			doc: "The items from a position, counted from 1 or from the end below 0.", example: `sublist([1,2,3], 2)`, gives: `[2,3]`},
+		{name: "sublist", params: params("list: list, start position: number, length: number"), eval: sublist,
+			doc: "At most so many items from a position.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`},
+		{name: "append", params: params("list: list, items: list"), rest: true, eval: func(f *frame, _ Pos, a []Value) Value {
+			return f.newList(append(slices.Clone(a[0].([]Value)), a[1].([]Value)...))
+		}, doc: "The list with items at its end. A list that is appended stays one item.", example: `append([1], 2, 3)`, gives: `[1,2,3]`},
+		{name: "concatenate", params: params("lists: list"), rest: true, eval: concatenate,
+			doc: "The items of several lists in one. What is no list counts as a list of itself.", example: `concatenate([1,2],[3])`, gives: `[1,2,3]`},
+		{name: "insert before", params: params("list: list, position: number, newItem: any"), eval: insertBefore,
+			doc: "The list with an item before a position.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`},
+		{name: "remove", params: params("list: list, position: number"), eval: remove,
+			doc: "The list without the item at a position; the list as it is if there is none.", example: `remove([1,2,3], 2)`, gives: `[1,3]`},
+		{name: "list replace", params: params("list: list, position: any, newItem: any"), eval: listReplace,
+			doc: "The list with another item at a position, or at all for whom a function of the item and the new item is true.", example: `list replace([2,4,7,8], 3, 6)`, gives: `[2,4,6,8]`},
+		{name: "reverse", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
+			l := slices.Clone(a[0].([]Value))
+			slices.Reverse(l)
+			return f.newList(l)
+		}, doc: "The items in the opposite order.", example: `reverse([1,2,3])`, gives: `[3,2,1]`},
+		{name: "index of", params: params("list: list, match: any"), eval: func(f *frame, _ Pos, a []Value) Value {
+			found := []Value{}
+			for i, item := range a[0].([]Value) {
+				if f.spend(1) && identical(item, a[1]) {
+					found = append(found, newInt(int64(i+1)))
+				}
+			}
+			return found
+		}, doc: "The positions of the items that equal the match.", example: `index of([1,2,3,2], 2)`, gives: `[2,4]`},
+		{name: "union", params: params("lists: list"), rest: true, eval: func(f *frame, pos Pos, a []Value) Value {
+			all, ok := concatenate(f, pos, a).([]Value)
+			if !ok {
+				return nil
+			}
+			return f.distinct(all)
+		}, doc: "The items of several lists, each once.", example: `union([1,2],[2,3])`, gives: `[1,2,3]`},
+		{name: "distinct values", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
+			return f.distinct(a[0].([]Value))
+		}, doc: "The items, each once, at its first place.", example: `distinct values([1,2,3,2,1])`, gives: `[1,2,3]`},
+		{name: "duplicate values", params: params("list: list"), eval: duplicates,
+			doc: "The items that are there more than once.", example: `duplicate values([1,2,3,2,1])`, gives: `[1,2]`},
+		{name: "flatten", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
+			return f.newList(f.flatten(nil, a[0].([]Value)))
+		}, doc: "The items of all lists within lists in one.", example: `flatten([[1,2],[[3]], 4])`, gives: `[1,2,3,4]`},
+		{name: "sort", params: params("list: list, precedes: function"), eval: sortList,
+			doc: "The items in the order that a function of two of them gives. Null if that is no function of two items to a boolean.", example: `sort([3,1,2], function(x,y) x < y)`, gives: `[1,2,3]`},
+		{name: "partition", params: params("list: list, size: number"), eval: partition,
+			doc: "The list cut into lists of at most so many items.", example: `partition([1,2,3,4,5], 2)`, gives: `[[1,2],[3,4],[5]]`},
+	}
+}
+
+// newList charges for a list that a function made.
+func (f *frame) newList(l []Value) Value {
+	if l == nil {
+		l = []Value{}
+	}
+	if !f.spend(len(l)) || !f.produce(16*len(l)) {
+		return nil
+	}
+	return l
+}
+
+func sublist(f *frame, pos Pos, a []Value) Value {
+	l := a[0].([]Value)
+	n := int64(len(l))
+	start := integer(a[1])
+	switch {
+	case start > 0:
+		start--
+	case start < 0:
+		start += n
+	}
+	start = min(max(start, 0), n)
+	stop := n
+	if len(a) == 3 {
+		stop = min(max(start+integer(a[2]), start), n)
+	}
+	return f.newList(l[start:stop:stop])
+}
+
+func concatenate(f *frame, _ Pos, a []Value) Value {
+	all := []Value{}
+	for _, v := range a[0].([]Value) {
+		if l, ok := v.([]Value); ok {
+			all = append(all, l...)
+		} else {
+			all = append(all, v)
+		}
+	}
+	return f.newList(all)
+}
+
+func insertBefore(f *frame, pos Pos, a []Value) Value {
+	l := a[0].([]Value)
+	i, ok := position(len(l), a[1])
+	if !ok {
+		return f.warn(pos, "there is no position %d in a list of %d", integer(a[1]), len(l))
+	}
+	return f.newList(slices.Insert(slices.Clone(l), i, a[2]))
+}
+
+// position returns the index of a position that counts from 1, or from the end below 0.
+func position(n int, v Value) (int, bool) {
+	p := integer(v)
+	switch {
+	case p > 0 && p <= int64(n):
+		return int(p - 1), true
+	case p < 0 && -p <= int64(n):
+		return n + int(p), true
+	}
+	return 0, false
+}
+
+func remove(f *frame, _ Pos, a []Value) Value {
+	l := a[0].([]Value)
+	i, ok := position(len(l), a[1])
+	if !ok {
+		return l
+	}
+	return f.newList(slices.Delete(slices.Clone(l), i, i+1))
+}
+
+func listReplace(f *frame, pos Pos, a []Value) Value {
+	l := slices.Clone(a[0].([]Value))
+	switch at := a[1].(type) {
+	case *apd.Decimal:
+		i, ok := position(len(l), at)
+		if !ok {
+			return f.warn(pos, "there is no position %d in a list of %d", integer(at), len(l))
+		}
+		l[i] = a[2]
+	case *Function:
+		if len(at.params) != 2 {
+			return f.warn(pos, "list replace needs a function of two parameters")
+		}
+		for i, item := range l {
+			replace := at.call(f, []Value{item, a[2]})
+			if f.err != nil {
+				return nil
+			}
+			b, ok := replace.(bool)
+			if !ok {
+				return f.warn(pos, "the function of list replace must give a boolean, but gave %s", article(replace))
+			}
+			if b {
+				l[i] = a[2]
+			}
+		}
+	default:
+		return f.warn(pos, "list replace needs a position or a function, but got %s", article(at))
+	}
+	return f.newList(l)
+}
+
+func (f *frame) distinct(l []Value) Value {
+	out := []Value{}
+	for _, v := range l {
+		if !f.spend(1 + len(out)) {
+			return nil
+		}
+		if !slices.ContainsFunc(out, func(have Value) bool { return identical(have, v) }) {
+			out = append(out, v)
+		}
+	}
+	return f.newList(out)
+}
+
+func duplicates(f *frame, _ Pos, a []Value) Value {
+	l := a[0].([]Value)
+	out := []Value{}
+	for i, v := range l {
+		if !f.spend(1 + len(l)) {
+			return nil
+		}
+		same := func(have Value) bool { return identical(have, v) }
+		if slices.ContainsFunc(l[i+1:], same) && !slices.ContainsFunc(out, same) {
+			out = append(out, v)
+		}
+	}
+	return f.newList(out)
+}
+
+func (f *frame) flatten(dst, l []Value) []Value {
+	for _, v := range l {
+		if !f.spend(1) {
+			return nil
+		}
+		if inner, ok := v.([]Value); ok {
+			dst = f.flatten(dst, inner)
+		} else {
+			dst = append(dst, v)
+		}
+	}
+	return dst
+}
+
+func partition(f *frame, pos Pos, a []Value) Value {
+	l, size := a[0].([]Value), integer(a[1])
+	if size < 1 {
+		return f.warn(pos, "the size of a part must be at least 1, but is %d", size)
+	}
+	parts := []Value{}
+	for len(l) > 0 {
+		n := int(min(size, int64(len(l))))
+		parts = append(parts, l[:n:n])
+		l = l[n:]
+	}
+	return f.newList(parts)
+}
+
+// sortList is a stable merge sort: a function that contradicts itself, too, then gives what the official engine gives.
+func sortList(f *frame, pos Pos, a []Value) Value {
+	l, precedes := slices.Clone(a[0].([]Value)), a[1].(*Function)
+	if len(precedes.params) != 2 {
+		return f.warn(pos, "sort needs a function of two parameters, but it has %d", len(precedes.params))
+	}
+	broken := false
+	slices.SortStableFunc(l, func(x, y Value) int {
+		if broken || !f.spend(1) {
+			return 0
+		}
+		v := precedes.call(f, []Value{x, y})
+		b, ok := v.(bool)
+		switch {
+		case !ok:
+			broken = true
+			return 0
+		case b:
+			return -1
+		}
+		return 1
+	})
+	if broken && f.err == nil {
+		return f.warn(pos, "the function of sort must give a boolean")
+	}
+	return f.newList(l)
+}

@@ -1,0 +1,183 @@
+package feel
+
+import "strings"
+
+func regexBuiltins() []builtin {
+	return []builtin{
+		{name: "matches", params: params("input: string, pattern: string"), eval: matches,
+			doc: "Whether the pattern is found in the text. A broken pattern gives null.", example: `matches("foobar", "^fo*b")`, gives: `true`},
+		{name: "matches", params: params("input: string, pattern: string, flags: string"), eval: matches,
+			doc: "The same with flags: i for letters of either case, s for a point that is any character, m for ^ and $ at each line, x for blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`},
+		{name: "replace", params: params("input: string, pattern: string, replacement: string"), eval: replace,
+			doc: "The text with every match replaced; $1 and ${name} stand for groups. A broken pattern or replacement gives null.", example: `replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")`, gives: `"[1=ab][2=]cd"`},
+		{name: "replace", params: params("input: string, pattern: string, replacement: string, flags: string"), eval: replace,
+			doc: "The same with flags, as for matches.", example: `replace("aBc", "B", "x", "i")`, gives: `"axc"`},
+		{name: "split", params: params("string: string, delimiter: string"), eval: split,
+			doc: "The pieces of the text between the matches of a pattern. A broken pattern gives null.", example: `split("John Doe", "\s")`, gives: `["John","Doe"]`},
+		{name: "extract", params: params("string: string, pattern: string"), eval: extract,
+			doc: "All matches of the pattern. A broken pattern gives null.", example: `extract("references are 1234, 1256, 1378", "12[0-9]*")`, gives: `["1234","1256"]`},
+	}
+}
+
+func (f *frame) pattern(pos Pos, source string, flags []Value) *pattern {
+	text := ""
+	if len(flags) > 0 {
+		text = flags[0].(string)
+	}
+	if !f.spend(1 + len(source)) {
+		return nil
+	}
+	p := compilePattern(source, text)
+	if p == nil {
+		f.warn(pos, "%q is no regular expression", source)
+	}
+	return p
+}
+
+// find returns the matches, at most limit if that is not negative; false when there is no result.
+func (f *frame) find(p *pattern, s string, limit int) ([][]int, bool) {
+	if p == nil || !f.spend(1+len(s)/16) {
+		return nil, false
+	}
+	found, ok := p.matches(s, limit)
+	if !ok {
+		f.err = &BudgetError{Limit: "100 ms for a regular expression"}
+		return nil, false
+	}
+	return found, f.spend(len(found)) && f.produce(32*len(found))
+}
+
+func matches(f *frame, pos Pos, a []Value) Value {
+	found, ok := f.find(f.pattern(pos, a[1].(string), a[2:]), a[0].(string), 1)
+	if !ok {
+		return nil
+	}
+	return len(found) > 0
+}
+
+func split(f *frame, pos Pos, a []Value) Value {
+	s := a[0].(string)
+	found, ok := f.find(f.pattern(pos, a[1].(string), nil), s, -1)
+	if !ok {
+		return nil
+	}
+	pieces := []Value{}
+	from := 0
+	for _, m := range found {
+		if m[1] == 0 {
+			continue // an empty match at the start cuts nothing off
+		}
+		pieces = append(pieces, s[from:m[0]])
+		from = m[1]
+	}
+	return f.newList(append(pieces, s[from:]))
+}
+
+func extract(f *frame, pos Pos, a []Value) Value {
+	s := a[0].(string)
+	found, ok := f.find(f.pattern(pos, a[1].(string), nil), s, -1)
+	if !ok {
+		return nil
+	}
+	out := make([]Value, len(found))
+	for i, m := range found {
+		out[i] = s[m[0]:m[1]]
+	}
+	return f.newList(out)
+}
+
+func replace(f *frame, pos Pos, a []Value) Value {
+	s := a[0].(string)
+	p := f.pattern(pos, a[1].(string), a[3:])
+	found, ok := f.find(p, s, -1)
+	if !ok {
+		return nil
+	}
+	if len(found) == 0 {
+		return s
+	}
+	parts, ok := replacement(p, a[2].(string))
+	if !ok {
+		return f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", a[2])
+	}
+	var b strings.Builder
+	from := 0
+	for _, m := range found {
+		b.WriteString(s[from:m[0]])
+		for _, part := range parts {
+			if part.group < 0 {
+				b.WriteString(part.text)
+			} else if start := m[2*part.group]; start >= 0 {
+				b.WriteString(s[start:m[2*part.group+1]])
+			}
+		}
+		from = m[1]
+		if b.Len() > maxProduced {
+			f.produce(b.Len())
+			return nil
+		}
+	}
+	b.WriteString(s[from:])
+	if !f.produce(b.Len()) {
+		return nil
+	}
+	return b.String()
+}
+
+// replacementPart is a text, or a group if that is not negative.
+type replacementPart struct {
+	text  string
+	group int
+}
+
+// replacement reads Java's replacement syntax: $n takes as many digits as still name a group.
+func replacement(p *pattern, s string) ([]replacementPart, bool) {
+	var parts []replacementPart
+	var text strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			if i++; i >= len(s) {
+				return nil, false
+			}
+			text.WriteByte(s[i])
+		case '$':
+			group, next, ok := groupReference(p, s, i+1)
+			if !ok {
+				return nil, false
+			}
+			parts = append(parts, replacementPart{text.String(), -1}, replacementPart{"", group})
+			text.Reset()
+			i = next - 1
+		default:
+			text.WriteByte(s[i])
+		}
+	}
+	return append(parts, replacementPart{text.String(), -1}), true
+}
+
+func groupReference(p *pattern, s string, i int) (group, next int, ok bool) {
+	if i < len(s) && s[i] == '{' {
+		end := strings.IndexByte(s[i:], '}')
+		if end < 0 {
+			return 0, 0, false
+		}
+		group = p.group(s[i+1 : i+end])
+		return group, i + end + 1, group >= 0
+	}
+	if i >= len(s) || !isDigit(s[i]) {
+		return 0, 0, false
+	}
+	group = int(s[i] - '0')
+	if group > p.groups() {
+		return 0, 0, false
+	}
+	for i++; i < len(s) && isDigit(s[i]); i++ {
+		more := group*10 + int(s[i]-'0')
+		if more > p.groups() {
+			break
+		}
+		group = more
+	}
+	return group, i, true
+}

@@ -1,0 +1,173 @@
+package feel
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+)
+
+func stringBuiltins() []builtin {
+	return []builtin{
+		{name: "substring", params: params("string: string, start position: number"), eval: substring,
+			doc:     "The text from a position, counted from 1 or from the end below 0, in UTF-16 units as Java counts them. A position outside the text is an error.",
+			example: `substring("foobar", 3)`, gives: `"obar"`},
+		{name: "substring", params: params("string: string, start position: number, length: number"), eval: substring,
+			doc:     "At most so many characters from a position. A negative length, or a position outside the text, is an error.",
+			example: `substring("foobar", 3, 3)`, gives: `"oba"`},
+		{name: "string length", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return newInt(int64(lengthUTF16(a[0].(string))))
+		}, doc: "The number of UTF-16 units.", example: `string length("foo")`, gives: `3`},
+		{name: "upper case", params: params("string: string"), eval: caseBuiltin(cases.Upper(language.Und)),
+			doc: "The text in capitals.", example: `upper case("aBc4")`, gives: `"ABC4"`},
+		{name: "lower case", params: params("string: string"), eval: caseBuiltin(cases.Lower(language.Und)),
+			doc: "The text in small letters.", example: `lower case("aBc4")`, gives: `"abc4"`},
+		{name: "substring before", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			before, _, found := strings.Cut(a[0].(string), a[1].(string))
+			if !found {
+				return ""
+			}
+			return before
+		}, doc: "What stands before the first match; the empty text if there is none.", example: `substring before("foobar", "bar")`, gives: `"foo"`},
+		{name: "substring after", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			_, after, _ := strings.Cut(a[0].(string), a[1].(string))
+			return after
+		}, doc: "What stands behind the first match; the empty text if there is none.", example: `substring after("foobar", "ob")`, gives: `"ar"`},
+		{name: "contains", params: params("string: string, match: string"), eval: textTest(strings.Contains),
+			doc: "Whether the text has the match in it.", example: `contains("foobar", "ob")`, gives: `true`},
+		{name: "starts with", params: params("string: string, match: string"), eval: textTest(strings.HasPrefix),
+			doc: "Whether the text begins with the match.", example: `starts with("foobar", "fo")`, gives: `true`},
+		{name: "ends with", params: params("string: string, match: string"), eval: textTest(strings.HasSuffix),
+			doc: "Whether the text ends with the match.", example: `ends with("foobar", "r")`, gives: `true`},
+		{name: "trim", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return strings.TrimFunc(a[0].(string), func(r rune) bool { return r <= ' ' })
+		}, doc: "The text without the blanks and control characters at its ends.", example: `trim("  hello world  ")`, gives: `"hello world"`},
+		{name: "is blank", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return strings.TrimFunc(a[0].(string), isBlank) == ""
+		}, doc: "Whether the text has nothing but white space.", example: `is blank("  ")`, gives: `true`},
+		{name: "string join", params: params("list: list"), eval: stringJoin,
+			doc: "The texts of a list in one; nulls are left out. Anything but texts and nulls in it gives null.", example: `string join(["a", null, "c"])`, gives: `"ac"`},
+		{name: "string join", params: params("list: list, delimiter: any"), eval: stringJoin,
+			doc: "The texts of a list with a delimiter between them.", example: `string join(["a", "b", "c"], ", ")`, gives: `"a, b, c"`},
+		{name: "string join", params: params("list: list, delimiter: any, prefix: any, suffix: any"), eval: stringJoin,
+			doc: "The texts of a list with a delimiter between them, a prefix before and a suffix behind.", example: `string join(["a", "b"], ", ", "[", "]")`, gives: `"[a, b]"`},
+		{name: "uuid", params: nil, eval: func(*frame, Pos, []Value) Value { return uuid.NewString() },
+			doc: "A random UUID (version 4).", example: `string length(uuid())`, gives: `36`},
+		{name: "to base64", params: params("value: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
+			return base64.StdEncoding.EncodeToString([]byte(a[0].(string)))
+		}, doc: "The UTF-8 bytes of the text in base64.", example: `to base64("FEEL")`, gives: `"RkVFTA=="`},
+		{name: "from base64", params: params("value: string"), eval: fromBase64,
+			doc: "The text whose UTF-8 bytes are encoded; null if the encoding is broken.", example: `from base64("RkVFTA==")`, gives: `"FEEL"`},
+	}
+}
+
+// isBlank is Character.isWhitespace of Java: no no-break spaces, but the separators of files, groups, records and units.
+func isBlank(r rune) bool {
+	switch r {
+	case 0xA0, 0x2007, 0x202F:
+		return false
+	case 0x1C, 0x1D, 0x1E, 0x1F, '\t', '\n', '\v', '\f', '\r':
+		return true
+	}
+	return unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp)
+}
+
+func substring(f *frame, pos Pos, a []Value) Value {
+	units := encodeUTF16(a[0].(string))
+	if !f.spend(len(units)/64) || !f.produce(2*len(units)) {
+		return nil
+	}
+	start := integer(a[1])
+	n := int64(len(units))
+	switch {
+	case start > 0:
+		start--
+	case start < 0:
+		start += n
+	default:
+		start = 0
+		if len(a) == 2 {
+			return ""
+		}
+	}
+	if start < 0 || start > n {
+		return f.fail(pos, "substring begins at %d, outside a text of %d characters", integer(a[1]), n)
+	}
+	stop := n
+	if len(a) == 3 {
+		length := integer(a[2])
+		if length < 0 {
+			return f.fail(pos, "substring of length %d", length)
+		}
+		stop = min(n, start+length)
+	}
+	return decodeUTF16(units[start:stop])
+}
+
+func caseBuiltin(c cases.Caser) func(*frame, Pos, []Value) Value {
+	return func(f *frame, _ Pos, a []Value) Value {
+		s := a[0].(string)
+		if !f.produce(2 * len(s)) {
+			return nil
+		}
+		return c.String(s)
+	}
+}
+
+func textTest(test func(s, match string) bool) func(*frame, Pos, []Value) Value {
+	return func(_ *frame, _ Pos, a []Value) Value { return test(a[0].(string), a[1].(string)) }
+}
+
+func stringJoin(f *frame, pos Pos, a []Value) Value {
+	var around [3]string // delimiter, prefix, suffix
+	for i, v := range a[1:] {
+		s, ok := v.(string)
+		if v != nil && !ok {
+			return f.warn(pos, "string join needs strings around the items, but got %s", article(v))
+		}
+		around[i] = s
+	}
+	delimiter := around[0]
+	size, count := 0, 0
+	for _, v := range a[0].([]Value) {
+		if v == nil {
+			continue
+		}
+		s, ok := v.(string)
+		if !ok {
+			return f.warn(pos, "string join joins strings, but one item is a %s", typeName(v))
+		}
+		size, count = size+len(s)+len(delimiter), count+1
+	}
+	if !f.spend(count) || !f.produce(size) {
+		return nil
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(around[1])
+	first := true
+	for _, v := range a[0].([]Value) {
+		s, ok := v.(string)
+		if !ok {
+			continue
+		}
+		if !first {
+			b.WriteString(delimiter)
+		}
+		first = false
+		b.WriteString(s)
+	}
+	b.WriteString(around[2])
+	return b.String()
+}
+
+func fromBase64(f *frame, pos Pos, a []Value) Value {
+	decoded, err := base64.StdEncoding.DecodeString(a[0].(string))
+	if err != nil {
+		return f.warn(pos, "the text is not base64")
+	}
+	return strings.ToValidUTF8(string(decoded), "\uFFFD")
+}

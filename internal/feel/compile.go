@@ -1,0 +1,261 @@
+package feel
+
+import (
+	"slices"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// evaluator is a compiled node. It must not be called once the frame has an error; what it returns after it set one
+// does not matter.
+type evaluator func(f *frame) Value
+
+// compiler turns nodes into evaluators. What a source binds itself (variables of loops, parameters, entries of contexts)
+// gets a slot in the frame; a name that nothing binds is asked of the scope.
+type compiler struct {
+	slots int // how many slots are needed
+	used  int // how many of them are bound where the compiler stands
+	env   *binding
+	free  []string
+}
+
+// binding is one thing that a name may refer to, the innermost first: a variable in a slot, or the item of a filter, whose
+// own fields are names within the filter.
+type binding struct {
+	parent *binding
+	name   string // of a variable, or itemName
+	slot   int
+	used   bool // whether a name refers to it
+}
+
+// itemName and inputName bind the item of a filter and the input of a unary test. No name of a source has a NUL.
+const itemName = "\x00item"
+const inputName = "\x00input"
+
+// bind makes a variable visible and returns its slot; release with unbind.
+func (c *compiler) bind(name string) int {
+	slot := c.used
+	c.used++
+	c.slots = max(c.slots, c.used)
+	c.env = &binding{parent: c.env, name: name, slot: slot}
+	return slot
+}
+
+// mark and unbind bracket a scope of bindings.
+type scopeMark struct {
+	env  *binding
+	used int
+}
+
+func (c *compiler) mark() scopeMark { return scopeMark{c.env, c.used} }
+
+func (c *compiler) unbind(m scopeMark) { c.env, c.used = m.env, m.used }
+
+func (c *compiler) compile(n node) evaluator {
+	switch n := n.(type) {
+	case *literal:
+		v := n.value
+		return func(*frame) Value { return v }
+	case *temporalLiteral:
+		return c.temporal(n)
+	case *name:
+		return c.name(n.pos(), n.text)
+	case *inputValue:
+		return c.input(n)
+	case *path, *filter:
+		return c.chain(n)
+	case *call:
+		return c.call(n)
+	case *list:
+		return c.list(n)
+	case *contextLiteral:
+		return c.context(n)
+	case *function:
+		return c.function(n)
+	case *conditional:
+		return c.conditional(n)
+	case *loop:
+		return c.loop(n)
+	case *quantified:
+		return c.quantified(n)
+	case *binary:
+		return c.binary(n)
+	case *negation:
+		return c.negation(n)
+	case *between:
+		return c.between(n)
+	case *instanceOf:
+		return c.instanceOf(n)
+	case *in:
+		return c.in(n)
+	case *comparisonTest:
+		return c.comparisonTest(n)
+	case *rangeLiteral:
+		return c.rangeTest(n)
+	}
+	panic("feel: a node without a compiler") // a new kind of node was forgotten here
+}
+
+func (c *compiler) temporal(n *temporalLiteral) evaluator {
+	v := parseTemporal(n.text)
+	if v != nil {
+		return func(*frame) Value { return v }
+	}
+	return func(f *frame) Value {
+		return f.warn(n.pos(), "%q is no date, time, date and time or duration", n.text)
+	}
+}
+
+// name finds what a name refers to. Within filters that is first a field of the item, if it has it, then outwards.
+func (c *compiler) name(pos Pos, text string) evaluator {
+	var items []int
+	for b := c.env; b != nil; b = b.parent {
+		switch {
+		case b.name == text:
+			b.used = true
+			return lookInItems(items, text, variable(b.slot))
+		case b.name == itemName:
+			items = append(items, b.slot)
+			if text == "item" {
+				b.used = true
+				return lookInItems(items, text, variable(b.slot))
+			}
+		}
+	}
+	return lookInItems(items, text, c.freeName(pos, text))
+}
+
+// variable reads a slot. Functions live apart from variables: they can be called, but not passed on by their name.
+func variable(slot int) evaluator {
+	return func(f *frame) Value {
+		v := f.slots[slot]
+		if _, isFunction := v.(*Function); isFunction {
+			return nil
+		}
+		return v
+	}
+}
+
+func lookInItems(items []int, text string, otherwise evaluator) evaluator {
+	if len(items) == 0 {
+		return otherwise
+	}
+	return func(f *frame) Value {
+		for _, slot := range items {
+			if v, ok := field(f.slots[slot], text); ok {
+				return v
+			}
+		}
+		return otherwise(f)
+	}
+}
+
+func (c *compiler) freeName(pos Pos, text string) evaluator {
+	if !slices.Contains(c.free, text) {
+		c.free = append(c.free, text)
+	}
+	return func(f *frame) Value {
+		if v, ok := f.scope.Lookup(text); ok {
+			return v
+		}
+		return f.warn(pos, "there is no variable %s%s", text, f.suggestName(text))
+	}
+}
+
+func (f *frame) suggestName(text string) string {
+	if n, ok := f.scope.(Names); ok {
+		return suggest(text, n.Names())
+	}
+	return ""
+}
+
+func (c *compiler) input(n *inputValue) evaluator {
+	for b := c.env; b != nil; b = b.parent {
+		if b.name == inputName {
+			slot := b.slot
+			return func(f *frame) Value { return f.slots[slot] }
+		}
+	}
+	return func(f *frame) Value {
+		if v, ok := f.scope.Lookup("?"); ok {
+			return v
+		}
+		return &failure{n.pos(), "? stands for the value before in, and here is none"}
+	}
+}
+
+// inputSlot returns the slot of the value that unary tests test, −1 where there is none.
+func (c *compiler) inputSlot() int {
+	for b := c.env; b != nil; b = b.parent {
+		if b.name == inputName {
+			return b.slot
+		}
+	}
+	return -1
+}
+
+func (c *compiler) list(n *list) evaluator {
+	items := c.all(n.items)
+	return func(f *frame) Value {
+		if !f.produce(16 * len(items)) {
+			return nil
+		}
+		values := make([]Value, len(items))
+		for i, item := range items {
+			values[i] = f.settle(item(f))
+			if f.err != nil {
+				return nil
+			}
+		}
+		return values
+	}
+}
+
+func (c *compiler) all(nodes []node) []evaluator {
+	out := make([]evaluator, len(nodes))
+	for i, n := range nodes {
+		out[i] = c.compile(n)
+	}
+	return out
+}
+
+func (c *compiler) conditional(n *conditional) evaluator {
+	condition, then, otherwise := c.compile(n.condition), c.compile(n.then), c.compile(n.otherwise)
+	return func(f *frame) Value {
+		v := condition(f)
+		if f.err != nil {
+			return nil
+		}
+		if b, ok := v.(bool); ok && b {
+			return then(f)
+		} else if !ok && v != nil {
+			f.warn(n.condition.pos(), "the condition of if is a %s, expected a boolean", typeName(v))
+		}
+		return otherwise(f)
+	}
+}
+
+func (c *compiler) negation(n *negation) evaluator {
+	of := c.compile(n.of)
+	return func(f *frame) Value {
+		v := of(f)
+		if d, ok := asNumber(v); ok {
+			return positiveZero(&apd.Decimal{Negative: !d.Negative, Exponent: d.Exponent, Coeff: d.Coeff})
+		}
+		if v != nil && f.err == nil {
+			f.warn(n.pos(), "- cannot be put before a %s", typeName(v))
+		}
+		return nil
+	}
+}
+
+func (c *compiler) instanceOf(n *instanceOf) evaluator {
+	value := c.compile(n.value)
+	return func(f *frame) Value {
+		v := value(f)
+		if _, failed := v.(*failure); failed {
+			return v
+		}
+		return isInstance(v, n.typ)
+	}
+}

@@ -1,0 +1,201 @@
+package feel
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// function compiles function(a, b) body. The function keeps what the slots hold when it is made.
+func (c *compiler) function(n *function) evaluator {
+	m := c.mark()
+	slots := make([]int, len(n.params))
+	for i, p := range n.params {
+		slots[i] = c.bind(p)
+	}
+	body := c.compile(n.body)
+	c.unbind(m)
+	return func(f *frame) Value {
+		if !f.produce(16 * len(f.slots)) {
+			return nil
+		}
+		captured := append([]Value(nil), f.slots...)
+		return &Function{params: n.params, call: func(f *frame, args []Value) Value {
+			if f.depth++; f.depth > maxDepth {
+				f.err = &BudgetError{Limit: fmt.Sprint(maxDepth, " calls of functions within functions")}
+				return nil
+			}
+			outer := f.slots
+			f.slots = append([]Value(nil), captured...)
+			for i, slot := range slots {
+				f.slots[slot] = args[i]
+			}
+			v := body(f)
+			f.slots = outer
+			f.depth--
+			return v
+		}}
+	}
+}
+
+// callee finds a function that the source itself binds to a name, at the time of the call.
+type callee func(f *frame) *Function
+
+// bound lists what a call's name may refer to among the bindings: variables in slots, and functions in the item of a
+// filter.
+func (c *compiler) bound(name string) []callee {
+	var all []callee
+	for b := c.env; b != nil; b = b.parent {
+		slot := b.slot
+		switch b.name {
+		case name:
+			all = append(all, func(f *frame) *Function { fn, _ := f.slots[slot].(*Function); return fn })
+		case itemName:
+			all = append(all, func(f *frame) *Function { return functionIn(f.slots[slot], name) })
+		}
+	}
+	return all
+}
+
+func functionIn(v Value, name string) *Function {
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return nil
+	}
+	member, _ := o.Get(name)
+	fn, _ := member.(*Function)
+	return fn
+}
+
+// call compiles f(a, b) and f(x: a, y: b). A function of the source wins over a built-in of its name, if it takes these
+// arguments.
+func (c *compiler) call(n *call) evaluator {
+	args := make([]evaluator, len(n.args))
+	for i, a := range n.args {
+		args[i] = c.argument(a)
+	}
+	if n.of != nil {
+		return c.qualifiedCall(n, args)
+	}
+	callees := c.bound(n.name)
+	native := candidates(n.name, len(n.args), n.named)
+	return func(f *frame) Value {
+		if !f.spend(1) {
+			return nil
+		}
+		var small [4]Value
+		values := small[:0]
+		if len(args) > len(small) {
+			values = make([]Value, 0, len(args))
+		}
+		for _, arg := range args {
+			v := arg(f)
+			if f.err != nil {
+				return nil
+			}
+			if e, failed := v.(*failure); failed {
+				v = f.warn(e.pos, "%s", e.text)
+			}
+			values = append(values, v)
+		}
+		for _, find := range callees {
+			if fn := find(f); fn != nil {
+				if in, ok := fn.arguments(n.named, values); ok {
+					return fn.call(f, in)
+				}
+			}
+		}
+		if native == nil {
+			return f.noSuchFunction(n, len(values))
+		}
+		return invoke(f, n.pos(), native, values)
+	}
+}
+
+// argument compiles an argument; only there a range is a value.
+func (c *compiler) argument(n node) evaluator {
+	if r, ok := n.(*rangeLiteral); ok {
+		return c.rangeValue(r)
+	}
+	return c.compile(n)
+}
+
+// arguments puts values in the order of the parameters. Named ones may leave some out, which are null then.
+func (fn *Function) arguments(named []string, values []Value) ([]Value, bool) {
+	if named == nil {
+		return append([]Value(nil), values...), len(values) == len(fn.params)
+	}
+	in := make([]Value, len(fn.params))
+	for i, name := range named {
+		at := -1
+		for j, p := range fn.params {
+			if p == name {
+				at = j
+			}
+		}
+		if at < 0 {
+			return nil, false
+		}
+		in[at] = values[i]
+	}
+	return in, true
+}
+
+// qualifiedCall compiles c.f(a): what is before the last dot must be a context that has the function.
+func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
+	of := c.compile(n.of)
+	return func(f *frame) Value {
+		if !f.spend(1) {
+			return nil
+		}
+		v := of(f)
+		if f.err != nil {
+			return nil
+		}
+		if _, failed := v.(*failure); failed {
+			return v
+		}
+		o, ok := v.(*jsonvalue.Object)
+		if !ok {
+			return &failure{n.pos(), fmt.Sprintf("%s(…) needs a context before the dot, but found %s", n.name, article(v))}
+		}
+		values := make([]Value, len(args))
+		for i, arg := range args {
+			if values[i] = arg(f); f.err != nil {
+				return nil
+			}
+		}
+		fn := functionIn(o, n.name)
+		if fn == nil {
+			return &failure{n.pos(), fmt.Sprintf("the context has no function %s", n.name)}
+		}
+		in, ok := fn.arguments(n.named, values)
+		if !ok {
+			return &failure{n.pos(), fmt.Sprintf("%s takes (%s)", n.name, strings.Join(fn.params, ", "))}
+		}
+		return fn.call(f, in)
+	}
+}
+
+func article(v Value) string {
+	if v == nil {
+		return "null"
+	}
+	return "a " + typeName(v)
+}
+
+func (f *frame) noSuchFunction(n *call, count int) Value {
+	overloads := builtins()[n.name]
+	if len(overloads) == 0 {
+		return f.warn(n.pos(), "there is no function %s%s", n.name, suggest(n.name, builtinNames()))
+	}
+	var forms []string
+	for _, b := range overloads {
+		forms = append(forms, b.signature())
+	}
+	if n.named != nil {
+		return f.warn(n.pos(), "no parameters %s: the function is %s", strings.Join(n.named, ", "), strings.Join(forms, " or "))
+	}
+	return f.warn(n.pos(), "%d arguments do not fit: the function is %s", count, strings.Join(forms, " or "))
+}

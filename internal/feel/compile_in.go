@@ -1,0 +1,149 @@
+package feel
+
+// in compiles value in test and value in (test, test, …).
+func (c *compiler) in(n *in) evaluator {
+	value := c.compile(n.value)
+	m := c.mark()
+	slot := c.bind(inputName)
+	tests := make([]evaluator, len(n.tests))
+	for i, t := range n.tests {
+		tests[i] = c.test(t, slot)
+	}
+	c.unbind(m)
+	return func(f *frame) Value {
+		v := value(f)
+		if f.err != nil {
+			return nil
+		}
+		saved := f.slots[slot]
+		defer func() { f.slots[slot] = saved }()
+		f.slots[slot] = v
+		result := Value(false)
+		for _, test := range tests {
+			got := test(f)
+			if f.err != nil {
+				return nil
+			}
+			if b, ok := got.(bool); ok && b {
+				return true
+			} else if !ok {
+				result = nil
+			}
+		}
+		return result
+	}
+}
+
+// test compiles one test of the input in slot. A comparison or a range is a test by itself; any other expression passes
+// if it is true, or a list that has the input in it, or equal to the input.
+func (c *compiler) test(n node, slot int) evaluator {
+	value := c.compile(n)
+	switch n := n.(type) {
+	case *comparisonTest, *rangeLiteral:
+		return value
+	case *literal:
+		return func(f *frame) Value { return f.equals(n.pos(), f.slots[slot], n.value, true) }
+	}
+	pos := n.pos()
+	return func(f *frame) Value {
+		v := value(f)
+		if f.err != nil {
+			return nil
+		}
+		return f.passes(pos, f.slots[slot], v)
+	}
+}
+
+func (f *frame) passes(pos Pos, input, v Value) Value {
+	switch v := v.(type) {
+	case bool:
+		if b, ok := input.(bool); ok && !v {
+			return b == v
+		}
+		return v
+	case []Value:
+		if !f.spend(1 + len(v)) {
+			return nil
+		}
+		if identical(input, v) {
+			return true
+		}
+		for _, item := range v {
+			if listHas(item, input) {
+				return true
+			}
+		}
+		return false
+	case *Range:
+		return f.inRange(pos, input, v)
+	}
+	return f.equals(pos, input, v, true)
+}
+
+// listHas says whether an item of a list is the value, as `list contains` understands it: contexts are never found.
+func listHas(item, v Value) bool {
+	if typeName(item) == "context" {
+		return false
+	}
+	return identical(item, v)
+}
+
+func (c *compiler) comparisonTest(n *comparisonTest) evaluator {
+	value := c.compile(n.value)
+	slot := c.inputSlot()
+	return func(f *frame) Value {
+		v := value(f)
+		if f.err != nil {
+			return nil
+		}
+		input, ok := f.input(slot)
+		if !ok {
+			return f.warn(n.pos(), "%s has nothing on its left side to compare", n.op)
+		}
+		return f.ordered(n.pos(), n.op, input, v)
+	}
+}
+
+// input returns the value that unary tests test: from a slot, or from the scope by the name ?.
+func (f *frame) input(slot int) (Value, bool) {
+	if slot >= 0 {
+		return f.slots[slot], true
+	}
+	return f.scope.Lookup("?")
+}
+
+// rangeTest compiles a range that stands alone: a test of the input. Without an input it is null.
+func (c *compiler) rangeTest(n *rangeLiteral) evaluator {
+	slot := c.inputSlot()
+	value := c.rangeValue(n)
+	return func(f *frame) Value {
+		r := value(f)
+		if f.err != nil {
+			return nil
+		}
+		input, ok := f.input(slot)
+		if !ok {
+			return f.warn(n.pos(), "a range is no value: it can stand after in, or as an argument")
+		}
+		return f.inRange(n.pos(), input, r.(*Range))
+	}
+}
+
+// rangeValue compiles a range that is an argument.
+func (c *compiler) rangeValue(n *rangeLiteral) evaluator {
+	low, high := c.compile(n.low), c.compile(n.high)
+	return func(f *frame) Value {
+		return &Range{Low: low(f), High: high(f), LowClosed: n.lowClosed, HighClosed: n.highClosed}
+	}
+}
+
+func (f *frame) inRange(pos Pos, v Value, r *Range) Value {
+	above, below := ">", "<"
+	if r.LowClosed {
+		above = ">="
+	}
+	if r.HighClosed {
+		below = "<="
+	}
+	return conjoin(f.ordered(pos, above, v, r.Low), f.ordered(pos, below, v, r.High))
+}

@@ -1,0 +1,177 @@
+package feel
+
+import "github.com/cockroachdb/apd/v3"
+
+// iteration is what one iterator of a loop runs over: a list, or the numbers from one to another.
+type iteration struct {
+	list     []Value
+	from, to *apd.Decimal // nil for a list
+}
+
+// iterators compiles the sources of a loop, none of which sees the variables of the others, and binds their variables.
+func (c *compiler) iterators(all []iterator) (sources []func(*frame) (iteration, bool), slots []int) {
+	for _, it := range all {
+		sources = append(sources, c.iteration(it))
+	}
+	for _, it := range all {
+		slots = append(slots, c.bind(it.name))
+	}
+	return sources, slots
+}
+
+func (c *compiler) iteration(it iterator) func(*frame) (iteration, bool) {
+	values := c.compile(it.values)
+	if it.to == nil {
+		return func(f *frame) (iteration, bool) {
+			v := values(f)
+			l, ok := v.([]Value)
+			if !ok && v != nil && f.err == nil {
+				f.warn(it.values.pos(), "a %s cannot be iterated over, expected a list", typeName(v))
+			}
+			return iteration{list: l}, ok && f.err == nil
+		}
+	}
+	last := c.compile(it.to)
+	return func(f *frame) (iteration, bool) {
+		from, okFrom := asNumber(values(f))
+		to, okTo := asNumber(last(f))
+		if f.err == nil && !(okFrom && okTo) {
+			f.warn(it.values.pos(), "both ends of .. must be numbers")
+		}
+		return iteration{from: from, to: to}, okFrom && okTo && f.err == nil
+	}
+}
+
+// each calls visit with every value in order, as long as it says so.
+func (it iteration) each(f *frame, visit func(Value) bool) bool {
+	if it.from == nil {
+		for _, v := range it.list {
+			if !f.spend(1) || !visit(v) {
+				return false
+			}
+		}
+		return true
+	}
+	step := newInt(1)
+	if compare(it.from, it.to) > 0 {
+		step = newInt(-1)
+	}
+	for n := it.from; n != nil && compare(n, it.to)*step.Sign() <= 0; n = add(n, step) {
+		if !f.spend(1) || !visit(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// product visits every combination of the iterations' values, which it puts into the slots; the last one runs fastest.
+func product(f *frame, all []iteration, slots []int, visit func() bool) bool {
+	if len(all) == 0 {
+		return visit()
+	}
+	return all[0].each(f, func(v Value) bool {
+		f.slots[slots[0]] = v
+		return product(f, all[1:], slots[1:], visit)
+	})
+}
+
+func (f *frame) iterations(sources []func(*frame) (iteration, bool)) ([]iteration, bool) {
+	all := make([]iteration, len(sources))
+	fine := true
+	for i, source := range sources {
+		it, ok := source(f)
+		if f.err != nil {
+			return nil, false
+		}
+		all[i], fine = it, fine && ok
+	}
+	return all, fine
+}
+
+// loop compiles for … return. The body sees what was returned so far as partial.
+func (c *compiler) loop(n *loop) evaluator {
+	m := c.mark()
+	defer c.unbind(m)
+	sources, slots := c.iterators(n.iterators)
+	partialSlot := c.bind("partial")
+	partial := c.env
+	body := c.compile(n.body)
+	return func(f *frame) Value {
+		all, ok := f.iterations(sources)
+		if !ok {
+			return nil
+		}
+		out := make([]Value, 0, lengthHint(all))
+		product(f, all, slots, func() bool {
+			if partial.used {
+				f.slots[partialSlot] = out[:len(out):len(out)]
+			}
+			v := body(f)
+			if e, failed := v.(*failure); failed {
+				v = f.warn(e.pos, "%s", e.text)
+			}
+			out = append(out, v)
+			return f.produce(16)
+		})
+		if f.err != nil {
+			return nil
+		}
+		return out
+	}
+}
+
+// lengthHint returns how many results a loop over one list will have, a small number for others.
+func lengthHint(all []iteration) int {
+	if len(all) == 1 && all[0].from == nil {
+		return len(all[0].list)
+	}
+	return 8
+}
+
+// quantified compiles some and every … satisfies. Where nothing decides, a condition that was no boolean makes it null.
+func (c *compiler) quantified(n *quantified) evaluator {
+	m := c.mark()
+	defer c.unbind(m)
+	sources, slots := c.iterators(n.iterators)
+	condition := c.compile(n.condition())
+	decides := !n.every
+	return func(f *frame) Value {
+		all, ok := f.iterations(sources)
+		if !ok {
+			return nil
+		}
+		result := Value(n.every)
+		product(f, all, slots, func() bool {
+			v := condition(f)
+			if f.err != nil {
+				return false
+			}
+			b, ok := v.(bool)
+			if !ok {
+				if v != nil {
+					f.warn(n.pos(), "the condition is a %s, expected a boolean", describe(v))
+				}
+				result = nil
+				return true
+			}
+			if b == decides {
+				result = decides
+				return false
+			}
+			return true
+		})
+		if f.err != nil {
+			return nil
+		}
+		return result
+	}
+}
+
+func (n *quantified) condition() node { return n.body }
+
+func describe(v Value) string {
+	if e, failed := v.(*failure); failed {
+		return "failure: " + e.text
+	}
+	return typeName(v)
+}

@@ -1,0 +1,242 @@
+package feel
+
+import (
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// chain compiles base.key[3].key: the keys and constant indexes that follow each other become one list of steps.
+func (c *compiler) chain(n node) evaluator {
+	var steps []step
+	base := n
+	for {
+		switch b := base.(type) {
+		case *path:
+			steps = append(steps, step{pos: b.pos(), key: b.key})
+			base = b.base
+			continue
+		case *filter:
+			if l, ok := b.condition.(*literal); ok {
+				if d, ok := l.value.(*apd.Decimal); ok {
+					index, _ := toInt64(d)
+					steps = append(steps, step{pos: b.pos(), index: index, isIndex: true})
+					base = b.base
+					continue
+				}
+			}
+		}
+		break
+	}
+	if len(steps) == 0 {
+		return c.filter(n.(*filter))
+	}
+	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
+		steps[i], steps[j] = steps[j], steps[i]
+	}
+	start := c.compile(base)
+	return func(f *frame) Value {
+		v := start(f)
+		for i := range steps {
+			if f.err != nil || v == nil {
+				return nil
+			}
+			if _, failed := v.(*failure); failed {
+				return v
+			}
+			if s := &steps[i]; s.isIndex {
+				v = f.index(s.pos, v, s.index)
+			} else {
+				v = f.member(s.pos, v, s.key)
+			}
+		}
+		return v
+	}
+}
+
+// step is .key or [index].
+type step struct {
+	pos     Pos
+	key     string
+	index   int64
+	isIndex bool
+}
+
+// field returns a member of a context that is visible as a name; functions are not.
+func field(v Value, key string) (Value, bool) {
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return nil, false
+	}
+	v, ok = o.Get(key)
+	if !ok {
+		return nil, false
+	}
+	if _, isFunction := v.(*Function); isFunction {
+		return nil, true
+	}
+	return v, true
+}
+
+// member is v.key: a field of a context, the fields of a list's contexts, or a property of a temporal value.
+func (f *frame) member(pos Pos, v Value, key string) Value {
+	switch v := v.(type) {
+	case *jsonvalue.Object:
+		got, ok := field(v, key)
+		if !ok {
+			return f.warn(pos, "there is no field %s%s", key, suggest(key, v.Keys()))
+		}
+		return got
+	case []Value:
+		if !f.spend(len(v)) || !f.produce(16*len(v)) {
+			return nil
+		}
+		out := make([]Value, len(v))
+		for i, item := range v {
+			if item == nil {
+				continue
+			}
+			out[i] = f.member(pos, item, key)
+			if f.err != nil {
+				return nil
+			}
+		}
+		return out
+	case nil:
+		return nil
+	}
+	if got, ok := property(v, key); ok {
+		return got
+	}
+	return f.warn(pos, "a %s has no field %s%s", typeName(v), key, suggest(key, propertyNames(v)))
+}
+
+// index is list[i]: from 1, or from the end below 0.
+func (f *frame) index(pos Pos, v Value, i int64) Value {
+	list, ok := v.([]Value)
+	if !ok {
+		return f.warn(pos, "a %s cannot be filtered, expected a list", typeName(v))
+	}
+	n := int64(len(list))
+	switch {
+	case i >= 1 && i <= n:
+		return list[i-1]
+	case i < 0 && -i <= n:
+		return list[n+i]
+	}
+	return f.warn(pos, "there is no item %d in a list of %d", i, n)
+}
+
+// filter compiles list[condition]. A condition that is a comparison or a call is asked for each item; any other is first
+// evaluated outside, and is an index if it gives a number. So it is, too, if it gives a number for the first item.
+func (c *compiler) filter(n *filter) evaluator {
+	base := c.compile(n.base)
+	var outside evaluator
+	if !perItem(n.condition) {
+		outside = c.compile(n.condition)
+	}
+	m := c.mark()
+	slot := c.bind(itemName)
+	condition := c.compile(n.condition)
+	c.unbind(m)
+	return func(f *frame) Value {
+		v := base(f)
+		if v == nil || f.err != nil {
+			return nil
+		}
+		list, ok := v.([]Value)
+		if !ok {
+			if _, failed := v.(*failure); failed {
+				return v
+			}
+			return f.warn(n.pos(), "a %s cannot be filtered, expected a list", typeName(v))
+		}
+		if outside != nil {
+			warnings := len(f.warnings)
+			if d, ok := asNumber(outside(f)); ok && f.err == nil {
+				return f.indexBy(n.pos(), list, d)
+			}
+			f.warnings = f.warnings[:warnings] // what is unknown outside may be a field of the items
+		}
+		return f.filterItems(n.pos(), list, slot, condition)
+	}
+}
+
+func (f *frame) indexBy(pos Pos, list []Value, d *apd.Decimal) Value {
+	i, ok := toInt64(d)
+	if !ok {
+		return nil
+	}
+	return f.index(pos, list, i)
+}
+
+func (f *frame) filterItems(pos Pos, list []Value, slot int, condition evaluator) Value {
+	if f.err != nil || !f.spend(len(list)) {
+		return nil
+	}
+	kept := []Value{}
+	for i, item := range list {
+		f.slots[slot] = item
+		v := condition(f)
+		if f.err != nil {
+			return nil
+		}
+		if i == 0 {
+			if d, ok := asNumber(v); ok {
+				return f.indexBy(pos, list, d)
+			}
+		}
+		switch v := v.(type) {
+		case bool:
+			if v {
+				kept = append(kept, item)
+			}
+		case *failure:
+			return f.warn(v.pos, "%s", v.text)
+		}
+	}
+	f.produce(16 * len(kept))
+	return kept
+}
+
+// perItem says whether a filter's condition can only be asked for each item.
+func perItem(n node) bool {
+	switch n := n.(type) {
+	case *binary:
+		switch n.op {
+		case "+", "-", "*", "/", "**":
+			return false
+		}
+		return true
+	case *between, *instanceOf, *in, *comparisonTest, *rangeLiteral, *quantified, *call:
+		return true
+	}
+	return false
+}
+
+// context compiles {a: 1, b: a}: later entries see the earlier ones.
+func (c *compiler) context(n *contextLiteral) evaluator {
+	m := c.mark()
+	values := make([]evaluator, len(n.entries))
+	slots := make([]int, len(n.entries))
+	for i, e := range n.entries {
+		values[i] = c.compile(e.value)
+		slots[i] = c.bind(e.key)
+	}
+	c.unbind(m)
+	return func(f *frame) Value {
+		if !f.produce(48 * len(values)) {
+			return nil
+		}
+		o := jsonvalue.NewObject(len(values))
+		for i, value := range values {
+			v := f.settle(value(f))
+			if f.err != nil {
+				return nil
+			}
+			f.slots[slots[i]] = v
+			o.Set(n.entries[i].key, v)
+		}
+		return o
+	}
+}

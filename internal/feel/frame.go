@@ -1,0 +1,175 @@
+package feel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Budgets of one evaluation. They bound what any expression on any data can cost.
+const (
+	maxSteps    = 1_000_000
+	maxProduced = 64 << 20 // bytes, estimated
+	maxTime     = 250 * time.Millisecond
+	maxDepth    = 400 // calls of functions within functions
+	stepsPerAsk = 1024
+	maxWarnings = 20
+)
+
+// Scope answers for the names that are free in an expression.
+type Scope interface {
+	// Lookup returns the value of a name, and whether there is one. Values are those of jsonvalue.
+	Lookup(name string) (Value, bool)
+}
+
+// Names is what a [Scope] implements to have its names suggested for a misspelt one.
+type Names interface{ Names() []string }
+
+// frame is the state of one evaluation.
+type frame struct {
+	ctx      context.Context
+	program  *Program
+	scope    Scope
+	slots    []Value
+	now      time.Time // the evaluation's clock, read once
+	steps    int
+	nextAsk  int
+	produced int
+	depth    int
+	deadline time.Time
+	err      error // set once; ends the evaluation
+	warnings []Warning
+}
+
+// failure is a value that stands for an error: most operations make null of it, but a list, a context, an equality and
+// the end of the evaluation make it the error of the whole expression.
+type failure struct {
+	pos  Pos
+	text string
+}
+
+// spend charges n steps; false when the evaluation must end.
+func (f *frame) spend(n int) bool {
+	if f.err != nil {
+		return false
+	}
+	f.steps += n
+	if f.steps < f.nextAsk {
+		return true
+	}
+	return f.ask()
+}
+
+func (f *frame) ask() bool {
+	if f.steps > maxSteps {
+		f.err = &BudgetError{Limit: "1000000 steps"}
+		return false
+	}
+	f.nextAsk = f.steps + stepsPerAsk
+	now := time.Now()
+	if f.deadline.IsZero() {
+		f.deadline = now.Add(maxTime)
+	} else if now.After(f.deadline) {
+		f.err = &BudgetError{Limit: "250 ms"}
+		return false
+	}
+	if err := f.ctx.Err(); err != nil {
+		f.err = fmt.Errorf("evaluate expression: %w", err)
+		return false
+	}
+	return true
+}
+
+// produce charges n bytes of values made; false when the evaluation must end.
+func (f *frame) produce(n int) bool {
+	if f.err != nil {
+		return false
+	}
+	if f.produced += n; f.produced > maxProduced {
+		f.err = &BudgetError{Limit: "64 MiB of values"}
+		return false
+	}
+	return true
+}
+
+// fail ends the evaluation with an error that the expression made.
+func (f *frame) fail(pos Pos, format string, args ...any) Value {
+	if f.err == nil {
+		f.err = &EvalError{Source: f.program.source, Pos: pos, Text: fmt.Sprintf(format, args...)}
+	}
+	return nil
+}
+
+// settle makes the error of the whole expression of a value that stands for one.
+func (f *frame) settle(v Value) Value {
+	if e, ok := v.(*failure); ok {
+		return f.fail(e.pos, "%s", e.text)
+	}
+	return v
+}
+
+// warn notes why a null came out at pos. It returns that null.
+func (f *frame) warn(pos Pos, format string, args ...any) Value {
+	if len(f.warnings) < maxWarnings {
+		w := Warning{Pos: pos, Text: fmt.Sprintf(format, args...)}
+		for _, have := range f.warnings {
+			if have == w {
+				return nil
+			}
+		}
+		f.warnings = append(f.warnings, w)
+	}
+	return nil
+}
+
+// suggest returns " (did you mean x?)" for the nearest of the candidates, or nothing if none is near.
+func suggest(word string, candidates []string) string {
+	best, distance := "", len(word)/2+1
+	if distance > 4 {
+		distance = 4
+	}
+	for _, c := range candidates {
+		if d := editDistance(strings.ToLower(word), strings.ToLower(c), distance); d < distance {
+			best, distance = c, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", best)
+}
+
+// editDistance is the number of letters to add, drop, change or swap with their neighbour, or limit if that is less.
+func editDistance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) >= limit || len(y)-len(x) >= limit || len(x) > 64 || len(y) > 64 {
+		return limit
+	}
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return min(last[len(y)], limit)
+}
+
+// IsBudget says whether err is a limit that an expression ran into, rather than a fault in it.
+func IsBudget(err error) bool {
+	var b *BudgetError
+	return errors.As(err, &b)
+}

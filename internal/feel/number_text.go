@@ -1,0 +1,115 @@
+package feel
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
+// decimalString writes a number as BigDecimal.toString does: all digits of its scale, scientific notation for a
+// positive exponent and for less than 1E-6.
+func decimalString(d *apd.Decimal) string {
+	coefficient := d.Coeff.String()
+	sign := ""
+	if d.Negative {
+		sign = "-"
+	}
+	exponent := int64(d.Exponent)
+	if exponent == 0 {
+		return sign + coefficient
+	}
+	adjusted := exponent + int64(len(coefficient)) - 1
+	if exponent < 0 && adjusted >= -6 {
+		point := len(coefficient) + int(exponent)
+		if point > 0 {
+			return sign + coefficient[:point] + "." + coefficient[point:]
+		}
+		return sign + "0." + strings.Repeat("0", -point) + coefficient
+	}
+	text := sign + coefficient[:1]
+	if len(coefficient) > 1 {
+		text += "." + coefficient[1:]
+	}
+	if adjusted == 0 {
+		return text
+	}
+	if adjusted > 0 {
+		return text + "E+" + strconv.FormatInt(adjusted, 10)
+	}
+	return text + "E" + strconv.FormatInt(adjusted, 10)
+}
+
+// appendNumberJSON writes a number as the connector runtime does: whole and within 64 bits as an integer, else as a
+// double in its shortest text; what is beyond a double becomes the string "Infinity".
+func appendNumberJSON(dst []byte, d *apd.Decimal) []byte {
+	if n, ok := smallInt(d); ok {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	if isWhole(d) {
+		if n, ok := toInt64(d); ok {
+			return strconv.AppendInt(dst, n, 10)
+		}
+	}
+	f := toFloat64(d)
+	if math.IsInf(f, 0) {
+		return append(append(append(dst, '"'), javaDouble(f)...), '"')
+	}
+	return append(dst, javaDouble(f)...)
+}
+
+// javaDouble writes a double as Double.toString does.
+func javaDouble(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	case f == 0:
+		if math.Signbit(f) {
+			return "-0.0"
+		}
+		return "0.0"
+	}
+	if a := math.Abs(f); a >= 1e-3 && a < 1e7 {
+		s := strconv.FormatFloat(f, 'f', -1, 64)
+		if !strings.Contains(s, ".") {
+			s += ".0"
+		}
+		return s
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	n, _ := strconv.Atoi(exponent)
+	return mantissa + "E" + strconv.Itoa(n)
+}
+
+// unicodeDigit finds the value of a decimal digit by its distance from the zero of its block.
+func unicodeDigit(r rune) (byte, bool) {
+	if !unicode.Is(unicode.Nd, r) {
+		return 0, false
+	}
+	for _, t := range unicode.Nd.R16 {
+		if r >= rune(t.Lo) && r <= rune(t.Hi) {
+			return byte((r - rune(t.Lo)) % 10), true
+		}
+	}
+	for _, t := range unicode.Nd.R32 {
+		if r >= rune(t.Lo) && r <= rune(t.Hi) {
+			return byte((r - rune(t.Lo)) % 10), true
+		}
+	}
+	return 0, false
+}
+
+// squareRoot returns the root to the digits of the context, in Java's preferred scale where it is exact.
+func squareRoot(d *apd.Decimal) *apd.Decimal {
+	f, _ := fromFloat64(math.Sqrt(toFloat64(d)))
+	return f
+}

@@ -1,0 +1,444 @@
+package feel
+
+import (
+	"slices"
+	"strings"
+)
+
+// Limits of a source, so that reading it ends in bounded time and on a bounded stack.
+const (
+	maxSource  = 64 << 10 // bytes
+	maxNesting = 250      // expressions within expressions
+)
+
+// reserved words are never variables. All other words of the language may name one: whether `if` begins a conditional
+// is decided by what follows.
+var reserved = map[string]bool{
+	"null": true, "true": true, "false": true, "function": true, "in": true, "return": true,
+	"then": true, "else": true, "satisfies": true, "and": true, "or": true,
+}
+
+// parser reads an expression by recursive descent. A production returns its node and where it ends; ok is false where
+// it does not stand at pos, and then what was expected at the furthest place is kept for the message. Productions that
+// share a beginning are tried one after the other, so those that failed at a place are remembered: no place is read
+// by the same one twice.
+type parser struct {
+	lexer
+	depth    int
+	failed   map[attempt]bool
+	limit    error
+	furthest int
+	expected []string
+}
+
+// attempt is a production at a place.
+type attempt struct {
+	production string
+	pos        int
+}
+
+// parse reads a whole source.
+func parse(source string) (node, error) {
+	if len(source) > maxSource {
+		return nil, &BudgetError{Limit: "64 KiB of source"}
+	}
+	p := &parser{lexer: lexer{source: source}, failed: map[attempt]bool{}}
+	n, pos, ok := p.expression(0)
+	if ok && p.look(pos).kind == end {
+		return n, nil
+	}
+	if p.limit != nil {
+		return nil, p.limit
+	}
+	if ok {
+		p.expect(pos, "an operator", "the end of the expression")
+	}
+	return nil, p.syntaxError()
+}
+
+func (p *parser) syntaxError() error {
+	t := p.look(p.furthest)
+	slices.Sort(p.expected)
+	e := &SyntaxError{Source: p.source, Pos: Pos(t.start), Expected: slices.Compact(p.expected)}
+	switch t.kind {
+	case end:
+		e.Found = "the end of the expression"
+	case broken:
+		e.Found = t.value
+	default:
+		e.Found = "'" + p.source[t.start:t.end] + "'"
+	}
+	e.Hint = hint(p.source, t)
+	return e
+}
+
+// hint names what FEEL writes otherwise than the languages that people come from.
+func hint(source string, t token) string {
+	rest := source[t.start:]
+	switch {
+	case strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "=") && t.start > 0 && source[t.start-1] == '=':
+		return "FEEL compares with a single ="
+	case strings.HasPrefix(rest, "&&"):
+		return "FEEL writes: and"
+	case strings.HasPrefix(rest, "||"):
+		return "FEEL writes: or"
+	case strings.HasPrefix(rest, "!"):
+		return "FEEL writes: not(…) or !="
+	case strings.HasPrefix(rest, "'"):
+		return `FEEL writes strings in double quotes: "…"`
+	case strings.HasPrefix(rest, "%"):
+		return "FEEL writes: modulo(a, b)"
+	case strings.HasPrefix(rest, ">") && t.start > 0 && source[t.start-1] == '<':
+		return "FEEL writes: !="
+	}
+	return ""
+}
+
+// expect notes what could have stood at pos. Only the furthest place counts.
+func (p *parser) expect(pos int, what ...string) {
+	start := p.look(pos).start
+	if start > p.furthest || p.expected == nil {
+		p.furthest, p.expected = start, nil
+	}
+	if start == p.furthest {
+		p.expected = append(p.expected, what...)
+	}
+}
+
+// symbol steps over a symbol.
+func (p *parser) symbol(pos int, s string) (int, bool) {
+	if t := p.look(pos); t.kind == symbol && t.value == s {
+		return t.end, true
+	}
+	p.expect(pos, "'"+s+"'")
+	return pos, false
+}
+
+// word steps over a word of the language. It may abut on what follows, so `if(a)then(1)else(2)` is fine.
+func (p *parser) word(pos int, w string) (int, bool) {
+	if t := p.look(pos); t.kind == word && t.value == w {
+		return t.end, true
+	}
+	p.expect(pos, "'"+w+"'")
+	return pos, false
+}
+
+func (p *parser) peekWord(pos int, w string) bool {
+	t := p.look(pos)
+	return t.kind == word && t.value == w
+}
+
+func (p *parser) peekSymbol(pos int, s string) bool {
+	t := p.look(pos)
+	return t.kind == symbol && t.value == s
+}
+
+// enter counts a level of nesting; false when there are too many, which ends the parse.
+func (p *parser) enter() bool {
+	if p.limit != nil {
+		return false
+	}
+	if p.depth++; p.depth > maxNesting {
+		p.limit = &BudgetError{Limit: "250 levels of nesting"}
+		return false
+	}
+	return true
+}
+
+// once runs a production unless it is known to fail at pos.
+func (p *parser) once(production string, pos int, f func(int) (node, int, bool)) (node, int, bool) {
+	key := attempt{production, p.look(pos).start}
+	if p.failed[key] {
+		return nil, pos, false
+	}
+	n, next, ok := f(pos)
+	if !ok {
+		p.failed[key] = true
+	}
+	return n, next, ok
+}
+
+// expression = if | for | some | every | disjunction.
+func (p *parser) expression(pos int) (node, int, bool) {
+	if !p.enter() {
+		return nil, pos, false
+	}
+	defer func() { p.depth-- }()
+	if t := p.look(pos); t.kind == word {
+		var f func(int) (node, int, bool)
+		switch t.value {
+		case "if":
+			f = p.conditional
+		case "for":
+			f = p.loop
+		case "some", "every":
+			f = p.quantified
+		}
+		if f != nil {
+			if n, next, ok := p.once(t.value, pos, f); ok {
+				return n, next, true
+			}
+		}
+	}
+	return p.chain(pos, "or", p.conjunction)
+}
+
+func (p *parser) conjunction(pos int) (node, int, bool) { return p.chain(pos, "and", p.comparison) }
+
+// chain reads operand (op operand)* for the words and and or.
+func (p *parser) chain(pos int, op string, operand func(int) (node, int, bool)) (node, int, bool) {
+	left, next, ok := operand(pos)
+	for ok && p.peekWord(next, op) {
+		t := p.look(next)
+		right, after, found := operand(t.end)
+		if !found {
+			break
+		}
+		left, next = &binary{at(t.start), op, left, right}, after
+	}
+	return left, next, ok
+}
+
+func (p *parser) conditional(pos int) (node, int, bool) {
+	start := p.look(pos)
+	condition, next, ok := p.expression(start.end)
+	if !ok {
+		return nil, pos, false
+	}
+	if next, ok = p.word(next, "then"); !ok {
+		return nil, pos, false
+	}
+	then, next, ok := p.expression(next)
+	if !ok {
+		return nil, pos, false
+	}
+	if next, ok = p.word(next, "else"); !ok {
+		return nil, pos, false
+	}
+	otherwise, next, ok := p.expression(next)
+	if !ok {
+		return nil, pos, false
+	}
+	return &conditional{at(start.start), condition, then, otherwise}, next, true
+}
+
+func (p *parser) loop(pos int) (node, int, bool) {
+	start := p.look(pos)
+	iterators, next, ok := p.iterators(start.end)
+	if !ok {
+		return nil, pos, false
+	}
+	if next, ok = p.word(next, "return"); !ok {
+		return nil, pos, false
+	}
+	body, next, ok := p.expression(next)
+	return &loop{at(start.start), iterators, body}, next, ok
+}
+
+func (p *parser) quantified(pos int) (node, int, bool) {
+	start := p.look(pos)
+	iterators, next, ok := p.iterators(start.end)
+	if !ok {
+		return nil, pos, false
+	}
+	if next, ok = p.word(next, "satisfies"); !ok {
+		return nil, pos, false
+	}
+	body, next, ok := p.expression(next)
+	return &quantified{at(start.start), start.value == "every", iterators, body}, next, ok
+}
+
+// iterators = name in values (, name in values)*, where values may be from..to.
+func (p *parser) iterators(pos int) ([]iterator, int, bool) {
+	var all []iterator
+	for {
+		variable, next, ok := p.variable(pos)
+		if !ok {
+			return nil, pos, false
+		}
+		it := iterator{at: at(p.look(pos).start), name: variable}
+		if next, ok = p.word(next, "in"); !ok {
+			return nil, pos, false
+		}
+		if it.values, next, ok = p.sum(next); !ok {
+			return nil, pos, false
+		}
+		if p.peekSymbol(next, "..") {
+			if it.to, next, ok = p.sum(p.look(next).end); !ok {
+				return nil, pos, false
+			}
+		}
+		all = append(all, it)
+		if !p.peekSymbol(next, ",") {
+			return all, next, true
+		}
+		pos = p.look(next).end
+	}
+}
+
+// variable reads a name that may stand for a variable.
+func (p *parser) variable(pos int) (string, int, bool) {
+	switch t := p.look(pos); {
+	case t.kind == quotedName, t.kind == word && !reserved[t.value]:
+		return t.value, t.end, true
+	}
+	p.expect(pos, "a name")
+	return "", pos, false
+}
+
+// comparison = sum (op sum | between … | instance of … | in …)?, or a test of an input that is not named.
+func (p *parser) comparison(pos int) (node, int, bool) {
+	if p.look(pos).kind == symbol && isComparison(p.look(pos).value) {
+		return p.comparisonTest(pos)
+	}
+	left, next, ok := p.sum(pos)
+	if !ok {
+		return p.rangeLiteral(pos)
+	}
+	t := p.look(next)
+	var n node
+	after, found := 0, false
+	switch {
+	case t.kind == symbol && isComparison(t.value):
+		var right node
+		if right, after, found = p.sum(t.end); found {
+			n = &binary{at(t.start), t.value, left, right}
+		}
+	case t.kind == word && t.value == "between":
+		n, after, found = p.between(left, t)
+	case t.kind == word && t.value == "instance":
+		n, after, found = p.instanceOf(left, t)
+	case t.kind == word && t.value == "in":
+		n, after, found = p.in(left, t)
+	}
+	if found {
+		return n, after, true
+	}
+	p.expect(next, "an operator")
+	return left, next, true
+}
+
+func isComparison(s string) bool {
+	switch s {
+	case "=", "!=", "<", "<=", ">", ">=":
+		return true
+	}
+	return false
+}
+
+// comparisonTest = op sum, where op orders: there is no test for equality.
+func (p *parser) comparisonTest(pos int) (node, int, bool) {
+	t := p.look(pos)
+	if t.value == "=" || t.value == "!=" {
+		p.expect(pos, "a value")
+		return nil, pos, false
+	}
+	value, next, ok := p.sum(t.end)
+	return &comparisonTest{at(t.start), t.value, value}, next, ok
+}
+
+func (p *parser) between(left node, t token) (node, int, bool) {
+	low, next, ok := p.sum(t.end)
+	if !ok {
+		return nil, t.start, false
+	}
+	if next, ok = p.word(next, "and"); !ok {
+		return nil, t.start, false
+	}
+	high, next, ok := p.sum(next)
+	return &between{at(t.start), left, low, high}, next, ok
+}
+
+func (p *parser) instanceOf(left node, t token) (node, int, bool) {
+	next, ok := p.word(t.end, "of")
+	if !ok {
+		return nil, t.start, false
+	}
+	typ, next, ok := p.typeName(next)
+	return &instanceOf{at(t.start), left, typ}, next, ok
+}
+
+// typeName reads a type: one of those of several words, or any name, dots included.
+func (p *parser) typeName(pos int) (string, int, bool) {
+	start := p.look(pos)
+	for _, t := range [...]string{"years and months duration", "days and time duration", "date and time"} {
+		if start.start+len(t) <= len(p.source) && p.source[start.start:start.start+len(t)] == t {
+			return t, start.start + len(t), true
+		}
+	}
+	typ, next, ok := p.variable(pos)
+	for ok && p.peekSymbol(next, ".") {
+		part, after, more := p.variable(p.look(next).end)
+		if !more {
+			return "", pos, false
+		}
+		typ, next = typ+"."+part, after
+	}
+	return typ, next, ok
+}
+
+// in = value in (test, …) | value in test.
+func (p *parser) in(left node, t token) (node, int, bool) {
+	if open := p.look(t.end); open.kind == symbol && open.value == "(" {
+		if tests, next, ok := p.tests(open.end); ok {
+			if next, ok = p.symbol(next, ")"); ok {
+				return &in{at(t.start), left, tests}, next, true
+			}
+		}
+	}
+	test, next, ok := p.test(t.end)
+	if !ok {
+		return nil, t.start, false
+	}
+	return &in{at(t.start), left, []node{test}}, next, true
+}
+
+func (p *parser) tests(pos int) ([]node, int, bool) {
+	var all []node
+	for {
+		n, next, ok := p.test(pos)
+		if !ok {
+			return nil, pos, false
+		}
+		all = append(all, n)
+		if !p.peekSymbol(next, ",") {
+			return all, next, true
+		}
+		pos = p.look(next).end
+	}
+}
+
+// test = expression, of which ranges and comparisons without a left side are two.
+func (p *parser) test(pos int) (node, int, bool) { return p.expression(pos) }
+
+// rangeLiteral = [a..b] with an open end written ( or ] before a, ) or [ behind b.
+func (p *parser) rangeLiteral(pos int) (node, int, bool) {
+	return p.once("range", pos, func(pos int) (node, int, bool) {
+		open := p.look(pos)
+		if open.kind != symbol || open.value != "[" && open.value != "(" && open.value != "]" {
+			p.expect(pos, "a value")
+			return nil, pos, false
+		}
+		if !p.enter() {
+			return nil, pos, false
+		}
+		defer func() { p.depth-- }()
+		low, next, ok := p.sum(open.end)
+		if !ok {
+			return nil, pos, false
+		}
+		if next, ok = p.symbol(next, ".."); !ok {
+			return nil, pos, false
+		}
+		high, next, ok := p.sum(next)
+		if !ok {
+			return nil, pos, false
+		}
+		closing := p.look(next)
+		if closing.kind != symbol || closing.value != "]" && closing.value != ")" && closing.value != "[" {
+			p.expect(next, "']'", "')'")
+			return nil, pos, false
+		}
+		return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]"}, closing.end, true
+	})
+}

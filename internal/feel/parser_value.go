@@ -1,0 +1,368 @@
+package feel
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// sum = product ((+ | -) product)*.
+func (p *parser) sum(pos int) (node, int, bool) { return p.operators(pos, p.product, "+", "-") }
+
+func (p *parser) product(pos int) (node, int, bool) { return p.operators(pos, p.power, "*", "/") }
+
+func (p *parser) power(pos int) (node, int, bool) { return p.operators(pos, p.signed, "**") }
+
+// operators reads operand (op operand)*; all of them are left-associative, ** included.
+func (p *parser) operators(pos int, operand func(int) (node, int, bool), ops ...string) (node, int, bool) {
+	left, next, ok := operand(pos)
+	for ok {
+		t := p.look(next)
+		if t.kind != symbol || t.value != ops[0] && t.value != ops[len(ops)-1] {
+			break
+		}
+		right, after, found := operand(t.end)
+		if !found {
+			break
+		}
+		left, next = &binary{at(t.start), t.value, left, right}, after
+	}
+	return left, next, ok
+}
+
+// signed = -value | value. A minus right before a digit belongs to the number, so --1 is 1 but --a is nothing.
+func (p *parser) signed(pos int) (node, int, bool) {
+	t := p.look(pos)
+	if t.kind != symbol || t.value != "-" || p.isNegativeNumber(t) {
+		return p.value(pos)
+	}
+	of, next, ok := p.value(t.end)
+	return &negation{at(t.start), of}, next, ok
+}
+
+// member reads the name behind a dot; a few properties of temporal values and ranges have two words.
+func (p *parser) member(pos int) (string, int, bool) {
+	start := p.look(pos).start
+	for _, m := range [...]string{"time offset", "start included", "end included"} {
+		if strings.HasPrefix(p.source[start:], m) {
+			return m, start + len(m), true
+		}
+	}
+	return p.variable(pos)
+}
+
+func (p *parser) isNegativeNumber(minus token) bool {
+	t := p.look(minus.end)
+	return t.kind == number && t.start == minus.end
+}
+
+// value = primary (.name | [condition])*.
+func (p *parser) value(pos int) (node, int, bool) {
+	if !p.enter() {
+		return nil, pos, false
+	}
+	defer func() { p.depth-- }()
+	n, next, ok := p.primary(pos)
+	for ok {
+		switch t := p.look(next); {
+		case t.kind == symbol && t.value == ".":
+			key, after, found := p.member(t.end)
+			if !found {
+				return n, next, true
+			}
+			n, next = &path{at(t.end), n, key}, after
+		case t.kind == symbol && t.value == "[":
+			condition, after, found := p.once("filter", t.start, func(int) (node, int, bool) {
+				c, after, ok := p.expression(t.end)
+				if ok {
+					after, ok = p.symbol(after, "]")
+				}
+				return c, after, ok
+			})
+			if !found {
+				return n, next, true
+			}
+			n, next = &filter{at(t.start), n, condition}, after
+		default:
+			return n, next, true
+		}
+	}
+	return n, next, ok
+}
+
+func (p *parser) primary(pos int) (node, int, bool) {
+	t := p.look(pos)
+	switch t.kind {
+	case number:
+		return p.number(t, "")
+	case text:
+		return &literal{at(t.start), unescape(t.value)}, t.end, true
+	case word, quotedName:
+		return p.named(pos, t)
+	case symbol:
+		switch t.value {
+		case "-":
+			if p.isNegativeNumber(t) {
+				return p.number(p.look(t.end), "-")
+			}
+		case "?":
+			return &inputValue{at(t.start)}, t.end, true
+		case "@":
+			if s := p.look(t.end); s.kind == text {
+				return &temporalLiteral{at(t.start), s.value}, s.end, true
+			}
+			p.expect(t.end, "a date, time or duration in double quotes")
+			return nil, pos, false
+		case "(":
+			return p.once("(", pos, p.parenthesized)
+		case "[":
+			return p.once("[", pos, p.list)
+		case "{":
+			return p.once("{", pos, p.context)
+		}
+	}
+	p.expect(pos, "a value")
+	return nil, pos, false
+}
+
+func (p *parser) number(t token, sign string) (node, int, bool) {
+	d, ok := parseNumber(sign + t.value)
+	if !ok {
+		p.limit = &BudgetError{Limit: "the digits that a number may have"}
+		return nil, t.start, false
+	}
+	return &literal{at(t.start - len(sign)), d}, t.end, true
+}
+
+func (p *parser) parenthesized(pos int) (node, int, bool) {
+	n, next, ok := p.expression(p.look(pos).end)
+	if !ok {
+		return nil, pos, false
+	}
+	next, ok = p.symbol(next, ")")
+	return n, next, ok
+}
+
+func (p *parser) list(pos int) (node, int, bool) {
+	open := p.look(pos)
+	n := &list{at: at(open.start)}
+	if t := p.look(open.end); t.kind == symbol && t.value == "]" {
+		return n, t.end, true
+	}
+	next := open.end
+	for {
+		item, after, ok := p.expression(next)
+		if !ok {
+			return nil, pos, false
+		}
+		n.items = append(n.items, item)
+		if !p.peekSymbol(after, ",") {
+			after, ok = p.symbol(after, "]")
+			return n, after, ok
+		}
+		next = p.look(after).end
+	}
+}
+
+// context = {key: value, …}. A key is quoted, or the raw text up to the colon.
+func (p *parser) context(pos int) (node, int, bool) {
+	open := p.look(pos)
+	n := &contextLiteral{at: at(open.start)}
+	if t := p.look(open.end); t.kind == symbol && t.value == "}" {
+		return n, t.end, true
+	}
+	next := open.end
+	for {
+		key, after, ok := p.key(next)
+		if !ok {
+			return nil, pos, false
+		}
+		e := entry{at: at(p.look(next).start), key: key}
+		if after, ok = p.symbol(after, ":"); !ok {
+			return nil, pos, false
+		}
+		if e.value, after, ok = p.expression(after); !ok {
+			return nil, pos, false
+		}
+		n.entries = append(n.entries, e)
+		if !p.peekSymbol(after, ",") {
+			after, ok = p.symbol(after, "}")
+			return n, after, ok
+		}
+		next = p.look(after).end
+	}
+}
+
+// key reads the key of a context entry. A quoted one is not unescaped.
+func (p *parser) key(pos int) (string, int, bool) {
+	if t := p.look(pos); t.kind == text || t.kind == quotedName {
+		return t.value, t.end, true
+	}
+	start, ok := p.skipSpace(pos)
+	stop := start
+	for ok && stop < len(p.source) && !strings.ContainsRune("\"{}:,[]`", rune(p.source[stop])) {
+		_, size := utf8.DecodeRuneInString(p.source[stop:])
+		stop += size
+	}
+	key := strings.TrimRightFunc(p.source[start:stop], isSpace)
+	if key == "" {
+		p.expect(pos, "a key")
+		return "", pos, false
+	}
+	return key, stop, true
+}
+
+// named = null | true | false | function | call | name.
+func (p *parser) named(pos int, t token) (node, int, bool) {
+	if t.kind == word {
+		switch t.value {
+		case "null":
+			return &literal{at(t.start), nil}, t.end, true
+		case "true", "false":
+			return &literal{at(t.start), t.value == "true"}, t.end, true
+		case "function":
+			return p.once("function", pos, p.function)
+		}
+	}
+	if n, next, ok := p.once("call", pos, p.call); ok {
+		return n, next, true
+	}
+	text, next, ok := p.variable(pos)
+	return &name{at(t.start), text}, next, ok
+}
+
+// function = function(a, b) body.
+func (p *parser) function(pos int) (node, int, bool) {
+	start := p.look(pos)
+	next, ok := p.symbol(start.end, "(")
+	if !ok {
+		return nil, pos, false
+	}
+	n := &function{at: at(start.start)}
+	for first := true; ; first = false {
+		if t := p.look(next); t.kind == symbol && t.value == ")" && first {
+			next = t.end
+			break
+		}
+		param, after, ok := p.variable(next)
+		if !ok {
+			return nil, pos, false
+		}
+		n.params = append(n.params, param)
+		if !p.peekSymbol(after, ",") {
+			if next, ok = p.symbol(after, ")"); !ok {
+				return nil, pos, false
+			}
+			break
+		}
+		next = p.look(after).end
+	}
+	n.body, next, ok = p.expression(next)
+	return n, next, ok
+}
+
+// call = function name ( arguments ), the name possibly behind the path to the context that holds the function.
+func (p *parser) call(pos int) (node, int, bool) {
+	start := p.look(pos)
+	if f, next, ok := p.functionName(pos); ok && p.peekSymbol(next, "(") {
+		return p.arguments(&call{at: at(start.start), name: f}, next)
+	}
+	var of node
+	next := pos
+	for {
+		t := p.look(next)
+		part, after, ok := p.variable(next)
+		if !ok {
+			return nil, pos, false
+		}
+		if of == nil {
+			of = &name{at(t.start), part}
+		} else if f, behind, ok := p.functionName(next); ok && p.peekSymbol(behind, "(") {
+			return p.arguments(&call{at: at(start.start), of: of, name: f}, behind)
+		} else {
+			of = &path{at(t.start), of, part}
+		}
+		if !p.peekSymbol(after, ".") {
+			return nil, pos, false
+		}
+		next = p.look(after).end
+	}
+}
+
+// functionName = words with exactly one blank between them, or a quoted name. Reserved words may stand inside the few
+// built-in names that have them.
+func (p *parser) functionName(pos int) (string, int, bool) {
+	t := p.look(pos)
+	if t.kind == quotedName {
+		return t.value, t.end, true
+	}
+	if t.kind != word {
+		return "", pos, false
+	}
+	for _, f := range namesWithReservedWords {
+		if strings.HasPrefix(p.source[t.start:], f) && p.look(t.start+len(f)).value == "(" {
+			return f, t.start + len(f), true
+		}
+	}
+	stop := t.start
+	for t.kind == word && !reserved[t.value] {
+		stop = t.end
+		following := p.look(stop)
+		if following.start != stop+1 || p.source[stop] != ' ' {
+			break
+		}
+		t = following
+	}
+	start := p.look(pos).start
+	return p.source[start:stop], stop, stop > start
+}
+
+var namesWithReservedWords = [...]string{"years and months duration", "date and time", "get or else"}
+
+// arguments = (a, b) | (x: a, y: b), behind the name of the call.
+func (p *parser) arguments(c *call, pos int) (node, int, bool) {
+	next := p.look(pos).end
+	if t := p.look(next); t.kind == symbol && t.value == ")" {
+		return c, t.end, true
+	}
+	for first := true; ; first = false {
+		parameter, value, isNamed := p.parameterName(next)
+		if first && isNamed {
+			c.named = []string{}
+		}
+		switch {
+		case isNamed != (c.named != nil):
+			p.expect(next, "arguments that are all named or all not")
+			return nil, pos, false
+		case isNamed:
+			c.named = append(c.named, parameter)
+			next = value
+		}
+		arg, after, ok := p.expression(next)
+		if !ok {
+			return nil, pos, false
+		}
+		c.args = append(c.args, arg)
+		if !p.peekSymbol(after, ",") {
+			after, ok = p.symbol(after, ")")
+			return c, after, ok
+		}
+		next = p.look(after).end
+	}
+}
+
+// parameterName reads the words before a colon, each one blank apart, and steps over the colon.
+func (p *parser) parameterName(pos int) (string, int, bool) {
+	t := p.look(pos)
+	if t.kind == quotedName && p.peekSymbol(t.end, ":") {
+		return t.value, p.look(t.end).end, true
+	}
+	start, stop := t.start, t.start
+	for t.kind == word {
+		stop = t.end
+		t = p.look(stop)
+	}
+	if stop == start || t.kind != symbol || t.value != ":" {
+		return "", pos, false
+	}
+	return p.source[start:stop], t.end, true
+}

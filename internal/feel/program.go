@@ -1,0 +1,85 @@
+package feel
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// Program is a compiled expression. It is immutable and safe for concurrent use.
+type Program struct {
+	source string
+	root   node
+	eval   evaluator
+	slots  int
+	free   []string
+	clock  func() time.Time
+	frames sync.Pool
+}
+
+// Option changes how a program is evaluated.
+type Option func(*Program)
+
+// WithClock gives the clock that now() and today() read, instead of time.Now.
+func WithClock(now func() time.Time) Option { return func(p *Program) { p.clock = now } }
+
+// Compile reads an expression. The error is a *[SyntaxError], or a *[BudgetError] for a source of more than 64 KiB or
+// 250 levels of nesting.
+func Compile(source string, options ...Option) (*Program, error) {
+	root, err := parse(source)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{}
+	p := &Program{source: source, root: root, clock: time.Now}
+	for _, o := range options {
+		o(p)
+	}
+	p.eval, p.slots, p.free = c.compile(root), c.slots, c.free
+	return p, nil
+}
+
+// Source returns the text that was compiled.
+func (p *Program) Source() string { return p.source }
+
+// FreeNames returns the names that the program asks its scope for, in the order of their appearance.
+func (p *Program) FreeNames() []string { return p.free }
+
+// Result is what an evaluation gave.
+type Result struct {
+	Value    Value
+	Warnings []Warning // why nulls came out of it, at most 20
+}
+
+// Eval evaluates the program. The error is an *[EvalError] for an operation that fails the whole expression, a
+// *[BudgetError] for one that asks for too much, or wraps the context's error. The warnings are given in any case.
+func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
+	f, _ := p.frames.Get().(*frame)
+	if f == nil {
+		f = &frame{program: p, slots: make([]Value, p.slots)}
+	}
+	f.ctx, f.scope, f.nextAsk = ctx, scope, stepsPerAsk
+	v := p.eval(f)
+	if f.err == nil {
+		v = f.settle(v)
+	}
+	err, warnings := f.err, f.warnings
+	clear(f.slots)
+	*f = frame{program: p, slots: f.slots[:p.slots]}
+	p.frames.Put(f)
+	if err != nil {
+		return Result{Warnings: warnings}, err
+	}
+	return Result{Value: v, Warnings: warnings}, nil
+}
+
+// Context makes a [Scope] of a context: its fields are the names.
+func Context(o *jsonvalue.Object) Scope { return contextScope{o} }
+
+type contextScope struct{ o *jsonvalue.Object }
+
+func (s contextScope) Lookup(name string) (Value, bool) { return s.o.Get(name) }
+
+func (s contextScope) Names() []string { return s.o.Keys() }

@@ -1,0 +1,170 @@
+package feel
+
+import (
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// Value is one of: nil, bool, string, [jsonvalue.Number] (a literal not yet needed as a number), *apd.Decimal,
+// *[jsonvalue.Object] (a context), []Value (a list), [Date], [Time], [DateTime], [DaysDuration], [MonthsDuration],
+// *[Range] and *[Function]. Values are immutable.
+type Value = any
+
+// Range is [Low..High]. It is no value that an expression can give, only an argument of the functions for ranges and
+// the right side of in.
+type Range struct {
+	Low, High             Value
+	LowClosed, HighClosed bool
+}
+
+// Function is function(a, b) … with what it sees of its surroundings.
+type Function struct {
+	params []string
+	call   func(f *frame, args []Value) Value
+}
+
+// number returns v as a number, if it is one.
+func asNumber(v Value) (*apd.Decimal, bool) {
+	switch v := v.(type) {
+	case *apd.Decimal:
+		return v, true
+	case jsonvalue.Number:
+		return decimalOf(v)
+	}
+	return nil, false
+}
+
+// typeName names the type of a value in messages, with FEEL's words.
+func typeName(v Value) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case jsonvalue.Number, *apd.Decimal:
+		return "number"
+	case *jsonvalue.Object:
+		return "context"
+	case []Value:
+		return "list"
+	case Date:
+		return "date"
+	case Time:
+		return "time"
+	case DateTime:
+		return "date and time"
+	case DaysDuration:
+		return "days and time duration"
+	case MonthsDuration:
+		return "years and months duration"
+	case *Range:
+		return "range"
+	case *Function:
+		return "function"
+	}
+	return "unknown"
+}
+
+// isInstance says whether v is of the type that a source names. Only Any takes everything; null is an instance of
+// nothing else.
+func isInstance(v Value, typ string) bool {
+	if v == nil {
+		return false
+	}
+	if typ == "Any" {
+		return true
+	}
+	switch v := v.(type) {
+	case Time:
+		return typ == "time"
+	default:
+		return typeName(v) == typ
+	}
+}
+
+// equal compares two values as = does: ok is false, and the result null, where their types differ. Null equals null
+// and nothing else.
+func equal(a, b Value) (same, ok bool) {
+	switch {
+	case a == nil || b == nil:
+		return a == nil && b == nil, true
+	}
+	if x, isNumber := asNumber(a); isNumber {
+		y, ok := asNumber(b)
+		return ok && compare(x, y) == 0, ok
+	}
+	switch a := a.(type) {
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b, ok
+	case string:
+		b, ok := b.(string)
+		return ok && a == b, ok
+	case []Value:
+		b, ok := b.([]Value)
+		return ok && equalLists(a, b), ok
+	case *jsonvalue.Object:
+		b, ok := b.(*jsonvalue.Object)
+		return ok && equalContexts(a, b), ok
+	case *Range:
+		b, ok := b.(*Range)
+		return ok && equalRanges(a, b), ok
+	case *Function:
+		return false, false
+	}
+	return equalTemporals(a, b)
+}
+
+// identical compares what is inside lists and contexts: other types are simply not the same.
+func identical(a, b Value) bool {
+	same, ok := equal(a, b)
+	return ok && same
+}
+
+func equalLists(a, b []Value) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !identical(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func equalContexts(a, b *jsonvalue.Object) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for k, x := range a.All() {
+		y, ok := b.Get(k)
+		if !ok || !identical(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+func equalRanges(a, b *Range) bool {
+	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && identical(a.Low, b.Low) && identical(a.High, b.High)
+}
+
+// order compares two values as < does; ok is false for types that differ or have no order.
+func order(a, b Value) (cmp int, ok bool) {
+	if x, isNumber := asNumber(a); isNumber {
+		y, ok := asNumber(b)
+		if !ok {
+			return 0, false
+		}
+		return compare(x, y), true
+	}
+	if x, isString := a.(string); isString {
+		y, ok := b.(string)
+		return compareUTF16(x, y), ok
+	}
+	return orderTemporals(a, b)
+}
