@@ -9,11 +9,12 @@ import (
 func (l *loader) derive() {
 	c := &l.config
 	if c.Mode == "" {
+		source := "default"
 		c.Mode = ModeSelfManaged
 		if c.Cloud.ClusterID != "" && !c.Given("camunda.client.grpc-address") {
-			c.Mode = ModeSaaS
+			c.Mode, source = ModeSaaS, "follows from the cluster id"
 		}
-		l.derived("camunda.client.mode", "follows from the cluster id")
+		l.derived("camunda.client.mode", source)
 	}
 	l.deriveAuthMethod()
 	if c.Mode == ModeSaaS {
