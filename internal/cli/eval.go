@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// evalOptions are the flags of eval.
+type evalOptions struct {
+	expression, context, language, cases string
+	given                                bool // --expression
+	verbose                              bool
+}
+
+func evalCommand() *command {
+	o := &evalOptions{language: languageFEEL}
+	return &command{
+		name:    "eval",
+		summary: "evaluate a FEEL expression on a JSON context",
+		doc: "Evaluates one expression and prints its result as JSON. The context is a JSON object whose members are the names that the expression sees. " +
+			"With --cases it evaluates many: the file holds a JSON object per line with id, expression and context, " +
+			"and for each line, in order, a line is printed with the id and either the result or the error. A line that is wrong does not end the run.",
+		examples: []string{
+			Name + ` eval --expression '= {id: order.id, total: sum(order.prices)}' --context '{"order": {"id": 7, "prices": [1, 2.5]}}'`,
+			Name + " eval --expression 'entries[1].eventId' --context response.json",
+			Name + " eval --cases cases.jsonl",
+		},
+		flags: []config.Flag{
+			{Name: "expression", Short: "e", Value: "TEXT", Doc: "The expression; a leading = is cut, as in the Modeler.", Set: func(v string) error { o.expression, o.given = v, true; return nil }},
+			{Name: "context", Short: "c", Value: "FILE|-|JSON", Doc: "The context: a file, - for standard input, or the JSON object itself. Without it, an empty one.", Set: into(&o.context)},
+			{Name: "language", Short: "l", Value: languageFEEL, Doc: "The expression's language (default feel).", Set: into(&o.language)},
+			{Name: "cases", Value: "FILE|-", Doc: "A file of JSON lines to evaluate in bulk.", Set: into(&o.cases)},
+			{Name: "verbose", Short: "v", Bool: true, Doc: "Print the warnings of an evaluation (what gave null, and why) to standard error.", Set: func(v string) error { o.verbose = v == "true"; return nil }},
+		},
+		run: func(ctx context.Context, s *session, _ []string) error {
+			if o.language != languageFEEL {
+				return usage(fmt.Errorf("unknown language %q: expected %s", o.language, languageFEEL))
+			}
+			switch {
+			case o.cases != "" && (o.given || o.context != ""):
+				return usage(errors.New("--cases goes without --expression and --context: its lines hold them"))
+			case o.cases != "":
+				return evalCases(ctx, s, o)
+			case !o.given:
+				return usage(errors.New("--expression or --cases is needed"))
+			}
+			return evalOne(ctx, s, o)
+		},
+	}
+}
+
+func into(place *string) func(string) error {
+	return func(v string) error {
+		*place = v
+		return nil
+	}
+}
+
+// open returns the file, or standard input for "-".
+func (s *session) open(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(s.stdin), nil
+	}
+	return os.Open(path)
+}
+
+// evalOne evaluates one expression; an error of its is the command's.
+func evalOne(ctx context.Context, s *session, o *evalOptions) error {
+	text := o.context
+	if text != "" && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		in, err := s.open(text)
+		if err != nil {
+			return fmt.Errorf("read the context: %w", err)
+		}
+		defer in.Close()
+		data, err := io.ReadAll(in)
+		if err != nil {
+			return fmt.Errorf("read the context: %w", err)
+		}
+		text = string(data)
+	}
+	names, err := parseContext(text)
+	if err != nil {
+		return err
+	}
+	result, err := evaluate(ctx, o.expression, names)
+	if o.verbose {
+		for _, w := range result.warnings {
+			fmt.Fprintf(s.stderr, "warning: %s\n", w)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.stdout.Write(append(result.json, '\n'))
+	return err
+}
+
+// parseContext reads the names that an expression sees; an empty text has none.
+func parseContext(text string) (*jsonvalue.Object, error) {
+	if strings.TrimSpace(text) == "" {
+		return jsonvalue.NewObject(0), nil
+	}
+	v, err := jsonvalue.ParseString(text)
+	if err != nil {
+		return nil, fmt.Errorf("the context is not valid JSON: %w", err)
+	}
+	return contextOf(v)
+}
+
+func contextOf(v jsonvalue.Value) (*jsonvalue.Object, error) {
+	switch v := v.(type) {
+	case nil:
+		return jsonvalue.NewObject(0), nil
+	case *jsonvalue.Object:
+		return v, nil
+	}
+	return nil, fmt.Errorf("the context must be a JSON object, found %s", jsonvalue.KindOf(v))
+}
+
+// evalCases evaluates the file's lines and prints an answer for each, in order.
+func evalCases(ctx context.Context, s *session, o *evalOptions) error {
+	in, err := s.open(o.cases)
+	if err != nil {
+		return fmt.Errorf("read the cases: %w", err)
+	}
+	defer in.Close()
+	lines := bufio.NewReaderSize(in, 1<<16)
+	out := bufio.NewWriterSize(s.stdout, 1<<16)
+	for n := 1; ; n++ {
+		line, err := lines.ReadString('\n')
+		if strings.TrimSpace(line) != "" {
+			answer, warnings := answer(ctx, line, n)
+			if _, err := out.Write(append(answer, '\n')); err != nil {
+				return err
+			}
+			for _, w := range warnings {
+				if o.verbose {
+					fmt.Fprintf(s.stderr, "warning: line %d: %s\n", n, w)
+				}
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return out.Flush()
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("read the cases: %w", err), out.Flush())
+		}
+	}
+}
+
+// answer evaluates one line of cases and returns the line to print for it.
+func answer(ctx context.Context, line string, n int) (answer []byte, warnings []string) {
+	var id jsonvalue.Value
+	result, err := evalLine(ctx, line, &id)
+	answer = jsonvalue.Append([]byte(`{"id":`), id)
+	if err != nil {
+		if id == nil {
+			err = fmt.Errorf("line %d: %w", n, err)
+		}
+		answer = jsonvalue.AppendString(append(answer, `,"error":`...), err.Error())
+	} else {
+		answer = append(append(answer, `,"result":`...), result.json...)
+	}
+	return append(answer, '}'), result.warnings
+}
+
+// evalLine evaluates one line of cases; id gets the line's as soon as it is known.
+func evalLine(ctx context.Context, line string, id *jsonvalue.Value) (evaluated, error) {
+	v, err := jsonvalue.ParseString(line)
+	if err != nil {
+		return evaluated{}, fmt.Errorf("not valid JSON: %w", err)
+	}
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return evaluated{}, fmt.Errorf("expected an object with id, expression and context, found %s", jsonvalue.KindOf(v))
+	}
+	*id, _ = o.Get("id")
+	source, ok := o.Get("expression")
+	if !ok {
+		return evaluated{}, errors.New("expression must be a string, found nothing")
+	}
+	text, ok := source.(string)
+	if !ok {
+		return evaluated{}, fmt.Errorf("expression must be a string, found %s", jsonvalue.KindOf(source))
+	}
+	context, _ := o.Get("context")
+	names, err := contextOf(context)
+	if err != nil {
+		return evaluated{}, err
+	}
+	return evaluate(ctx, text, names)
+}
+
+// languageFEEL is the language of expressions.
+const languageFEEL = "feel"
+
+// evaluated is what an evaluation gave, ready to be printed.
+type evaluated struct {
+	json     []byte
+	warnings []string // "1:9: there is no function named f"
+}
+
+// evaluate evaluates an expression as a job's header would hold it: a leading = and the blanks around are cut.
+func evaluate(ctx context.Context, source string, names *jsonvalue.Object) (evaluated, error) {
+	source = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(source), "="))
+	p, err := feel.Compile(source)
+	if err != nil {
+		return evaluated{}, err
+	}
+	result, err := p.Eval(ctx, feel.Context(names))
+	var e evaluated
+	for _, w := range result.Warnings {
+		line, column := w.At(source)
+		e.warnings = append(e.warnings, fmt.Sprintf("%d:%d: %s", line, column, w.Text))
+	}
+	if err == nil {
+		e.json = feel.AppendJSON(nil, result.Value)
+	}
+	return e, err
+}
