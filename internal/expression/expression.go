@@ -1,0 +1,130 @@
+// Package expression evaluates the result and error expressions of a job, in FEEL or in jq, behind one face: a
+// [Program] is compiled once, cached by its language and source, and run with a [Scope] for each job.
+package expression
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// Language is the language of an expression.
+type Language string
+
+// The languages, as the header expressionLanguage names them.
+const (
+	FEEL Language = "feel"
+	JQ   Language = "jq"
+)
+
+// Program is a compiled expression. It is safe for concurrent use.
+type Program struct {
+	language Language
+	source   string
+	eval     func(ctx context.Context, s *Scope) (Result, error)
+}
+
+// Source returns the expression as it was written, with its leading = if it had one.
+func (p *Program) Source() string { return p.source }
+
+// Result is what an expression gave.
+type Result struct {
+	Value    jsonvalue.Value
+	Warnings []string // why nulls came out of it, each with its place in the source
+}
+
+// CompileError is an expression that does not parse. Its text carries the expression and the reason.
+type CompileError struct {
+	Language Language
+	Source   string
+	Err      error // a *feel.SyntaxError, *feel.BudgetError or what jq reports
+}
+
+func (e *CompileError) Error() string {
+	return fmt.Sprintf("Failed to parse expression '%s' (%s). Reason: %s", e.Source, e.Language, e.Err)
+}
+
+func (e *CompileError) Unwrap() error { return e.Err }
+
+// EvalError is an expression whose evaluation failed. Its text carries the expression and the reason.
+type EvalError struct {
+	Language Language
+	Source   string
+	Err      error
+	Warnings []string
+}
+
+func (e *EvalError) Error() string {
+	text := fmt.Sprintf("Failed to evaluate expression '%s' (%s). Reason: %s", e.Source, e.Language, e.Err)
+	return text + Hints(e.Warnings)
+}
+
+func (e *EvalError) Unwrap() error { return e.Err }
+
+// Hints writes warnings as the end of a message; nothing if there are none.
+func Hints(warnings []string) string {
+	if len(warnings) == 0 {
+		return ""
+	}
+	return " Hints: " + strings.Join(warnings, "; ") + "."
+}
+
+// Compile compiles an expression: a leading = is cut off, as Modeler writes it, with the white space around it. The error
+// is a *[CompileError], also for an unknown language.
+func Compile(language Language, source string) (*Program, error) {
+	text := trim(source)
+	if rest, found := strings.CutPrefix(text, "="); found {
+		text = trim(rest)
+	}
+	p := &Program{language: language, source: source}
+	var err error
+	switch language {
+	case FEEL:
+		p.eval, err = compileFEEL(text)
+	case JQ:
+		p.eval, err = compileJQ(text)
+	default:
+		err = fmt.Errorf("the language %q is unknown, expected %q or %q", language, FEEL, JQ)
+	}
+	if err != nil {
+		return nil, &CompileError{language, source, err}
+	}
+	return p, nil
+}
+
+// IsBlank says whether a source is no expression at all: blank, as Modeler leaves an emptied field.
+func IsBlank(source string) bool { return strings.TrimSpace(source) == "" }
+
+// trim is Java's String.trim.
+func trim(s string) string { return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }) }
+
+// Eval evaluates the program. The error is an *[EvalError].
+func (p *Program) Eval(ctx context.Context, s *Scope) (Result, error) {
+	r, err := p.eval(ctx, s)
+	if err != nil {
+		return Result{}, &EvalError{p.language, p.source, err, r.Warnings}
+	}
+	return r, nil
+}
+
+func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), error) {
+	program, err := feel.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, s *Scope) (Result, error) {
+		r, err := program.Eval(ctx, s)
+		var warnings []string
+		for _, w := range r.Warnings {
+			line, column := w.At(text)
+			warnings = append(warnings, fmt.Sprintf("line %d, column %d: %s", line, column, w.Text))
+		}
+		if err != nil {
+			return Result{Warnings: warnings}, err
+		}
+		return Result{Value: feel.ToJSON(r.Value), Warnings: warnings}, nil
+	}, nil
+}
