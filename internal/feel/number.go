@@ -91,7 +91,7 @@ func decimalOf(n jsonvalue.Number) (*apd.Decimal, bool) {
 		if err != nil && math.IsInf(f, 0) {
 			return nil, false
 		}
-		text = javaDouble(f)
+		text = jsonvalue.FormatDouble(f)
 	}
 	return parseNumber(text)
 }
@@ -411,5 +411,5 @@ func fromFloat64(f float64) (*apd.Decimal, bool) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, false
 	}
-	return parseNumber(javaDouble(f))
+	return parseNumber(jsonvalue.FormatDouble(f))
 }

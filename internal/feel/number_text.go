@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/cockroachdb/apd/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // decimalString writes a number as BigDecimal.toString does: all digits of its scale, scientific notation for a
@@ -55,39 +57,9 @@ func appendNumberJSON(dst []byte, d *apd.Decimal) []byte {
 	}
 	f := toFloat64(d)
 	if math.IsInf(f, 0) {
-		return append(append(append(dst, '"'), javaDouble(f)...), '"')
+		return append(append(append(dst, '"'), jsonvalue.FormatDouble(f)...), '"')
 	}
-	return append(dst, javaDouble(f)...)
-}
-
-// javaDouble writes a double as Double.toString does.
-func javaDouble(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	case f == 0:
-		if math.Signbit(f) {
-			return "-0.0"
-		}
-		return "0.0"
-	}
-	if a := math.Abs(f); a >= 1e-3 && a < 1e7 {
-		s := strconv.FormatFloat(f, 'f', -1, 64)
-		if !strings.Contains(s, ".") {
-			s += ".0"
-		}
-		return s
-	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	n, _ := strconv.Atoi(exponent)
-	return mantissa + "E" + strconv.Itoa(n)
+	return append(dst, jsonvalue.FormatDouble(f)...)
 }
 
 // unicodeDigit finds the value of a decimal digit by its distance from the zero of its block.

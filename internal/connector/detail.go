@@ -1,0 +1,105 @@
+package connector
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// detail reads the payload: any JSON but null, as it came but for the white space. A string that is itself a JSON object is
+// sent as that object: a plain text field in Modeler gives that, and AWS takes nothing but objects.
+func (b *binder) detail(path string, raw []byte) string {
+	if isNull(raw) {
+		b.violate(path, "must not be null, expected the event's payload, a JSON object")
+		return ""
+	}
+	if jsonvalue.RawKind(raw) == jsonvalue.KindString {
+		if text, err := jsonvalue.Unquote(raw); err == nil && jsonvalue.RawKind([]byte(text)) == jsonvalue.KindObject {
+			if compact, err := jsonvalue.AppendCompact(nil, []byte(text)); err == nil {
+				return string(compact)
+			}
+		}
+	}
+	compact, err := jsonvalue.AppendCompact(make([]byte, 0, len(raw)), raw)
+	if err != nil {
+		b.violate(path, "must be JSON: %s", err)
+		return ""
+	}
+	if mayCallFunction(compact) {
+		return b.computed(path, compact)
+	}
+	return string(compact)
+}
+
+// functionKey marks an object that stands for the result of one of Camunda's intrinsic functions.
+const functionKey = "camunda.function.type"
+
+// mayCallFunction says whether JSON may have the key in it; an escape could hide it.
+func mayCallFunction(raw []byte) bool {
+	return bytes.Contains(raw, []byte(functionKey)) || bytes.Contains(raw, []byte(`\u00`))
+}
+
+// computed puts the results of intrinsic functions in their places.
+func (b *binder) computed(path string, raw []byte) string {
+	v, err := jsonvalue.Parse(raw)
+	if err != nil {
+		b.violate(path, "must be JSON: %s", err)
+		return ""
+	}
+	replaced := false
+	v = b.compute(path, v, &replaced)
+	if !replaced {
+		return string(raw)
+	}
+	return string(jsonvalue.Append(nil, v))
+}
+
+func (b *binder) compute(path string, v jsonvalue.Value, replaced *bool) jsonvalue.Value {
+	switch v := v.(type) {
+	case []jsonvalue.Value:
+		out := make([]jsonvalue.Value, len(v))
+		for i, e := range v {
+			out[i] = b.compute(fmt.Sprintf("%s[%d]", path, i), e, replaced)
+		}
+		return out
+	case *jsonvalue.Object:
+		if name, ok := v.Get(functionKey); ok {
+			*replaced = true
+			params, _ := v.Get("params")
+			return b.callIntrinsic(path, name, params)
+		}
+		out := jsonvalue.NewObject(v.Len())
+		for k, e := range v.All() {
+			out.Set(k, b.compute(path+"."+k, e, replaced))
+		}
+		return out
+	}
+	return v
+}
+
+// callIntrinsic computes base64; there is no other function whose meaning does not need Camunda's document store.
+func (b *binder) callIntrinsic(path string, name, params jsonvalue.Value) jsonvalue.Value {
+	text, _ := name.(string)
+	if text != "base64" {
+		b.violate(path, "the intrinsic function %s is not supported, expected base64", quote(text))
+		return nil
+	}
+	list, _ := params.([]jsonvalue.Value)
+	if len(list) != 1 {
+		b.violate(path, "the intrinsic function base64 takes one parameter, but params has %d", len(list))
+		return nil
+	}
+	switch v := list[0].(type) {
+	case string:
+		return base64.StdEncoding.EncodeToString([]byte(v))
+	case jsonvalue.Number:
+		return base64.StdEncoding.EncodeToString([]byte(v.Text()))
+	case bool:
+		return base64.StdEncoding.EncodeToString(jsonvalue.Append(nil, v))
+	default:
+		b.violate(path, "the intrinsic function base64 takes a string, but params[0] is %s", withArticle(jsonvalue.KindOf(v)))
+		return nil
+	}
+}

@@ -1,0 +1,155 @@
+package connector
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// The codes of errors that do not come from AWS (contract 3.3).
+const (
+	codeInput    = "INPUT_ERROR"
+	codeTooLarge = "RESULT_TOO_LARGE"
+	codeSecrets  = "SECRET_PROVIDER_ERROR"
+	codeInternal = "INTERNAL_ERROR"
+)
+
+// inputType is the type of errors that no retry can mend, by the name that the official runtime gives them.
+const inputType = "io.camunda.connector.api.error.ConnectorInputException"
+
+// maxMessage is the length of error.message in characters, as the official runtime cuts it.
+const maxMessage = 6000
+
+// Error is a failed job as its error expression sees it.
+type Error struct {
+	Type      string
+	Code      string
+	Message   string
+	Variables *jsonvalue.Object // nil = none
+	Retry     bool              // whether another try may succeed
+}
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// inputError is an error that no retry can mend.
+func inputError(format string, args ...any) *Error {
+	return &Error{Type: inputType, Code: codeInput, Message: fmt.Sprintf(format, args...)}
+}
+
+// ownError is an error by a code of AWS's or ours.
+func ownError(code, message string) *Error {
+	return &Error{Type: "eventbridge." + code, Code: code, Message: message, Retry: true}
+}
+
+// internalError is a fault of ours. Its message is constant: what went wrong is in the log.
+func internalError() *Error {
+	return ownError(codeInternal, "The connector failed for a reason of its own; its log says more.")
+}
+
+// sendError is a call of PutEvents that did not end in a response.
+func sendError(err error) *Error {
+	var e *eventbridge.Error
+	if !errors.As(err, &e) {
+		return internalError()
+	}
+	if e.Kind == eventbridge.KindInput {
+		return inputError("%s", e.Message)
+	}
+	return ownError(e.Code, e.Message)
+}
+
+// secretError is a secret that could not be resolved. Only a provider that did not answer may do so another time.
+func secretError(err error) *Error {
+	var provider *secret.ProviderError
+	if errors.As(err, &provider) {
+		return ownError(codeSecrets, err.Error())
+	}
+	return inputError("%s", err)
+}
+
+// rejected is a response with a rejected entry, for a task that asks for that to be an error.
+func rejected(r *eventbridge.Response) *Error {
+	entries, _ := r.Value().Get("entries")
+	for i, e := range r.Entries() {
+		if e.Rejected() {
+			code := e.ErrorCode
+			if code == "" {
+				code = "REJECTED"
+			}
+			message := e.ErrorMessage
+			if message == "" {
+				message = code
+			}
+			out := ownError(code, fmt.Sprintf("AWS rejected entry %d of %d: %s", i+1, len(r.Entries()), message))
+			out.Variables = jsonvalue.ObjectOf(jsonvalue.Member{Key: "entries", Value: entries})
+			return out
+		}
+	}
+	n, _ := r.FailedEntryCount()
+	out := ownError("REJECTED", fmt.Sprintf("AWS rejected %d entries without saying which", n))
+	out.Variables = jsonvalue.ObjectOf(jsonvalue.Member{Key: "entries", Value: entries})
+	return out
+}
+
+// masked returns the error with its secrets taken out and its message cut to length, as it may leave the process.
+func (e *Error) masked(m *secret.Mask) *Error {
+	c := *e
+	c.Message = cut(m.Apply(e.Message), maxMessage)
+	if e.Variables != nil {
+		c.Variables = maskValue(m, e.Variables).(*jsonvalue.Object)
+	}
+	return &c
+}
+
+// value is the error as expressions see it and as the variable error of a failed job.
+func (e *Error) value() *jsonvalue.Object {
+	o := jsonvalue.ObjectOf(
+		jsonvalue.Member{Key: "type", Value: e.Type},
+		jsonvalue.Member{Key: "message", Value: e.Message},
+		jsonvalue.Member{Key: "code", Value: e.Code},
+	)
+	if e.Variables != nil {
+		o.Set("variables", e.Variables)
+	}
+	return o
+}
+
+// maskValue takes secrets out of the strings of a value.
+func maskValue(m *secret.Mask, v jsonvalue.Value) jsonvalue.Value {
+	switch v := v.(type) {
+	case string:
+		return m.Apply(v)
+	case []jsonvalue.Value:
+		out := make([]jsonvalue.Value, len(v))
+		for i, e := range v {
+			out[i] = maskValue(m, e)
+		}
+		return out
+	case *jsonvalue.Object:
+		out := jsonvalue.NewObject(v.Len())
+		for k, e := range v.All() {
+			out.Set(m.Apply(k), maskValue(m, e))
+		}
+		return out
+	}
+	return v
+}
+
+// cut shortens a text to n characters.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	count := 0
+	for i := range text {
+		if count == n-1 {
+			return strings.ToValidUTF8(text[:i], "\uFFFD") + "…"
+		}
+		count++
+	}
+	return text
+}

@@ -1,0 +1,333 @@
+package connector
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// FetchVariables are the variables that a job needs (contract 1.1).
+func FetchVariables() []string {
+	return []string{"authentication", "awsCredential", "configuration", "input"}
+}
+
+// Input is what a job asks for: a request, and whether a rejected entry fails it.
+type Input struct {
+	Request             eventbridge.Request
+	FailOnRejectedEntry bool
+}
+
+// maxEvents is how many entries AWS takes in one request.
+const maxEvents = 10
+
+// readVariables cuts a job's variables into those that matter, as their raw JSON.
+func readVariables(raw string) ([]secret.Variable, *Error) {
+	found := make(map[string][]byte, 4)
+	err := jsonvalue.Members([]byte(raw), func(key string, value []byte) error {
+		found[key] = value
+		return nil
+	})
+	if err != nil {
+		return nil, inputError("the job's variables must be a JSON object: %s", err)
+	}
+	variables := make([]secret.Variable, 0, 4)
+	for _, name := range FetchVariables() {
+		if value, ok := found[name]; ok {
+			variables = append(variables, secret.Variable{Name: name, JSON: value})
+		}
+	}
+	return variables, nil
+}
+
+// binder makes an [Input] of variables and collects all violations on the way.
+type binder struct {
+	saas       bool
+	warn       func(format string, args ...any)
+	violations []string
+}
+
+// bindInput reads and validates the variables of a job, with secrets resolved. All violations are in the error.
+func bindInput(variables []secret.Variable, saas bool, warn func(format string, args ...any)) (*Input, *Error) {
+	b := &binder{saas: saas, warn: warn}
+	raw := make(map[string][]byte, len(variables))
+	for _, v := range variables {
+		raw[v.Name] = v.JSON
+	}
+	in := &Input{}
+	b.target(&in.Request, raw)
+	b.events(in, raw["input"])
+	if len(b.violations) > 0 {
+		return nil, inputError("Found constraints violated while validating input:\n - %s", strings.Join(b.violations, "\n - "))
+	}
+	return in, nil
+}
+
+func (b *binder) violate(path, format string, args ...any) {
+	b.violations = append(b.violations, path+": "+fmt.Sprintf(format, args...))
+}
+
+// fields is an object's raw fields; of equal keys the last.
+type fields map[string][]byte
+
+// object reads an object, or a list of exactly one. It is nil, with a violation, for anything else, and nil without one
+// for null and for nothing.
+func (b *binder) object(path string, raw []byte) fields {
+	raw = only(raw)
+	switch kind := jsonvalue.RawKind(raw); {
+	case isNull(raw):
+		return nil
+	case kind != jsonvalue.KindObject:
+		b.violate(path, "must be an object, but is %s", withArticle(kind))
+		return fields{}
+	}
+	f := fields{}
+	if err := jsonvalue.Members(raw, func(key string, value []byte) error { f[key] = value; return nil }); err != nil {
+		b.violate(path, "must be JSON: %s", err)
+	}
+	return f
+}
+
+// only returns the element of a list of exactly one, of lists within lists too; any other value as it is.
+func only(raw []byte) []byte {
+	for jsonvalue.RawKind(raw) == jsonvalue.KindArray {
+		var element []byte
+		count := 0
+		if jsonvalue.Elements(raw, func(e []byte) error { element = e; count++; return nil }) != nil || count != 1 {
+			break
+		}
+		raw = element
+	}
+	return raw
+}
+
+func isNull(raw []byte) bool {
+	return len(raw) == 0 || jsonvalue.RawKind(raw) == jsonvalue.KindNull
+}
+
+// text reads a string; a number or boolean counts as its text. It is false for null and nothing, and with a violation for
+// anything else.
+func (b *binder) text(path string, raw []byte) (string, bool) {
+	raw = only(raw)
+	if isNull(raw) {
+		return "", false
+	}
+	switch kind := jsonvalue.RawKind(raw); kind {
+	case jsonvalue.KindString:
+		s, err := jsonvalue.Unquote(raw)
+		if err != nil {
+			b.violate(path, "must be JSON: %s", err)
+		}
+		return s, true
+	case jsonvalue.KindNumber:
+		return jsonvalue.Number(bytes.TrimSpace(raw)).Text(), true
+	case jsonvalue.KindBoolean:
+		return string(bytes.TrimSpace(raw)), true
+	default:
+		b.violate(path, "must be a string, but is %s", withArticle(kind))
+		return "invalid", true
+	}
+}
+
+// required reads a string that must not be blank.
+func (b *binder) required(path string, raw []byte) string {
+	s, _ := b.text(path, raw)
+	if strings.TrimSpace(s) == "" {
+		b.violate(path, "must not be blank")
+	}
+	return s
+}
+
+// optional reads a string for which blank is the same as none: Modeler writes "" for an emptied field.
+func (b *binder) optional(path string, raw []byte) string {
+	s, _ := b.text(path, raw)
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s
+}
+
+// target reads as whom and where to send. A reusable credential wins over authentication and region.
+func (b *binder) target(r *eventbridge.Request, raw map[string][]byte) {
+	configuration := b.object("configuration", raw["configuration"])
+	authentication, path := raw["authentication"], "authentication"
+	region, regionPath := []byte(nil), "configuration.region"
+	if credential := b.object("awsCredential", raw["awsCredential"]); credential != nil {
+		authentication, path = credential["authentication"], "awsCredential.authentication"
+		region, regionPath = credential["region"], "awsCredential.region"
+	} else if configuration == nil {
+		b.violate("configuration", "must not be null, expected an object with the field region")
+		regionPath = ""
+	} else {
+		region = configuration["region"]
+	}
+	r.Credentials = b.credentials(path, authentication)
+	if regionPath != "" {
+		r.Region = b.required(regionPath, region)
+	}
+	if endpoint, given := b.text("configuration.endpoint", configuration["endpoint"]); given {
+		r.Endpoint = b.endpoint(endpoint)
+	}
+}
+
+func (b *binder) endpoint(text string) string {
+	if strings.TrimSpace(text) == "" {
+		b.violate("configuration.endpoint", "must not be blank; without this field the endpoint is AWS's own")
+		return ""
+	}
+	url, err := eventbridge.ParseEndpoint(text)
+	if err != nil {
+		b.violate("configuration.endpoint", "must be a URL such as http://localhost:4566, but is %s: %s", quote(text), err)
+	}
+	return url
+}
+
+func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
+	f := b.object(path, raw)
+	if f == nil {
+		b.violate(path, "must not be null, expected an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
+		return eventbridge.Credentials{}
+	}
+	c := eventbridge.Credentials{
+		RoleARN:         b.optional(path+".roleArn", f["roleArn"]),
+		ExternalID:      b.optional(path+".externalId", f["externalId"]),
+		RoleSessionName: b.optional(path+".roleSessionName", f["roleSessionName"]),
+	}
+	switch kind := b.optional(path+".type", f["type"]); kind {
+	case "defaultCredentialsChain":
+		if b.saas {
+			b.violate(path+".type", "must not be defaultCredentialsChain in SaaS, where the chain holds credentials that are not yours; expected credentials")
+		}
+		c.DefaultChain = true
+		return c
+	case "", "credentials":
+	default:
+		b.warn("unknown %s.type %s is treated as credentials", path, quote(kind))
+	}
+	c.AccessKey = b.required(path+".accessKey", f["accessKey"])
+	c.SecretKey = b.required(path+".secretKey", f["secretKey"])
+	c.SessionToken = b.optional(path+".sessionToken", f["sessionToken"])
+	return c
+}
+
+// events reads the entries of the request: one from the fields of input, or those of events with input's as defaults.
+func (b *binder) events(in *Input, raw []byte) {
+	f := b.object("input", raw)
+	if f == nil {
+		b.violate("input", "must not be null, expected an object with the fields eventBusName, source, detailType and detail")
+		return
+	}
+	in.Request.EndpointID = b.optional("input.endpointId", f["endpointId"])
+	in.FailOnRejectedEntry = b.flag("input.failOnRejectedEntry", f["failOnRejectedEntry"])
+	several := f["events"]
+	if isAbsent(several) {
+		in.Request.Entries = []eventbridge.Entry{b.entry("input", f, nil)}
+		return
+	}
+	elements := [][]byte{several}
+	if jsonvalue.RawKind(several) == jsonvalue.KindArray {
+		elements = elements[:0]
+		_ = jsonvalue.Elements(several, func(e []byte) error { elements = append(elements, e); return nil })
+	}
+	if n := len(elements); n == 0 || n > maxEvents {
+		b.violate("input.events", "must have 1 to %d events, but has %d", maxEvents, n)
+		return
+	}
+	for i, e := range elements {
+		path := fmt.Sprintf("input.events[%d]", i)
+		event := b.object(path, e)
+		if event == nil {
+			b.violate(path, "must be an object, but is null")
+			continue
+		}
+		in.Request.Entries = append(in.Request.Entries, b.entry(path, event, f))
+	}
+}
+
+// isAbsent says whether an optional field has no value: none, null or a blank string.
+func isAbsent(raw []byte) bool {
+	if isNull(raw) {
+		return true
+	}
+	if jsonvalue.RawKind(raw) != jsonvalue.KindString {
+		return false
+	}
+	s, err := jsonvalue.Unquote(raw)
+	return err == nil && strings.TrimSpace(s) == ""
+}
+
+// entry reads one event; what it lacks it takes from the defaults. A message names the field where it was looked for
+// first.
+func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
+	field := func(name string) (string, []byte) {
+		if isNull(f[name]) && !isNull(defaults[name]) {
+			return "input." + name, defaults[name]
+		}
+		return path + "." + name, f[name]
+	}
+	required := func(name string) string { p, raw := field(name); return b.required(p, raw) }
+	optional := func(name string) (string, []byte) {
+		if isAbsent(f[name]) && !isAbsent(defaults[name]) {
+			return "input." + name, defaults[name]
+		}
+		return path + "." + name, f[name]
+	}
+	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
+	p, raw := field("detail")
+	e.Detail = b.detail(p, raw)
+	p, raw = optional("resources")
+	e.Resources = b.texts(p, raw)
+	p, raw = optional("time")
+	e.Time = b.time(p, raw)
+	p, raw = optional("traceHeader")
+	e.TraceHeader = b.optional(p, raw)
+	return e
+}
+
+// texts reads a list of strings; one string alone is a list of it. Blank ones are left out.
+func (b *binder) texts(path string, raw []byte) []string {
+	if isAbsent(raw) {
+		return nil
+	}
+	if jsonvalue.RawKind(raw) != jsonvalue.KindArray {
+		return []string{b.required(path, raw)}
+	}
+	var all []string
+	i := 0
+	_ = jsonvalue.Elements(raw, func(e []byte) error {
+		if s := b.optional(fmt.Sprintf("%s[%d]", path, i), e); s != "" {
+			all = append(all, s)
+		}
+		i++
+		return nil
+	})
+	return all
+}
+
+func (b *binder) time(path string, raw []byte) time.Time {
+	text := b.optional(path, raw)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
+	if err != nil {
+		b.violate(path, "must be a time by RFC 3339 such as 2026-01-31T12:30:00Z, but is %s", quote(text))
+	}
+	return t
+}
+
+func (b *binder) flag(path string, raw []byte) bool {
+	switch text := strings.ToLower(strings.TrimSpace(b.optional(path, raw))); text {
+	case "", "false":
+		return false
+	case "true":
+		return true
+	default:
+		b.violate(path, "must be true or false, but is %s", quote(text))
+		return false
+	}
+}
