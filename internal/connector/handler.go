@@ -1,0 +1,226 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// Sender sends the events of a job; *[eventbridge.Sender] is one.
+type Sender interface {
+	Send(ctx context.Context, r *eventbridge.Request) (*eventbridge.Response, error)
+}
+
+// Secrets resolves the secrets of a job; *[secret.Resolver] is one.
+type Secrets interface {
+	Resolve(ctx context.Context, c secret.Context, variables []secret.Variable) ([]secret.Variable, *secret.Mask, error)
+}
+
+// Expressions compiles the expressions of a job; *[expression.Cache] is one.
+type Expressions interface {
+	Compile(language expression.Language, source string) (*expression.Program, error)
+}
+
+// Observer is told what happens to jobs, for metrics. Its methods must not block.
+type Observer interface {
+	// ExpressionWarnings is called with how many nulls of the result or error expression look like mistakes.
+	ExpressionWarnings(expression string, n int)
+	// SettledFromMemory is called for a job whose event had been accepted before.
+	SettledFromMemory()
+}
+
+// Options are what a [Handler] is made of.
+type Options struct {
+	Sender      Sender
+	Secrets     Secrets
+	Expressions Expressions
+	Observer    Observer     // nil = none
+	Log         *slog.Logger // nil = none
+	SaaS        bool         // whether the default credentials chain is refused (contract 1.1)
+}
+
+// Handler works on jobs. It is safe for concurrent use.
+type Handler struct {
+	sender      Sender
+	secrets     Secrets
+	expressions Expressions
+	observer    Observer
+	log         *slog.Logger
+	saas        bool
+	memory      *memory
+}
+
+// New returns a handler.
+func New(o Options) *Handler {
+	h := &Handler{sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, saas: o.SaaS, memory: newMemory()}
+	if h.observer == nil {
+		h.observer = noObserver{}
+	}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	return h
+}
+
+type noObserver struct{}
+
+func (noObserver) ExpressionWarnings(string, int) {}
+func (noObserver) SettledFromMemory()             {}
+
+// work is one job on its way through the handler.
+type work struct {
+	*Handler
+	ctx     context.Context
+	job     *job.Job
+	log     *slog.Logger
+	headers Headers
+	mask    *secret.Mask
+	sent    *sent // what AWS accepted; nil as long as it did not
+	json    []byte
+	hints   []string
+}
+
+// Handle works on one job and says how it ends. When ctx is cancelled, a job whose event was not yet on its way is handed
+// back, and one whose event was is left to its lease. All panics end in a failed job.
+func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) {
+	w := &work{Handler: h, ctx: ctx, job: j, log: h.log.With("job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID)}
+	defer w.recover(&outcome)
+	outcome = w.run()
+	w.log.Debug("job done", "outcome", fmt.Sprintf("%T", outcome))
+	return outcome
+}
+
+// Settled is told that the broker took a command for the job: whatever comes of it next is another try, for which an event
+// is sent.
+func (h *Handler) Settled(j *job.Job) { h.memory.forget(sentKey{j.Key, j.Retries}) }
+
+// run takes the steps of a job in their order.
+func (w *work) run() job.Outcome {
+	headers, err := readHeaders(w.job.CustomHeaders, w.expressions)
+	w.headers = headers
+	if w.recall() {
+		return w.conclude()
+	}
+	if err != nil {
+		return w.failed(err)
+	}
+	if abandon := w.extendLease(); abandon != nil {
+		return abandon
+	}
+	input, err := w.readInput()
+	if err != nil {
+		return w.failed(err)
+	}
+	if stop, err := w.send(input); err != nil {
+		return w.failed(err)
+	} else if stop != nil {
+		return stop
+	}
+	return w.conclude()
+}
+
+// recall finds the response of an event that AWS accepted for this job before.
+func (w *work) recall() bool {
+	s := w.memory.recall(sentKey{w.job.Key, w.job.Retries})
+	if s == nil {
+		return false
+	}
+	w.sent, w.mask = s, s.mask
+	w.observer.SettledFromMemory()
+	w.log.Info("event was accepted before, settling without sending again")
+	return true
+}
+
+// extendLease applies the header jobTimeout. A job that the broker says is not ours any more is left alone; if the broker
+// does not answer, the earlier deadline counts.
+func (w *work) extendLease() job.Outcome {
+	if w.headers.JobTimeout == 0 {
+		return nil
+	}
+	err := w.job.Lease.Extend(w.ctx, w.headers.JobTimeout)
+	if err == nil {
+		return nil
+	}
+	if w.ctx.Err() != nil {
+		return job.HandBack{}
+	}
+	var refused *job.CommandError
+	switch {
+	case errors.Is(err, job.ErrLeaseOver):
+		return job.Abandon{Reason: job.AbandonLeaseOver}
+	case errors.As(err, &refused) && refused.Kind == job.Gone:
+		w.log.Warn("job is gone, its event is not sent", "error", refused.Error())
+		return job.Abandon{Reason: job.AbandonGone}
+	}
+	w.log.Warn("job timeout could not be set, going on with the earlier deadline", "error", err.Error())
+	return nil
+}
+
+// readInput resolves the secrets in the job's variables and reads them.
+func (w *work) readInput() (*Input, *Error) {
+	variables, fault := readVariables(w.job.Variables)
+	if fault != nil {
+		return nil, fault
+	}
+	c := secret.Context{TenantID: w.job.TenantID, ProcessID: w.job.ProcessID, ProcessDefinitionKey: w.job.ProcessDefinitionKey, ElementID: w.job.ElementID}
+	resolved, mask, err := w.secrets.Resolve(w.ctx, c, variables)
+	w.mask = mask
+	if err != nil {
+		return nil, secretError(err)
+	}
+	return bindInput(resolved, w.saas, func(format string, args ...any) {
+		w.log.Warn("unexpected input", "detail", mask.Apply(fmt.Sprintf(format, args...)))
+	})
+}
+
+// minMargin is the least time that is kept for settling a job after its send.
+const minMargin = 2 * time.Second
+
+// send sends the event, within the lease less a margin for the command behind it.
+func (w *work) send(in *Input) (job.Outcome, *Error) {
+	if w.ctx.Err() != nil {
+		return job.HandBack{}, nil
+	}
+	left := w.job.Lease.Left()
+	bound := left - max(left/10, minMargin)
+	if bound <= 0 {
+		return job.Abandon{Reason: job.AbandonLeaseOver}, nil
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, bound)
+	defer cancel()
+	response, err := w.sender.Send(ctx, &in.Request)
+	if err == nil {
+		w.sent = &sent{response: response, failOnRejected: in.FailOnRejectedEntry, mask: w.mask}
+		w.memory.remember(sentKey{w.job.Key, w.job.Retries}, w.sent)
+		return nil, nil
+	}
+	var e *eventbridge.Error
+	if w.ctx.Err() != nil && errors.As(err, &e) && e.Kind == eventbridge.KindCanceled {
+		if e.Sent {
+			return job.Abandon{Reason: job.AbandonDrained}, nil
+		}
+		return job.HandBack{}, nil
+	}
+	return nil, sendError(err)
+}
+
+// recover makes a failed job of a panic. The text of the panic could hold a secret, so that it is masked in the log and
+// told to nobody else.
+func (w *work) recover(outcome *job.Outcome) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	w.log.Error("panic while working on a job", "panic", w.mask.Apply(fmt.Sprint(p)), "stack", string(debug.Stack()))
+	e := internalError()
+	e.Retry = w.sent == nil // an accepted event is not sent again for a fault of ours
+	*outcome = w.fail(e)
+}

@@ -1,0 +1,130 @@
+package connector
+
+import (
+	"strconv"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// conclude makes the outcome of a job whose event was accepted: the result variables, then the error expression, which is
+// asked after a success too.
+func (w *work) conclude() job.Outcome {
+	if w.sent.failOnRejected {
+		if n, ok := w.sent.response.FailedEntryCount(); ok && n > 0 {
+			return w.failed(rejected(w.sent.response))
+		}
+	}
+	variables, err := w.resultVariables(w.sent.response)
+	if err != nil {
+		return w.failed(err)
+	}
+	result := append([]byte(nil), w.json...) // before the error expression's variables take its place
+	if variables == nil {
+		result = nil
+	}
+	verdict, err := w.judge(&expression.Scope{Fields: w.sent.response.Value(), Variables: variables, Response: w.sent.response.Value()})
+	if err != nil {
+		return w.fail(err)
+	}
+	if _, none := verdict.(noVerdict); none {
+		return job.Complete{Settling: w.settling(), Variables: result}
+	}
+	return w.judged(verdict)
+}
+
+// failed makes the outcome of a job that ended in an error, which its error expression may turn into something else.
+func (w *work) failed(e *Error) job.Outcome {
+	e = e.masked(w.mask)
+	seen := e.value()
+	verdict, err := w.judge(&expression.Scope{
+		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
+		Error:    seen,
+	})
+	if err != nil {
+		err.Message += "\nThe error that it was asked about: " + e.Message
+		return w.fail(err)
+	}
+	if _, none := verdict.(noVerdict); none {
+		return w.fail(e)
+	}
+	return w.judged(verdict)
+}
+
+// judge asks the error expression, if there is one.
+func (w *work) judge(scope *expression.Scope) (verdict, *Error) {
+	if w.headers.ErrorExpression == nil {
+		return noVerdict{}, nil
+	}
+	scope.Job = jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(int(w.job.Retries)))})
+	r, err := w.evaluate("error", w.headers.ErrorExpression, scope)
+	if err != nil {
+		return nil, err
+	}
+	return readVerdict(r, w.headers.ErrorExpression.Source())
+}
+
+// judged makes the outcome that the error expression asks for.
+func (w *work) judged(v verdict) job.Outcome {
+	switch v := v.(type) {
+	case bpmnError:
+		variables, err := w.variables(v.variables)
+		if err != nil {
+			return w.fail(err)
+		}
+		return job.Throw{Settling: w.settling(), Code: v.code, Message: cut(w.mask.Apply(v.message), maxMessage), Variables: variables}
+	case jobError:
+		message := cut(w.mask.Apply(v.message), maxMessage)
+		all := v.variables.Clone()
+		all.Set("error", message)
+		variables, err := w.variables(all)
+		if err != nil {
+			return w.fail(err)
+		}
+		return job.Fail{Settling: w.settling(), Retries: v.retries, Backoff: v.backoff, Message: message, Variables: variables}
+	case ignoreError:
+		variables, err := w.variables(v.variables)
+		if err != nil {
+			return w.fail(err)
+		}
+		return job.Complete{Settling: w.settling(), Variables: variables}
+	}
+	return w.fail(internalError())
+}
+
+// variables writes the variables that the error expression gave.
+func (w *work) variables(o *jsonvalue.Object) ([]byte, *Error) {
+	if _, err := w.checkSize(o); err != nil || o == nil {
+		return nil, err
+	}
+	return append([]byte(nil), w.json...), nil
+}
+
+// fail fails the job with an error as it stands. Once an event was accepted no failure leads to another try by itself: it
+// would send the event again; but for a task that asks for all entries to be accepted, and there one was not.
+func (w *work) fail(e *Error) job.Outcome {
+	e = e.masked(w.mask)
+	w.log.Warn("job failed", "error_code", e.Code, "error", e.Message)
+	out := job.Fail{Settling: w.settling(), Message: e.Message}
+	if e.Retry {
+		out.Retries = max(0, w.job.Retries-1)
+		out.Backoff = w.headers.RetryBackoff
+	}
+	error := jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()})
+	out.Variables = jsonvalue.Append(nil, error)
+	if len(out.Variables) > maxVariables {
+		e.Variables = nil
+		out.Variables = jsonvalue.Append(nil, jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()}))
+	}
+	return out
+}
+
+// settling is what the settler must know of this job's command.
+func (w *work) settling() job.Settling {
+	s := job.Settling{EventAccepted: w.sent != nil}
+	if w.mask != nil {
+		s.Redact = w.mask.Apply
+	}
+	return s
+}
