@@ -1,0 +1,115 @@
+package worker
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// flag is set once and stays set.
+type flag struct{ v atomic.Bool }
+
+// set sets the flag and says whether it was not before.
+func (f *flag) set() bool { return !f.v.Swap(true) }
+
+func (f *flag) isSet() bool { return f.v.Load() }
+
+// trigger asks the poller for another poll. Many at once are one.
+type trigger struct {
+	c      chan struct{} // room for one; the poller is its only reader
+	wanted *atomic.Bool  // whether freed slots are a reason to poll
+}
+
+func newTrigger() trigger { return trigger{c: make(chan struct{}, 1), wanted: &atomic.Bool{}} }
+
+func (t trigger) fire() {
+	select {
+	case t.c <- struct{}{}:
+	default:
+	}
+}
+
+// fireIfWanted is called when a slot was freed. While jobs may wait at the broker, a poll can get them.
+func (t trigger) fireIfWanted() {
+	if t.wanted.Load() {
+		t.fire()
+	}
+}
+
+// aside holds jobs that arrived after the drain began.
+type aside struct {
+	mu   sync.Mutex
+	jobs []*job.Job
+}
+
+func (a *aside) add(j *job.Job) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.jobs = append(a.jobs, j)
+}
+
+func (a *aside) takeAll() []*job.Job {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	jobs := a.jobs
+	a.jobs = nil
+	return jobs
+}
+
+// health knows whether jobs can be taken.
+type health struct {
+	mu         sync.Mutex
+	answered   bool // the gateway ever answered
+	streamOpen bool
+	pollFine   bool
+	reason     string // of the last failure
+}
+
+func (h *health) polled(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pollFine = err == nil
+	if err == nil {
+		h.answered = true
+	} else {
+		h.reason = err.Error()
+	}
+}
+
+func (h *health) stream(open bool, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.streamOpen = open
+	if err != nil {
+		h.reason = err.Error()
+	}
+}
+
+func (h *health) ready() (bool, string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.pollFine, h.answered && h.streamOpen:
+		return true, ""
+	case h.reason != "":
+		return false, h.reason
+	}
+	return false, "the gateway has not answered yet"
+}
+
+// complaint keeps a log readable while the same thing fails again and again: it is told when it is new, and once a minute.
+type complaint struct {
+	text string
+	at   time.Time
+}
+
+func (c *complaint) due(text string) bool {
+	now := time.Now()
+	if text == c.text && now.Sub(c.at) < time.Minute {
+		return false
+	}
+	c.text, c.at = text, now
+	return true
+}
