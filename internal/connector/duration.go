@@ -17,7 +17,7 @@ var isoDuration = regexp.MustCompile(`(?i)^([-+]?)P(?:([-+]?[0-9]+)D)?(T(?:([-+]
 func parseDuration(text string) (time.Duration, error) {
 	m := isoDuration.FindStringSubmatch(text)
 	if m == nil || m[3] != "" && len(m[3]) == 1 || m[2] == "" && m[3] == "" {
-		return 0, fmt.Errorf("%q is no duration, expected ISO 8601 with days and time, such as PT10S, PT5M or P1DT12H", text)
+		return 0, fmt.Errorf("%s is no duration, expected ISO 8601 with days and time, such as PT10S, PT5M or P1DT12H", quote(text))
 	}
 	var total float64 // of seconds, to see an overflow
 	var sum int64     // of nanoseconds
@@ -30,13 +30,13 @@ func parseDuration(text string) (time.Duration, error) {
 		}
 		n, err := strconv.ParseInt(part.digits, 10, 64)
 		if err != nil {
-			return 0, fmt.Errorf("%q is too long a duration", text)
+			return 0, fmt.Errorf("%s is too long a duration", quote(text))
 		}
 		total += math.Abs(float64(n)) * part.unit.Seconds()
 		sum += n * int64(part.unit)
 	}
 	if total > math.MaxInt64/1e9-1 {
-		return 0, fmt.Errorf("%q is too long a duration", text)
+		return 0, fmt.Errorf("%s is too long a duration", quote(text))
 	}
 	if m[7] != "" {
 		nanos, _ := strconv.ParseInt((m[7] + "000000000")[:9], 10, 64)

@@ -16,6 +16,7 @@ const (
 	codeTooLarge = "RESULT_TOO_LARGE"
 	codeSecrets  = "SECRET_PROVIDER_ERROR"
 	codeInternal = "INTERNAL_ERROR"
+	codeJobError = "JOB_ERROR" // of a written-out job error that does not say what the function would
 )
 
 // inputType is the type of errors that no retry can mend, by the name that the official runtime gives them.

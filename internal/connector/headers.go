@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -138,6 +137,5 @@ func withArticle(k jsonvalue.Kind) string {
 
 // quote shows a value that was found, shortened.
 func quote(text string) string {
-	b, _ := json.Marshal(cut(text, 80))
-	return string(b)
+	return "'" + cut(text, 80) + "'"
 }

@@ -78,6 +78,10 @@ func (w *work) judged(v verdict) job.Outcome {
 		message := cut(w.mask.Apply(v.message), maxMessage)
 		all := v.variables.Clone()
 		all.Set("error", message)
+		if !v.complete {
+			e := &Error{Type: "eventbridge." + codeJobError, Code: codeJobError, Message: message}
+			all.Set("error", e.value())
+		}
 		variables, err := w.variables(all)
 		if err != nil {
 			return w.fail(err)
@@ -107,9 +111,9 @@ func (w *work) fail(e *Error) job.Outcome {
 	e = e.masked(w.mask)
 	w.log.Warn("job failed", "error_code", e.Code, "error", e.Message)
 	out := job.Fail{Settling: w.settling(), Message: e.Message}
+	out.Backoff = w.headers.RetryBackoff
 	if e.Retry {
 		out.Retries = max(0, w.job.Retries-1)
-		out.Backoff = w.headers.RetryBackoff
 	}
 	error := jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()})
 	out.Variables = jsonvalue.Append(nil, error)

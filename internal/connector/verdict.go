@@ -27,6 +27,9 @@ type (
 		variables *jsonvalue.Object // nil = none
 		retries   int32
 		backoff   time.Duration
+		// complete says that the number of retries was given. Where it is not (the official runtime breaks there), the
+		// process gets the error as an object, as from a failure without an error expression.
+		complete bool
 	}
 	// ignoreError completes the job with these variables alone.
 	ignoreError struct{ variables *jsonvalue.Object }
@@ -68,7 +71,8 @@ func readVerdict(r expression.Result, source string) (verdict, *Error) {
 		out = bpmnError{code: code, message: message, variables: v.variables()}
 	case "jobError":
 		message, _ := v.text("errorMessage")
-		out = jobError{message: message, variables: v.variables(), retries: v.retries(), backoff: v.backoff()}
+		_, complete := o.Get("retries")
+		out = jobError{message: message, variables: v.variables(), retries: v.retries(), backoff: v.backoff(), complete: complete}
 	case "ignoreError":
 		out = ignoreError{variables: v.variables()}
 	default:

@@ -141,8 +141,11 @@ func retryable(err error) aws.Ternary {
 			return aws.FalseTernary
 		}
 	case KindAPI:
-		if e.StatusCode == http.StatusTooManyRequests {
+		switch {
+		case e.StatusCode == http.StatusTooManyRequests:
 			return aws.TrueTernary
+		case e.Code == "LimitExceededException":
+			return aws.FalseTernary // a quota of the account, which does not pass within a job; the SDK takes it for throttling
 		}
 	}
 	return aws.UnknownTernary

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
+)
+
+func runCommand() *command {
+	return &command{
+		name:    "run",
+		summary: "take jobs from a Zeebe gateway and send their events",
+		doc: "Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, " +
+			"running ones finish, those not started are handed back, exit 0. A second signal ends at once.",
+		examples: []string{Name + " run", "CAMUNDA_CLIENT_GRPCADDRESS=http://zeebe:26500 " + Name + " run --log-format json"},
+		settings: true,
+		run: func(ctx context.Context, s *session, args []string) error {
+			c, warnings, err := s.load(args)
+			if err != nil {
+				return err
+			}
+			log := newLog(c.Log, s.stderr)
+			for _, w := range warnings {
+				if w.Minor {
+					log.Debug(w.Text)
+				} else {
+					log.Warn(w.Text)
+				}
+			}
+			return run(ctx, s, c, log)
+		},
+	}
+}
+
+// run builds the worker, top to bottom, and runs it.
+func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
+	built := thisBuild()
+	metrics := actuator.NewMetrics(built.version, built.revision)
+	gateway, err := zeebe.Dial(gatewayConfig(c))
+	if err != nil {
+		return usage(err)
+	}
+	defer closeQuietly(gateway.Close, log)
+	secrets, err := secretResolver(s, c, log)
+	if err != nil {
+		return usage(err)
+	}
+	sender := eventbridge.New(eventbridge.Options{
+		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: metrics,
+	})
+	defer sender.Close()
+	handler := connector.New(connector.Options{
+		Sender: sender, Secrets: secrets, Expressions: expression.NewCache(0), Observer: metrics, Log: log, SaaS: c.Connector.SaaS,
+	})
+	engine := worker.New(workerConfig(c), gateway, handler, metrics, log)
+	metrics.Gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(engine.SlotsInUse()) })
+	metrics.Gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(c.Worker.MaxJobsActive) })
+
+	return (&service{
+		engine: engine, log: log,
+		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
+		started: func(health string) {
+			log.Info("taking jobs", "version", thisBuild().version, "gateway", c.Gateway.Target, "tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+				"tenants", strings.Join(c.Worker.TenantIDs, ","), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
+		},
+	}).run(ctx)
+}
+
+func closeQuietly(f func() error, log *slog.Logger) {
+	if err := f(); err != nil {
+		log.Debug("close", "error", err.Error())
+	}
+}
+
+func gatewayConfig(c *config.Config) zeebe.Config {
+	return zeebe.Config{
+		Target: c.Gateway.Target, TLS: c.Gateway.TLS, CAFile: c.Gateway.CACertificatePath, Authority: c.Gateway.OverrideAuthority,
+		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout,
+		UserAgent: Name + "/" + thisBuild().version,
+		Auth: zeebe.Auth{
+			Method: zeebe.AuthMethod(c.Auth.Method), ClientID: c.Auth.ClientID, ClientSecret: c.Auth.ClientSecret, TokenURL: c.Auth.TokenURL,
+			Audience: c.Auth.Audience, Scope: c.Auth.Scope, Resource: c.Auth.Resource, Username: c.Auth.Username, Password: c.Auth.Password, Timeout: c.Auth.Timeout,
+		},
+	}
+}
+
+func workerConfig(c *config.Config) worker.Config {
+	name := c.Worker.Name
+	if name == "" {
+		name = Name
+		if host, err := os.Hostname(); err == nil {
+			name += "-" + host
+		}
+	}
+	return worker.Config{
+		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
+		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
+		TenantIDs: c.Worker.TenantIDs, FetchVariables: connector.FetchVariables(),
+	}
+}
+
+// secretResolver returns the resolver over the configured providers, environment before files.
+func secretResolver(s *session, c *config.Config, log *slog.Logger) (*secret.Resolver, error) {
+	var providers []secret.Provider
+	if c.Secrets.EnvEnabled {
+		providers = append(providers, secret.NewEnvironment(s.lookup, secret.EnvironmentOptions{
+			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware, Log: log,
+		}))
+	}
+	if c.Secrets.Directory != "" {
+		files, err := secret.NewDirectory(c.Secrets.Directory)
+		if err != nil {
+			return nil, fmt.Errorf("directory of secrets: %w", err)
+		}
+		providers = append(providers, files)
+	}
+	var filter secret.Filter = secret.CredentialsOnly{}
+	if c.Secrets.FilterMode == config.FilterDisabled {
+		filter = secret.AllowAll{}
+	}
+	return secret.NewResolver(providers, filter), nil
+}
+
+// lookup finds an environment variable; the last of equal names counts.
+func (s *session) lookup(name string) (string, bool) {
+	for i := len(s.env) - 1; i >= 0; i-- {
+		if value, found := strings.CutPrefix(s.env[i], name+"="); found {
+			return value, true
+		}
+	}
+	return "", false
+}
