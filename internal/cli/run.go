@@ -47,7 +47,7 @@ func runCommand() *command {
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.revision)
-	gateway, err := zeebe.Dial(gatewayConfig(c))
+	gateway, err := zeebe.Dial(gatewayConfig(c), log)
 	if err != nil {
 		return usage(err)
 	}

@@ -1,8 +1,3 @@
-// Package zeebe is the way to a Zeebe gateway over gRPC: taking jobs by poll and by stream, and the commands that end
-// them, on the message types of the official Go client. It knows nothing of what a job means.
-//
-// Streams have a connection of their own with a small fixed window, so that a worker that does not read holds the broker
-// back instead of hoarding jobs whose lease runs out.
 package zeebe
 
 import (
@@ -11,158 +6,120 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
-	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
-
-	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// Config says where the gateway is and how to speak to it.
-type Config struct {
-	Target         string        // host:port
-	TLS            bool          // false = plaintext
-	CAFile         string        // PEM certificates that are trusted in place of the system's; empty = the system's
-	Authority      string        // the name that the gateway's certificate must have; empty = the target's host
-	KeepAlive      time.Duration // between pings on an idle connection; 0 = 45 s
-	MaxMessageSize int           // bytes of one message; 0 = 4 MiB
-	RequestTimeout time.Duration // of a command; 0 = 10 s
-	UserAgent      string
-	Auth           Auth
-}
-
-// streamWindow is the flow-control window of the stream's connection in bytes, the least that gRPC takes. A fixed one turns
-// off its growth, with which hundreds of jobs could lie unread.
+// streamWindow is how many bytes of jobs may be in transport on a stream that is not being read: the smallest that
+// HTTP/2 implementations agree on, about 90 jobs of 1 KB.
 const streamWindow = 64 << 10
 
-// Client speaks to a gateway. It is safe for concurrent use.
+// Client is a gateway of a Camunda cluster. It is safe for concurrent use.
 type Client struct {
-	commands, streams *grpc.ClientConn
-	api, streamAPI    pb.GatewayClient
-	timeout           time.Duration
+	config     Config
+	auth       authorizer
+	calls      pb.GatewayClient // polls and commands
+	streams    pb.GatewayClient // the stream of jobs
+	callConn   *grpc.ClientConn
+	streamConn *grpc.ClientConn
 }
 
-// Dial makes a client. Nothing is sent yet: connections are opened by the first call. The error names what is wrong with
-// the configuration.
-func Dial(c Config) (*Client, error) {
-	security, err := transport(c)
+// Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no
+// error here; a bad CA file or authentication is. Log gets what happens to tokens. Close it when done.
+func Dial(c Config, log *slog.Logger) (*Client, error) {
+	return dial(c, log)
+}
+
+func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error) {
+	c = c.withDefaults()
+	var roots, tokenRoots *x509.CertPool
+	var err error
+	if c.CAFile != "" {
+		if roots, tokenRoots, err = readCA(c.CAFile); err != nil {
+			return nil, err
+		}
+	}
+	auth, err := newAuthorizer(c.Auth, tokenRoots, log)
 	if err != nil {
 		return nil, err
 	}
-	if c.KeepAlive <= 0 {
-		c.KeepAlive = 45 * time.Second
+	options := append(dialOptions(c, roots), extra...)
+	client := &Client{config: c, auth: auth}
+	if client.callConn, err = grpc.NewClient(c.Target, options...); err != nil {
+		return nil, fmt.Errorf("gateway address %q: %w", c.Target, err)
 	}
-	if c.MaxMessageSize <= 0 {
-		c.MaxMessageSize = 4 << 20
+	options = append(options[:len(options):len(options)],
+		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(streamWindow))
+	if client.streamConn, err = grpc.NewClient(c.Target, options...); err != nil {
+		return nil, errors.Join(fmt.Errorf("gateway address %q: %w", c.Target, err), client.callConn.Close())
 	}
-	if c.RequestTimeout <= 0 {
-		c.RequestTimeout = 10 * time.Second
+	client.calls, client.streams = pb.NewGatewayClient(client.callConn), pb.NewGatewayClient(client.streamConn)
+	return client, nil
+}
+
+func dialOptions(c Config, roots *x509.CertPool) []grpc.DialOption {
+	transport := insecure.NewCredentials()
+	if c.TLS {
+		transport = credentials.NewTLS(&tls.Config{RootCAs: roots, ServerName: c.Authority, MinVersion: tls.VersionTLS12})
 	}
 	options := []grpc.DialOption{
-		grpc.WithTransportCredentials(security),
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: c.KeepAlive, Timeout: 20 * time.Second, PermitWithoutStream: true}),
+		grpc.WithTransportCredentials(transport),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(c.MaxMessageSize), grpc.MaxCallSendMsgSize(c.MaxMessageSize)),
-		grpc.WithUserAgent(c.UserAgent),
+		// A retry policy could otherwise come in by a service config from DNS.
+		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
-		grpc.WithDisableRetry(), // retries are the worker's, which knows the lease
+	}
+	if c.KeepAlive > 0 {
+		// No pings without a call open: a gateway answers those with GOAWAY.
+		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: c.KeepAlive}))
 	}
 	if c.Authority != "" {
 		options = append(options, grpc.WithAuthority(c.Authority))
 	}
-	login, err := newLogin(c.Auth)
-	if err != nil {
-		return nil, err
+	if c.UserAgent != "" {
+		options = append(options, grpc.WithUserAgent(c.UserAgent))
 	}
-	if login != nil {
-		options = append(options, grpc.WithPerRPCCredentials(login), grpc.WithUnaryInterceptor(login.again))
-	}
-	commands, err := grpc.NewClient(c.Target, options...)
-	if err != nil {
-		return nil, fmt.Errorf("gateway address %q: %w", c.Target, err)
-	}
-	streams, err := grpc.NewClient(c.Target, append(options, grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(streamWindow))...)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("gateway address %q: %w", c.Target, err), commands.Close())
-	}
-	return &Client{commands: commands, streams: streams, api: pb.NewGatewayClient(commands), streamAPI: pb.NewGatewayClient(streams), timeout: c.RequestTimeout}, nil
+	return options
 }
 
-func transport(c Config) (credentials.TransportCredentials, error) {
-	if !c.TLS {
-		return insecure.NewCredentials(), nil
+// readCA returns the certificates of a PEM file: alone, and beside the system's.
+func readCA(path string) (alone, beside *x509.CertPool, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("gateway CA certificates: %w", err)
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: c.Authority}
-	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
+	alone = x509.NewCertPool()
+	if !alone.AppendCertsFromPEM(text) {
+		return nil, nil, fmt.Errorf("gateway CA certificates: found no certificate in %s, expected PEM", path)
+	}
+	if beside, err = x509.SystemCertPool(); err != nil {
+		beside = x509.NewCertPool()
+	}
+	beside.AppendCertsFromPEM(text)
+	return alone, beside, nil
+}
+
+// Close ends the connections, and with them every call that still runs.
+func (c *Client) Close() error {
+	c.auth.close()
+	return errors.Join(c.callConn.Close(), c.streamConn.Close())
+}
+
+// call makes a call with what authenticates it, and once more with a new token if it is refused as UNAUTHENTICATED.
+func (c *Client) call(ctx context.Context, do func(ctx context.Context) error) error {
+	for again := false; ; again = true {
+		authorized, proof, err := c.auth.authorize(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("read the gateway's CA certificates: %w", err)
+			return err
 		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the gateway's CA certificates: %s holds no PEM certificate", c.CAFile)
+		if err = do(authorized); again || !unauthenticated(err) || !c.auth.refused(proof) {
+			return err
 		}
 	}
-	return credentials.NewTLS(config), nil
 }
-
-// Close closes the connections; calls under way fail.
-func (c *Client) Close() error { return errors.Join(c.commands.Close(), c.streams.Close()) }
-
-// Topology is what a gateway says of its cluster.
-type Topology struct {
-	GatewayVersion string
-	Brokers        int
-	Partitions     int
-}
-
-// Topology asks the gateway for its cluster. The error is a *[job.CommandError].
-func (c *Client) Topology(ctx context.Context) (Topology, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	r, err := c.api.Topology(ctx, &pb.TopologyRequest{})
-	if err != nil {
-		return Topology{}, commandError(err)
-	}
-	return Topology{GatewayVersion: r.GetGatewayVersion(), Brokers: len(r.GetBrokers()), Partitions: int(r.GetPartitionsCount())}, nil
-}
-
-// Complete completes a job; variables are a JSON object, empty for none. The error is a *[job.CommandError].
-func (c *Client) Complete(ctx context.Context, key int64, variables []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err := c.api.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: key, Variables: string(variables)})
-	return commandError(err)
-}
-
-// Fail fails a job, which has so many retries left and waits so long for the next. The error is a *[job.CommandError].
-func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err := c.api.FailJob(ctx, &pb.FailJobRequest{
-		JobKey: key, Retries: retries, RetryBackOff: backoff.Milliseconds(), ErrorMessage: message, Variables: string(variables),
-	})
-	return commandError(err)
-}
-
-// Throw throws a BPMN error for a job. The error is a *[job.CommandError].
-func (c *Client) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err := c.api.ThrowError(ctx, &pb.ThrowErrorRequest{JobKey: key, ErrorCode: code, ErrorMessage: message, Variables: string(variables)})
-	return commandError(err)
-}
-
-// UpdateTimeout sets a job's deadline to now + d. The error is a *[job.CommandError].
-func (c *Client) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	_, err := c.api.UpdateJobTimeout(ctx, &pb.UpdateJobTimeoutRequest{JobKey: key, Timeout: d.Milliseconds()})
-	return commandError(err)
-}
-
-var _ job.Stream = (*stream)(nil)

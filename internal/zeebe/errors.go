@@ -1,6 +1,9 @@
 package zeebe
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -9,36 +12,69 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// commandError sorts what a call ended with by what the caller can do (contract 3.6). It is nil for nil.
-func commandError(err error) error {
+// codeNames are the codes as gRPC's specification spells them; Go's package spells them its own way.
+var codeNames = [...]string{
+	codes.OK:                 "OK",
+	codes.Canceled:           "CANCELLED",
+	codes.Unknown:            "UNKNOWN",
+	codes.InvalidArgument:    "INVALID_ARGUMENT",
+	codes.DeadlineExceeded:   "DEADLINE_EXCEEDED",
+	codes.NotFound:           "NOT_FOUND",
+	codes.AlreadyExists:      "ALREADY_EXISTS",
+	codes.PermissionDenied:   "PERMISSION_DENIED",
+	codes.ResourceExhausted:  "RESOURCE_EXHAUSTED",
+	codes.FailedPrecondition: "FAILED_PRECONDITION",
+	codes.Aborted:            "ABORTED",
+	codes.OutOfRange:         "OUT_OF_RANGE",
+	codes.Unimplemented:      "UNIMPLEMENTED",
+	codes.Internal:           "INTERNAL",
+	codes.Unavailable:        "UNAVAILABLE",
+	codes.DataLoss:           "DATA_LOSS",
+	codes.Unauthenticated:    "UNAUTHENTICATED",
+}
+
+func codeName(c codes.Code) string {
+	if int(c) < len(codeNames) {
+		return codeNames[c]
+	}
+	return fmt.Sprintf("CODE_%d", c)
+}
+
+// commandError turns what a call ended with into what its caller acts on: nil, an error that wraps
+// [context.Canceled] if ctx was cancelled, else a *[job.CommandError].
+func commandError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	if cause := ctx.Err(); errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("call the gateway: %w", cause)
+	}
+	if own := (*job.CommandError)(nil); errors.As(err, &own) {
+		return own
+	}
 	s := status.Convert(err)
-	return &job.CommandError{Kind: kindOf(s.Code(), s.Message()), Code: codeName(s.Code()), Reason: s.Message()}
+	return &job.CommandError{Kind: kind(s.Code(), s.Message()), Code: codeName(s.Code()), Reason: s.Message()}
 }
 
-// batchTooLarge stands in the text with which a broker refuses a command that does not fit into a record of its log. It
-// comes with the code UNKNOWN.
-const batchTooLarge = "EXCEEDED_BATCH_RECORD_SIZE"
-
-func kindOf(code codes.Code, reason string) job.CommandErrorKind {
+// kind sorts a refusal (contract 3.6). A code that the gateway has no reason to give is taken for transient: to try
+// again a few times is harmless, to give up is not.
+func kind(code codes.Code, message string) job.CommandErrorKind {
 	switch code {
 	case codes.NotFound, codes.FailedPrecondition:
 		return job.Gone
-	case codes.InvalidArgument:
+	case codes.InvalidArgument, codes.OutOfRange:
 		return job.Unacceptable
 	case codes.Unimplemented:
 		return job.Unsupported
 	case codes.Unauthenticated, codes.PermissionDenied:
 		return job.Denied
 	case codes.Unknown:
-		if strings.Contains(reason, batchTooLarge) {
+		// The broker has no code for a record that its log cannot hold, only this word.
+		if strings.Contains(message, "EXCEEDED_BATCH_RECORD_SIZE") {
 			return job.Unacceptable
 		}
 	case codes.ResourceExhausted:
-		// Our own side refuses a message that is larger than it may send; no other try makes it smaller.
-		if strings.Contains(reason, "trying to send message larger than max") {
+		if tooLarge(message) {
 			return job.Unacceptable
 		}
 	default:
@@ -46,14 +82,15 @@ func kindOf(code codes.Code, reason string) job.CommandErrorKind {
 	return job.Transient
 }
 
-// codeName is the name of a code in gRPC's specification, as operators know it from other clients.
-func codeName(code codes.Code) string {
-	names := [...]string{
-		"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
-		"RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+// tooLarge tells a message that is above someone's limit, which it stays, from a broker that has too much to do: gRPC
+// has one code for both. The words are those of its Java and Go implementations.
+func tooLarge(message string) bool {
+	for _, words := range [...]string{"exceeds maximum size", "message larger than max", "larger than max"} {
+		if strings.Contains(message, words) {
+			return true
+		}
 	}
-	if int(code) < len(names) {
-		return names[code]
-	}
-	return code.String()
+	return false
 }
+
+func unauthenticated(err error) bool { return status.Code(err) == codes.Unauthenticated }

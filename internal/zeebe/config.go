@@ -1,0 +1,118 @@
+package zeebe
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// Config says where the gateway is and how to speak with it.
+type Config struct {
+	Target string // host:port
+	TLS    bool   // false = plaintext
+	// CAFile names a PEM file with the certificates that the gateway's is checked against, in place of the system's.
+	// Token requests trust them beside the system's. Empty = the system's alone.
+	CAFile    string
+	Authority string // the host that the gateway's certificate is checked for and that :authority says; empty = Target's
+
+	Auth Auth
+
+	KeepAlive      time.Duration // after so long without a word the connection is pinged; 0 = 45 s, below 0 = never
+	MaxMessageSize int           // bytes of the greatest message taken or sent; 0 = 4 MiB
+	RequestTimeout time.Duration // of a command, and what a poll gets beyond its wait; 0 = 10 s
+	UserAgent      string
+}
+
+// AuthMethod is a way to authenticate.
+type AuthMethod string
+
+// The ways to authenticate: not at all, by name and password, by the client credentials grant of OAuth 2.
+const (
+	AuthNone  AuthMethod = "none"
+	AuthBasic AuthMethod = "basic"
+	AuthOIDC  AuthMethod = "oidc"
+)
+
+// Auth says how to authenticate with the gateway. It prints without its secrets.
+type Auth struct {
+	Method AuthMethod // empty = AuthNone
+
+	Username, Password string // of AuthBasic
+
+	// Of AuthOIDC.
+	ClientID, ClientSecret    string
+	TokenURL                  string
+	Audience, Scope, Resource string        // asked for where not empty
+	Timeout                   time.Duration // of one request for a token; 0 = 10 s
+}
+
+// String names the method and who authenticates by it.
+func (a Auth) String() string {
+	switch a.Method {
+	case AuthBasic:
+		return "basic, user " + a.Username
+	case AuthOIDC:
+		return "oidc, client " + a.ClientID + " at " + printableURL(a.TokenURL)
+	default:
+		return string(AuthNone)
+	}
+}
+
+// GoString is [Auth.String]: no verb prints a secret.
+func (a Auth) GoString() string { return a.String() }
+
+const (
+	defaultKeepAlive      = 45 * time.Second
+	defaultMaxMessageSize = 4 << 20
+	defaultTimeout        = 10 * time.Second
+)
+
+func (c Config) withDefaults() Config {
+	if c.KeepAlive == 0 {
+		c.KeepAlive = defaultKeepAlive
+	}
+	if c.MaxMessageSize <= 0 {
+		c.MaxMessageSize = defaultMaxMessageSize
+	}
+	if c.RequestTimeout <= 0 {
+		c.RequestTimeout = defaultTimeout
+	}
+	if c.Auth.Timeout <= 0 {
+		c.Auth.Timeout = defaultTimeout
+	}
+	return c
+}
+
+func (a Auth) check() error {
+	switch a.Method {
+	case "", AuthNone:
+		return nil
+	case AuthBasic:
+		if a.Username == "" || a.Password == "" {
+			return errors.New("authentication method basic: a username and a password are expected")
+		}
+		return nil
+	case AuthOIDC:
+		if a.ClientID == "" || a.ClientSecret == "" {
+			return errors.New("authentication method oidc: a client id and a client secret are expected")
+		}
+		u, err := url.Parse(a.TokenURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("authentication method oidc: token URL: found %q, expected an http or https URL", printableURL(a.TokenURL))
+		}
+		return nil
+	default:
+		return fmt.Errorf("authentication method: found %q, expected %s, %s or %s", a.Method, AuthNone, AuthBasic, AuthOIDC)
+	}
+}
+
+// printableURL is a URL without a password and without its query, both of which may be secrets.
+func printableURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "***"
+	}
+	u.RawQuery, u.ForceQuery = "", false
+	return u.Redacted()
+}

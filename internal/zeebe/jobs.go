@@ -1,0 +1,145 @@
+package zeebe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// ownWaitLimit is how long a poll may take that leaves the wait to the gateway; its default is 10 s.
+const ownWaitLimit = time.Minute
+
+// Activate polls: it asks for jobs that wait, and calls yield with each as it arrives, before it returns. With an error
+// there may have been jobs before it; they are the worker's like any. Cancelling ctx can lose jobs that the broker has
+// activated already until their lease ends. The error is as of [Client.Complete].
+func (c *Client) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	request := &pb.ActivateJobsRequest{
+		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), MaxJobsToActivate: int32(min(r.MaxJobs, 1<<31-1)),
+		FetchVariable: r.FetchVariables, RequestTimeout: waitMilliseconds(r.Wait), TenantIds: r.TenantIDs,
+	}
+	// The gateway's answer to a wait in vain is worth more than a deadline of ours, which could cross a job.
+	limit := c.config.RequestTimeout
+	if r.Wait == 0 {
+		limit += ownWaitLimit
+	} else if r.Wait > 0 {
+		limit += r.Wait
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return commandError(ctx, c.call(limited, func(ctx context.Context) error {
+		return c.activate(ctx, request, yield)
+	}))
+}
+
+func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, yield func(*job.Job)) error {
+	answers, err := c.calls.ActivateJobs(ctx, request)
+	if err != nil {
+		return err
+	}
+	for yielded := false; ; {
+		answer, err := answers.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil && yielded {
+			return commandError(ctx, err) // not to be repeated: it asked for so many jobs once
+		}
+		if err != nil {
+			return err
+		}
+		yielded = yielded || len(answer.GetJobs()) > 0
+		for _, activated := range answer.GetJobs() {
+			yield(newJob(activated))
+		}
+	}
+}
+
+// waitMilliseconds keeps what the sign of a wait says: any negative one means not at all.
+func waitMilliseconds(d time.Duration) int64 {
+	if d < 0 {
+		return -1
+	}
+	return milliseconds(d)
+}
+
+// Stream opens a stream of jobs, which lives until ctx is done or the gateway ends it. A gateway that is reached but
+// refuses tells so by the first Recv: kind Unsupported if it knows no streams (before Camunda 8.4). It delivers jobs
+// as they come up; those that waited before are to be polled for.
+func (c *Client) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	s := &stream{client: c, ctx: ctx, request: &pb.StreamActivatedJobsRequest{
+		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: r.TenantIDs,
+	}}
+	if err := s.open(); err != nil {
+		return nil, commandError(ctx, err)
+	}
+	return s, nil
+}
+
+// stream is an open [job.Stream].
+type stream struct {
+	client  *Client
+	ctx     context.Context //nolint:containedctx // the stream's own life
+	request *pb.StreamActivatedJobsRequest
+	jobs    pb.Gateway_StreamActivatedJobsClient
+	proof   *proof
+	settled bool            // the gateway took our proof, or got its second one
+	message pb.ActivatedJob // reused: a job keeps nothing of it but its strings
+}
+
+func (s *stream) open() error {
+	ctx, proof, err := s.client.auth.authorize(s.ctx)
+	if err != nil {
+		return err
+	}
+	s.proof = proof
+	s.jobs, err = s.client.streams.StreamActivatedJobs(ctx, s.request)
+	return err
+}
+
+// Recv implements [job.Stream].
+func (s *stream) Recv() (*job.Job, error) {
+	for {
+		err := s.jobs.RecvMsg(&s.message)
+		if err == nil {
+			s.settled = true
+			return newJob(&s.message), nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil, io.EOF
+		}
+		if s.ctx.Err() != nil {
+			return nil, s.ctx.Err()
+		}
+		if s.settled || !unauthenticated(err) || !s.client.auth.refused(s.proof) {
+			return nil, commandError(s.ctx, err)
+		}
+		s.settled = true
+		if err := s.open(); err != nil {
+			return nil, commandError(s.ctx, err)
+		}
+	}
+}
+
+func newJob(a *pb.ActivatedJob) *job.Job {
+	return &job.Job{
+		Key:                      a.GetKey(),
+		Type:                     a.GetType(),
+		ProcessInstanceKey:       a.GetProcessInstanceKey(),
+		ProcessID:                a.GetBpmnProcessId(),
+		ProcessDefinitionVersion: a.GetProcessDefinitionVersion(),
+		ProcessDefinitionKey:     a.GetProcessDefinitionKey(),
+		ElementID:                a.GetElementId(),
+		ElementInstanceKey:       a.GetElementInstanceKey(),
+		CustomHeaders:            a.GetCustomHeaders(),
+		Worker:                   a.GetWorker(),
+		Retries:                  a.GetRetries(),
+		Deadline:                 time.UnixMilli(a.GetDeadline()),
+		Variables:                a.GetVariables(),
+		TenantID:                 a.GetTenantId(),
+	}
+}

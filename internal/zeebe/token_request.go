@@ -1,0 +1,117 @@
+package zeebe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// tokenClient honours HTTPS_PROXY and follows no redirect: a client secret goes where it was configured to go.
+func tokenClient(roots *x509.CertPool) *http.Client {
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		ForceAttemptHTTP2:   true,
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     30 * time.Second,
+		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// tokenAnswer is what RFC 6749, 5.1 and 5.2, says of the answer's fields. Some servers give the seconds as text.
+type tokenAnswer struct {
+	AccessToken string      `json:"access_token"`
+	ExpiresIn   json.Number `json:"expires_in"`
+	Error       string      `json:"error"`
+	Description string      `json:"error_description"`
+}
+
+// assumedLife is how long a token is used whose answer does not say for how long it holds.
+const assumedLife = 5 * time.Minute
+
+// maxTokenAnswer is how many bytes of an answer are read.
+const maxTokenAnswer = 1 << 20
+
+// fetchToken asks for a token by the client credentials grant of RFC 6749, 4.4, the client's id and secret in the
+// body as Camunda's own clients send them. Its error is a *[job.CommandError]: Transient where the server could not be
+// reached or is at fault, Denied where it refused.
+func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, error) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}, "client_secret": {a.ClientSecret}}
+	for name, value := range map[string]string{"audience": a.Audience, "scope": a.Scope, "resource": a.Resource} {
+		if value != "" {
+			form.Set(name, value)
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, tokenError(a, job.Denied, err.Error())
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
+	asked := time.Now()
+	response, err := client.Do(request)
+	if err != nil {
+		// A url.Error repeats the URL, query and all.
+		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return nil, tokenError(a, job.Transient, err.Error())
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
+	if err != nil {
+		return nil, tokenError(a, job.Transient, err.Error())
+	}
+	return readToken(a, response, body, asked)
+}
+
+func readToken(a *Auth, response *http.Response, body []byte, asked time.Time) (*token, error) {
+	var answer tokenAnswer
+	err := json.Unmarshal(body, &answer)
+	if response.StatusCode != http.StatusOK {
+		kind := job.Denied
+		if response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests {
+			kind = job.Transient
+		}
+		reason := "the answer was HTTP " + strconv.Itoa(response.StatusCode)
+		for _, part := range []string{answer.Error, answer.Description} {
+			if part != "" {
+				reason += ": " + part
+			}
+		}
+		return nil, tokenError(a, kind, reason)
+	}
+	if err != nil || answer.AccessToken == "" {
+		return nil, tokenError(a, job.Denied, "the answer was HTTP 200 without an access_token")
+	}
+	life := assumedLife
+	if seconds, err := answer.ExpiresIn.Float64(); err == nil && seconds > 0 {
+		life = time.Duration(min(seconds, maxLifeSeconds) * float64(time.Second))
+	}
+	// It is renewed after four fifths of its life, and not used in its last tenth: clocks differ, and calls take time.
+	return &token{proof: newProof("Bearer", answer.AccessToken), renew: asked.Add(life / 5 * 4), end: asked.Add(life / 10 * 9)}, nil
+}
+
+// maxLifeSeconds keeps a life, one year, within what a duration can hold.
+const maxLifeSeconds = 365 * 24 * 3600
+
+// tokenError words a failed request for a token. A server that repeats the secret in its answer does not get it printed.
+func tokenError(a *Auth, kind job.CommandErrorKind, reason string) error {
+	code := "UNAVAILABLE"
+	if kind == job.Denied {
+		code = "UNAUTHENTICATED"
+	}
+	reason = strings.ReplaceAll(reason, a.ClientSecret, "***")
+	return &job.CommandError{Kind: kind, Code: code, Reason: fmt.Sprintf("ask %s for a token as client %s: %s", printableURL(a.TokenURL), a.ClientID, reason)}
+}
