@@ -66,7 +66,8 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// answer accepts the entries, unless the bus is named "denied" (always denied) or "denied-once-…" (the first time).
+// answer accepts the entries but those whose detail is no object, unless the name of the bus begins with "denied": then the
+// request is denied, always, or the first time if it begins with "denied-once".
 func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,19 +82,26 @@ func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
 		}
 	}
 	type result struct {
-		EventID string `json:"EventId"`
+		EventID      string `json:"EventId,omitempty"`
+		ErrorCode    string `json:",omitempty"`
+		ErrorMessage string `json:",omitempty"`
 	}
 	results := make([]result, len(entries))
+	rejected := 0
 	for i, e := range entries {
-		results[i].EventID = rand.Text()
 		var detail struct {
 			OrderID string `json:"orderId"`
 		}
-		_ = json.Unmarshal([]byte(e.Detail), &detail)
+		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+			results[i] = result{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}
+			rejected++
+			continue
+		}
+		results[i].EventID = rand.Text()
 		b.accepted[detail.OrderID] = append(b.accepted[detail.OrderID], results[i].EventID)
 		b.total++
 	}
-	return http.StatusOK, map[string]any{"FailedEntryCount": 0, "Entries": results}
+	return http.StatusOK, map[string]any{"FailedEntryCount": rejected, "Entries": results}
 }
 
 // seen returns the requests whose first entry went to the bus of this name.

@@ -14,7 +14,7 @@ import (
 const jobType = "io.camunda:aws-eventbridge:1"
 
 // model is a process of one connector task; behind it waits a job for the test, "<id>-after" on the normal way and
-// "<id>-caught" behind a boundary event that catches the error code "CAUGHT".
+// "<id>-caught" behind a boundary event that catches the error code "CAUGHT" and keeps the error's variables reason and tries.
 type model struct {
 	id      string
 	retries int
@@ -71,7 +71,8 @@ func (m model) xml() []byte {
    <zeebe:ioMapping>%[4]s</zeebe:ioMapping>
    <zeebe:taskHeaders>%[5]s</zeebe:taskHeaders>
   </bpmn:extensionElements><bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2</bpmn:outgoing></bpmn:serviceTask>
-  <bpmn:boundaryEvent id="boundary" attachedToRef="send"><bpmn:outgoing>f3</bpmn:outgoing><bpmn:errorEventDefinition errorRef="error"/></bpmn:boundaryEvent>
+  <bpmn:boundaryEvent id="boundary" attachedToRef="send"><bpmn:extensionElements><zeebe:ioMapping>
+   <zeebe:output source="=reason" target="reason"/><zeebe:output source="=tries" target="tries"/></zeebe:ioMapping></bpmn:extensionElements><bpmn:outgoing>f3</bpmn:outgoing><bpmn:errorEventDefinition errorRef="error"/></bpmn:boundaryEvent>
   <bpmn:sequenceFlow id="f2" sourceRef="send" targetRef="after"/>
   <bpmn:sequenceFlow id="f3" sourceRef="boundary" targetRef="handle"/>
   <bpmn:serviceTask id="after"><bpmn:extensionElements><zeebe:taskDefinition type="%[1]s-after"/></bpmn:extensionElements>
