@@ -14,6 +14,10 @@ const (
 	leastTries = 3
 	// surely is how much of a lease must be left for it to hold without doubt when a command reaches the broker.
 	surely = time.Second
+	// handBackTries is how often a busy broker is asked to take a job back.
+	handBackTries = 8
+	// busy is the code of a gateway or broker that refuses commands under load, before it looks at them.
+	busy = "RESOURCE_EXHAUSTED"
 	// handBackTimeout is the deadline that hands a job back: the broker gives it out again at its next check.
 	handBackTimeout = time.Millisecond
 )
@@ -57,17 +61,30 @@ func (w *Worker) handBack(j *job.Job) job.AbandonReason {
 	}
 	ctx, cancel := context.WithDeadline(w.settling, j.Lease.End().Add(-surely/2))
 	defer cancel()
-	err := w.gateway.UpdateTimeout(ctx, j.Key, handBackTimeout)
-	if err == nil {
-		return ""
+	pause := backoff{first: 20 * time.Millisecond, last: 500 * time.Millisecond}
+	for try := 1; ; try++ {
+		err := w.gateway.UpdateTimeout(ctx, j.Key, handBackTimeout)
+		if err == nil {
+			return ""
+		}
+		r := refusal(err)
+		switch {
+		case r == nil:
+			return job.AbandonNoHandBack
+		case r.Kind == job.Unsupported:
+			w.noTimeout.set()
+			return job.AbandonNoHandBack
+		case r.Kind == job.Gone:
+			return job.AbandonGone
+		case r.Code != busy || try == handBackTries:
+			return job.AbandonNoHandBack
+		}
+		// A busy broker has surely not done it. After any other failure it may have: the job may be another worker's by now.
+		w.observer.CommandRetried(r.Code)
+		if j.Lease.Left() < surely || !pause.wait(ctx) {
+			return job.AbandonNoHandBack
+		}
 	}
-	switch r := refusal(err); {
-	case r != nil && r.Kind == job.Unsupported:
-		w.noTimeout.set()
-	case r != nil && r.Kind == job.Gone:
-		return job.AbandonGone
-	}
-	return job.AbandonNoHandBack
 }
 
 // handBackers is how many jobs are handed back at a time.
