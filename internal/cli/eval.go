@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -22,10 +22,10 @@ type evalOptions struct {
 }
 
 func evalCommand() *command {
-	o := &evalOptions{language: languageFEEL}
+	o := &evalOptions{language: string(expression.FEEL)}
 	return &command{
 		name:    "eval",
-		summary: "evaluate a FEEL expression on a JSON context",
+		summary: "evaluate a FEEL or jq expression on a JSON context",
 		doc: "Evaluates one expression and prints its result as JSON. The context is a JSON object whose members are the names that the expression sees. " +
 			"With --cases it evaluates many: the file holds a JSON object per line with id, expression and context, " +
 			"and for each line, in order, a line is printed with the id and either the result or the error. A line that is wrong does not end the run.",
@@ -37,13 +37,13 @@ func evalCommand() *command {
 		flags: []config.Flag{
 			{Name: "expression", Short: "e", Value: "TEXT", Doc: "The expression; a leading = is cut, as in the Modeler.", Set: func(v string) error { o.expression, o.given = v, true; return nil }},
 			{Name: "context", Short: "c", Value: "FILE|-|JSON", Doc: "The context: a file, - for standard input, or the JSON object itself. Without it, an empty one.", Set: into(&o.context)},
-			{Name: "language", Short: "l", Value: languageFEEL, Doc: "The expression's language (default feel).", Set: into(&o.language)},
+			{Name: "language", Short: "l", Value: "feel|jq", Doc: "The expression's language (default feel).", Set: into(&o.language)},
 			{Name: "cases", Value: "FILE|-", Doc: "A file of JSON lines to evaluate in bulk.", Set: into(&o.cases)},
 			{Name: "verbose", Short: "v", Bool: true, Doc: "Print the warnings of an evaluation (what gave null, and why) to standard error.", Set: func(v string) error { o.verbose = v == "true"; return nil }},
 		},
 		run: func(ctx context.Context, s *session, _ []string) error {
-			if o.language != languageFEEL {
-				return usage(fmt.Errorf("unknown language %q: expected %s", o.language, languageFEEL))
+			if o.language != string(expression.FEEL) && o.language != string(expression.JQ) {
+				return usage(fmt.Errorf("unknown language %q: expected %s or %s", o.language, expression.FEEL, expression.JQ))
 			}
 			switch {
 			case o.cases != "" && (o.given || o.context != ""):
@@ -92,7 +92,7 @@ func evalOne(ctx context.Context, s *session, o *evalOptions) error {
 	if err != nil {
 		return err
 	}
-	result, err := evaluate(ctx, o.expression, names)
+	result, err := evaluate(ctx, expression.Language(o.language), o.expression, names)
 	if o.verbose {
 		for _, w := range result.warnings {
 			fmt.Fprintf(s.stderr, "warning: %s\n", w)
@@ -139,7 +139,7 @@ func evalCases(ctx context.Context, s *session, o *evalOptions) error {
 	for n := 1; ; n++ {
 		line, err := lines.ReadString('\n')
 		if strings.TrimSpace(line) != "" {
-			answer, warnings := answer(ctx, line, n)
+			answer, warnings := answer(ctx, expression.Language(o.language), line, n)
 			if _, err := out.Write(append(answer, '\n')); err != nil {
 				return err
 			}
@@ -159,9 +159,9 @@ func evalCases(ctx context.Context, s *session, o *evalOptions) error {
 }
 
 // answer evaluates one line of cases and returns the line to print for it.
-func answer(ctx context.Context, line string, n int) (answer []byte, warnings []string) {
+func answer(ctx context.Context, language expression.Language, line string, n int) (answer []byte, warnings []string) {
 	var id jsonvalue.Value
-	result, err := evalLine(ctx, line, &id)
+	result, err := evalLine(ctx, language, line, &id)
 	answer = jsonvalue.Append([]byte(`{"id":`), id)
 	if err != nil {
 		if id == nil {
@@ -175,7 +175,7 @@ func answer(ctx context.Context, line string, n int) (answer []byte, warnings []
 }
 
 // evalLine evaluates one line of cases; id gets the line's as soon as it is known.
-func evalLine(ctx context.Context, line string, id *jsonvalue.Value) (evaluated, error) {
+func evalLine(ctx context.Context, language expression.Language, line string, id *jsonvalue.Value) (evaluated, error) {
 	v, err := jsonvalue.ParseString(line)
 	if err != nil {
 		return evaluated{}, fmt.Errorf("not valid JSON: %w", err)
@@ -198,33 +198,31 @@ func evalLine(ctx context.Context, line string, id *jsonvalue.Value) (evaluated,
 	if err != nil {
 		return evaluated{}, err
 	}
-	return evaluate(ctx, text, names)
+	return evaluate(ctx, language, text, names)
 }
-
-// languageFEEL is the language of expressions.
-const languageFEEL = "feel"
 
 // evaluated is what an evaluation gave, ready to be printed.
 type evaluated struct {
 	json     []byte
-	warnings []string // "1:9: there is no function named f"
+	warnings []string // each with its place: "line 1, column 9: …"
 }
 
-// evaluate evaluates an expression as a job's header would hold it: a leading = and the blanks around are cut.
-func evaluate(ctx context.Context, source string, names *jsonvalue.Object) (evaluated, error) {
-	source = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(source), "="))
-	p, err := feel.Compile(source)
+// evaluate evaluates an expression as a job's header would hold it. In FEEL the context's members are the names that it
+// sees; in jq the context is the input, and its members error and job are $error and $job.
+func evaluate(ctx context.Context, language expression.Language, source string, names *jsonvalue.Object) (evaluated, error) {
+	program, err := expression.Compile(language, source)
 	if err != nil {
-		return evaluated{}, err
+		return evaluated{}, errors.Unwrap(err)
 	}
-	result, err := p.Eval(ctx, feel.Context(names))
-	var e evaluated
-	for _, w := range result.Warnings {
-		line, column := w.At(source)
-		e.warnings = append(e.warnings, fmt.Sprintf("%d:%d: %s", line, column, w.Text))
+	scope := &expression.Scope{Fields: names}
+	if language == expression.JQ {
+		scope = &expression.Scope{Response: names}
+		scope.Error, _ = names.Get("error")
+		scope.Job, _ = names.Get("job")
 	}
-	if err == nil {
-		e.json = feel.AppendJSON(nil, result.Value)
+	result, err := program.Eval(ctx, scope)
+	if failed, ok := errors.AsType[*expression.EvalError](err); ok {
+		return evaluated{warnings: failed.Warnings}, failed.Err
 	}
-	return e, err
+	return evaluated{json: jsonvalue.Append(nil, result.Value), warnings: result.Warnings}, nil
 }

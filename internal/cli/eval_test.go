@@ -84,7 +84,7 @@ func TestEvalShowsWarningsWhenAsked(t *testing.T) {
 	assert.Equal(t, outcome{cli.ExitOK, "{\"a\":null}\n", ""}, quiet)
 	loud := callWith(t, "", "eval", "-v", "-e", "{a: nosuch(1)}")
 	assert.Equal(t, quiet.stdout, loud.stdout)
-	assert.Regexp(t, `^warning: 1:5: .*nosuch.*\n$`, loud.stderr)
+	assert.Regexp(t, `^warning: line 1, column 5: .*nosuch.*\n$`, loud.stderr)
 }
 
 func TestEvalOfCasesAnswersEveryLineInOrder(t *testing.T) {

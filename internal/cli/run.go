@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
@@ -33,9 +34,9 @@ func runCommand() *command {
 			log := newLog(c.Log, s.stderr)
 			for _, w := range warnings {
 				if w.Minor {
-					log.Debug(w.Text)
+					log.Debug("configuration", "note", w.Text)
 				} else {
-					log.Warn(w.Text)
+					log.Warn("configuration", "warning", w.Text)
 				}
 			}
 			return run(ctx, s, c, log)
@@ -134,8 +135,8 @@ func secretResolver(s *session, c *config.Config, log *slog.Logger) (*secret.Res
 
 // lookup finds an environment variable; the last of equal names counts.
 func (s *session) lookup(name string) (string, bool) {
-	for i := len(s.env) - 1; i >= 0; i-- {
-		if value, found := strings.CutPrefix(s.env[i], name+"="); found {
+	for _, variable := range slices.Backward(s.env) {
+		if value, found := strings.CutPrefix(variable, name+"="); found {
 			return value, true
 		}
 	}
