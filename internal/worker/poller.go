@@ -13,6 +13,8 @@ const (
 	// pollAtDrain is how long a poll in flight may go on when a drain begins: one that is cut off can lose jobs that were
 	// already activated.
 	pollAtDrain = time.Second
+	// pollAlone is the time between polls while a stream is to be opened anew.
+	pollAlone = time.Second
 )
 
 // pollJobs polls until the drain begins. Beside a stream it asks without waiting, at its start, on a tick, when a stream
@@ -61,7 +63,11 @@ func (w *Worker) awaitPoll() bool {
 	if !sleep(w.draining, pollCooldown) {
 		return false
 	}
-	tick := time.NewTimer(jitter(w.config.PollInterval, 0.3))
+	interval := w.config.PollInterval
+	if !w.health.streaming() {
+		interval = min(interval, pollAlone) // nothing is pushed
+	}
+	tick := time.NewTimer(jitter(interval, 0.3))
 	defer tick.Stop()
 	select {
 	case <-w.poll.c:
@@ -76,7 +82,7 @@ func (w *Worker) awaitPoll() bool {
 func (w *Worker) pollOnce(ctx context.Context) (asked, got int, err error) {
 	first, err := w.slots.Take(w.draining)
 	if err != nil {
-		return 0, 0, nil //nolint:nilerr // the drain began
+		return 0, 0, nil
 	}
 	slots := append([]*Slot{first}, w.slots.TakeFree(w.config.MaxJobsActive)...)
 	asked = len(slots)

@@ -11,8 +11,7 @@ import (
 // flag is set once and stays set.
 type flag struct{ v atomic.Bool }
 
-// set sets the flag and says whether it was not before.
-func (f *flag) set() bool { return !f.v.Swap(true) }
+func (f *flag) set() { f.v.Store(true) }
 
 func (f *flag) isSet() bool { return f.v.Load() }
 
@@ -20,9 +19,27 @@ func (f *flag) isSet() bool { return f.v.Load() }
 type trigger struct {
 	c      chan struct{} // room for one; the poller is its only reader
 	wanted *atomic.Bool  // whether freed slots are a reason to poll
+	armed  *atomic.Bool  // whether a poll is due soon
 }
 
-func newTrigger() trigger { return trigger{c: make(chan struct{}, 1), wanted: &atomic.Bool{}} }
+func newTrigger() trigger {
+	return trigger{c: make(chan struct{}, 1), wanted: &atomic.Bool{}, armed: &atomic.Bool{}}
+}
+
+// afterBurst is how long after a streamed job a poll looks whether the broker has set others aside: it does when more come
+// at once than fit into the transport, also while this worker is far from full.
+const afterBurst = 250 * time.Millisecond
+
+// soon asks for a poll a little later, once for all that happens until then.
+func (t trigger) soon() {
+	if t.armed.Swap(true) {
+		return
+	}
+	time.AfterFunc(afterBurst, func() {
+		t.armed.Store(false)
+		t.fire()
+	})
+}
 
 func (t trigger) fire() {
 	select {
@@ -85,6 +102,12 @@ func (h *health) stream(open bool, err error) {
 	if err != nil {
 		h.reason = err.Error()
 	}
+}
+
+func (h *health) streaming() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.streamOpen
 }
 
 func (h *health) ready() (bool, string) {

@@ -30,6 +30,7 @@ func (w *Worker) streamJobs() {
 		delivered, err := w.streamOnce()
 		w.observer.StreamOpen(false)
 		w.health.stream(false, err)
+		w.poll.fire() // until the next stream is open only polls bring jobs
 		if w.draining.Err() != nil {
 			return
 		}
@@ -56,7 +57,7 @@ func (w *Worker) streamJobs() {
 func (w *Worker) streamOnce() (delivered bool, err error) {
 	slot, err := w.slots.Take(w.draining)
 	if err != nil {
-		return false, nil //nolint:nilerr // the drain began
+		return false, nil
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.draining))
 	defer cancel()
@@ -88,6 +89,7 @@ func (w *Worker) streamOnce() (delivered bool, err error) {
 		delivered = true
 		r.last.Store(int64(time.Since(r.began)))
 		w.take(j, slot, true, time.Time{})
+		w.poll.soon()
 		if slot, err = w.slots.Take(w.draining); err != nil {
 			slot = nil // from here on jobs are put aside
 		} else if w.slots.Full() {

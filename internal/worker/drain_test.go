@@ -1,0 +1,126 @@
+package worker
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
+)
+
+func TestADrainFinishesWhatRunsAndHandsBackTheRest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{StreamBuffer: 20}
+		r := start(t, Config{Stream: true, MaxJobsActive: 4, GracePeriod: time.Minute}, g, completing(10*time.Second))
+		g.Create(keys(1, 20)...) // 4 in work, the others in transport
+		time.Sleep(time.Second)
+		began := time.Now()
+		r.stop()
+		assert.InDelta(t, 9, time.Since(began).Seconds(), 1.5, "as long as the running jobs need")
+		assert.Equal(t, 4, g.Count("Complete"), "what ran was finished")
+		back := g.Calls("UpdateTimeout")
+		assert.Len(t, back, 16, "what was in transport was handed back")
+		closed := g.Calls("StreamClosed")
+		require.Len(t, closed, 1)
+		for _, c := range back {
+			assert.Equal(t, handBackTimeout, c.Timeout)
+			assert.False(t, c.At.Before(closed[0].At), "earlier, the broker would push it to us again")
+		}
+		for _, c := range g.Calls("Activate", "Stream") {
+			assert.False(t, c.At.After(began), "nothing new is asked for")
+		}
+	})
+}
+
+func TestAHandBackNeedsALeaseThatSurelyHolds(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		fault error
+		back  int
+		left  int
+	}{
+		{name: "while the lease holds", after: 10 * time.Second, back: 1},
+		{name: "not when it is about to run out", after: 59500 * time.Millisecond, left: 1},
+		{name: "not to a gateway that cannot", after: time.Second, left: 1, fault: &job.CommandError{Kind: job.Unsupported, Code: "UNIMPLEMENTED", Reason: "no"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &testkit.Gateway{Fault: func(call string, _ int64) error {
+					if call == "UpdateTimeout" {
+						return tt.fault
+					}
+					return nil
+				}}
+				h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
+					<-ctx.Done()
+					return job.HandBack{}
+				}}
+				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
+				g.Create(1)
+				time.Sleep(tt.after)
+				r.stop()
+				assert.Len(t, g.Calls("UpdateTimeout"), tt.back)
+				assert.Equal(t, tt.left, r.seen.of(job.AbandonNoHandBack))
+				assert.Empty(t, g.Calls("Complete", "Fail", "Throw"))
+			})
+		})
+	}
+}
+
+func TestAClockThatIsOffDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{-time.Hour, time.Hour, 0} {
+		t.Run(off.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &testkit.Gateway{ClockOff: off, Latency: time.Millisecond}
+				var left time.Duration
+				h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+					left = j.Lease.Left()
+					return job.Complete{}
+				}}
+				r := start(t, Config{Stream: true, Lease: time.Minute}, g, h)
+				for i := range int64(50) {
+					g.Create(keys(1+i*10, 10)...)
+					time.Sleep(3 * time.Second)
+					assert.InDelta(t, 60, left.Seconds(), 1, "a lease runs as long as it was asked for")
+				}
+				r.stop()
+				assert.Equal(t, 500, g.Count("Complete"))
+				assert.Equal(t, 500, r.seen.taken, "no job came twice")
+				assert.Empty(t, g.Calls("UpdateTimeout"), "none was handed back")
+				warned := 0
+				for line := range bytesLines(r.log.Bytes()) {
+					if containsAll(line, "clock", "differ") {
+						warned++
+					}
+				}
+				assert.Equal(t, off != 0, warned == 1, "one warning where the clock is off, none where it is not")
+			})
+		})
+	}
+}
+
+func TestAJobThatCameTooLateIsLeftToItsLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{StreamBuffer: 10}
+		r := start(t, Config{Stream: true, MaxJobsActive: 2, Lease: time.Minute, PollInterval: time.Hour}, g, completing(58*time.Second))
+		g.Create(keys(1, 6)...) // two slots: what is read when they are free again has waited in transport for 58 s
+		time.Sleep(59 * time.Second)
+		assert.Positive(t, r.seen.of(job.AbandonLeaseOver), "an event is not sent on a lease that has run out")
+		assert.Empty(t, g.Calls("UpdateTimeout"), "nor is it handed back: the command names a job, not its owner")
+		time.Sleep(10 * time.Minute)
+		assert.Equal(t, 6, g.Count("Complete"), "but each is done in the end")
+		r.stop()
+	})
+}

@@ -1,0 +1,144 @@
+package worker
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
+)
+
+// TestSettle holds the rules of contract 3.6.
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	refuse := func(kind job.CommandErrorKind, code, reason string) error {
+		return &job.CommandError{Kind: kind, Code: code, Reason: reason}
+	}
+	for _, tt := range []struct {
+		name    string
+		outcome job.Outcome
+		fault   func(call string, try int64) error
+		want    []string // the commands that the broker took
+		asked   int64    // how many were sent
+		gone    int      // jobs left to their lease because they are gone
+		lost    int      // jobs left to their lease because no command got through
+		settled int64    // how often the handler heard that it is over
+		text    string   // in the message of the command
+	}{
+		{name: "a command is sent once", outcome: job.Complete{}, want: []string{"Complete"}, asked: 1, settled: 1},
+		{name: "transient refusals are tried again", outcome: job.Complete{}, fault: func(_ string, try int64) error {
+			if try < 6 {
+				return testkit.Unavailable
+			}
+			return nil
+		}, want: []string{"Complete"}, asked: 6, settled: 1},
+		{name: "a job that is gone gets nothing more", outcome: job.Complete{}, fault: func(string, int64) error {
+			return refuse(job.Gone, "NOT_FOUND", "no such job")
+		}, asked: 1, gone: 1, settled: 1},
+		{name: "a result that the broker never takes fails the job, with the broker's reason", outcome: job.Complete{Variables: []byte(`[]`)}, fault: func(call string, _ int64) error {
+			if call == "Complete" {
+				return refuse(job.Unacceptable, "INVALID_ARGUMENT", "expected an object")
+			}
+			return nil
+		}, want: []string{"Fail"}, asked: 2, settled: 1, text: "expected an object"},
+		{name: "a BPMN error that the broker never takes fails the job", outcome: job.Throw{}, fault: func(call string, _ int64) error {
+			if call == "Throw" {
+				return refuse(job.Unacceptable, "UNKNOWN", "EXCEEDED_BATCH_RECORD_SIZE")
+			}
+			return nil
+		}, want: []string{"Fail"}, asked: 2, settled: 1},
+		{name: "a failure with variables that the broker never takes is sent without them", outcome: job.Fail{Retries: 2, Variables: []byte(`{}`), Message: "m"}, fault: func(_ string, try int64) error {
+			if try == 1 {
+				return refuse(job.Unacceptable, "INVALID_ARGUMENT", "no")
+			}
+			return nil
+		}, want: []string{"Fail"}, asked: 2, settled: 1, text: "m"},
+		{name: "secrets are taken out of the broker's reason", outcome: job.Complete{Settling: job.Settling{Redact: func(s string) string { return strings.ReplaceAll(s, "hunter2", "***") }}}, fault: func(call string, _ int64) error {
+			if call == "Complete" {
+				return refuse(job.Unacceptable, "INVALID_ARGUMENT", "not hunter2")
+			}
+			return nil
+		}, want: []string{"Fail"}, asked: 2, settled: 1, text: "not ***"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var tries atomic.Int64
+				g := &testkit.Gateway{Fault: func(call string, key int64) error {
+					if key == 0 {
+						return nil
+					}
+					n := tries.Add(1)
+					if tt.fault == nil {
+						return nil
+					}
+					return tt.fault(call, n)
+				}}
+				h := &handler{do: func(context.Context, *job.Job) job.Outcome { return tt.outcome }}
+				r := start(t, Config{Stream: true}, g, h)
+				g.Create(1)
+				time.Sleep(50 * time.Second)
+				var took []string
+				for _, c := range g.Calls("Complete", "Fail", "Throw", "UpdateTimeout") {
+					took = append(took, c.Name)
+					assert.Contains(t, c.Text, tt.text)
+				}
+				assert.Equal(t, tt.want, took)
+				assert.Equal(t, tt.asked, tries.Load())
+				assert.Equal(t, tt.gone, r.seen.of(job.AbandonGone))
+				assert.Equal(t, tt.lost, r.seen.of(job.AbandonUndelivered))
+				assert.Equal(t, tt.settled, r.handler.settled.Load())
+				r.stop()
+			})
+		})
+	}
+}
+
+func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		accepted bool
+		at       time.Duration // when the gateway is back, after the job was taken
+		want     bool          // whether the command was still tried
+	}{
+		{"within the lease", false, 40 * time.Second, true},
+		{"after the lease, without an event", false, 80 * time.Second, false},
+		{"after the lease, with an accepted event", true, 80 * time.Second, true},
+		{"after two leases", true, 150 * time.Second, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				g := &testkit.Gateway{}
+				g.Fault = func(call string, _ int64) error {
+					if call == "Complete" && time.Since(began) < tt.at {
+						return testkit.Unavailable
+					}
+					return nil
+				}
+				first := true
+				h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
+					if !first {
+						<-ctx.Done()
+						return job.HandBack{}
+					}
+					first = false
+					return job.Complete{Settling: job.Settling{EventAccepted: tt.accepted}}
+				}}
+				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
+				g.Create(1)
+				time.Sleep(5 * time.Minute)
+				assert.Equal(t, tt.want, len(g.Calls("Complete")) == 1)
+				r.stop()
+			})
+		})
+	}
+}
