@@ -114,10 +114,11 @@ func (p *parser) symbol(pos int, s string) (int, bool) {
 	return pos, false
 }
 
-// word steps over a word of the language. It may abut on what follows, so `if(a)then(1)else(2)` is fine.
+// word steps over a word of the language. It may abut on what follows, so `if(a)then(1)else(2)` and even
+// `true andfalse` are fine: the official grammar looks for no border of a word.
 func (p *parser) word(pos int, w string) (int, bool) {
-	if t := p.look(pos); t.kind == word && t.value == w {
-		return t.end, true
+	if p.peekWord(pos, w) {
+		return p.look(pos).start + len(w), true
 	}
 	p.expect(pos, "'"+w+"'")
 	return pos, false
@@ -125,7 +126,7 @@ func (p *parser) word(pos int, w string) (int, bool) {
 
 func (p *parser) peekWord(pos int, w string) bool {
 	t := p.look(pos)
-	return t.kind == word && t.value == w
+	return t.kind == word && strings.HasPrefix(t.value, w)
 }
 
 func (p *parser) peekSymbol(pos int, s string) bool {
@@ -164,20 +165,19 @@ func (p *parser) expression(pos int) (node, int, bool) {
 		return nil, pos, false
 	}
 	defer func() { p.depth-- }()
-	if t := p.look(pos); t.kind == word {
-		var f func(int) (node, int, bool)
-		switch t.value {
+	for _, w := range [...]string{"if", "for", "some", "every"} {
+		if !p.peekWord(pos, w) {
+			continue
+		}
+		f := p.quantified
+		switch w {
 		case "if":
 			f = p.conditional
 		case "for":
 			f = p.loop
-		case "some", "every":
-			f = p.quantified
 		}
-		if f != nil {
-			if n, next, ok := p.once(t.value, pos, f); ok {
-				return n, next, true
-			}
+		if n, next, ok := p.once(w, pos, f); ok {
+			return n, next, true
 		}
 	}
 	return p.chain(pos, "or", p.conjunction)
@@ -189,19 +189,19 @@ func (p *parser) conjunction(pos int) (node, int, bool) { return p.chain(pos, "a
 func (p *parser) chain(pos int, op string, operand func(int) (node, int, bool)) (node, int, bool) {
 	left, next, ok := operand(pos)
 	for ok && p.peekWord(next, op) {
-		t := p.look(next)
-		right, after, found := operand(t.end)
+		start, behind := p.look(next).start, p.look(next).start+len(op)
+		right, after, found := operand(behind)
 		if !found {
 			break
 		}
-		left, next = &binary{at(t.start), op, left, right}, after
+		left, next = &binary{at(start), op, left, right}, after
 	}
 	return left, next, ok
 }
 
 func (p *parser) conditional(pos int) (node, int, bool) {
 	start := p.look(pos)
-	condition, next, ok := p.expression(start.end)
+	condition, next, ok := p.expression(start.start + len("if"))
 	if !ok {
 		return nil, pos, false
 	}
@@ -224,7 +224,7 @@ func (p *parser) conditional(pos int) (node, int, bool) {
 
 func (p *parser) loop(pos int) (node, int, bool) {
 	start := p.look(pos)
-	iterators, next, ok := p.iterators(start.end)
+	iterators, next, ok := p.iterators(start.start + len("for"))
 	if !ok {
 		return nil, pos, false
 	}
@@ -237,7 +237,11 @@ func (p *parser) loop(pos int) (node, int, bool) {
 
 func (p *parser) quantified(pos int) (node, int, bool) {
 	start := p.look(pos)
-	iterators, next, ok := p.iterators(start.end)
+	every, word := false, "some"
+	if p.peekWord(pos, "every") {
+		every, word = true, "every"
+	}
+	iterators, next, ok := p.iterators(start.start + len(word))
 	if !ok {
 		return nil, pos, false
 	}
@@ -245,7 +249,7 @@ func (p *parser) quantified(pos int) (node, int, bool) {
 		return nil, pos, false
 	}
 	body, next, ok := p.expression(next)
-	return &quantified{at(start.start), start.value == "every", iterators, body}, next, ok
+	return &quantified{at(start.start), every, iterators, body}, next, ok
 }
 
 // iterators = name in values (, name in values)*, where values may be from..to.
@@ -304,11 +308,12 @@ func (p *parser) comparison(pos int) (node, int, bool) {
 		if right, after, found = p.sum(t.end); found {
 			n = &binary{at(t.start), t.value, left, right}
 		}
-	case t.kind == word && t.value == "between":
+	case p.peekWord(next, "between"):
 		n, after, found = p.between(left, t)
-	case t.kind == word && t.value == "instance":
+	case p.peekWord(next, "instance"):
 		n, after, found = p.instanceOf(left, t)
-	case t.kind == word && t.value == "in":
+	}
+	if !found && p.peekWord(next, "in") {
 		n, after, found = p.in(left, t)
 	}
 	if found {
@@ -338,7 +343,7 @@ func (p *parser) comparisonTest(pos int) (node, int, bool) {
 }
 
 func (p *parser) between(left node, t token) (node, int, bool) {
-	low, next, ok := p.sum(t.end)
+	low, next, ok := p.sum(t.start + len("between"))
 	if !ok {
 		return nil, t.start, false
 	}
@@ -350,7 +355,7 @@ func (p *parser) between(left node, t token) (node, int, bool) {
 }
 
 func (p *parser) instanceOf(left node, t token) (node, int, bool) {
-	next, ok := p.word(t.end, "of")
+	next, ok := p.word(t.start+len("instance"), "of")
 	if !ok {
 		return nil, t.start, false
 	}
@@ -366,6 +371,9 @@ func (p *parser) typeName(pos int) (string, int, bool) {
 			return t, start.start + len(t), true
 		}
 	}
+	if start.kind == word && start.value == "function" {
+		return start.value, start.end, true
+	}
 	typ, next, ok := p.variable(pos)
 	for ok && p.peekSymbol(next, ".") {
 		part, after, more := p.variable(p.look(next).end)
@@ -379,14 +387,15 @@ func (p *parser) typeName(pos int) (string, int, bool) {
 
 // in = value in (test, …) | value in test.
 func (p *parser) in(left node, t token) (node, int, bool) {
-	if open := p.look(t.end); open.kind == symbol && open.value == "(" {
+	pos := t.start + len("in")
+	if open := p.look(pos); open.kind == symbol && open.value == "(" {
 		if tests, next, ok := p.tests(open.end); ok {
 			if next, ok = p.symbol(next, ")"); ok {
 				return &in{at(t.start), left, tests}, next, true
 			}
 		}
 	}
-	test, next, ok := p.test(t.end)
+	test, next, ok := p.test(pos)
 	if !ok {
 		return nil, t.start, false
 	}

@@ -39,13 +39,13 @@ func (p *parser) signed(pos int) (node, int, bool) {
 	return &negation{at(t.start), of}, next, ok
 }
 
-// member reads the name behind a dot; a few properties of temporal values and ranges have two words.
+// timeOffset is the one name of two words that needs no backticks.
+const timeOffset = "time offset"
+
+// member reads a name as it can stand alone or behind a dot.
 func (p *parser) member(pos int) (string, int, bool) {
-	start := p.look(pos).start
-	for _, m := range [...]string{"time offset", "start included", "end included"} {
-		if strings.HasPrefix(p.source[start:], m) {
-			return m, start + len(m), true
-		}
+	if start := p.look(pos).start; strings.HasPrefix(p.source[start:], timeOffset) {
+		return timeOffset, start + len(timeOffset), true
 	}
 	return p.variable(pos)
 }
@@ -226,7 +226,7 @@ func (p *parser) named(pos int, t token) (node, int, bool) {
 	if n, next, ok := p.once("call", pos, p.call); ok {
 		return n, next, true
 	}
-	text, next, ok := p.variable(pos)
+	text, next, ok := p.member(pos)
 	return &name{at(t.start), text}, next, ok
 }
 
@@ -243,7 +243,7 @@ func (p *parser) function(pos int) (node, int, bool) {
 			next = t.end
 			break
 		}
-		param, after, ok := p.variable(next)
+		param, after, ok := p.parameter(next)
 		if !ok {
 			return nil, pos, false
 		}
@@ -258,6 +258,17 @@ func (p *parser) function(pos int) (node, int, bool) {
 	}
 	n.body, next, ok = p.expression(next)
 	return n, next, ok
+}
+
+// parameter reads the name of a parameter, which may have several words.
+func (p *parser) parameter(pos int) (string, int, bool) {
+	param, next, ok := p.variable(pos)
+	start := p.look(pos)
+	for ok && start.kind == word && p.look(next).kind == word && !reserved[p.look(next).value] {
+		next = p.look(next).end
+		param = p.source[start.start:next]
+	}
+	return param, next, ok
 }
 
 // call = function name ( arguments ), the name possibly behind the path to the context that holds the function.
@@ -276,8 +287,8 @@ func (p *parser) call(pos int) (node, int, bool) {
 		}
 		if of == nil {
 			of = &name{at(t.start), part}
-		} else if f, behind, ok := p.functionName(next); ok && p.peekSymbol(behind, "(") {
-			return p.arguments(&call{at: at(start.start), of: of, name: f}, behind)
+		} else if p.peekSymbol(after, "(") {
+			return p.arguments(&call{at: at(start.start), of: of, name: part}, after)
 		} else {
 			of = &path{at(t.start), of, part}
 		}
@@ -288,8 +299,8 @@ func (p *parser) call(pos int) (node, int, bool) {
 	}
 }
 
-// functionName = words with exactly one blank between them, or a quoted name. Reserved words may stand inside the few
-// built-in names that have them.
+// functionName = words, or a quoted name. The blanks between the words belong to the name, so none of the built-in
+// functions has two of them in a row. Reserved words are only allowed in the few built-in names that have them.
 func (p *parser) functionName(pos int) (string, int, bool) {
 	t := p.look(pos)
 	if t.kind == quotedName {
@@ -303,20 +314,15 @@ func (p *parser) functionName(pos int) (string, int, bool) {
 			return f, t.start + len(f), true
 		}
 	}
-	stop := t.start
+	start, stop := t.start, t.start
 	for t.kind == word && !reserved[t.value] {
 		stop = t.end
-		following := p.look(stop)
-		if following.start != stop+1 || p.source[stop] != ' ' {
-			break
-		}
-		t = following
+		t = p.look(stop)
 	}
-	start := p.look(pos).start
 	return p.source[start:stop], stop, stop > start
 }
 
-var namesWithReservedWords = [...]string{"years and months duration", "date and time", "get or else"}
+var namesWithReservedWords = [...]string{"years and months duration", "date and time", "get or else", "and", "or"}
 
 // arguments = (a, b) | (x: a, y: b), behind the name of the call.
 func (p *parser) arguments(c *call, pos int) (node, int, bool) {
