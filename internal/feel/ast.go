@@ -112,11 +112,12 @@ type (
 		value node
 		typ   string
 	}
-	// in is x in tests; more than one test, or one in parentheses, makes it a list of tests.
+	// in is x in test, or x in (test, test) with the tests grouped by parentheses.
 	in struct {
 		at
-		value node
-		tests []node
+		value   node
+		tests   []node
+		grouped bool
 	}
 	// comparisonTest is > x, an input that is not named.
 	comparisonTest struct {

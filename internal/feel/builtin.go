@@ -34,20 +34,12 @@ type param struct {
 	typ  string
 }
 
-// Types of parameters beside FEEL's own.
+// Types of parameters: FEEL's own by their names, and a few that take more.
 const (
-	anyType     = "any"      // null included
-	someType    = "some"     // anything but null
-	pointType   = "point"    // a value that has an order
-	rangeType   = "range"    //
-	keysType    = "keys"     // a string, or a list of them
-	periodType  = "duration" // either sort of duration
-	numberType  = "number"
-	stringType  = "string"
-	listType    = "list"
-	boolType    = "boolean"
-	contextType = "context"
-	funcType    = "function"
+	anyType    = "any"  // null included
+	keysType   = "keys" // a string, or a list of them
+	spotType   = "spot" // a range, or a value that can be an end of one
+	numberType = "number"
 )
 
 // params reads "name: type, name: type".
@@ -63,13 +55,21 @@ func params(text string) []param {
 	return all
 }
 
+// families are the tables of functions, in the order in which they are documented.
+var families = [...]struct {
+	name  string
+	table func() []builtin
+}{
+	{"Boolean", booleanBuiltins}, {"Conversion", conversionBuiltins}, {"String", stringBuiltins}, {"Regular expressions", regexBuiltins},
+	{"Numeric", numberBuiltins}, {"Aggregation", aggregateBuiltins}, {"List", listBuiltins}, {"Context", contextBuiltins},
+	{"Temporal", temporalBuiltins}, {"Range", rangeBuiltins}, {"Connector", connectorBuiltins},
+}
+
 // builtins returns all overloads by name, in the order in which they are tried.
 var builtins = sync.OnceValue(func() map[string][]*builtin {
 	all := map[string][]*builtin{}
-	for _, table := range [][]builtin{
-		stringBuiltins(), regexBuiltins(), listBuiltins(), numberBuiltins(), aggregateBuiltins(), contextBuiltins(),
-		conversionBuiltins(), booleanBuiltins(), rangeBuiltins(), temporalBuiltins(), connectorBuiltins(),
-	} {
+	for _, family := range families {
+		table := family.table()
 		for i := range table {
 			b := &table[i]
 			all[b.name] = append(all[b.name], b)
@@ -99,29 +99,39 @@ func (b *builtin) signature() string {
 	return b.name + "(" + strings.Join(names, ", ") + rest + ")"
 }
 
-// candidate is an overload that a call may mean, and the parameter of each argument if they are named.
-type candidate struct {
-	*builtin
-	order []int
+// invocation is what a call of a built-in function means: the overloads that it may name, in the order in which they
+// are tried, and what is to be done to its arguments first.
+type invocation struct {
+	overloads []*builtin
+	order     []int // the parameter of each argument, nil if they are not named
+	wrap      int   // the first of the arguments that become one list, −1 for none
 }
 
-// candidates returns the overloads that take so many arguments, or that have all of the named parameters, in the order
-// in which they are tried.
-func candidates(name string, count int, named []string) []candidate {
-	var all, open []candidate
-	for _, b := range builtins()[name] {
-		switch {
-		case named != nil:
-			if order, ok := b.order(named); ok {
-				all = append(all, candidate{b, order})
-			}
-		case count == len(b.params):
-			all = append(all, candidate{b, nil})
-		case b.rest && count > 0 && count >= len(b.params)-1:
-			open = append(open, candidate{b, nil})
+// invocationOf finds the overloads that take so many arguments. Named arguments may leave some out: the first overload
+// that has all of the names says which place each has, and then every overload of as many parameters is tried.
+func invocationOf(name string, count int, named []string) invocation {
+	in := invocation{wrap: -1}
+	all := builtins()[name]
+	if named != nil {
+		at := slices.IndexFunc(all, func(b *builtin) bool {
+			var ok bool
+			in.order, ok = b.order(named)
+			return ok
+		})
+		if at < 0 {
+			return invocation{}
+		}
+		count = len(all[at].params)
+	}
+	for _, b := range all {
+		if in.order == nil && b.rest && count > 0 && count >= len(b.params)-1 {
+			return invocation{overloads: []*builtin{b}, wrap: len(b.params) - 1}
+		}
+		if count == len(b.params) {
+			in.overloads = append(in.overloads, b)
 		}
 	}
-	return append(all, open...)
+	return in
 }
 
 func (b *builtin) order(named []string) ([]int, bool) {
@@ -135,42 +145,52 @@ func (b *builtin) order(named []string) ([]int, bool) {
 	return order, true
 }
 
-// invoke calls the first of the overloads to whose parameters the arguments conform.
-func invoke(f *frame, pos Pos, overloads []candidate, args []Value) Value {
+// call evaluates the first of the overloads to whose parameters the arguments conform.
+func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
 	var small [5]Value
-	for _, c := range overloads {
-		values, misfit := c.bind(small[:0], args)
-		if misfit < 0 {
-			return c.eval(f, pos, values)
+	args = in.arrange(small[:0], args)
+	if len(args) < len(in.overloads[0].params) {
+		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
+	}
+	var bound [5]Value
+	for _, b := range in.overloads {
+		values := append(bound[:0], args...)
+		if misfit := b.conform(values); misfit < 0 {
+			return b.eval(f, pos, values)
 		}
 	}
-	c := overloads[0]
-	values, misfit := c.bind(small[:0], args)
-	return c.wrongType(f, pos, c.params[misfit], values[misfit])
+	b := in.overloads[0]
+	misfit := b.conform(args)
+	return b.wrongType(f, pos, b.params[misfit], args[misfit])
 }
 
-// bind puts the arguments in the order of the parameters. It returns the index of the first one of a wrong type, or −1.
-func (c candidate) bind(values, args []Value) ([]Value, int) {
-	switch n := len(c.params); {
-	case c.order != nil:
-		values = append(values, make([]Value, n)...)
-		for i, at := range c.order {
+// arrange puts the arguments in the order of the parameters, with those in a list that stand for one.
+func (in *invocation) arrange(values, args []Value) []Value {
+	switch {
+	case in.order != nil:
+		values = append(values, make([]Value, len(in.overloads[0].params))...)
+		for i, at := range in.order {
 			values[at] = args[i]
 		}
-	case c.rest && (len(args) != n || !isList(args[n-1])):
-		values = append(values, args[:n-1]...)
-		values = append(values, append([]Value(nil), args[n-1:]...))
+	case in.wrap >= 0 && !(len(args) == 1 && isList(args[0])):
+		values = append(values, args[:in.wrap]...)
+		values = append(values, append([]Value(nil), args[in.wrap:]...))
 	default:
 		values = append(values, args...)
 	}
-	for i, p := range c.params {
+	return values
+}
+
+// conform makes the arguments what the parameters ask for. It returns the index of the first one of a wrong type, or −1.
+func (b *builtin) conform(values []Value) int {
+	for i, p := range b.params {
 		v, ok := conform(values[i], p.typ)
 		if !ok {
-			return values, i
+			return i
 		}
 		values[i] = v
 	}
-	return values, -1
+	return -1
 }
 
 func isList(v Value) bool {
@@ -197,20 +217,12 @@ func conform(v Value, typ string) (Value, bool) {
 	switch typ {
 	case anyType:
 		return v, true
-	case someType:
-		return v, v != nil
 	case numberType:
 		_, ok := v.(*apd.Decimal)
 		return v, ok
-	case periodType:
-		switch v.(type) {
-		case DaysDuration, MonthsDuration:
-			return v, true
-		}
-		return nil, false
-	case pointType:
-		_, ok := order(v, v)
-		return v, ok
+	case spotType:
+		_, isRange := v.(*Range)
+		return v, isRange || isPoint(v)
 	case keysType:
 		switch v := v.(type) {
 		case string:
@@ -226,6 +238,15 @@ func conform(v Value, typ string) (Value, bool) {
 		return nil, false
 	}
 	return v, v != nil && typeName(v) == typ
+}
+
+// isPoint says whether a value can be an end of a range that functions know: strings are not.
+func isPoint(v Value) bool {
+	switch v.(type) {
+	case *apd.Decimal, jsonvalue.Number, Date, Time, DateTime, DaysDuration, MonthsDuration:
+		return true
+	}
+	return false
 }
 
 // integer returns a number cut to a whole one.

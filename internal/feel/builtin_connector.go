@@ -32,8 +32,8 @@ func connectorBuiltins() []builtin {
 			eval: func(_ *frame, _ Pos, a []Value) Value {
 				all := []Value{a[0], jsonvalue.NewObject(0), newInt(0), DaysDuration{}}
 				copy(all, a)
-				return jsonvalue.ObjectOf(member("errorMessage", all[0]), member("variables", all[1]), member("retries", all[2]),
-					member("retryBackoff", all[3]), member("errorType", "jobError"))
+				return jsonvalue.ObjectOf(member("errorMessage", all[0]), member("retries", all[2]),
+					member("retryBackoff", all[3]), member("variables", all[1]), member("errorType", "jobError"))
 			}}
 	}
 	ignoreError := func(p string, example, gives string) builtin {
@@ -49,14 +49,14 @@ func connectorBuiltins() []builtin {
 	}
 	backoffRow := func(p string, example, gives string) builtin {
 		return builtin{name: "backoff", params: params(p), strict: true, eval: backoff, example: example, gives: gives,
-			doc: "The delay before an attempt, counted from 1: minDelay · factor^(attempt−1), at most maxDelay, give or take a random share of it."}
+			doc: "The delay before an attempt, counted from 1: minDelay · factor^(attempt−1), at most maxDelay, give or take a random share of it. An attempt below 1, a minDelay above maxDelay or a negative jitterFactor is an error."}
 	}
 	const d = "days and time duration"
 	return []builtin{
 		bpmnError("errorCode: string", `bpmnError("X")`, `{"errorType":"bpmnError","errorCode":"X"}`),
 		bpmnError("errorCode: string, errorMessage: string", `bpmnError("X", "why")`, `{"errorType":"bpmnError","errorCode":"X","errorMessage":"why"}`),
 		bpmnError("errorCode: string, errorMessage: string, variables: context", `bpmnError("X", "why", {a: 1})`, `{"errorType":"bpmnError","errorCode":"X","errorMessage":"why","variables":{"a":1}}`),
-		jobError("errorMessage: string", `jobError("why")`, `{"errorMessage":"why","variables":{},"retries":0,"retryBackoff":"PT0S","errorType":"jobError"}`),
+		jobError("errorMessage: string", `jobError("why")`, `{"errorMessage":"why","retries":0,"retryBackoff":"PT0S","variables":{},"errorType":"jobError"}`),
 		jobError("errorMessage: string, variables: context", `jobError("why", {a: 1}).variables`, `{"a":1}`),
 		jobError("errorMessage: string, variables: context, retries: number", `jobError("why", {}, 2).retries`, `2`),
 		jobError("errorMessage: string, variables: context, retries: number, retryBackoff: "+d, `jobError("why", {}, 2, @"PT10S").retryBackoff`, `"PT10S"`),
@@ -85,6 +85,14 @@ func backoff(f *frame, pos Pos, a []Value) Value {
 	if len(a) > 4 {
 		jitter = toFloat64(a[4].(*apd.Decimal))
 	}
+	switch {
+	case attempt < 1:
+		return f.fail(pos, "backoff: the attempt must be at least 1, but is %d", attempt)
+	case minDelay > maxDelay:
+		return f.fail(pos, "backoff: minDelay must not be above maxDelay, but %g s is above %g s", minDelay, maxDelay)
+	case jitter < 0:
+		return f.fail(pos, "backoff: jitterFactor must not be negative, but is %g", jitter)
+	}
 	delay := min(maxDelay, minDelay*math.Pow(factor, float64(attempt-1)))
 	if spread := delay * jitter; spread > 0 {
 		delay += spread * (2*rand.Float64() - 1) //nolint:gosec // a delay is no secret
@@ -94,7 +102,7 @@ func backoff(f *frame, pos Pos, a []Value) Value {
 	if math.IsNaN(delay) || math.Abs(delay) > math.MaxInt64/2000 {
 		return f.fail(pos, "backoff: the delay is out of bounds")
 	}
-	millis := int64(math.Round(delay * 1000))
+	millis := max(0, int64(math.Round(delay*1000)))
 	return duration(floorDiv(millis, 1000), floorMod(millis, 1000)*1_000_000)
 }
 

@@ -2,20 +2,17 @@ package feel
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 func contextBuiltins() []builtin {
 	return []builtin{
-		{name: "get value", params: params("context: context, key: string"), eval: func(f *frame, pos Pos, a []Value) Value {
-			o, key := a[0].(*jsonvalue.Object), a[1].(string)
-			v, ok := field(o, key)
-			if !ok {
-				return f.warn(pos, "there is no field %s%s", key, suggest(key, o.Keys()))
-			}
-			return v
-		}, doc: "The field of a context; null if there is none.", example: `get value({foo: 123}, "foo")`, gives: `123`},
+		{name: "get value", params: params("m: context, key: string"), eval: getValue,
+			doc: "The field of a context; null if there is none.", example: `get value(m: {foo: 123}, key: "foo")`, gives: `123`},
+		{name: "get value", params: params("context: context, key: string"), eval: getValue,
+			doc: "The field of a context; null if there is none.", example: `get value({foo: 123}, "foo")`, gives: `123`},
 		{name: "get value", params: params("context: context, keys: keys"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0]
 			for _, key := range a[1].([]Value) {
@@ -30,17 +27,10 @@ func contextBuiltins() []builtin {
 			}
 			return v
 		}, doc: "The field at the end of a path of keys; null if there is none.", example: `get value({x: 1, y: {z: 0}}, ["y", "z"])`, gives: `0`},
-		{name: "get entries", params: params("context: context"), eval: func(f *frame, _ Pos, a []Value) Value {
-			out := []Value{}
-			for k, v := range a[0].(*jsonvalue.Object).All() {
-				if _, isFunction := v.(*Function); isFunction {
-					continue
-				}
-				out = append(out, jsonvalue.ObjectOf(jsonvalue.Member{Key: "key", Value: k}, jsonvalue.Member{Key: "value", Value: v}))
-			}
-			f.produce(96 * len(out))
-			return f.newList(out)
-		}, doc: "The fields as a list of contexts of key and value.", example: `get entries({foo: 123})`, gives: `[{"key":"foo","value":123}]`},
+		{name: "get entries", params: params("context: context"), eval: getEntries,
+			doc: "The fields as a list of contexts of key and value.", example: `get entries({foo: 123})`, gives: `[{"key":"foo","value":123}]`},
+		{name: "get entries", params: params("m: context"), eval: getEntries,
+			doc: "The fields as a list of contexts of key and value.", example: `get entries(m: {foo: 123})`, gives: `[{"key":"foo","value":123}]`},
 		{name: "context put", params: params("context: context, key: string, value: any"), eval: contextPut,
 			doc: "The context with another field, or another value of it.", example: `context put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`},
 		{name: "context put", params: params("context: context, keys: keys, value: any"), eval: contextPut,
@@ -54,6 +44,27 @@ func contextBuiltins() []builtin {
 		{name: "context", params: params("entries: any"), eval: contextOf,
 			doc: "The context of a list of contexts of key and value. Null if one of them lacks a key or a value.", example: `context([{"key":"a", "value":1}])`, gives: `{"a":1}`},
 	}
+}
+
+func getValue(f *frame, pos Pos, a []Value) Value {
+	o, key := a[0].(*jsonvalue.Object), a[1].(string)
+	v, ok := field(o, key)
+	if !ok {
+		return f.warn(pos, "there is no field %s%s", key, suggest(key, o.Keys()))
+	}
+	return v
+}
+
+func getEntries(f *frame, _ Pos, a []Value) Value {
+	out := []Value{}
+	for k, v := range a[0].(*jsonvalue.Object).All() {
+		if _, isFunction := v.(*Function); isFunction {
+			continue
+		}
+		out = append(out, jsonvalue.ObjectOf(jsonvalue.Member{Key: "key", Value: k}, jsonvalue.Member{Key: "value", Value: v}))
+	}
+	f.produce(96 * len(out))
+	return f.newList(out)
 }
 
 func contextPut(f *frame, pos Pos, a []Value) Value {
@@ -73,6 +84,9 @@ func (f *frame) put(o *jsonvalue.Object, key string, v Value) Value {
 		return nil
 	}
 	o = o.Clone()
+	if fn, isFunction := v.(*Function); isFunction {
+		v = functionObject(fn)
+	}
 	o.Set(key, v)
 	return o
 }
@@ -83,9 +97,9 @@ func (f *frame) putDeep(pos Pos, o *jsonvalue.Object, keys []Value, v Value) Val
 		return f.put(o, key, v)
 	}
 	inner := jsonvalue.NewObject(1)
-	if have, ok := o.Get(key); ok && have != nil {
-		if inner, ok = have.(*jsonvalue.Object); !ok {
-			return f.warn(pos, "the field %s is %s, expected a context", key, article(have))
+	if have, ok := o.Get(key); ok {
+		if fields, ok := have.(*jsonvalue.Object); ok {
+			inner = fields // what is no context gives way to one
 		}
 	}
 	changed := f.putDeep(pos, inner, keys[1:], v)
@@ -151,9 +165,9 @@ func booleanBuiltins() []builtin {
 			}
 			return a[0]
 		}, doc: "The value, or the other one if it is null.", example: `get or else(null, "default")`, gives: `"default"`},
-		{name: "assert", params: params("value: any, condition: any"), eval: assert,
+		{name: "assert", strict: true, params: params("value: any, condition: any"), eval: assert,
 			doc: "The value if the condition is true; else the evaluation fails.", example: `assert(4, 4 > 3)`, gives: `4`},
-		{name: "assert", params: params("value: any, condition: any, cause: string"), eval: assert,
+		{name: "assert", strict: true, params: params("value: any, condition: any, cause: any"), eval: assert,
 			doc: "The value if the condition is true; else the evaluation fails with the cause.", example: `assert(4, 4 > 3, "too small")`, gives: `4`},
 	}
 }
@@ -162,8 +176,8 @@ func assert(f *frame, pos Pos, a []Value) Value {
 	if b, ok := a[1].(bool); ok && b {
 		return a[0]
 	}
-	if len(a) == 3 {
-		return f.fail(pos, "%s", a[2])
+	if cause, ok := a[len(a)-1].(string); ok && len(a) == 3 {
+		return f.fail(pos, "%s", cause)
 	}
 	return f.fail(pos, "the condition of assert is not fulfilled")
 }
@@ -194,18 +208,33 @@ func conversionBuiltins() []builtin {
 			}
 			return s
 		}, doc: "The value as JSON text.", example: `to json({a: 1.50})`, gives: `"{\"a\":1.50}"`},
-		{name: "from json", params: params("value: string"), eval: func(f *frame, pos Pos, a []Value) Value {
+		{name: "from json", params: params("json: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			s := a[0].(string)
 			if !f.produce(4 * len(s)) {
 				return nil
 			}
-			v, _, err := jsonvalue.ParsePrefix(s)
+			v, rest, err := jsonvalue.ParsePrefix(s)
 			if err != nil {
 				return f.warn(pos, "%s", err)
+			}
+			if rest != "" && abuts(v, rest) {
+				return f.warn(pos, "%q is no JSON", s)
 			}
 			return v
 		}, doc: "The value of a JSON text; null if it is none. What stands behind the value is ignored.", example: `from json("{\"a\": 1}")`, gives: `{"a":1}`},
 	}
+}
+
+// abuts says whether what stands behind a JSON number or word would have had to be part of it.
+func abuts(v Value, rest string) bool {
+	switch v.(type) {
+	case jsonvalue.Number:
+		return !strings.ContainsRune(" \t\r\n", rune(rest[0]))
+	case bool, nil:
+		r, _ := utf8.DecodeRuneInString(rest)
+		return isNamePart(r)
+	}
+	return false
 }
 
 func (f *frame) toNumber(pos Pos, s string) Value {
@@ -222,14 +251,21 @@ func (f *frame) toNumber(pos Pos, s string) Value {
 func groupedNumber(f *frame, pos Pos, a []Value) Value {
 	s := a[0].(string)
 	grouping, ok := a[1].(string)
-	if a[1] != nil && (!ok || grouping != " " && grouping != "," && grouping != ".") {
-		return f.warn(pos, "the grouping separator must be a blank, a comma or a point")
-	}
 	decimal := "."
 	if len(a) == 3 {
-		if decimal, ok = a[2].(string); a[2] != nil && (!ok || decimal != "," && decimal != "." || decimal == grouping) {
+		text, isText := a[2].(string)
+		switch {
+		case !ok && !isText:
+			return f.warn(pos, "at least one of the separators must be given")
+		case a[2] != nil && text != "," && text != "." || isText && ok && text == grouping:
 			return f.warn(pos, "the decimal separator must be a comma or a point, and not that of the groups")
+		case isText:
+			decimal = text
 		}
+		ok = ok || a[1] == nil
+	}
+	if !ok || a[1] != nil && grouping != " " && grouping != "," && grouping != "." {
+		return f.warn(pos, "the grouping separator must be a blank, a comma or a point")
 	}
 	if grouping != "" {
 		s = strings.ReplaceAll(s, grouping, "")

@@ -1,6 +1,7 @@
 package feel
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/cockroachdb/apd/v3"
@@ -17,9 +18,9 @@ func listBuiltins() []builtin {
 		{name: "is empty", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return len(a[0].([]Value)) == 0
 		}, doc: "Whether the list has no items.", example: `is empty([])`, gives: `true`},
-		{name: "sublist", params: params("list: list, start position: number"), eval: sublist,
-			doc: "The items from a position, counted from 1 or from the end below 0.", example: `sublist([1,2,3], 2)`, gives: `[2,3]`},
-		{name: "sublist", params: params("list: list, start position: number, length: number"), eval: sublist,
+		{name: "sublist", params: params("list: list, start: number"), eval: sublist,
+			doc: "The items from a position, counted from 1 or from the end below 0; null for the position 0.", example: `sublist([1,2,3], 2)`, gives: `[2,3]`},
+		{name: "sublist", params: params("list: list, start: number, length: number"), eval: sublist,
 			doc: "At most so many items from a position.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`},
 		{name: "append", params: params("list: list, items: list"), rest: true, eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.newList(append(slices.Clone(a[0].([]Value)), a[1].([]Value)...))
@@ -27,11 +28,9 @@ func listBuiltins() []builtin {
 		{name: "concatenate", params: params("lists: list"), rest: true, eval: concatenate,
 			doc: "The items of several lists in one. What is no list counts as a list of itself.", example: `concatenate([1,2],[3])`, gives: `[1,2,3]`},
 		{name: "insert before", params: params("list: list, position: number, newItem: any"), eval: insertBefore,
-			doc: "The list with an item before a position.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`},
+			doc: "The list with an item before a position; at its end where there is none, null for the position 0.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`},
 		{name: "remove", params: params("list: list, position: number"), eval: remove,
-			doc: "The list without the item at a position; the list as it is if there is none.", example: `remove([1,2,3], 2)`, gives: `[1,3]`},
-		{name: "list replace", params: params("list: list, position: any, newItem: any"), eval: listReplace,
-			doc: "The list with another item at a position, or at all for whom a function of the item and the new item is true.", example: `list replace([2,4,7,8], 3, 6)`, gives: `[2,4,6,8]`},
+			doc: "The list without the item at a position; the list as it is if there is none, null for the position 0.", example: `remove([1,2,3], 2)`, gives: `[1,3]`},
 		{name: "reverse", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
 			l := slices.Clone(a[0].([]Value))
 			slices.Reverse(l)
@@ -81,20 +80,16 @@ func (f *frame) newList(l []Value) Value {
 
 func sublist(f *frame, pos Pos, a []Value) Value {
 	l := a[0].([]Value)
-	n := int64(len(l))
-	start := integer(a[1])
-	switch {
-	case start > 0:
-		start--
-	case start < 0:
-		start += n
+	from, ok := position(len(l), a[1])
+	if !ok {
+		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
 	}
-	start = min(max(start, 0), n)
-	stop := n
+	to := int64(len(l))
 	if len(a) == 3 {
-		stop = min(max(start+integer(a[2]), start), n)
+		to = min(to, max(from, from+integer(a[2])))
 	}
-	return f.newList(l[start:stop:stop])
+	from = min(max(from, 0), max(to, 0))
+	return f.newList(l[from:max(to, 0):max(to, 0)])
 }
 
 func concatenate(f *frame, _ Pos, a []Value) Value {
@@ -111,64 +106,39 @@ func concatenate(f *frame, _ Pos, a []Value) Value {
 
 func insertBefore(f *frame, pos Pos, a []Value) Value {
 	l := a[0].([]Value)
-	i, ok := position(len(l), a[1])
+	at, ok := position(len(l), a[1])
 	if !ok {
-		return f.warn(pos, "there is no position %d in a list of %d", integer(a[1]), len(l))
+		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
 	}
-	return f.newList(slices.Insert(slices.Clone(l), i, a[2]))
+	at = min(max(at, 0), int64(len(l)))
+	return f.newList(slices.Insert(slices.Clone(l), int(at), a[2]))
 }
 
-// position returns the index of a position that counts from 1, or from the end below 0.
-func position(n int, v Value) (int, bool) {
+// position returns the index of a position that counts from 1, or from the end below 0: below 0 or behind the end where
+// there is no such item. Only the position 0 is none; between -1 and 1 a fraction stands for the end.
+func position(n int, v Value) (int64, bool) {
+	if v.(*apd.Decimal).Sign() == 0 {
+		return 0, false
+	}
 	p := integer(v)
-	switch {
-	case p > 0 && p <= int64(n):
-		return int(p - 1), true
-	case p < 0 && -p <= int64(n):
-		return n + int(p), true
+	if p > 0 {
+		return p - 1, true
 	}
-	return 0, false
+	return int64(n) + max(p, -1<<32), true
 }
 
-func remove(f *frame, _ Pos, a []Value) Value {
+func remove(f *frame, pos Pos, a []Value) Value {
 	l := a[0].([]Value)
-	i, ok := position(len(l), a[1])
-	if !ok {
+	at, ok := position(len(l), a[1])
+	switch {
+	case !ok:
+		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
+	case at < 0 || at > int64(len(l)) || at == int64(len(l)) && integer(a[1]) > 0:
 		return l
+	case at == int64(len(l)):
+		return f.newList(append(slices.Clone(l), l...)) // what the official engine makes of a position such as 0.5
 	}
-	return f.newList(slices.Delete(slices.Clone(l), i, i+1))
-}
-
-func listReplace(f *frame, pos Pos, a []Value) Value {
-	l := slices.Clone(a[0].([]Value))
-	switch at := a[1].(type) {
-	case *apd.Decimal:
-		i, ok := position(len(l), at)
-		if !ok {
-			return f.warn(pos, "there is no position %d in a list of %d", integer(at), len(l))
-		}
-		l[i] = a[2]
-	case *Function:
-		if len(at.params) != 2 {
-			return f.warn(pos, "list replace needs a function of two parameters")
-		}
-		for i, item := range l {
-			replace := at.call(f, []Value{item, a[2]})
-			if f.err != nil {
-				return nil
-			}
-			b, ok := replace.(bool)
-			if !ok {
-				return f.warn(pos, "the function of list replace must give a boolean, but gave %s", article(replace))
-			}
-			if b {
-				l[i] = a[2]
-			}
-		}
-	default:
-		return f.warn(pos, "list replace needs a position or a function, but got %s", article(at))
-	}
-	return f.newList(l)
+	return f.newList(slices.Delete(slices.Clone(l), int(at), int(at)+1))
 }
 
 func (f *frame) distinct(l []Value) Value {
@@ -239,6 +209,11 @@ func sortList(f *frame, pos Pos, a []Value) Value {
 			return 0
 		}
 		v := precedes.call(f, []Value{x, y})
+		var e *EvalError
+		if errors.As(f.err, &e) {
+			f.err = nil
+			f.warn(e.Pos, "%s", e.Text)
+		}
 		b, ok := v.(bool)
 		switch {
 		case !ok:

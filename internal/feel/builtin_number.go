@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 )
@@ -12,6 +13,9 @@ func numberBuiltins() []builtin {
 	return []builtin{
 		{name: "decimal", params: params("n: number, scale: number"), eval: scaled(halfEven),
 			doc: "The number with so many digits behind the point, half to even.", example: `decimal(1.115, 2)`, gives: `1.12`},
+		{name: "decimal", params: params("n: number, scale: number, mode: string"), eval: decimalByMode,
+			doc:     "The same by a mode of rounding: UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY, in letters of either case. Any other mode gives null.",
+			example: `decimal(-2.1, 0, "FLOOR")`, gives: `-3`},
 		{name: "floor", params: params("n: number"), eval: unscaled(toFloor),
 			doc: "The whole number at or below.", example: `floor(1.5)`, gives: `1`},
 		{name: "floor", params: params("n: number, scala: number"), eval: scaled(toFloor),
@@ -28,10 +32,10 @@ func numberBuiltins() []builtin {
 			doc: "The number with so many digits behind the point, halves away from zero.", example: `round half up(5.5, 0)`, gives: `6`},
 		{name: "round half down", params: params("n: number, scala: number"), eval: scaled(halfDown),
 			doc: "The number with so many digits behind the point, halves towards zero.", example: `round half down(5.5, 0)`, gives: `5`},
-		{name: "abs", params: params("number: number"), eval: func(_ *frame, _ Pos, a []Value) Value {
-			d := a[0].(*apd.Decimal)
-			return &apd.Decimal{Exponent: d.Exponent, Coeff: d.Coeff}
-		}, doc: "The number without its sign.", example: `abs(-10)`, gives: `10`},
+		{name: "abs", params: params("number: any"), eval: absolute,
+			doc: "The number or duration without its sign.", example: `abs(-10)`, gives: `10`},
+		{name: "abs", params: params("n: any"), eval: absolute,
+			doc: "The number or duration without its sign.", example: `abs(n: @"-PT5H")`, gives: `"PT5H"`},
 		{name: "modulo", params: params("dividend: number, divisor: number"), eval: modulo,
 			doc: "What is left of a division, with the sign of the divisor. Division by zero is an error.", example: `modulo(-12, 5)`, gives: `3`},
 		{name: "sqrt", params: params("number: number"), eval: func(f *frame, pos Pos, a []Value) Value {
@@ -85,6 +89,40 @@ func unscaled(mode rounding) func(*frame, Pos, []Value) Value {
 		}
 		return setScale(d, 0, mode)
 	}
+}
+
+// roundingModes are those of java.math.RoundingMode. UNNECESSARY allows no rounding.
+var roundingModes = map[string]rounding{
+	"UP": roundAway, "DOWN": roundZero, "CEILING": toCeiling, "FLOOR": toFloor,
+	"HALF_UP": halfUp, "HALF_DOWN": halfDown, "HALF_EVEN": halfEven, "UNNECESSARY": roundZero,
+}
+
+func decimalByMode(f *frame, pos Pos, a []Value) Value {
+	name := strings.ToUpper(a[2].(string))
+	mode, ok := roundingModes[name]
+	if !ok {
+		return f.warn(pos, "%q is no mode of rounding", a[2])
+	}
+	r := scaled(mode)(f, pos, a)
+	if d, ok := r.(*apd.Decimal); ok && name == "UNNECESSARY" && compare(d, a[0].(*apd.Decimal)) != 0 {
+		return f.warn(pos, "rounding is necessary")
+	}
+	return r
+}
+
+func absolute(f *frame, pos Pos, a []Value) Value {
+	switch v := a[0].(type) {
+	case *apd.Decimal:
+		return &apd.Decimal{Exponent: v.Exponent, Coeff: v.Coeff}
+	case DaysDuration:
+		if v.seconds < 0 {
+			return v.negate()
+		}
+		return v
+	case MonthsDuration:
+		return MonthsDuration{abs64(v.months)}
+	}
+	return f.warn(pos, "abs needs a number or a duration, but got %s", article(a[0]))
 }
 
 func modulo(f *frame, pos Pos, a []Value) Value {
@@ -192,9 +230,18 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 			return f.warn(pos, "the list is empty")
 		}
 		best := l[0]
-		for _, v := range l {
+		if rank(best) == "" {
+			return f.warn(pos, "%s cannot compare %s", name, article(best))
+		}
+		for i, v := range l {
 			if !f.spend(1) {
 				return nil
+			}
+			if i == 0 {
+				continue
+			}
+			if isList(best) && isList(v) {
+				return f.fail(pos, "lists have no order: %s cannot compare them", name)
 			}
 			cmp, ok := order(v, best)
 			if !ok {

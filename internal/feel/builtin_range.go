@@ -2,71 +2,76 @@ package feel
 
 // The functions of ranges and points follow the DMN specification's table 78, as far as the official engine does.
 func rangeBuiltins() []builtin {
-	row := func(name, params2, doc, example, gives string, eval func(f *frame, pos Pos, a []Value) Value) builtin {
-		return builtin{name: name, params: params(params2), doc: doc, example: example, gives: gives, eval: eval}
-	}
-	point := func(v Value) *Range { return &Range{Low: v, High: v, LowClosed: true, HighClosed: true} }
-	both := func(name, doc, example, gives string, test func(f *frame, pos Pos, x, y *Range) Value) []builtin {
-		as := func(f *frame, pos Pos, x, y Value) Value {
-			rx, ok := x.(*Range)
-			if !ok {
-				rx = point(x)
-			}
-			ry, ok := y.(*Range)
-			if !ok {
-				ry = point(y)
-			}
-			return test(f, pos, rx, ry)
-		}
-		eval := func(f *frame, pos Pos, a []Value) Value { return as(f, pos, a[0], a[1]) }
-		return []builtin{
-			row(name, "point1: point, point2: point", doc, example, gives, eval),
-			row(name, "range: range, point: point", doc, example, gives, eval),
-			row(name, "point: point, range: range", doc, example, gives, eval),
-			row(name, "range1: range, range2: range", doc, example, gives, eval),
-		}
-	}
-	ranges := func(name, doc, example, gives string, test func(f *frame, pos Pos, x, y *Range) Value) builtin {
-		return row(name, "range1: range, range2: range", doc, example, gives, func(f *frame, pos Pos, a []Value) Value {
-			return test(f, pos, a[0].(*Range), a[1].(*Range))
-		})
-	}
 	var all []builtin
-	all = append(all, both("before", "Whether the first lies wholly before the second.", `before(1, [5..10])`, `true`, isBefore)...)
-	all = append(all, both("after", "Whether the first lies wholly after the second.", `after([5..10], 1)`, `true`, func(f *frame, pos Pos, x, y *Range) Value { return isBefore(f, pos, y, x) })...)
-	all = append(all,
-		ranges("meets", "Whether the first ends, closed, where the second begins, closed.", `meets([1..5], [5..10])`, `true`, meets),
-		ranges("met by", "Whether the first begins where the second ends.", `met by([5..10], [1..5])`, `true`, func(f *frame, pos Pos, x, y *Range) Value { return meets(f, pos, y, x) }),
-		ranges("overlaps", "Whether the two have a point in common.", `overlaps([1..5], [3..8])`, `true`, overlaps),
-		ranges("overlaps before", "Whether the first begins before the second and ends within it.", `overlaps before([1..5], [3..8])`, `true`, overlapsBefore),
-		ranges("overlaps after", "Whether the first begins within the second and ends after it.", `overlaps after([3..8], [1..5])`, `true`, overlapsAfter),
-		ranges("coincides", "Whether the two are the same.", `coincides([1..5], [1..5])`, `true`, coincides),
-		row("coincides", "point1: point, point2: point", "Whether the two are the same.", `coincides(1, 1)`, `true`, func(f *frame, pos Pos, a []Value) Value {
-			return f.equals(pos, a[0], a[1], true)
-		}),
-	)
-	oneWay := func(name, pointFirst, doc, example, gives string, test func(f *frame, pos Pos, x, y *Range) Value) {
-		names := "point: point, range: range"
-		if pointFirst == "" {
-			names = "range: range, point: point"
+	for _, r := range rangeRelations {
+		for _, forms := range r.forms {
+			all = append(all, builtin{name: r.name, params: params(forms), eval: r.eval, doc: r.doc, example: r.example, gives: r.gives})
 		}
-		all = append(all, row(name, names, doc, example, gives, func(f *frame, pos Pos, a []Value) Value {
-			if pointFirst == "" {
-				return test(f, pos, a[0].(*Range), point(a[1]))
-			}
-			return test(f, pos, point(a[0]), a[1].(*Range))
-		}), ranges(name, doc, example, gives, test))
 	}
-	swap := func(test func(f *frame, pos Pos, x, y *Range) Value) func(f *frame, pos Pos, x, y *Range) Value {
-		return func(f *frame, pos Pos, x, y *Range) Value { return test(f, pos, y, x) }
-	}
-	oneWay("finishes", "point", "Whether the first ends where the second ends, and lies within it.", `finishes(10, [1..10])`, `true`, finishes)
-	oneWay("finished by", "", "Whether the second ends where the first ends, and lies within it.", `finished by([1..10], 10)`, `true`, swap(finishes))
-	oneWay("includes", "", "Whether the second lies within the first.", `includes([5..10], 6)`, `true`, includes)
-	oneWay("during", "point", "Whether the first lies within the second.", `during(5, [1..10])`, `true`, swap(includes))
-	oneWay("starts", "point", "Whether the first begins where the second begins, and lies within it.", `starts(1, [1..5])`, `true`, starts)
-	oneWay("started by", "", "Whether the second begins where the first begins, and lies within it.", `started by([1..10], 1)`, `true`, swap(starts))
 	return all
+}
+
+// rangeRelation is a function of two ranges or points. Each of its forms names the two parameters; which of them may be
+// a point is the same for all of its forms.
+type rangeRelation struct {
+	name                string
+	forms               []string
+	points              string // what may be a point: "any" of them, "both" or neither, the "first", the "second", "none"
+	doc, example, gives string
+	test                func(f *frame, pos Pos, x, y *Range) Value
+}
+
+const (
+	twoRanges   = "range1: spot, range2: spot"
+	pointInside = "point: spot, range: spot"
+	rangeAround = "range: spot, point: spot"
+	twoPoints   = "point1: spot, point2: spot"
+)
+
+var rangeRelations = [...]rangeRelation{
+	{"before", []string{twoPoints, pointInside, rangeAround, twoRanges}, "any", "Whether the first lies wholly before the second.", `before(1, [5..10])`, `true`, isBefore},
+	{"after", []string{twoPoints, pointInside, rangeAround, twoRanges}, "any", "Whether the first lies wholly after the second.", `after([5..10], 1)`, `true`, swap(isBefore)},
+	{"meets", []string{twoRanges}, "none", "Whether the first ends, closed, where the second begins, closed.", `meets([1..5], [5..10])`, `true`, meets},
+	{"met by", []string{twoRanges}, "none", "Whether the first begins where the second ends.", `met by([5..10], [1..5])`, `true`, swap(meets)},
+	{"overlaps", []string{twoRanges}, "none", "Whether the two have a point in common.", `overlaps([1..5], [3..8])`, `true`, overlaps},
+	{"overlaps before", []string{twoRanges}, "none", "Whether the first begins before the second and ends within it.", `overlaps before([1..5], [3..8])`, `true`, overlapsBefore},
+	{"overlaps after", []string{twoRanges}, "none", "Whether the first begins within the second and ends after it.", `overlaps after([3..8], [1..5])`, `true`, overlapsAfter},
+	{"finishes", []string{pointInside, twoRanges}, "first", "Whether the first ends where the second ends, and lies within it.", `finishes(10, [1..10])`, `true`, finishes},
+	{"finished by", []string{pointInside, twoRanges}, "second", "Whether the second ends where the first ends, and lies within it.", `finished by([1..10], 10)`, `true`, swap(finishes)},
+	{"includes", []string{rangeAround, twoRanges}, "second", "Whether the second lies within the first.", `includes([5..10], 6)`, `true`, includes},
+	{"during", []string{pointInside, twoRanges}, "first", "Whether the first lies within the second.", `during(5, [1..10])`, `true`, swap(includes)},
+	{"starts", []string{pointInside, twoRanges}, "first", "Whether the first begins where the second begins, and lies within it.", `starts(1, [1..5])`, `true`, starts},
+	{"started by", []string{rangeAround, twoRanges}, "second", "Whether the second begins where the first begins, and lies within it.", `started by([1..10], 1)`, `true`, swap(starts)},
+	{"coincides", []string{twoPoints, twoRanges}, "both", "Whether the two are the same.", `coincides([1..5], [1..5])`, `true`, coincides},
+}
+
+// eval puts points as ranges of one point each. A point where only a range can be is an error.
+func (r rangeRelation) eval(f *frame, pos Pos, a []Value) Value {
+	x, isRangeX := a[0].(*Range)
+	y, isRangeY := a[1].(*Range)
+	allowed := r.points == "any" || r.points == "both" ||
+		isRangeX && isRangeY || r.points == "first" && isRangeY || r.points == "second" && isRangeX
+	if !isRangeX {
+		x = &Range{Low: a[0], High: a[0], LowClosed: true, HighClosed: true, isPoint: true}
+	}
+	if !isRangeY {
+		y = &Range{Low: a[1], High: a[1], LowClosed: true, HighClosed: true, isPoint: true}
+	}
+	if rank(x.Low) != rank(y.Low) {
+		return f.warn(pos, "%s cannot compare a %s with a %s", r.name, typeName(x.Low), typeName(y.Low))
+	}
+	if r.points == "both" && isRangeX != isRangeY {
+		return false
+	}
+	if !allowed {
+		return f.fail(pos, "%s needs a range where it got a point", r.name)
+	}
+	return r.test(f, pos, x, y)
+}
+
+// swap gives a relation its two sides the other way round.
+func swap(test func(f *frame, pos Pos, x, y *Range) Value) func(f *frame, pos Pos, x, y *Range) Value {
+	return func(f *frame, pos Pos, x, y *Range) Value { return test(f, pos, y, x) }
 }
 
 // relation compares two ends of ranges: null where they have no order.
@@ -134,9 +139,9 @@ func overlapsBefore(f *frame, pos Pos, x, y *Range) Value {
 
 func overlapsAfter(f *frame, pos Pos, x, y *Range) Value {
 	return all3(
-		any3(f.relation(pos, ">", x.Low, y.Low), all3(f.relation(pos, "=", x.Low, y.Low), !x.LowClosed || y.LowClosed)),
+		any3(f.relation(pos, ">", x.Low, y.Low), all3(f.relation(pos, "=", x.Low, y.Low), !x.LowClosed && y.LowClosed)),
 		any3(f.relation(pos, "<", x.Low, y.High), all3(f.relation(pos, "=", x.Low, y.High), x.LowClosed && y.HighClosed)),
-		any3(f.relation(pos, ">", x.High, y.High), all3(f.relation(pos, "=", x.High, y.High), x.HighClosed && !y.HighClosed)),
+		any3(f.relation(pos, ">", x.High, y.High), all3(f.relation(pos, "=", x.High, y.High), x.HighClosed || !y.HighClosed)),
 	)
 }
 
@@ -148,6 +153,9 @@ func coincides(f *frame, pos Pos, x, y *Range) Value {
 }
 
 func finishes(f *frame, pos Pos, x, y *Range) Value {
+	if x.isPoint {
+		return all3(y.HighClosed, f.relation(pos, "=", x.High, y.High))
+	}
 	return all3(
 		x.HighClosed == y.HighClosed, f.relation(pos, "=", x.High, y.High),
 		any3(f.relation(pos, ">", x.Low, y.Low), all3(f.relation(pos, "=", x.Low, y.Low), !x.LowClosed || y.LowClosed)),
@@ -155,6 +163,9 @@ func finishes(f *frame, pos Pos, x, y *Range) Value {
 }
 
 func starts(f *frame, pos Pos, x, y *Range) Value {
+	if x.isPoint {
+		return all3(y.LowClosed, f.relation(pos, "=", x.Low, y.Low))
+	}
 	return all3(
 		x.LowClosed == y.LowClosed, f.relation(pos, "=", x.Low, y.Low),
 		any3(f.relation(pos, "<", x.High, y.High), all3(f.relation(pos, "=", x.High, y.High), !x.HighClosed || y.HighClosed)),
@@ -162,6 +173,12 @@ func starts(f *frame, pos Pos, x, y *Range) Value {
 }
 
 func includes(f *frame, pos Pos, x, y *Range) Value {
+	if y.isPoint {
+		return any3(
+			all3(x.LowClosed, f.relation(pos, "=", x.Low, y.Low)), all3(x.HighClosed, f.relation(pos, "=", x.High, y.High)),
+			all3(f.relation(pos, "<", x.Low, y.Low), f.relation(pos, ">", x.High, y.High)),
+		)
+	}
 	return all3(
 		any3(f.relation(pos, "<", x.Low, y.Low), all3(f.relation(pos, "=", x.Low, y.Low), x.LowClosed || !y.LowClosed)),
 		any3(f.relation(pos, ">", x.High, y.High), all3(f.relation(pos, "=", x.High, y.High), x.HighClosed || !y.HighClosed)),

@@ -14,7 +14,7 @@ func regexBuiltins() []builtin {
 			doc: "The same with flags, as for matches.", example: `replace("aBc", "B", "x", "i")`, gives: `"axc"`},
 		{name: "split", params: params("string: string, delimiter: string"), eval: split,
 			doc: "The pieces of the text between the matches of a pattern. A broken pattern gives null.", example: `split("John Doe", "\s")`, gives: `["John","Doe"]`},
-		{name: "extract", params: params("string: string, pattern: string"), eval: extract,
+		{name: "extract", params: params("input: string, pattern: string"), eval: extract,
 			doc: "All matches of the pattern. A broken pattern gives null.", example: `extract("references are 1234, 1256, 1378", "12[0-9]*")`, gives: `["1234","1256"]`},
 	}
 }

@@ -52,7 +52,7 @@ func stringBuiltins() []builtin {
 			doc: "The texts of a list in one; nulls are left out. Anything but texts and nulls in it gives null.", example: `string join(["a", null, "c"])`, gives: `"ac"`},
 		{name: "string join", params: params("list: list, delimiter: any"), eval: stringJoin,
 			doc: "The texts of a list with a delimiter between them.", example: `string join(["a", "b", "c"], ", ")`, gives: `"a, b, c"`},
-		{name: "string join", params: params("list: list, delimiter: any, prefix: any, suffix: any"), eval: stringJoin,
+		{name: "string join", params: params("list: list, delimiter: any, prefix: string, suffix: string"), eval: stringJoin,
 			doc: "The texts of a list with a delimiter between them, a prefix before and a suffix behind.", example: `string join(["a", "b"], ", ", "[", "]")`, gives: `"[a, b]"`},
 		{name: "uuid", params: nil, eval: func(*frame, Pos, []Value) Value { return uuid.NewString() },
 			doc: "A random UUID (version 4).", example: `string length(uuid())`, gives: `36`},

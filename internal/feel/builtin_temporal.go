@@ -1,6 +1,10 @@
 package feel
 
-import "time"
+import (
+	"time"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 func temporalBuiltins() []builtin {
 	return []builtin{
@@ -27,8 +31,6 @@ func temporalBuiltins() []builtin {
 		}, doc: "The date of a year, month and day; null if there is none.", example: `date(2024, 2, 29)`, gives: `"2024-02-29"`},
 		{name: "time", params: params("from: any"), eval: func(f *frame, pos Pos, a []Value) Value {
 			switch v := a[0].(type) {
-			case Time:
-				return v
 			case DateTime:
 				return Time{v.nanos, v.zone}
 			case Date:
@@ -45,22 +47,18 @@ func temporalBuiltins() []builtin {
 			doc: "The local time of an hour, minute and second; null if there is none.", example: `time(12, 30, 0)`, gives: `"12:30:00"`},
 		{name: "time", params: params("hour: number, minute: number, second: number, offset: any"), eval: clock,
 			doc: "The time of an hour, minute and second with an offset from UTC, a duration; without one if it is null.", example: `time(12, 30, 0, @"PT1H")`, gives: `"12:30+01:00"`},
-		{name: "date and time", params: params("from: any"), eval: func(f *frame, pos Pos, a []Value) Value {
-			switch v := a[0].(type) {
-			case DateTime:
-				return v
-			case Date:
-				return DateTime{date: v}
-			case string:
-				if t, ok := parseDateTime(v); ok {
-					return t
-				}
-				if d, ok := parseDate(v); ok {
-					return DateTime{date: d}
-				}
-				return f.warn(pos, "%q is no date and time, expected the form 2024-12-31T12:30:00Z", v)
+		{name: "date and time", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
+			v := a[0].(string)
+			if t, ok := parseDateTime(v); ok {
+				return t
 			}
-			return f.cannot(pos, "date and time", a[0])
+			if d, ok := parseDate(v); ok {
+				return DateTime{date: d}
+			}
+			if t, ok := parseLocalDateTime(v); ok {
+				return t
+			}
+			return f.warn(pos, "%q is no date and time, expected the form 2024-12-31T12:30:00Z", v)
 		}, doc: "The date and time of a text; null if it is none.", example: `date and time("2024-02-29T12:30:00Z")`, gives: `"2024-02-29T12:30:00Z"`},
 		{name: "date and time", params: params("date: any, time: time"), eval: func(f *frame, pos Pos, a []Value) Value {
 			day, ok := dayOf(a[0])
@@ -69,21 +67,19 @@ func temporalBuiltins() []builtin {
 			}
 			t := a[1].(Time)
 			made, ok := t.zone.dateTime(day, t.nanos)
-			return valueIf(made, ok)
+			return f.within(pos, made, ok)
 		}, doc: "A day and a time of day in one.", example: `date and time(date("2024-02-29"), time("12:30:00"))`, gives: `"2024-02-29T12:30:00"`},
-		{name: "date and time", params: params("date: any, timezone: string"), eval: inZone,
+		{name: "date and time", params: params("date: date and time, time: string"), eval: inZone,
 			doc: "The date and time in a time zone: the same instant of a zoned one, the same clock of a local one. An unknown zone is an error.", example: `date and time(@"2024-07-01T12:00:00Z", "Europe/Paris")`, gives: `"2024-07-01T14:00:00+02:00"`},
-		{name: "duration", params: params("from: any"), eval: func(f *frame, pos Pos, a []Value) Value {
-			switch v := a[0].(type) {
-			case DaysDuration, MonthsDuration:
-				return v
-			case string:
-				if d, ok := parseDuration(v); ok {
-					return d
-				}
-				return f.warn(pos, "%q is no duration, expected the form P1DT2H or P1Y2M", v)
+		{name: "duration", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
+			v := a[0].(string)
+			if d, ok := parseDuration(v); ok {
+				return d
 			}
-			return f.cannot(pos, "duration", a[0])
+			if d, ok := parseJavaDuration(v); ok {
+				return d
+			}
+			return f.warn(pos, "%q is no duration, expected the form P1DT2H or P1Y2M", v)
 		}, doc: "The duration of a text; null if it is none.", example: `duration("P1DT2H")`, gives: `"PT26H"`},
 		{name: "years and months duration", params: params("from: any, to: any"), eval: func(f *frame, pos Pos, a []Value) Value {
 			from, ok1 := dayOf(a[0])
@@ -97,17 +93,6 @@ func temporalBuiltins() []builtin {
 			doc: "The date and time of the evaluation, with its zone.", example: `now() instance of date and time`, gives: `true`},
 		{name: "today", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow().date },
 			doc: "The date of the evaluation.", example: `today() instance of date`, gives: `true`},
-		{name: "abs", params: params("n: duration"), eval: func(_ *frame, _ Pos, a []Value) Value {
-			switch d := a[0].(type) {
-			case DaysDuration:
-				if d.seconds < 0 {
-					return d.negate()
-				}
-			case MonthsDuration:
-				return MonthsDuration{abs64(d.months)}
-			}
-			return a[0]
-		}, doc: "The duration without its sign.", example: `abs(@"-PT5H")`, gives: `"PT5H"`},
 		dayBuiltin("day of week", "The English name of the day.", `day of week(date("2024-02-29"))`, `"Thursday"`, func(d Date) Value {
 			return time.Weekday(d.weekday() % 7).String()
 		}),
@@ -157,12 +142,13 @@ func dayOf(v Value) (Date, bool) {
 
 func clock(f *frame, pos Pos, a []Value) Value {
 	h, m := integer(a[0]), integer(a[1])
-	second, _ := conform(a[2], numberType)
+	second := a[2].(*apd.Decimal)
 	s := integer(second)
-	if h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59 {
-		return f.warn(pos, "there is no time %d:%d:%d", h, m, s)
+	if h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59 || second.Sign() < 0 {
+		return f.warn(pos, "there is no time %d:%d:%s", h, m, decimalString(second))
 	}
-	t := Time{nanos: (h*3600 + m*60 + s) * nanosPerSecond}
+	fraction := integer(multiply(subtract(second, newInt(s)), newInt(nanosPerSecond)))
+	t := Time{nanos: (h*3600+m*60+s)*nanosPerSecond + fraction}
 	if len(a) == 4 && a[3] != nil {
 		d, ok := a[3].(DaysDuration)
 		if !ok || abs64(d.seconds) > 18*3600 {
@@ -174,20 +160,17 @@ func clock(f *frame, pos Pos, a []Value) Value {
 }
 
 func inZone(f *frame, pos Pos, a []Value) Value {
-	zone, ok := parseZone(a[1].(string))
+	zone, ok := parseZone(a[1].(string), true)
 	if !ok {
 		return f.fail(pos, "there is no time zone %q", a[1])
 	}
-	t, ok := a[0].(DateTime)
-	if !ok {
-		return f.cannot(pos, "date and time", a[0])
-	}
+	t := a[0].(DateTime)
 	if t.zone != nil {
 		moved, ok := zone.at(t.instant(), t.nanos%nanosPerSecond)
-		return valueIf(moved, ok)
+		return f.within(pos, moved, ok)
 	}
 	placed, ok := zone.dateTime(t.date, t.nanos)
-	return valueIf(placed, ok)
+	return f.within(pos, placed, ok)
 }
 
 // monthsBetween is Period.between without its days.
@@ -213,5 +196,13 @@ func (f *frame) dateTimeNow() DateTime {
 		zone.region = l
 	}
 	t, _ := zone.at(f.now.Unix(), int64(f.now.Nanosecond()))
+	return t
+}
+
+// within returns a date and time, or fails the evaluation if its year is out of bounds.
+func (f *frame) within(pos Pos, t DateTime, ok bool) Value {
+	if !ok {
+		return f.fail(pos, "the date and time is out of bounds")
+	}
 	return t
 }

@@ -17,6 +17,10 @@ type compiler struct {
 	used  int // how many of them are bound where the compiler stands
 	env   *binding
 	free  []string
+	// inputs counts the places that have ?, the value that a unary test tests.
+	inputs int
+	// ranges says that a range can come out, which is no value of JSON.
+	ranges bool
 }
 
 // binding is one thing that a name may refer to, the innermost first: a variable in a slot, or the item of a filter, whose
@@ -172,6 +176,7 @@ func (f *frame) suggestName(text string) string {
 func (c *compiler) input(n *inputValue) evaluator {
 	for b := c.env; b != nil; b = b.parent {
 		if b.name == inputName {
+			c.inputs++
 			slot := b.slot
 			return func(f *frame) Value { return f.slots[slot] }
 		}
@@ -180,7 +185,7 @@ func (c *compiler) input(n *inputValue) evaluator {
 		if v, ok := f.scope.Lookup("?"); ok {
 			return v
 		}
-		return &failure{n.pos(), "? stands for the value before in, and here is none"}
+		return f.fail(n.pos(), "? stands for the value before in, and here is none")
 	}
 }
 
@@ -202,9 +207,12 @@ func (c *compiler) list(n *list) evaluator {
 		}
 		values := make([]Value, len(items))
 		for i, item := range items {
-			values[i] = f.settle(item(f))
+			values[i] = item(f)
 			if f.err != nil {
 				return nil
+			}
+			if _, failed := values[i].(*failure); failed {
+				return values[i]
 			}
 		}
 		return values
@@ -227,7 +235,12 @@ func (c *compiler) conditional(n *conditional) evaluator {
 			return nil
 		}
 		if b, ok := v.(bool); ok && b {
-			return then(f)
+			v = then(f)
+			if e, failed := v.(*failure); failed {
+				f.warn(e.pos, "%s", e.text)
+				return otherwise(f)
+			}
+			return v
 		} else if !ok && v != nil {
 			f.warn(n.condition.pos(), "the condition of if is a %s, expected a boolean", typeName(v))
 		}

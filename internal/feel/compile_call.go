@@ -34,6 +34,9 @@ func (c *compiler) function(n *function) evaluator {
 			v := body(f)
 			f.slots = outer
 			f.depth--
+			if e, failed := v.(*failure); failed {
+				return f.warn(e.pos, "%s", e.text)
+			}
 			return v
 		}}
 	}
@@ -79,7 +82,7 @@ func (c *compiler) call(n *call) evaluator {
 		return c.qualifiedCall(n, args)
 	}
 	callees := c.bound(n.name)
-	native := candidates(n.name, len(n.args), n.named)
+	native := invocationOf(n.name, len(n.args), n.named)
 	return func(f *frame) Value {
 		if !f.spend(1) {
 			return nil
@@ -89,34 +92,44 @@ func (c *compiler) call(n *call) evaluator {
 		if len(args) > len(small) {
 			values = make([]Value, 0, len(args))
 		}
+		var broken *failure
 		for _, arg := range args {
 			v := arg(f)
 			if f.err != nil {
 				return nil
 			}
 			if e, failed := v.(*failure); failed {
-				v = f.warn(e.pos, "%s", e.text)
+				broken = e
+				v = nil
 			}
 			values = append(values, v)
 		}
 		for _, find := range callees {
 			if fn := find(f); fn != nil {
 				if in, ok := fn.arguments(n.named, values); ok {
+					if broken != nil {
+						return f.warn(broken.pos, "%s", broken.text)
+					}
 					return fn.call(f, in)
 				}
 			}
 		}
-		if native == nil {
+		switch {
+		case native.overloads == nil:
 			return f.noSuchFunction(n, len(values))
+		case broken != nil && native.overloads[0].strict:
+			return broken
+		case broken != nil && native.wrap < 0:
+			return f.warn(broken.pos, "%s", broken.text)
 		}
-		return invoke(f, n.pos(), native, values)
+		return native.call(f, n.pos(), values)
 	}
 }
 
 // argument compiles an argument; only there a range is a value.
 func (c *compiler) argument(n node) evaluator {
 	if r, ok := n.(*rangeLiteral); ok {
-		return c.rangeValue(r)
+		return c.rangeArgument(r)
 	}
 	return c.compile(n)
 }

@@ -1,5 +1,7 @@
 package feel
 
+import "fmt"
+
 // in compiles value in test and value in (test, test, …).
 func (c *compiler) in(n *in) evaluator {
 	value := c.compile(n.value)
@@ -7,13 +9,19 @@ func (c *compiler) in(n *in) evaluator {
 	slot := c.bind(inputName)
 	tests := make([]evaluator, len(n.tests))
 	for i, t := range n.tests {
-		tests[i] = c.test(t, slot)
+		tests[i] = c.test(t, slot, n.grouped)
 	}
 	c.unbind(m)
 	return func(f *frame) Value {
 		v := value(f)
 		if f.err != nil {
 			return nil
+		}
+		if _, failed := v.(*failure); failed {
+			return v
+		}
+		if _, isFunction := v.(*Function); isFunction {
+			v = nil
 		}
 		saved := f.slots[slot]
 		defer func() { f.slots[slot] = saved }()
@@ -26,6 +34,8 @@ func (c *compiler) in(n *in) evaluator {
 			}
 			if b, ok := got.(bool); ok && b {
 				return true
+			} else if _, failed := got.(*failure); failed {
+				return got
 			} else if !ok {
 				result = nil
 			}
@@ -35,20 +45,36 @@ func (c *compiler) in(n *in) evaluator {
 }
 
 // test compiles one test of the input in slot. A comparison or a range is a test by itself; any other expression passes
-// if it is true, or a list that has the input in it, or equal to the input.
-func (c *compiler) test(n node, slot int) evaluator {
+// if it is true, or a list that has the input in it, or equal to the input. A literal true is equal to the input where it
+// stands alone, and passes in parentheses. An expression that names the input can only give a boolean.
+func (c *compiler) test(n node, slot int, grouped bool) evaluator {
+	asked := c.inputs
 	value := c.compile(n)
+	namesInput := c.inputs > asked
+	pos := n.pos()
 	switch n := n.(type) {
 	case *comparisonTest, *rangeLiteral:
 		return value
 	case *literal:
-		return func(f *frame) Value { return f.equals(n.pos(), f.slots[slot], n.value, true) }
+		if _, isBool := n.value.(bool); !isBool || !grouped {
+			return func(f *frame) Value { return f.equals(pos, f.slots[slot], n.value, true) }
+		}
+	case *list, *loop:
+		if namesInput {
+			return func(*frame) Value { return false }
+		}
 	}
-	pos := n.pos()
 	return func(f *frame) Value {
 		v := value(f)
 		if f.err != nil {
 			return nil
+		}
+		if _, isBool := v.(bool); namesInput && !isBool {
+			return f.warn(pos, "a test that names ? must give a boolean, but gave %s", article(v))
+		}
+		if e, failed := v.(*failure); failed {
+			f.warn(e.pos, "%s", e.text)
+			return false
 		}
 		return f.passes(pos, f.slots[slot], v)
 	}
@@ -58,7 +84,7 @@ func (f *frame) passes(pos Pos, input, v Value) Value {
 	switch v := v.(type) {
 	case bool:
 		if b, ok := input.(bool); ok && !v {
-			return b == v
+			return !b
 		}
 		return v
 	case []Value:
@@ -134,6 +160,19 @@ func (c *compiler) rangeValue(n *rangeLiteral) evaluator {
 	low, high := c.compile(n.low), c.compile(n.high)
 	return func(f *frame) Value {
 		return &Range{Low: low(f), High: high(f), LowClosed: n.lowClosed, HighClosed: n.highClosed}
+	}
+}
+
+// rangeArgument compiles a range that is an argument: its ends must be of one type that ranges know.
+func (c *compiler) rangeArgument(n *rangeLiteral) evaluator {
+	value := c.rangeValue(n)
+	c.ranges = true
+	return func(f *frame) Value {
+		r := value(f).(*Range)
+		if f.err == nil && (!isPoint(r.Low) || rank(r.Low) != rank(r.High)) {
+			return &failure{n.pos(), fmt.Sprintf("a range cannot go from %s to %s", article(r.Low), article(r.High))}
+		}
+		return r
 	}
 }
 

@@ -78,16 +78,31 @@ func (c *compiler) equality(n *binary) evaluator {
 	left, right := c.compile(n.left), c.compile(n.right)
 	wanted := n.op == "="
 	return func(f *frame) Value {
-		a := f.settle(left(f))
+		a := left(f)
 		if f.err != nil {
 			return nil
 		}
-		b := f.settle(right(f))
+		b := right(f)
 		if f.err != nil {
 			return nil
+		}
+		if e := firstFailure(a, b); e != nil {
+			if !wanted {
+				return f.warn(e.pos, "%s", e.text)
+			}
+			return e
 		}
 		return f.equals(n.pos(), a, b, wanted)
 	}
+}
+
+// firstFailure returns the first of two values that stands for an error, if one does.
+func firstFailure(a, b Value) *failure {
+	if e, failed := a.(*failure); failed {
+		return e
+	}
+	e, _ := b.(*failure)
+	return e
 }
 
 // equals compares as = does and gives wanted if the values are the same.
@@ -106,10 +121,11 @@ func (f *frame) equals(pos Pos, a, b Value, wanted bool) Value {
 func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 	cmp, ok := order(a, b)
 	if !ok {
-		if x, y := asList(a), asList(b); len(x) > 0 && len(y) > 0 {
-			if _, comparable := order(x[0], y[0]); comparable {
-				return f.fail(pos, "lists have no order: %s cannot be applied to them", op)
-			}
+		if e := firstFailure(a, b); e != nil {
+			return e
+		}
+		if rank(a) == listRank && rank(b) == listRank {
+			return f.fail(pos, "lists have no order: %s cannot be applied to them", op)
 		}
 		if a == nil || b == nil {
 			return nil
@@ -125,11 +141,6 @@ func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 		return cmp > 0
 	}
 	return cmp >= 0
-}
-
-func asList(v Value) []Value {
-	l, _ := v.([]Value)
-	return l
 }
 
 func (c *compiler) between(n *between) evaluator {
@@ -173,6 +184,9 @@ func (f *frame) arithmetic(pos Pos, op string, a, b Value) Value {
 		}
 	}
 	if v, ok := temporalArithmetic(op, a, b); ok {
+		if v == (beyond{}) {
+			return f.fail(pos, "the result of %s is out of bounds", op)
+		}
 		return v
 	}
 	if a == nil || b == nil {

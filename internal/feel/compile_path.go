@@ -19,8 +19,7 @@ func (c *compiler) chain(n node) evaluator {
 		case *filter:
 			if l, ok := b.condition.(*literal); ok {
 				if d, ok := l.value.(*apd.Decimal); ok {
-					index, _ := toInt64(d)
-					steps = append(steps, step{pos: b.pos(), index: index, isIndex: true})
+					steps = append(steps, step{pos: b.pos(), index: d})
 					base = b.base
 					continue
 				}
@@ -41,12 +40,10 @@ func (c *compiler) chain(n node) evaluator {
 			if f.err != nil || v == nil {
 				return nil
 			}
-			if _, failed := v.(*failure); failed {
-				return v
-			}
-			if s := &steps[i]; s.isIndex {
+			s := &steps[i]
+			if s.index != nil {
 				v = f.index(s.pos, v, s.index)
-			} else {
+			} else if _, failed := v.(*failure); !failed {
 				v = f.member(s.pos, v, s.key)
 			}
 		}
@@ -56,10 +53,9 @@ func (c *compiler) chain(n node) evaluator {
 
 // step is .key or [index].
 type step struct {
-	pos     Pos
-	key     string
-	index   int64
-	isIndex bool
+	pos   Pos
+	key   string
+	index *apd.Decimal // nil for .key
 }
 
 // field returns a member of a context that is visible as a name; functions are not.
@@ -111,20 +107,35 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 	return f.warn(pos, "a %s has no field %s%s", typeName(v), key, suggest(key, propertyNames(v)))
 }
 
-// index is list[i]: from 1, or from the end below 0.
-func (f *frame) index(pos Pos, v Value, i int64) Value {
+// index is list[i]: from 1, or from the end below 0. A fraction is cut off when the place is known: of three items, -1.5
+// is the second.
+func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 	list, ok := v.([]Value)
 	if !ok {
-		return f.warn(pos, "a %s cannot be filtered, expected a list", typeName(v))
+		return f.notList(pos, v)
 	}
 	n := int64(len(list))
+	i, ok := smallInt(d)
+	if !ok {
+		size := newInt(n)
+		if d.Sign() < 0 {
+			if compare(&apd.Decimal{Exponent: d.Exponent, Coeff: d.Coeff}, size) <= 0 {
+				if i, _ = toInt64(add(size, d)); i < n {
+					return list[i]
+				}
+				i = 0
+			}
+		} else if compare(d, size) <= 0 {
+			i, _ = toInt64(d)
+		}
+	}
 	switch {
 	case i >= 1 && i <= n:
 		return list[i-1]
 	case i < 0 && -i <= n:
 		return list[n+i]
 	}
-	return f.warn(pos, "there is no item %d in a list of %d", i, n)
+	return f.warn(pos, "there is no item %s in a list of %d", decimalString(d), n)
 }
 
 // filter compiles list[condition]. A condition that is a comparison or a call is asked for each item; any other is first
@@ -146,10 +157,7 @@ func (c *compiler) filter(n *filter) evaluator {
 		}
 		list, ok := v.([]Value)
 		if !ok {
-			if _, failed := v.(*failure); failed {
-				return v
-			}
-			return f.warn(n.pos(), "a %s cannot be filtered, expected a list", typeName(v))
+			return f.notList(n.pos(), v)
 		}
 		if outside != nil {
 			warnings := len(f.warnings)
@@ -162,12 +170,15 @@ func (c *compiler) filter(n *filter) evaluator {
 	}
 }
 
-func (f *frame) indexBy(pos Pos, list []Value, d *apd.Decimal) Value {
-	i, ok := toInt64(d)
-	if !ok {
-		return nil
+func (f *frame) notList(pos Pos, v Value) Value {
+	if e, failed := v.(*failure); failed {
+		return f.warn(e.pos, "%s", e.text)
 	}
-	return f.index(pos, list, i)
+	return f.warn(pos, "a %s cannot be filtered, expected a list", typeName(v))
+}
+
+func (f *frame) indexBy(pos Pos, list []Value, d *apd.Decimal) Value {
+	return f.index(pos, list, d)
 }
 
 func (f *frame) filterItems(pos Pos, list []Value, slot int, condition evaluator) Value {
@@ -230,9 +241,12 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 		}
 		o := jsonvalue.NewObject(len(values))
 		for i, value := range values {
-			v := f.settle(value(f))
+			v := value(f)
 			if f.err != nil {
 				return nil
+			}
+			if _, failed := v.(*failure); failed {
+				return v
 			}
 			f.slots[slots[i]] = v
 			o.Set(n.entries[i].key, v)

@@ -43,8 +43,8 @@ type frame struct {
 	warnings []Warning
 }
 
-// failure is a value that stands for an error: most operations make null of it, but a list, a context, an equality and
-// the end of the evaluation make it the error of the whole expression.
+// failure is a value that stands for an error. Most operations make null of it; a list, a context, a comparison and a
+// path hand it on; at the end of the evaluation it is the error of the whole expression.
 type failure struct {
 	pos  Pos
 	text string

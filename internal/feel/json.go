@@ -41,8 +41,12 @@ func appendExactJSON(dst []byte, v Value) []byte {
 			text += "[" + id + "]"
 		}
 		return jsonvalue.AppendString(dst, text)
-	case Date, Time, DaysDuration, MonthsDuration:
+	case Time:
+		return append(append(append(dst, '"'), exactTime(v)...), '"')
+	case Date, DaysDuration, MonthsDuration:
 		return append(append(append(dst, '"'), jsonTemporal(v)...), '"')
+	case *Function:
+		return jsonvalue.AppendString(dst, text0(v))
 	}
 	return appendComposite(dst, v, appendExactJSON)
 }
@@ -80,6 +84,15 @@ func appendComposite(dst []byte, v Value, element func([]byte, Value) []byte) []
 		return jsonvalue.AppendString(dst, rangeText(v))
 	}
 	return jsonvalue.Append(dst, v)
+}
+
+// functionObject is a function as a value that was put into a context, as JSON shows it.
+func functionObject(fn *Function) Value {
+	v, err := jsonvalue.Parse(appendFunction(nil, fn))
+	if err != nil {
+		return nil
+	}
+	return v
 }
 
 // appendFunction writes a function that is no field of a context: the properties of the official engine's object for it.

@@ -172,6 +172,9 @@ func (l *lexer) quotedName(start int) token {
 	if i < 0 {
 		return token{kind: broken, start: start, end: len(l.source), value: "a name without its closing backtick"}
 	}
+	if i == 0 {
+		return token{kind: broken, start: start, end: start + 2, value: "a name without letters"}
+	}
 	stop := start + 1 + i
 	return token{kind: quotedName, start: start, end: stop + 1, value: l.source[start+1 : stop]}
 }

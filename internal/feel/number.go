@@ -385,6 +385,9 @@ func toInt64(d *apd.Decimal) (int64, bool) {
 	if n, ok := smallInt(d); ok {
 		return n, true
 	}
+	if d.Coeff.Sign() == 0 {
+		return 0, true
+	}
 	if digits(d)+int64(d.Exponent) > 19 {
 		return 0, false
 	}

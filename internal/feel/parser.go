@@ -391,7 +391,7 @@ func (p *parser) in(left node, t token) (node, int, bool) {
 	if open := p.look(pos); open.kind == symbol && open.value == "(" {
 		if tests, next, ok := p.tests(open.end); ok {
 			if next, ok = p.symbol(next, ")"); ok {
-				return &in{at(t.start), left, tests}, next, true
+				return &in{at(t.start), left, tests, true}, next, true
 			}
 		}
 	}
@@ -399,7 +399,7 @@ func (p *parser) in(left node, t token) (node, int, bool) {
 	if !ok {
 		return nil, t.start, false
 	}
-	return &in{at(t.start), left, []node{test}}, next, true
+	return &in{at(t.start), left, []node{test}, false}, next, true
 }
 
 func (p *parser) tests(pos int) ([]node, int, bool) {

@@ -2,6 +2,7 @@ package feel
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ type Program struct {
 	eval   evaluator
 	slots  int
 	free   []string
+	ranges bool
 	clock  func() time.Time
 	frames sync.Pool
 }
@@ -37,7 +39,8 @@ func Compile(source string, options ...Option) (*Program, error) {
 	for _, o := range options {
 		o(p)
 	}
-	p.eval, p.slots, p.free = c.compile(root), c.slots, c.free
+	p.eval = c.compile(root)
+	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
 	return p, nil
 }
 
@@ -65,6 +68,9 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	if f.err == nil {
 		v = f.settle(v)
 	}
+	if p.ranges && f.err == nil && holdsRange(v) {
+		f.fail(p.root.pos(), "a range is no value that a result can have")
+	}
 	err, warnings := f.err, f.warnings
 	clear(f.slots)
 	*f = frame{program: p, slots: f.slots[:p.slots]}
@@ -73,6 +79,23 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 		return Result{Warnings: warnings}, err
 	}
 	return Result{Value: v, Warnings: warnings}, nil
+}
+
+// holdsRange says whether a range is in a value, which JSON cannot hold.
+func holdsRange(v Value) bool {
+	switch v := v.(type) {
+	case *Range:
+		return true
+	case []Value:
+		return slices.ContainsFunc(v, holdsRange)
+	case *jsonvalue.Object:
+		for _, member := range v.All() {
+			if holdsRange(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Context makes a [Scope] of a context: its fields are the names.

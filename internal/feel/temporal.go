@@ -1,6 +1,7 @@
 package feel
 
 import (
+	"cmp"
 	"math"
 	"time"
 )
@@ -183,10 +184,10 @@ func (t DateTime) addMonths(n int64) (DateTime, bool) {
 }
 
 func (t DateTime) add(d DaysDuration) (DateTime, bool) {
-	seconds, nanos := t.instant()+d.seconds, t.nanos%nanosPerSecond+int64(d.nanos)
 	if d.seconds > math.MaxInt64/2 || d.seconds < math.MinInt64/2 {
 		return DateTime{}, false
 	}
+	seconds, nanos := t.instant()+d.seconds, t.nanos%nanosPerSecond+int64(d.nanos)
 	seconds, nanos = seconds+nanos/nanosPerSecond, nanos%nanosPerSecond
 	if t.zone != nil {
 		return t.zone.at(seconds, nanos)
@@ -206,15 +207,17 @@ func duration(seconds, nanos int64) DaysDuration {
 
 func (d DaysDuration) negate() DaysDuration { return duration(-d.seconds, -int64(d.nanos)) }
 
-func (d DaysDuration) plus(e DaysDuration) DaysDuration {
-	return duration(d.seconds+e.seconds, int64(d.nanos)+int64(e.nanos))
+func (d DaysDuration) plus(e DaysDuration) (DaysDuration, bool) {
+	seconds := d.seconds + e.seconds
+	if (seconds > d.seconds) != (e.seconds > 0) && e.seconds != 0 {
+		return DaysDuration{}, false
+	}
+	sum := duration(seconds, int64(d.nanos)+int64(e.nanos))
+	return sum, sum.seconds >= seconds
 }
 
 func (d DaysDuration) compare(e DaysDuration) int {
-	if d.seconds != e.seconds {
-		return sign(d.seconds - e.seconds)
-	}
-	return sign(int64(d.nanos) - int64(e.nanos))
+	return cmp.Or(cmp.Compare(d.seconds, e.seconds), cmp.Compare(d.nanos, e.nanos))
 }
 
 func sign(n int64) int {
@@ -340,10 +343,7 @@ func property(v Value, key string) (Value, bool) {
 		}
 		return timeProperty(v.nanos, v.zone, key)
 	case DaysDuration:
-		total := v.seconds
-		if total < 0 && v.nanos > 0 {
-			total++ // Java's parts are cut towards zero
-		}
+		total := v.seconds // the parts leave out the fraction, which is added to the seconds below it
 		switch key {
 		case "days":
 			return newInt(total / secondsPerDay), true

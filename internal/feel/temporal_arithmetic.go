@@ -2,9 +2,20 @@ package feel
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/cockroachdb/apd/v3"
 )
+
+// beyond stands for a result that no value of its type can hold. The evaluation fails with it.
+type beyond struct{}
+
+func valueIf[T any](v T, ok bool) Value {
+	if !ok {
+		return beyond{}
+	}
+	return v
+}
 
 // temporalArithmetic is +, −, * and / where a temporal value takes part; ok is false where the types do not go together.
 func temporalArithmetic(op string, a, b Value) (v Value, ok bool) {
@@ -13,10 +24,8 @@ func temporalArithmetic(op string, a, b Value) (v Value, ok bool) {
 		if v, ok := plusDuration(a, b, 1); ok {
 			return v, true
 		}
-		if _, isDuration := b.(DaysDuration); !isDuration {
-			if _, isDuration := b.(MonthsDuration); !isDuration {
-				return plusDuration(b, a, 1)
-			}
+		if !isDuration(b) {
+			return plusDuration(b, a, 1)
 		}
 	case "-":
 		if v, ok := plusDuration(a, b, -1); ok {
@@ -34,6 +43,14 @@ func temporalArithmetic(op string, a, b Value) (v Value, ok bool) {
 		return divideDuration(a, b)
 	}
 	return nil, false
+}
+
+func isDuration(v Value) bool {
+	switch v.(type) {
+	case DaysDuration, MonthsDuration:
+		return true
+	}
+	return false
 }
 
 // plusDuration is a ± duration.
@@ -54,7 +71,8 @@ func plusDuration(a, b Value, sign int64) (Value, bool) {
 			n := floorMod(a.nanos+d.seconds%secondsPerDay*nanosPerSecond+int64(d.nanos), nanosPerDay)
 			return Time{n, a.zone}, true
 		case DaysDuration:
-			return a.plus(d), true
+			sum, ok := a.plus(d)
+			return valueIf(sum, ok), true
 		}
 	case MonthsDuration:
 		n := d.months * sign
@@ -66,20 +84,19 @@ func plusDuration(a, b Value, sign int64) (Value, bool) {
 			t, ok := a.addMonths(n)
 			return valueIf(t, ok), true
 		case MonthsDuration:
-			return MonthsDuration{a.months + n}, true
+			return monthsOf(a.months + n), true
 		}
 	}
 	return nil, false
 }
 
-func valueIf[T any](v T, ok bool) Value {
-	if !ok {
-		return nil
-	}
-	return v
-}
+// maxMonths bounds the duration whose years Java holds in 32 bits.
+const maxMonths = 12 * (1 << 31)
 
-// minusTemporal is the time between two dates, times or dates and times, both with a zone or both without.
+func monthsOf(n int64) Value { return valueIf(MonthsDuration{n}, abs64(n) <= maxMonths) }
+
+// minusTemporal is the time between two dates, times or dates and times, both with a zone or both without. Between times
+// with a zone it has no sign.
 func minusTemporal(a, b Value) (Value, bool) {
 	switch a := a.(type) {
 	case Date:
@@ -107,14 +124,27 @@ func timesNumber(v Value, n *apd.Decimal) (Value, bool) {
 	factor := int64(int32(intBits(n)))
 	switch d := v.(type) {
 	case DaysDuration:
-		if d.seconds != 0 && abs64(factor) > math.MaxInt64/2/(abs64(d.seconds)+1) {
-			return nil, true
-		}
-		return duration(d.seconds*factor, int64(d.nanos)*factor), true
+		total := new(big.Int).Mul(d.inNanos(), big.NewInt(factor))
+		return durationOfNanos(total), true
 	case MonthsDuration:
-		return MonthsDuration{int64(int32(d.months * factor))}, true
+		years, months := d.months/12*factor, d.months%12*factor
+		if years != int64(int32(years)) || months != int64(int32(months)) {
+			return beyond{}, true
+		}
+		return monthsOf(years*12 + months), true
 	}
 	return nil, false
+}
+
+// inNanos returns the whole duration in nanoseconds.
+func (d DaysDuration) inNanos() *big.Int {
+	total := new(big.Int).Mul(big.NewInt(d.seconds), big.NewInt(nanosPerSecond))
+	return total.Add(total, big.NewInt(int64(d.nanos)))
+}
+
+func durationOfNanos(total *big.Int) Value {
+	seconds, nanos := new(big.Int).DivMod(total, big.NewInt(nanosPerSecond), new(big.Int))
+	return valueIf(DaysDuration{seconds.Int64(), int32(nanos.Int64())}, seconds.IsInt64())
 }
 
 // intBits returns the low 64 bits of a number without its fraction, as BigDecimal.intValue does.
@@ -133,39 +163,60 @@ func intBits(n *apd.Decimal) int64 {
 	return low
 }
 
-// divideDuration is duration / number, and duration / duration of the same sort: how many times it fits.
+// millis returns the duration in milliseconds, towards zero; false where 64 bits cannot hold them.
+func (d DaysDuration) millis() (int64, bool) {
+	total := new(big.Int).Quo(d.inNanos(), big.NewInt(1_000_000))
+	return total.Int64(), total.IsInt64()
+}
+
+// divideDuration is duration / number, and duration / duration of the same sort: how many times it fits. Days and times
+// are divided in milliseconds, of which the quotient by a number keeps only 32 bits: so the official engine has it.
+// Division by zero is null.
 func divideDuration(a, b Value) (Value, bool) {
 	n, isNumber := asNumber(b)
 	switch d := a.(type) {
 	case DaysDuration:
-		if isNumber {
-			if n.Sign() == 0 {
-				return nil, true
-			}
-			millis := newInt(d.seconds*1000 + int64(d.nanos)/1_000_000)
-			q, ok := toInt64(divide(millis, n))
-			return valueIf(duration(floorDiv(q, 1000), floorMod(q, 1000)*1_000_000), ok), true
-		}
 		if e, ok := b.(DaysDuration); ok {
-			if e.seconds == 0 {
-				return nil, true
-			}
-			return newInt(d.seconds / e.seconds), true
+			return divideMillis(d, e), true
 		}
+		if !isNumber {
+			return nil, false
+		}
+		if n.Sign() == 0 {
+			return nil, true
+		}
+		millis, ok := d.millis()
+		if !ok {
+			return beyond{}, true
+		}
+		q := int64(int32(intBits(divide(newInt(millis), n))))
+		return duration(floorDiv(q, 1000), floorMod(q, 1000)*1_000_000), true
 	case MonthsDuration:
-		if isNumber {
-			if n.Sign() == 0 {
-				return nil, true
-			}
-			q, ok := toInt64(divide(newInt(d.months), n))
-			return valueIf(MonthsDuration{q}, ok), true
-		}
 		if e, ok := b.(MonthsDuration); ok {
 			if e.months == 0 {
 				return nil, true
 			}
 			return newInt(d.months / e.months), true
 		}
+		if !isNumber {
+			return nil, false
+		}
+		if n.Sign() == 0 {
+			return nil, true
+		}
+		return MonthsDuration{int64(int32(intBits(divide(newInt(d.months), n))))}, true
 	}
 	return nil, false
+}
+
+func divideMillis(d, e DaysDuration) Value {
+	if e == (DaysDuration{}) {
+		return nil
+	}
+	x, ok1 := d.millis()
+	y, ok2 := e.millis()
+	if !ok1 || !ok2 || y == 0 || x == math.MinInt64 {
+		return beyond{}
+	}
+	return newInt(x / y)
 }

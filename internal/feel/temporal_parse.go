@@ -1,21 +1,23 @@
 package feel
 
 import (
+	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 var (
-	datePattern     = regexp.MustCompile(`^(-?)(\d{4,9})-(\d{2})-(\d{2})$`)
-	timePattern     = regexp.MustCompile(`^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$`)
-	shortPattern    = regexp.MustCompile(`^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?$`)
-	offsetPattern   = regexp.MustCompile(`^([+-])(\d{2}):(\d{2})(?::(\d{2}))?$`)
-	daysPattern     = regexp.MustCompile(`^(-?)P(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?$`)
-	monthsPattern   = regexp.MustCompile(`^(-?)P(?:(-?\d+)Y)?(?:(-?\d+)M)?$`)
-	zoneIDPattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9~/._+-]+$`)
-	bracketsPattern = regexp.MustCompile(`^(.*)\[(.+)\]$`)
+	datePattern       = regexp.MustCompile(`^(-?)(\d{4}|[1-9]\d{4,8})-(\d{2})-(\d{2})$`)
+	paddedDatePattern = regexp.MustCompile(`^(-?)(\d{4,9})-(\d{2})-(\d{2})$`)
+	timePattern       = regexp.MustCompile(`^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$`)
+	momentPattern     = regexp.MustCompile(`^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?$`)
+	shortPattern      = regexp.MustCompile(`^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?$`)
+	daysPattern       = regexp.MustCompile(`^(-?)P(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?$`)
+	javaDaysPattern   = regexp.MustCompile(`^(?i)([+-]?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+)(?:[.,](\d{0,9}))?S)?)?$`)
+	monthsPattern     = regexp.MustCompile(`^(-?)P(?:(-?\d+)Y)?(?:(-?\d+)M)?$`)
+	bracketsPattern   = regexp.MustCompile(`^(.*)\[(.+)\]$`)
 )
 
 // parseTemporal reads a date, time, date and time or duration; null if the text is none of them.
@@ -35,8 +37,10 @@ func parseTemporal(s string) Value {
 	return nil
 }
 
-func parseDate(s string) (Date, bool) {
-	m := datePattern.FindStringSubmatch(s)
+func parseDate(s string) (Date, bool) { return parseDay(s, datePattern) }
+
+func parseDay(s string, pattern *regexp.Regexp) (Date, bool) {
+	m := pattern.FindStringSubmatch(s)
 	if m == nil {
 		return Date{}, false
 	}
@@ -80,56 +84,17 @@ func fraction(digits string) int64 {
 // splitZone cuts the zone off a time: Z, an offset, or @region. The rest has no zone if there is none.
 func splitZone(s string) (rest string, zone *Zone, ok bool) {
 	if i := strings.IndexByte(s, '@'); i >= 0 {
-		zone, ok = parseZone(s[i+1:])
+		zone, ok = parseZone(s[i+1:], false)
 		return s[:i], zone, ok
 	}
 	if r, found := strings.CutSuffix(s, "Z"); found {
 		return r, &Zone{}, true
 	}
 	if i := strings.LastIndexAny(s, "+-"); i > 0 && strings.Contains(s[:i], ":") {
-		zone, ok = parseOffset(s[i:])
+		zone, ok = parseOffset(s[i:], shortOffset)
 		return s[:i], zone, ok
 	}
 	return s, nil, true
-}
-
-func parseOffset(s string) (*Zone, bool) {
-	m := offsetPattern.FindStringSubmatch(s)
-	if m == nil {
-		return nil, false
-	}
-	hours, _ := strconv.Atoi(m[2])
-	minutes, _ := strconv.Atoi(m[3])
-	seconds := 0
-	if m[4] != "" {
-		seconds, _ = strconv.Atoi(m[4])
-	}
-	total := hours*3600 + minutes*60 + seconds
-	if minutes > 59 || seconds > 59 || total > 18*3600 {
-		return nil, false
-	}
-	if m[1] == "-" {
-		total = -total
-	}
-	return &Zone{offset: total}, true
-}
-
-// parseZone reads what ZoneId.of does: a region id, Z or an offset.
-func parseZone(id string) (*Zone, bool) {
-	if id == "Z" {
-		return &Zone{}, true
-	}
-	if z, ok := parseOffset(id); ok {
-		return z, true
-	}
-	if !zoneIDPattern.MatchString(id) || id == "Local" {
-		return nil, false
-	}
-	region, err := time.LoadLocation(id)
-	if err != nil {
-		return nil, false
-	}
-	return &Zone{region: region}, true
 }
 
 func parseTime(s string) (Time, bool) {
@@ -138,37 +103,39 @@ func parseTime(s string) (Time, bool) {
 	if !ok {
 		return Time{}, false
 	}
-	nanos, ok := parseClock(rest, timePattern)
+	pattern := timePattern
+	if zone == nil {
+		pattern = shortPattern // the seconds can be left out of a local time alone
+	}
+	nanos, ok := parseClock(rest, pattern)
 	if !ok {
 		return Time{}, false
 	}
 	return Time{nanos % nanosPerDay, standard(zone)}, true
 }
 
-// standard fixes the offset of a region for a time of day, which has no date to tell summer from winter: its standard
-// offset.
-func standard(z *Zone) *Zone {
-	if z == nil || z.region == nil {
-		return z
-	}
-	now := time.Now().Year()
-	_, january := time.Date(now, 1, 1, 0, 0, 0, 0, z.region).Zone()
-	_, july := time.Date(now, 7, 1, 0, 0, 0, 0, z.region).Zone()
-	return &Zone{min(january, july), z.region}
+// parseDateTime reads a date and time as literals have it.
+func parseDateTime(s string) (DateTime, bool) { return parseMoment(s, datePattern, momentPattern) }
+
+// parseLocalDateTime reads what the function reads beyond that: zeros before the year, no digits behind the point of the
+// seconds.
+func parseLocalDateTime(s string) (DateTime, bool) {
+	t, ok := parseMoment(s, paddedDatePattern, shortPattern)
+	return t, ok && t.zone == nil
 }
 
-func parseDateTime(s string) (DateTime, bool) {
+func parseMoment(s string, datePattern, clockPattern *regexp.Regexp) (DateTime, bool) {
 	day, clock, found := strings.Cut(s, "T")
 	if !found {
 		return DateTime{}, false
 	}
-	date, ok := parseDate(day)
+	date, ok := parseDay(day, datePattern)
 	if !ok {
 		return DateTime{}, false
 	}
 	var region *Zone
 	if m := bracketsPattern.FindStringSubmatch(clock); m != nil {
-		if region, ok = parseZone(m[2]); !ok {
+		if region, ok = parseZone(m[2], false); !ok {
 			return DateTime{}, false
 		}
 		clock = m[1]
@@ -177,15 +144,9 @@ func parseDateTime(s string) (DateTime, bool) {
 	if !ok || region != nil && zone == nil {
 		return DateTime{}, false
 	}
-	nanos, ok := parseClock(rest, shortPattern)
-	if !ok {
+	nanos, ok := parseClock(rest, clockPattern)
+	if !ok || nanos == nanosPerDay { // 24:00 is a time, but no date has it
 		return DateTime{}, false
-	}
-	if nanos == nanosPerDay {
-		if date, ok = dateOfEpochDay(date.epochDay() + 1); !ok {
-			return DateTime{}, false
-		}
-		nanos = 0
 	}
 	if region != nil {
 		t, ok := zone.dateTime(date, nanos)
@@ -210,23 +171,34 @@ func parseDuration(s string) (Value, bool) {
 		}
 		return MonthsDuration{total}, true
 	}
-	m := daysPattern.FindStringSubmatch(s)
-	if m == nil || strings.HasSuffix(s, "T") || strings.HasSuffix(s, "P") {
+	return parseDaysDuration(s, daysPattern)
+}
+
+// parseJavaDuration reads what Duration.parse does beyond the literals: letters of either case, signs of plus, a comma
+// before a fraction.
+func parseJavaDuration(s string) (Value, bool) { return parseDaysDuration(s, javaDaysPattern) }
+
+func parseDaysDuration(s string, pattern *regexp.Regexp) (Value, bool) {
+	m := pattern.FindStringSubmatch(s)
+	if m == nil || strings.HasSuffix(s, "T") || strings.HasSuffix(s, "t") || strings.HasSuffix(strings.ToUpper(s), "P") {
 		return nil, false
 	}
-	var total int64
+	total := new(big.Int)
 	for i, unit := range [...]int64{secondsPerDay, 3600, 60, 1} {
 		n, ok := parseCount64(m[i+2])
-		if !ok || abs64(n) > (1<<62)/unit {
+		if !ok {
 			return nil, false
 		}
-		total += n * unit
+		total.Add(total, new(big.Int).Mul(big.NewInt(n), big.NewInt(unit)))
+	}
+	if !total.IsInt64() || total.Int64() == math.MinInt64 {
+		return nil, false
 	}
 	nanos := fraction(m[6])
 	if strings.HasPrefix(m[5], "-") {
 		nanos = -nanos
 	}
-	d := duration(total, nanos)
+	d := duration(total.Int64(), nanos)
 	if m[1] == "-" {
 		d = d.negate()
 	}

@@ -102,6 +102,15 @@ func jsonTemporal(v Value) string {
 	return ""
 }
 
+// exactTime is the text of a time in to json, which writes the seconds also of a time with an offset.
+func exactTime(t Time) string {
+	text := clockText(t.nanos)
+	if t.zone != nil {
+		text += offsetText(t.zone.offset)
+	}
+	return text
+}
+
 // isoText is Duration.toString: hours, minutes and seconds, each with its own sign.
 func (d DaysDuration) isoText() string {
 	if d.seconds == 0 && d.nanos == 0 {
@@ -155,7 +164,7 @@ func (d MonthsDuration) isoText() string {
 func stringTemporal(v Value) string {
 	switch v := v.(type) {
 	case Date:
-		return v.String()
+		return v.isoText()
 	case Time:
 		return clockText(v.nanos) + stringZone(v.zone)
 	case DateTime:
@@ -179,15 +188,11 @@ func stringZone(z *Zone) string {
 }
 
 func (d DaysDuration) feelText() string {
-	total := d.seconds
-	if total < 0 && d.nanos > 0 {
-		total++
-	}
-	if total == 0 {
+	if d.seconds == 0 {
 		return "P0D"
 	}
-	sign := ""
-	if total < 0 {
+	sign, total := "", uint64(d.seconds)
+	if d.seconds < 0 {
 		sign, total = "-", -total
 	}
 	text := sign + "P"

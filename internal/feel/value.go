@@ -16,6 +16,7 @@ type Value = any
 type Range struct {
 	Low, High             Value
 	LowClosed, HighClosed bool
+	isPoint               bool // made of one value, to be compared with a range
 }
 
 // Function is function(a, b) … with what it sees of its surroundings.
@@ -152,6 +153,46 @@ func equalContexts(a, b *jsonvalue.Object) bool {
 func equalRanges(a, b *Range) bool {
 	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && identical(a.Low, b.Low) && identical(a.High, b.High)
 }
+
+// rank names what values must have in common for an order: no rank, no order. Lists whose items are of one rank have
+// one too, though comparing them fails: so the official engine has it.
+func rank(v Value) string {
+	switch v := v.(type) {
+	case *apd.Decimal, jsonvalue.Number:
+		return "number"
+	case string:
+		return "string"
+	case Date:
+		return "date"
+	case Time:
+		if v.zone == nil {
+			return "local time"
+		}
+		return "time"
+	case DateTime:
+		if v.zone == nil {
+			return "local date and time"
+		}
+		return "date and time"
+	case DaysDuration:
+		return "days and time duration"
+	case MonthsDuration:
+		return "years and months duration"
+	case []Value:
+		if len(v) == 0 {
+			return ""
+		}
+		for _, item := range v {
+			if r := rank(item); r == "" || r != rank(v[0]) {
+				return ""
+			}
+		}
+		return listRank
+	}
+	return ""
+}
+
+const listRank = "list"
 
 // order compares two values as < does; ok is false for types that differ or have no order.
 func order(a, b Value) (cmp int, ok bool) {
