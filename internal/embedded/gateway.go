@@ -1,0 +1,132 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+)
+
+// DefaultTenant is the tenant of jobs and requests that name none.
+const DefaultTenant = "<default>"
+
+// GatewayOptions say how a gateway is to be. The zero value is a broker of Camunda 8.6 without multi-tenancy, on a free
+// port of the loopback interface.
+type GatewayOptions struct {
+	Address string // host:port to listen on; empty = 127.0.0.1 and any free port
+	// Listener is served in place of Address, such as a listener in memory. It cannot be resumed after an interruption.
+	Listener      net.Listener
+	ServerOptions []grpc.ServerOption // more of them, for TLS or interceptors
+
+	Version string // that the topology tells; empty = 8.6.0
+	// Tenants turns multi-tenancy on and says which tenants the caller may act for. Nil = off: only DefaultTenant exists.
+	Tenants   []string
+	NoStreams bool          // as gateways before Camunda 8.4: StreamActivatedJobs is UNIMPLEMENTED
+	NoTimeout bool          // as gateways before Camunda 8.5: UpdateJobTimeout is UNIMPLEMENTED
+	PollWait  time.Duration // how long a poll waits that leaves it to the gateway; 0 = 10 s
+	// ExpiryCheck is how often leases and backoffs are checked, 1 s at a real broker; 0 = each at its very end.
+	ExpiryCheck time.Duration
+	// CommandLimit is how many bytes of variables a command may carry before the broker cannot write its record; 0 =
+	// 2 MiB: a batch of 4 MiB has to hold them more than once.
+	CommandLimit int
+
+	// KeepCommands is how many commands and endings are kept to be read, the newest; 0 = all, below 0 = none.
+	KeepCommands int
+	OnCommand    func(Command) // called with every command that was taken, in the call that brought it; it must not block
+	OnEnding     func(Ending)  // called as a job ends, in the call that ends it; it must not block
+}
+
+// Gateway is a broker and its gateway in one. It is safe for concurrent use.
+type Gateway struct {
+	options GatewayOptions
+	broker  *broker
+	faults  faults
+
+	mu      sync.Mutex
+	address string
+	server  *grpc.Server // nil = interrupted or closed
+	serving sync.WaitGroup
+}
+
+// StartGateway starts a gateway. Close it when done.
+func StartGateway(o GatewayOptions) (*Gateway, error) {
+	if o.Version == "" {
+		o.Version = "8.6.0"
+	}
+	if o.PollWait <= 0 {
+		o.PollWait = 10 * time.Second
+	}
+	if o.CommandLimit <= 0 {
+		o.CommandLimit = 2 << 20
+	}
+	g := &Gateway{options: o, broker: newBroker(&o), address: o.Address}
+	if g.address == "" {
+		g.address = "127.0.0.1:0"
+	}
+	if err := g.Resume(); err != nil {
+		g.broker.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// Address returns the host:port that the gateway listens on, plaintext unless [GatewayOptions.ServerOptions] say
+// otherwise. It stays the same over an interruption.
+func (g *Gateway) Address() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.address
+}
+
+// Interrupt stops serving as a gateway that dies: connections break, calls under way fail, and nobody listens any more.
+// Jobs and their leases live on.
+func (g *Gateway) Interrupt() {
+	g.mu.Lock()
+	server := g.server
+	g.server = nil
+	g.mu.Unlock()
+	if server == nil {
+		return
+	}
+	server.Stop()
+	g.serving.Wait()
+}
+
+// Resume serves again, at the same address, after [Gateway.Interrupt].
+func (g *Gateway) Resume() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.server != nil {
+		return nil
+	}
+	listener := g.options.Listener
+	if listener == nil {
+		var err error
+		if listener, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", g.address); err != nil { //nolint:forbidigo // nothing bounds it: it does not wait
+			return fmt.Errorf("start the embedded gateway: %w", err)
+		}
+	}
+	g.address = listener.Addr().String()
+	g.server = grpc.NewServer(append([]grpc.ServerOption{
+		grpc.MaxRecvMsgSize(4 << 20),
+		grpc.SharedWriteBuffer(true),
+		grpc.WaitForHandlers(true),
+		// As the real one: a client that pings more often is told to go away.
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second}),
+	}, g.options.ServerOptions...)...)
+	pb.RegisterGatewayServer(g.server, &service{gateway: g})
+	server := g.server
+	g.serving.Go(func() { _ = server.Serve(listener) })
+	return nil
+}
+
+// Close stops serving for good.
+func (g *Gateway) Close() {
+	g.Interrupt()
+	g.broker.close()
+}

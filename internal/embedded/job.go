@@ -1,0 +1,81 @@
+package embedded
+
+import "time"
+
+// Job is a job to add. Only Type must be given.
+type Job struct {
+	Type          string
+	Variables     string // a JSON object; empty = {}
+	CustomHeaders string // a JSON object of strings; empty = {}
+	Retries       int32  // 0 = 3; below 0 = none
+	TenantID      string // empty = DefaultTenant
+
+	ProcessID                string // empty = "process"
+	ProcessInstanceKey       int64  // 0 = one made up, for each job its own
+	ProcessDefinitionVersion int32  // 0 = 1
+	ProcessDefinitionKey     int64  // 0 = one made up, for all jobs the same
+	ElementID                string // empty = "task"
+	ElementInstanceKey       int64  // 0 = one made up, for each job its own
+}
+
+func (j *Job) fill(key int64) {
+	text := func(field *string, value string) {
+		if *field == "" {
+			*field = value
+		}
+	}
+	number := func(field *int64, value int64) {
+		if *field == 0 {
+			*field = value
+		}
+	}
+	text(&j.Variables, "{}")
+	text(&j.CustomHeaders, "{}")
+	text(&j.TenantID, DefaultTenant)
+	text(&j.ProcessID, "process")
+	text(&j.ElementID, "task")
+	number(&j.ProcessInstanceKey, key-2)
+	number(&j.ElementInstanceKey, key-1)
+	number(&j.ProcessDefinitionKey, firstKey)
+	if j.ProcessDefinitionVersion == 0 {
+		j.ProcessDefinitionVersion = 1
+	}
+	switch {
+	case j.Retries == 0:
+		j.Retries = 3
+	case j.Retries < 0:
+		j.Retries = 0
+	}
+}
+
+// firstKey is the first key of a broker's first partition; a job takes three, as its process and element have theirs.
+const (
+	firstKey = 1<<51 + 1
+	keyStep  = 3
+)
+
+// state is where a job stands.
+type state uint8
+
+const (
+	waiting   state = iota // to be taken: pushed to a stream or polled for
+	activated              // somebody's until due
+	resting                // failed; to be taken again when due
+	stuck                  // an incident
+)
+
+// entry is a job that has not ended. The broker's lock guards what changes.
+type entry struct {
+	Job
+	key int64
+
+	state    state
+	retries  int32
+	due      time.Time // when the lease, or the backoff, ends
+	worker   string    // who activated it last
+	dueIndex int       // in the broker's heap; below 0 = not in it
+	given    int       // how often it was given out
+	idle     bool      // it waits for a poll, and counts as waiting
+	queued   bool      // it is in its queue, though perhaps not idle any more
+
+}

@@ -1,0 +1,195 @@
+package embedded
+
+import (
+	"context"
+	"time"
+
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// service is the gateway as gRPC calls it.
+type service struct {
+	pb.UnimplementedGatewayServer
+	gateway *Gateway
+}
+
+// Topology tells of one broker with one partition.
+func (s *service) Topology(ctx context.Context, _ *pb.TopologyRequest) (*pb.TopologyResponse, error) {
+	fault := s.gateway.faults.next(Call{Method: "Topology"})
+	if err := fault.before(ctx); err != nil {
+		return nil, err
+	}
+	version := s.gateway.options.Version
+	return &pb.TopologyResponse{
+		ClusterSize: 1, PartitionsCount: 1, ReplicationFactor: 1, GatewayVersion: version,
+		Brokers: []*pb.BrokerInfo{{Host: "127.0.0.1", Port: 26501, Version: version, Partitions: []*pb.Partition{{PartitionId: 1}}}},
+	}, nil
+}
+
+// CompleteJob ends a job with variables.
+func (s *service) CompleteJob(ctx context.Context, r *pb.CompleteJobRequest) (*pb.CompleteJobResponse, error) {
+	if err := s.gateway.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: r.GetJobKey(), Variables: r.GetVariables()}); err != nil {
+		return nil, err
+	}
+	return &pb.CompleteJobResponse{}, nil
+}
+
+// FailJob takes a job's retries down, or makes it an incident.
+func (s *service) FailJob(ctx context.Context, r *pb.FailJobRequest) (*pb.FailJobResponse, error) {
+	if err := s.gateway.command(ctx, "FailJob", &Command{
+		Kind: Fail, JobKey: r.GetJobKey(), Variables: r.GetVariables(), Retries: r.GetRetries(), Message: r.GetErrorMessage(),
+		Backoff: time.Duration(r.GetRetryBackOff()) * time.Millisecond,
+	}); err != nil {
+		return nil, err
+	}
+	return &pb.FailJobResponse{}, nil
+}
+
+// ThrowError ends a job by a BPMN error, which is taken to be caught.
+func (s *service) ThrowError(ctx context.Context, r *pb.ThrowErrorRequest) (*pb.ThrowErrorResponse, error) {
+	if err := s.gateway.command(ctx, "ThrowError", &Command{
+		Kind: Throw, JobKey: r.GetJobKey(), Variables: r.GetVariables(), Code: r.GetErrorCode(), Message: r.GetErrorMessage(),
+	}); err != nil {
+		return nil, err
+	}
+	return &pb.ThrowErrorResponse{}, nil
+}
+
+// UpdateJobTimeout moves the end of a job's lease, whoever holds it.
+func (s *service) UpdateJobTimeout(ctx context.Context, r *pb.UpdateJobTimeoutRequest) (*pb.UpdateJobTimeoutResponse, error) {
+	if s.gateway.options.NoTimeout {
+		return nil, status.Error(codes.Unimplemented, "this gateway cannot update a job's timeout")
+	}
+	if err := s.gateway.command(ctx, "UpdateJobTimeout", &Command{
+		Kind: UpdateTimeout, JobKey: r.GetJobKey(), Timeout: time.Duration(r.GetTimeout()) * time.Millisecond,
+	}); err != nil {
+		return nil, err
+	}
+	return &pb.UpdateJobTimeoutResponse{}, nil
+}
+
+func (g *Gateway) count(f func(*Counts)) {
+	g.broker.mu.Lock()
+	defer g.broker.mu.Unlock()
+	f(&g.broker.counts)
+}
+
+// command carries a command out, with the fault that is due.
+func (g *Gateway) command(ctx context.Context, method string, c *Command) error {
+	fault := g.faults.next(Call{Method: method, JobKey: c.JobKey})
+	err := fault.before(ctx)
+	if err == nil {
+		err = g.checkVariables(c)
+	}
+	var ending *Ending
+	if err == nil {
+		ending, err = g.broker.apply(c)
+	}
+	if err != nil {
+		g.count(func(counts *Counts) { counts.Refused++ })
+		return err
+	}
+	if g.options.OnCommand != nil {
+		g.options.OnCommand(*c)
+	}
+	if ending != nil && g.options.OnEnding != nil {
+		g.options.OnEnding(*ending)
+	}
+	if fault.LoseAnswer {
+		return errAnswerLost
+	}
+	return nil
+}
+
+func (g *Gateway) checkVariables(c *Command) error {
+	if c.Variables == "" {
+		return nil
+	}
+	if err := jsonvalue.Members([]byte(c.Variables), func(string, []byte) error { return nil }); err != nil {
+		return status.Errorf(codes.InvalidArgument, "the variables of job %d are no JSON object: %v", c.JobKey, err)
+	}
+	if len(c.Variables) > g.options.CommandLimit {
+		return status.Errorf(codes.Unknown, "command %s for job %d rejected, EXCEEDED_BATCH_RECORD_SIZE: %d bytes of variables", c.Kind, c.JobKey, len(c.Variables))
+	}
+	return nil
+}
+
+// apply changes the job as the command says. It returns what the job ended with, if it did.
+func (b *broker) apply(c *Command) (*Ending, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.jobs[c.JobKey]
+	if e == nil {
+		return nil, status.Errorf(codes.NotFound, "%s: there is no job with key %d", c.Kind, c.JobKey)
+	}
+	// A job whose lease ran out, and even one that nobody took, can be ended; it is nobody's to be extended.
+	if e.state == resting || e.state == stuck || e.state == waiting && c.Kind == UpdateTimeout {
+		return nil, status.Errorf(codes.FailedPrecondition, "%s: job %d is %s", c.Kind, c.JobKey, e.state)
+	}
+	c.At = time.Now()
+	c.LeaseOver = e.state == waiting || e.due.Before(c.At)
+	b.commands.add(*c)
+	switch c.Kind {
+	case Complete:
+		b.counts.Completed++
+	case Throw:
+		b.counts.Thrown++
+	case Fail:
+		b.counts.Failed++
+		if c.Retries > 0 {
+			b.retry(e, c)
+			return nil, nil
+		}
+		b.counts.Incidents++
+		b.leave(e)
+		e.state, e.retries = stuck, 0
+		return b.ended(e, c), nil
+	case UpdateTimeout:
+		b.counts.TimeoutsUpdated++
+		e.due = c.At.Add(c.Timeout)
+		b.setDue(e)
+		return nil, nil
+	}
+	b.leave(e)
+	delete(b.jobs, e.key)
+	return b.ended(e, c), nil
+}
+
+// retry has the job taken again, after the backoff. Mu is held.
+func (b *broker) retry(e *entry, c *Command) {
+	e.retries = c.Retries
+	if c.Backoff <= 0 {
+		b.makeAvailable(e)
+		return
+	}
+	b.leave(e)
+	e.state, e.due = resting, c.At.Add(c.Backoff)
+	b.setDue(e)
+}
+
+// ended tells those who wait. Mu is held.
+func (b *broker) ended(e *entry, c *Command) *Ending {
+	if b.awaited {
+		b.awaited = false
+		close(b.changed)
+		b.changed = make(chan struct{})
+	}
+	if b.options.OnEnding == nil && b.options.KeepCommands < 0 && len(b.waiters) == 0 {
+		return nil
+	}
+	ending := &Ending{Job: e.Job, Command: *c, Given: e.given}
+	b.endings.add(*ending)
+	for _, waiter := range b.waiters[e.key] {
+		waiter <- *ending
+	}
+	delete(b.waiters, e.key)
+	return ending
+}
+
+func (s state) String() string {
+	return [...]string{"waiting to be activated", "activated", "failed and waits for its backoff", "failed and an incident"}[s]
+}

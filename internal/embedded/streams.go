@@ -1,0 +1,135 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// push is an open stream. Jobs are handed to it as long as it keeps up; what its client does not read stays in
+// transport, as much as the flow control of HTTP/2 admits.
+type push struct {
+	worker  string
+	lease   time.Duration
+	tenants []string
+	jobs    chan delivery
+	cut     context.CancelCauseFunc
+}
+
+// pushRoom is how many jobs may be on their way from the broker to one stream.
+const pushRoom = 32
+
+// offer hands the job to a stream that has room, each stream in its turn. Mu is held.
+func (b *broker) offer(e *entry) bool {
+	streams := b.streams[e.Type]
+	for range streams {
+		b.turn++
+		p := streams[b.turn%len(streams)]
+		if len(p.jobs) == cap(p.jobs) || !slices.Contains(p.tenants, e.TenantID) {
+			continue
+		}
+		p.jobs <- b.activate(e, p.worker, p.lease) // it has room: only the holder of the lock sends
+		b.counts.Streamed++
+		return true
+	}
+	return false
+}
+
+func (b *broker) open(jobType string, p *push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.streams[jobType] = append(b.streams[jobType], p)
+	b.counts.StreamsOpen++
+	b.counts.StreamsSeen++
+}
+
+// shut ends a stream. Jobs that were not sent yet are given to others; what is in transport is not known to have
+// arrived, and stays the client's until its lease ends.
+func (b *broker) shut(jobType string, p *push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.streams[jobType] = slices.DeleteFunc(b.streams[jobType], func(other *push) bool { return other == p })
+	b.counts.StreamsOpen--
+	for {
+		select {
+		case d := <-p.jobs:
+			if e := d.entry; e.state == activated && e.given == d.given && b.jobs[e.key] == e {
+				b.makeAvailable(e)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// StreamActivatedJobs gives out jobs as they become available, until the caller or a fault ends it.
+func (s *service) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, out pb.Gateway_StreamActivatedJobsServer) error {
+	g := s.gateway
+	if g.options.NoStreams {
+		return status.Error(codes.Unimplemented, "this gateway knows no streams of jobs")
+	}
+	fault := g.faults.next(Call{Method: "StreamActivatedJobs"})
+	if err := fault.before(out.Context()); err != nil {
+		return err
+	}
+	tenants, err := g.check(r.GetType(), r.GetTimeout(), r.GetTenantIds())
+	if err != nil {
+		return err
+	}
+	ctx, cut := context.WithCancelCause(out.Context())
+	defer cut(nil)
+	p := &push{worker: r.GetWorker(), lease: time.Duration(r.GetTimeout()) * time.Millisecond, tenants: tenants, jobs: make(chan delivery, pushRoom), cut: cut}
+	g.broker.open(r.GetType(), p)
+	defer g.broker.shut(r.GetType(), p)
+	fetched := newFetch(r.GetFetchVariable())
+	var message pb.ActivatedJob // reused: it is encoded before Send returns
+	for {
+		select {
+		case d := <-p.jobs:
+			d.fill(&message, p.worker, &fetched)
+			if err := out.Send(&message); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return endOf(ctx)
+		}
+	}
+}
+
+// BreakStreams ends all open streams with a code and a message, and returns how many. Code OK ends them in order.
+func (g *Gateway) BreakStreams(code codes.Code, message string) int {
+	b := g.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, streams := range b.streams {
+		for _, p := range streams {
+			p.cut(&streamEnd{code, message})
+			n++
+		}
+	}
+	return n
+}
+
+// streamEnd is why a stream was broken.
+type streamEnd struct {
+	code    codes.Code
+	message string
+}
+
+// endOf is what a stream that is done returns to gRPC.
+func endOf(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if end := (*streamEnd)(nil); errors.As(cause, &end) && end.code == codes.OK {
+		return nil
+	}
+	return cause
+}
+
+func (e *streamEnd) Error() string              { return e.message }
+func (e *streamEnd) GRPCStatus() *status.Status { return status.New(e.code, e.message) }
