@@ -336,3 +336,8 @@ var Unavailable = &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Re
 
 // Broken is the end of a stream whose gateway closed it.
 var Broken = io.EOF
+
+// Advance lets d pass on the clock of a synctest bubble, in which that costs no time.
+func Advance(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // inside a bubble of synctest time passes at once
+}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,7 @@ func TestADrainFinishesWhatRunsAndHandsBackTheRest(t *testing.T) {
 		g := &testkit.Gateway{StreamBuffer: 20}
 		r := start(t, Config{Stream: true, MaxJobsActive: 4, GracePeriod: time.Minute}, g, completing(10*time.Second))
 		g.Create(keys(1, 20)...) // 4 in work, the others in transport
-		time.Sleep(time.Second)
+		testkit.Advance(time.Second)
 		began := time.Now()
 		r.stop()
 		assert.InDelta(t, 9, time.Since(began).Seconds(), 1.5, "as long as the running jobs need")
@@ -66,7 +67,7 @@ func TestAHandBackNeedsALeaseThatSurelyHolds(t *testing.T) {
 				}}
 				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
 				g.Create(1)
-				time.Sleep(tt.after)
+				testkit.Advance(tt.after)
 				r.stop()
 				assert.Len(t, g.Calls("UpdateTimeout"), tt.back)
 				assert.Equal(t, tt.left, r.seen.of(job.AbandonNoHandBack))
@@ -83,23 +84,23 @@ func TestAClockThatIsOffDoesNotMatter(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				g := &testkit.Gateway{ClockOff: off, Latency: time.Millisecond}
-				var left time.Duration
+				var left atomic.Int64
 				h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
-					left = j.Lease.Left()
+					left.Store(int64(j.Lease.Left()))
 					return job.Complete{}
 				}}
 				r := start(t, Config{Stream: true, Lease: time.Minute}, g, h)
 				for i := range int64(50) {
 					g.Create(keys(1+i*10, 10)...)
-					time.Sleep(3 * time.Second)
-					assert.InDelta(t, 60, left.Seconds(), 1, "a lease runs as long as it was asked for")
+					testkit.Advance(3 * time.Second)
+					assert.InDelta(t, 60, time.Duration(left.Load()).Seconds(), 1, "a lease runs as long as it was asked for")
 				}
 				r.stop()
 				assert.Equal(t, 500, g.Count("Complete"))
-				assert.Equal(t, 500, r.seen.taken, "no job came twice")
+				assert.Equal(t, 500, r.seen.count(), "no job came twice")
 				assert.Empty(t, g.Calls("UpdateTimeout"), "none was handed back")
 				warned := 0
-				for line := range bytesLines(r.log.Bytes()) {
+				for line := range bytesLines([]byte(r.log.String())) {
 					if containsAll(line, "clock", "differ") {
 						warned++
 					}
@@ -116,10 +117,10 @@ func TestAJobThatCameTooLateIsLeftToItsLease(t *testing.T) {
 		g := &testkit.Gateway{StreamBuffer: 10}
 		r := start(t, Config{Stream: true, MaxJobsActive: 2, Lease: time.Minute, PollInterval: time.Hour}, g, completing(58*time.Second))
 		g.Create(keys(1, 6)...) // two slots: what is read when they are free again has waited in transport for 58 s
-		time.Sleep(59 * time.Second)
+		testkit.Advance(59 * time.Second)
 		assert.Positive(t, r.seen.of(job.AbandonLeaseOver), "an event is not sent on a lease that has run out")
 		assert.Empty(t, g.Calls("UpdateTimeout"), "nor is it handed back: the command names a job, not its owner")
-		time.Sleep(10 * time.Minute)
+		testkit.Advance(10 * time.Minute)
 		assert.Equal(t, 6, g.Count("Complete"), "but each is done in the end")
 		r.stop()
 	})

@@ -80,7 +80,7 @@ func (w *Worker) awaitPoll() bool {
 
 // pollOnce asks for as many jobs as there are free slots, which it holds meanwhile, and gives back those without a job.
 func (w *Worker) pollOnce(ctx context.Context) (asked, got int, err error) {
-	first, err := w.slots.Take(w.draining)
+	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
 		return 0, 0, nil
 	}
@@ -99,7 +99,7 @@ func (w *Worker) pollOnce(ctx context.Context) (asked, got int, err error) {
 		} else if slot, err = w.slots.Take(context.WithoutCancel(ctx)); err != nil {
 			return
 		}
-		w.take(j, slot, false, sent)
+		w.take(j, slot, false, sent) //nolint:contextcheck // a job outlives the poll that brought it
 	})
 	for _, s := range slots {
 		s.Release()

@@ -83,7 +83,7 @@ func TestSettle(t *testing.T) {
 				h := &handler{do: func(context.Context, *job.Job) job.Outcome { return tt.outcome }}
 				r := start(t, Config{Stream: true}, g, h)
 				g.Create(1)
-				time.Sleep(50 * time.Second)
+				testkit.Advance(50 * time.Second)
 				var took []string
 				for _, c := range g.Calls("Complete", "Fail", "Throw", "UpdateTimeout") {
 					took = append(took, c.Name)
@@ -124,18 +124,17 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 					}
 					return nil
 				}
-				first := true
+				var again atomic.Bool
 				h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
-					if !first {
+					if again.Swap(true) {
 						<-ctx.Done()
 						return job.HandBack{}
 					}
-					first = false
 					return job.Complete{Settling: job.Settling{EventAccepted: tt.accepted}}
 				}}
 				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
 				g.Create(1)
-				time.Sleep(5 * time.Minute)
+				testkit.Advance(5 * time.Minute)
 				assert.Equal(t, tt.want, len(g.Calls("Complete")) == 1)
 				r.stop()
 			})

@@ -149,7 +149,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		time.AfterFunc(settleGrace, stopSettling)
 	})
 	defer grace.Stop()
-	w.handBackAside()
+	w.handBackAside() //nolint:contextcheck // ctx is over: these are the last commands
 	w.running.Wait()
 	return nil
 }
@@ -192,11 +192,8 @@ func (w *Worker) request() job.TakeRequest {
 
 // refusal returns the gateway's refusal in an error, nil if it is none.
 func refusal(err error) *job.CommandError {
-	var e *job.CommandError
-	if errors.As(err, &e) {
-		return e
-	}
-	return nil
+	e, _ := errors.AsType[*job.CommandError](err)
+	return e
 }
 
 type noObserver struct{}

@@ -64,6 +64,7 @@ func (o *observer) Taken(*job.Job, bool)                                        
 func (o *observer) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
 func (o *observer) StreamOpen(bool)                                             {}
 func (o *observer) CommandRetried(string)                                       { o.mu.Lock(); o.retried++; o.mu.Unlock() }
+
 func (o *observer) Abandoned(_ *job.Job, r job.AbandonReason) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -71,6 +72,28 @@ func (o *observer) Abandoned(_ *job.Job, r job.AbandonReason) {
 		o.abandoned = map[job.AbandonReason]int{}
 	}
 	o.abandoned[r]++
+}
+
+func (o *observer) count() int { o.mu.Lock(); defer o.mu.Unlock(); return o.taken }
+
+func (o *observer) tries() int { o.mu.Lock(); defer o.mu.Unlock(); return o.retried }
+
+// record is a log that a test reads while it is written.
+type record struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.Write(p)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.String()
 }
 
 func (o *observer) of(r job.AbandonReason) int {
@@ -85,7 +108,7 @@ type rig struct {
 	gateway *testkit.Gateway
 	handler *handler
 	seen    *observer
-	log     *bytes.Buffer
+	log     *record
 	drain   context.CancelFunc
 	ended   chan struct{}
 }
@@ -93,7 +116,7 @@ type rig struct {
 // start starts a worker and waits until it has come to rest.
 func start(t *testing.T, c Config, g *testkit.Gateway, h *handler) *rig {
 	t.Helper()
-	r := &rig{gateway: g, handler: h, seen: &observer{}, log: &bytes.Buffer{}, ended: make(chan struct{})}
+	r := &rig{gateway: g, handler: h, seen: &observer{}, log: &record{}, ended: make(chan struct{})}
 	c.JobType, c.Name = "test", "worker"
 	r.Worker = New(c, g, h, r.seen, slog.New(slog.NewTextHandler(r.log, nil)))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -145,11 +168,11 @@ func TestEveryJobIsCompletedOnce(t *testing.T) {
 				if !tt.before {
 					g.Create(keys(1, 300)...)
 				}
-				time.Sleep(30 * time.Second)
+				testkit.Advance(30 * time.Second)
 				r.stop()
 				assert.Equal(t, 300, g.Count("Complete"))
 				assert.Len(t, g.Calls("Complete"), 300, "one command for each job")
-				assert.Equal(t, 300, r.seen.taken, "no job was given out twice")
+				assert.Equal(t, 300, r.seen.count(), "no job was given out twice")
 				assert.EqualValues(t, 300, r.handler.settled.Load())
 				assert.LessOrEqual(t, r.handler.peak.Load(), int64(tt.config.MaxJobsActive), "jobs in the process at a time")
 			})
@@ -165,10 +188,10 @@ func TestManyJobsAtOnceAreDoneNearlyAsFastAsTheCapacityAllows(t *testing.T) {
 		began := time.Now()
 		for _, key := range keys(1, 500) {
 			g.Create(key)
-			time.Sleep(time.Millisecond)
+			testkit.Advance(time.Millisecond)
 		}
 		for g.Count("Complete") < 500 {
-			time.Sleep(time.Millisecond)
+			testkit.Advance(time.Millisecond)
 			require.Less(t, time.Since(began), 3*time.Second, "%d of 500 done", g.Count("Complete"))
 		}
 		took := time.Since(began)
@@ -194,7 +217,7 @@ func TestReadyMeansThatJobsCanBeTaken(t *testing.T) {
 		assert.False(t, ready)
 		assert.Contains(t, reason, "UNAVAILABLE", "the reason is the gateway's")
 		down.Store(false)
-		time.Sleep(time.Minute)
+		testkit.Advance(time.Minute)
 		ready, _ = r.Ready()
 		assert.True(t, ready, "the gateway answers again")
 		r.drain()
@@ -213,9 +236,9 @@ func TestStartStopInAnyOrder(t *testing.T) {
 			g := &testkit.Gateway{Latency: time.Duration(i%4) * time.Millisecond}
 			r := start(t, Config{Stream: i%2 == 0, MaxJobsActive: 1 + i%5, GracePeriod: time.Second}, g, completing(time.Duration(i)*time.Millisecond))
 			g.Create(keys(1, int64(i))...)
-			time.Sleep(time.Duration(i*i) * time.Millisecond / 4)
+			testkit.Advance(time.Duration(i*i) * time.Millisecond / 4)
 			r.stop()
-			time.Sleep(time.Minute)
+			testkit.Advance(time.Minute)
 			for _, c := range g.Calls("Complete") {
 				_, given := g.State(c.Key)
 				assert.LessOrEqual(t, given, 2)
