@@ -18,32 +18,38 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 )
 
-func startBus(t testing.TB, o embedded.BusOptions) *embedded.Bus {
-	t.Helper()
+func startBus(tb testing.TB, o embedded.BusOptions) *embedded.Bus {
+	tb.Helper()
 	b, err := embedded.StartBus(o)
-	require.NoError(t, err)
-	t.Cleanup(b.Close)
+	require.NoError(tb, err)
+	tb.Cleanup(b.Close)
 	return b
 }
 
 const signature = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/events/aws4_request, SignedHeaders=host, Signature=0"
 
 // put sends a body as an AWS client would, and returns the answer with its body.
-func put(t testing.TB, b *embedded.Bus, body string, change ...func(*http.Request)) (*http.Response, string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.URL(), strings.NewReader(body))
-	require.NoError(t, err)
+func put(tb testing.TB, b *embedded.Bus, body string, change ...func(*http.Request)) (answered, string) {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, b.URL(), strings.NewReader(body))
+	require.NoError(tb, err)
 	r.Header.Set("X-Amz-Target", "AWSEvents.PutEvents")
 	r.Header.Set("Authorization", signature)
 	for _, f := range change {
 		f(r)
 	}
 	answer, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
-	return answer, string(text)
+	require.NoError(tb, err)
+	return answered{answer.StatusCode, answer.Header}, string(text)
+}
+
+// answered is an answer whose body was read.
+type answered struct {
+	StatusCode int
+	Header     http.Header
 }
 
 const entry = `{"Source":"s","DetailType":"d","Detail":"{\"a\":1}","EventBusName":"bus","Resources":["r1","r2"],"Time":1.5,"TraceHeader":"tr"}`

@@ -114,7 +114,6 @@ func (g *Gateway) Resume() error {
 	g.address = listener.Addr().String()
 	g.server = grpc.NewServer(append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(4 << 20),
-		grpc.SharedWriteBuffer(true),
 		grpc.WaitForHandlers(true),
 		// As the real one: a client that pings more often is told to go away.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second}),

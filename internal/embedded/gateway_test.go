@@ -24,13 +24,13 @@ import (
 )
 
 // start returns a gateway and a client of it.
-func start(t testing.TB, o embedded.GatewayOptions) (*embedded.Gateway, *zeebe.Client) {
-	t.Helper()
+func start(tb testing.TB, o embedded.GatewayOptions) (*embedded.Gateway, *zeebe.Client) {
+	tb.Helper()
 	g, err := embedded.StartGateway(o)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	c, err := zeebe.Dial(zeebe.Config{Target: g.Address()}, slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	t.Cleanup(func() {
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
 		_ = c.Close()
 		g.Close()
 	})
@@ -39,26 +39,26 @@ func start(t testing.TB, o embedded.GatewayOptions) (*embedded.Gateway, *zeebe.C
 
 var take = job.TakeRequest{Type: "t", Worker: "w", Lease: time.Minute}
 
-func add(t testing.TB, g *embedded.Gateway, jobs ...embedded.Job) []int64 {
-	t.Helper()
+func add(tb testing.TB, g *embedded.Gateway, jobs ...embedded.Job) []int64 {
+	tb.Helper()
 	keys, err := g.AddJobs(jobs...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return keys
 }
 
 // poll takes up to n jobs that wait.
-func poll(t testing.TB, c *zeebe.Client, r job.TakeRequest, n int, wait time.Duration) []*job.Job {
-	t.Helper()
+func poll(tb testing.TB, c *zeebe.Client, r job.TakeRequest, n int, wait time.Duration) []*job.Job {
+	tb.Helper()
 	var out []*job.Job
-	require.NoError(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: r, MaxJobs: n, Wait: wait}, func(j *job.Job) { out = append(out, j) }))
+	require.NoError(tb, c.Activate(tb.Context(), job.PollRequest{TakeRequest: r, MaxJobs: n, Wait: wait}, func(j *job.Job) { out = append(out, j) }))
 	return out
 }
 
-func refused(t testing.TB, err error, code string) {
-	t.Helper()
+func refused(tb testing.TB, err error, code string) {
+	tb.Helper()
 	var e *job.CommandError
-	require.ErrorAs(t, err, &e)
-	assert.Equal(t, code, e.Code, e.Reason)
+	require.ErrorAs(tb, err, &e)
+	assert.Equal(tb, code, e.Code, e.Reason)
 }
 
 func TestPollGivesJobsInOrderUpToItsNumber(t *testing.T) {
@@ -153,12 +153,12 @@ func TestJobsThatAreNoneAreRefused(t *testing.T) {
 }
 
 // streamOf opens a stream and waits until the gateway knows it.
-func streamOf(t testing.TB, g *embedded.Gateway, c *zeebe.Client, r job.TakeRequest) job.Stream {
-	t.Helper()
+func streamOf(tb testing.TB, g *embedded.Gateway, c *zeebe.Client, r job.TakeRequest) job.Stream {
+	tb.Helper()
 	before := g.Counts().StreamsSeen
-	s, err := c.Stream(t.Context(), r)
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return g.Counts().StreamsSeen > before }, 10*time.Second, time.Millisecond)
+	s, err := c.Stream(tb.Context(), r)
+	require.NoError(tb, err)
+	require.Eventually(tb, func() bool { return g.Counts().StreamsSeen > before }, 10*time.Second, time.Millisecond)
 	return s
 }
 

@@ -77,5 +77,4 @@ type entry struct {
 	given    int       // how often it was given out
 	idle     bool      // it waits for a poll, and counts as waiting
 	queued   bool      // it is in its queue, though perhaps not idle any more
-
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/grpc"
@@ -54,7 +55,7 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	if client.callConn, err = grpc.NewClient(c.Target, options...); err != nil {
 		return nil, fmt.Errorf("gateway address %q: %w", c.Target, err)
 	}
-	options = append(options[:len(options):len(options)],
+	options = append(slices.Clip(options),
 		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(streamWindow))
 	if client.streamConn, err = grpc.NewClient(c.Target, options...); err != nil {
 		return nil, errors.Join(fmt.Errorf("gateway address %q: %w", c.Target, err), client.callConn.Close())

@@ -6,7 +6,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"github.com/stretchr/testify/require"
@@ -95,8 +94,8 @@ func (g *gateway) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, s pb.Gat
 var silent = slog.New(slog.DiscardHandler)
 
 // connect serves the gateway in memory and returns a client of it.
-func connect(t testing.TB, g *gateway, c Config, options ...grpc.ServerOption) *Client {
-	t.Helper()
+func connect(tb testing.TB, g *gateway, c Config, options ...grpc.ServerOption) *Client {
+	tb.Helper()
 	listener := bufconn.Listen(1 << 20)
 	server := grpc.NewServer(options...)
 	pb.RegisterGatewayServer(server, g)
@@ -104,13 +103,11 @@ func connect(t testing.TB, g *gateway, c Config, options ...grpc.ServerOption) *
 	go func() { defer close(done); _ = server.Serve(listener) }()
 	c.Target = "127.0.0.1:26500" // an address: no name is looked up
 	client, err := dial(c, silent, grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
-	require.NoError(t, err)
-	t.Cleanup(func() {
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
 		_ = client.Close()
 		server.Stop()
 		<-done
 	})
 	return client
 }
-
-const patience = 10 * time.Second

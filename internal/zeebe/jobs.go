@@ -74,7 +74,7 @@ func (c *Client) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, err
 	s := &stream{client: c, ctx: ctx, request: &pb.StreamActivatedJobsRequest{
 		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: tenants(r.TenantIDs),
 	}}
-	if err := s.open(); err != nil {
+	if err := s.open(); err != nil { //nolint:contextcheck // the stream holds ctx: it may have to open again
 		return nil, commandError(ctx, err)
 	}
 	return s, nil

@@ -85,10 +85,11 @@ func readToken(a *Auth, response *http.Response, body []byte, asked time.Time) (
 			kind = job.Transient
 		}
 		reason := "the answer was HTTP " + strconv.Itoa(response.StatusCode)
-		for _, part := range []string{answer.Error, answer.Description} {
-			if part != "" {
-				reason += ": " + part
-			}
+		if answer.Error != "" {
+			reason += ": " + answer.Error
+		}
+		if answer.Description != "" {
+			reason += ": " + answer.Description
 		}
 		return nil, tokenError(a, kind, reason)
 	}

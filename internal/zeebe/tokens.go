@@ -3,6 +3,7 @@ package zeebe
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -80,7 +81,7 @@ func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error)
 
 // waitedInVain is the error of a caller whose time ended before a token came.
 func waitedInVain(ctx context.Context) error {
-	if ctx.Err() == context.DeadlineExceeded { //nolint:errorlint // a context gives this very value
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}
 	}
 	return ctx.Err()
