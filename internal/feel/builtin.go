@@ -208,11 +208,10 @@ func (b *builtin) wrongType(f *frame, pos Pos, p param, v Value) Value {
 // conform checks that a value is of a parameter's type, and makes a number of a literal.
 func conform(v Value, typ string) (Value, bool) {
 	if n, ok := v.(jsonvalue.Number); ok {
-		d, ok := decimalOf(n)
-		if !ok {
-			return nil, false
+		v = nil
+		if d, ok := decimalOf(n); ok {
+			v = d
 		}
-		v = d
 	}
 	switch typ {
 	case anyType:

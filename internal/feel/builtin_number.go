@@ -46,10 +46,10 @@ func numberBuiltins() []builtin {
 			return f.double(pos, "sqrt", math.Sqrt(toFloat64(d)))
 		}, doc: "The square root; null for a negative number.", example: `sqrt(16)`, gives: `4`},
 		{name: "log", params: params("number: number"), eval: func(f *frame, pos Pos, a []Value) Value {
-			return f.double(pos, "log", math.Log(toFloat64(a[0].(*apd.Decimal))))
+			return f.double(pos, "log", logarithm(toFloat64(a[0].(*apd.Decimal))))
 		}, doc: "The natural logarithm; an error for zero and below.", example: `decimal(log(10), 4)`, gives: `2.3026`},
 		{name: "exp", params: params("number: number"), eval: func(f *frame, pos Pos, a []Value) Value {
-			return f.double(pos, "exp", math.Exp(toFloat64(a[0].(*apd.Decimal))))
+			return f.double(pos, "exp", exponential(toFloat64(a[0].(*apd.Decimal))))
 		}, doc: "Euler's number to a power; an error where that is beyond a double.", example: `decimal(exp(1), 4)`, gives: `2.7183`},
 		{name: "odd", params: params("number: number"), eval: parity(1), doc: "Whether the number is odd.", example: `odd(5)`, gives: `true`},
 		{name: "even", params: params("number: number"), eval: parity(0), doc: "Whether the number is even.", example: `even(2)`, gives: `true`},
@@ -82,11 +82,12 @@ func scaled(mode rounding) func(*frame, Pos, []Value) Value {
 }
 
 func unscaled(mode rounding) func(*frame, Pos, []Value) Value {
-	return func(_ *frame, _ Pos, a []Value) Value {
+	return func(f *frame, pos Pos, a []Value) Value {
 		d := a[0].(*apd.Decimal)
-		if d.Exponent >= 0 {
-			return d
+		if d.Exponent > maxScale {
+			return f.fail(pos, "the number is out of bounds")
 		}
+		f.spend(int(max(d.Exponent, 0)) / 64)
 		return setScale(d, 0, mode)
 	}
 }
@@ -125,23 +126,24 @@ func absolute(f *frame, pos Pos, a []Value) Value {
 	return f.warn(pos, "abs needs a number or a duration, but got %s", article(a[0]))
 }
 
+// modulo is (x rem y + y) rem y, each step to the digits of the dividend.
 func modulo(f *frame, pos Pos, a []Value) Value {
 	x, y := a[0].(*apd.Decimal), a[1].(*apd.Decimal)
 	if y.Sign() == 0 {
 		return f.fail(pos, "modulo: division by zero")
 	}
-	q := divide(x, y)
-	if q == nil || digits(q)+int64(q.Exponent) > maxScale {
+	n := workingDigits(x)
+	r := remainder(x, y, n)
+	if r != nil {
+		r = addTo(r, y, n)
+	}
+	if r != nil {
+		r = remainder(r, y, n)
+	}
+	if r == nil {
 		return f.fail(pos, "the result of modulo is out of bounds")
 	}
-	if q.Exponent < 0 {
-		q = setScale(q, 0, toFloor)
-	}
-	product := multiply(y, q)
-	if product == nil {
-		return f.fail(pos, "the result of modulo is out of bounds")
-	}
-	return subtract(x, product)
+	return r
 }
 
 func parity(wanted uint) func(*frame, Pos, []Value) Value {
@@ -178,13 +180,13 @@ func aggregateBuiltins() []builtin {
 		{name: "max", params: params("list: list"), rest: true, eval: extreme("max", 1),
 			doc: "The greatest of the items, which must be of one type that has an order; null for an empty list.", example: `max([1, 3, 2])`, gives: `3`},
 		numbers("sum", "The sum of numbers; null for an empty list.", `sum([1,2,3])`, `6`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			return f.fold(pos, l, add)
+			return f.fold(pos, l, addTo)
 		}),
 		numbers("product", "The product of numbers; null for an empty list.", `product([2, 3, 4])`, `24`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			return f.fold(pos, l, multiply)
+			return f.fold(pos, l, multiplyTo)
 		}),
 		numbers("mean", "The arithmetic mean of numbers; null for an empty list.", `mean([1,2,3])`, `2`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			sum, ok := f.fold(pos, l, add).(*apd.Decimal)
+			sum, ok := f.fold(pos, l, addTo).(*apd.Decimal)
 			if !ok {
 				return nil
 			}
@@ -209,13 +211,13 @@ func aggregateBuiltins() []builtin {
 	}
 }
 
-func (f *frame) fold(pos Pos, l []*apd.Decimal, op func(a, b *apd.Decimal) *apd.Decimal) Value {
+func (f *frame) fold(pos Pos, l []*apd.Decimal, op func(a, b *apd.Decimal, n int64) *apd.Decimal) Value {
 	if len(l) == 0 {
 		return f.warn(pos, "the list is empty")
 	}
-	r := l[0]
+	r, n := l[0], workingDigits(l[0])
 	for _, d := range l[1:] {
-		if r = op(r, d); r == nil {
+		if r = op(r, d, n); r == nil {
 			return f.fail(pos, "the result is out of bounds")
 		}
 	}
@@ -262,7 +264,7 @@ func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {
 	if len(l) == 1 {
 		return f.fail(pos, "stddev of one number: division by zero")
 	}
-	sum, ok := f.fold(pos, l, add).(*apd.Decimal)
+	sum, ok := f.fold(pos, l, addTo).(*apd.Decimal)
 	if !ok {
 		return nil
 	}

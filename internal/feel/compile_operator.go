@@ -1,8 +1,6 @@
 package feel
 
 import (
-	"math"
-
 	"github.com/cockroachdb/apd/v3"
 )
 
@@ -240,7 +238,7 @@ func (f *frame) raise(pos Pos, a, b *apd.Decimal) Value {
 		}
 		return f.fail(pos, "the result of ** is out of bounds")
 	}
-	r, ok := fromFloat64(math.Pow(toFloat64(a), toFloat64(b)))
+	r, ok := fromFloat64(raised(toFloat64(a), toFloat64(b)))
 	if !ok {
 		return f.fail(pos, "the result of ** is no number")
 	}

@@ -172,7 +172,7 @@ func appendText(dst []byte, v Value, nested bool) []byte {
 		if d, ok := decimalOf(v); ok {
 			return append(dst, decimalString(d)...)
 		}
-		return append(dst, v...)
+		return append(dst, "null"...)
 	case []Value:
 		dst = append(dst, '[')
 		for i, e := range v {

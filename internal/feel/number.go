@@ -195,6 +195,18 @@ func addSigned(a, b *apd.Decimal, minus bool) *apd.Decimal {
 		}
 		return newInt(x + y)
 	}
+	return addRounded(a, b, minus, workingDigits(a))
+}
+
+// addTo is add to so many digits, whatever the left operand has.
+func addTo(a, b *apd.Decimal, n int64) *apd.Decimal {
+	if x, y, ok := smallPair(a, b); ok {
+		return newInt(x + y)
+	}
+	return addRounded(a, b, false, n)
+}
+
+func addRounded(a, b *apd.Decimal, minus bool, n int64) *apd.Decimal {
 	x, y := coefficient(a), coefficient(b)
 	if minus {
 		y.Neg(y)
@@ -203,12 +215,12 @@ func addSigned(a, b *apd.Decimal, minus bool) *apd.Decimal {
 	gap := int64(max(a.Exponent, b.Exponent)) - int64(e)
 	if gap > 2*maxExponent/100 { // far apart: the smaller one can only matter for rounding, which half-even ignores
 		if x.Sign() == 0 {
-			return rounded(y, int64(b.Exponent), workingDigits(a))
+			return rounded(y, int64(b.Exponent), n)
 		}
 		if y.Sign() == 0 || a.Exponent > b.Exponent {
-			return rounded(x, int64(a.Exponent), workingDigits(a))
+			return rounded(x, int64(a.Exponent), n)
 		}
-		return rounded(y, int64(b.Exponent), workingDigits(a))
+		return rounded(y, int64(b.Exponent), n)
 	}
 	if a.Exponent > e {
 		x.Mul(x, pow10(gap))
@@ -216,7 +228,7 @@ func addSigned(a, b *apd.Decimal, minus bool) *apd.Decimal {
 	if b.Exponent > e {
 		y.Mul(y, pow10(gap))
 	}
-	return rounded(x.Add(x, y), int64(e), workingDigits(a))
+	return rounded(x.Add(x, y), int64(e), n)
 }
 
 func rounded(c *big.Int, exponent, n int64) *apd.Decimal {
@@ -304,6 +316,37 @@ func stripZeros(c *big.Int, exponent, preferred int64) (*big.Int, int64) {
 		c, exponent = q, exponent+1
 	}
 	return c, exponent
+}
+
+// remainder is BigDecimal.remainder(b, MathContext): nil where the whole quotient has more than n digits.
+func remainder(a, b *apd.Decimal, n int64) *apd.Decimal {
+	gap := int64(a.Exponent) - int64(b.Exponent)
+	if abs64(gap) > maxScale {
+		return nil
+	}
+	x, y := coefficient(a), coefficient(b)
+	if gap > 0 {
+		x.Mul(x, pow10(gap))
+	} else {
+		y.Mul(y, pow10(-gap))
+	}
+	q, r := new(big.Int).QuoRem(x, y, new(big.Int))
+	exponent := min(int64(a.Exponent), int64(b.Exponent))
+	// Zeros at the end of the quotient do not count as digits. Its scale, as far as that of the dividend asks for, is
+	// that of the result.
+	stripped, zeros := stripZeros(q, 0, math.MaxInt64)
+	if q.Sign() != 0 && int64(len(new(big.Int).Abs(stripped).Text(10))) > n {
+		return nil
+	}
+	if gap > 0 && q.Sign() != 0 {
+		if keep := int64(b.Exponent) + min(gap, zeros); keep > exponent {
+			r.Quo(r, pow10(keep-exponent))
+			exponent = keep
+		}
+	} else if q.Sign() == 0 {
+		r, exponent = coefficient(a), int64(a.Exponent)
+	}
+	return fromBig(r, exponent)
 }
 
 // compare orders numbers by value: 1.0 and 1 are equal.

@@ -79,9 +79,3 @@ func unicodeDigit(r rune) (byte, bool) {
 	}
 	return 0, false
 }
-
-// squareRoot returns the root to the digits of the context, in Java's preferred scale where it is exact.
-func squareRoot(d *apd.Decimal) *apd.Decimal {
-	f, _ := fromFloat64(math.Sqrt(toFloat64(d)))
-	return f
-}

@@ -89,6 +89,7 @@ func isInstance(v Value, typ string) bool {
 // equal compares two values as = does: ok is false, and the result null, where their types differ. Null equals null
 // and nothing else.
 func equal(a, b Value) (same, ok bool) {
+	a, b = finite(a), finite(b)
 	switch {
 	case a == nil || b == nil:
 		return a == nil && b == nil, true
@@ -117,6 +118,16 @@ func equal(a, b Value) (same, ok bool) {
 		return false, false
 	}
 	return equalTemporals(a, b)
+}
+
+// finite makes null of a number from JSON that is beyond a double: the official engine knows no infinite number.
+func finite(v Value) Value {
+	if n, ok := v.(jsonvalue.Number); ok {
+		if _, ok := decimalOf(n); !ok {
+			return nil
+		}
+	}
+	return v
 }
 
 // identical compares what is inside lists and contexts: other types are simply not the same.

@@ -28,7 +28,15 @@ func FormatDouble(f float64) string {
 		}
 		return s
 	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
+	text := strconv.FormatFloat(f, 'e', -1, 64)
+	if !strings.Contains(text, ".") {
+		// Java writes two digits at the least, and those the nearest: 4.9E-324, where one digit would be a 5.
+		two := strconv.FormatFloat(f, 'e', 1, 64)
+		if back, err := strconv.ParseFloat(two, 64); err == nil && back == f {
+			text = two
+		}
+	}
+	mantissa, exponent, _ := strings.Cut(text, "e")
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"
 	}
