@@ -30,6 +30,7 @@ const (
 func commands() []*command {
 	return []*command{
 		configCommand(),
+		demoCommand(),
 		runCommand(),
 		evalCommand(),
 		healthcheckCommand(),

@@ -44,27 +44,15 @@ func runCommand() *command {
 	}
 }
 
-// run builds the worker, top to bottom, and runs it.
+// run builds the worker, top to bottom, and runs it as a service.
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.revision)
-	gateway, err := zeebe.Dial(gatewayConfig(c), log)
+	engine, end, err := buildWorker(c, s.lookup, metrics, log)
 	if err != nil {
 		return usage(err)
 	}
-	defer closeQuietly(gateway.Close, log)
-	secrets, err := secretResolver(s, c, log)
-	if err != nil {
-		return usage(err)
-	}
-	sender := eventbridge.New(eventbridge.Options{
-		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: metrics,
-	})
-	defer sender.Close()
-	handler := connector.New(connector.Options{
-		Sender: sender, Secrets: secrets, Expressions: expression.NewCache(0), Observer: metrics, Log: log, SaaS: c.Connector.SaaS,
-	})
-	engine := worker.New(workerConfig(c), gateway, handler, metrics, log)
+	defer end()
 	metrics.Gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(engine.SlotsInUse()) })
 	metrics.Gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(c.Worker.MaxJobsActive) })
 
@@ -72,10 +60,40 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 		engine: engine, log: log,
 		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
 		started: func(health string) {
-			log.Info("taking jobs", "version", thisBuild().version, "gateway", c.Gateway.Target, "tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+			log.Info("taking jobs", "version", built.version, "gateway", c.Gateway.Target, "tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", strings.Join(c.Worker.TenantIDs, ","), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
+}
+
+// observer is what the parts of a worker tell what they do.
+type observer interface {
+	worker.Observer
+	connector.Observer
+	eventbridge.Observer
+}
+
+// buildWorker makes a worker and everything below it. End closes what it holds, once it has stopped. The error is one of
+// the configuration.
+func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, log *slog.Logger) (engine *worker.Worker, end func(), err error) {
+	secrets, err := secretResolver(lookup, c, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	gateway, err := zeebe.Dial(gatewayConfig(c), log)
+	if err != nil {
+		return nil, nil, err
+	}
+	sender := eventbridge.New(eventbridge.Options{
+		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
+	})
+	handler := connector.New(connector.Options{
+		Sender: sender, Secrets: secrets, Expressions: expression.NewCache(0), Observer: o, Log: log, SaaS: c.Connector.SaaS,
+	})
+	return worker.New(workerConfig(c), gateway, handler, o, log), func() {
+		sender.Close()
+		closeQuietly(gateway.Close, log)
+	}, nil
 }
 
 func closeQuietly(f func() error, log *slog.Logger) {
@@ -112,10 +130,10 @@ func workerConfig(c *config.Config) worker.Config {
 }
 
 // secretResolver returns the resolver over the configured providers, environment before files.
-func secretResolver(s *session, c *config.Config, log *slog.Logger) (*secret.Resolver, error) {
+func secretResolver(lookup func(string) (string, bool), c *config.Config, log *slog.Logger) (*secret.Resolver, error) {
 	var providers []secret.Provider
 	if c.Secrets.EnvEnabled {
-		providers = append(providers, secret.NewEnvironment(s.lookup, secret.EnvironmentOptions{
+		providers = append(providers, secret.NewEnvironment(lookup, secret.EnvironmentOptions{
 			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware, Log: log,
 		}))
 	}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/examples"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+func demoCommand() *command {
+	jobs := 0
+	return &command{
+		name:    "demo",
+		summary: "show the connector at work: no broker, no AWS, no configuration",
+		doc: "Starts a gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents over HTTP, both in this process, makes jobs from the model examples/order-placed.bpmn, " +
+			"runs the real worker against both over loopback, and shows what happened: an event that is accepted, a bus that throttles, a BPMN error and an incident. " +
+			"With --jobs it is a load run: jobs per second, latency, CPU and memory of the whole.",
+		examples: []string{Name + " demo", Name + " demo --jobs 20000"},
+		flags: []config.Flag{
+			{Name: "jobs", Value: "N", Doc: "Run so many jobs as a load instead of the four of the story.", Set: func(v string) error {
+				n, err := strconv.Atoi(v)
+				if err != nil || n < 1 || n > 10_000_000 {
+					return fmt.Errorf("%q is no number of jobs, expected 1 to 10000000", v)
+				}
+				jobs = n
+				return nil
+			}},
+		},
+		run: func(ctx context.Context, s *session, _ []string) error {
+			if jobs > 0 {
+				return demoLoad(ctx, s, jobs)
+			}
+			return demoStory(ctx, s)
+		},
+	}
+}
+
+// The secrets of the demo, by which the worker signs; nobody checks them.
+const (
+	demoAccessKey = "AKIADEMOACCESSKEY000"
+	demoSecretKey = "demo-secret-key-that-opens-nothing"
+)
+
+// stage is the demo's world: a model's task, and the parts around the worker.
+type stage struct {
+	task    *bpmn.Task
+	process *bpmn.Process
+	gateway *embedded.Gateway
+	bus     *embedded.Bus
+	drain   context.CancelFunc
+	ended   chan struct{}
+	failed  error // of the worker, once it has ended
+	end     func()
+}
+
+// newStage starts the gateway, the bus and the real worker between them. Close it when done.
+func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
+	model, err := bpmn.Read(examples.OrderPlaced)
+	if err != nil {
+		return nil, fmt.Errorf("read the example: %w", err)
+	}
+	c, _, err := config.Load(nil, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	st := &stage{process: model.Processes[0], task: model.Tasks(c.Connector.JobType)[0]}
+	if st.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}); err != nil { //nolint:contextcheck // it is closed, not cancelled
+		return nil, fmt.Errorf("start the gateway: %w", err)
+	}
+	if st.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: keep}); err != nil { //nolint:contextcheck // it is closed, not cancelled
+		st.gateway.Close()
+		return nil, fmt.Errorf("start the bus: %w", err)
+	}
+	c, _, err = config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + st.gateway.Address()}, nil)
+	if err != nil {
+		return nil, err
+	}
+	secrets := map[string]string{"SECRET_AWS_ACCESS_KEY": demoAccessKey, "SECRET_AWS_SECRET_KEY": demoSecretKey}
+	lookup := func(name string) (string, bool) { v, ok := secrets[name]; return v, ok }
+	engine, end, err := buildWorker(c, lookup, o, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	ctx, st.drain = context.WithCancel(ctx)
+	st.ended, st.end = make(chan struct{}), end
+	go func() {
+		defer close(st.ended)
+		st.failed = engine.Run(ctx)
+	}()
+	return st, nil
+}
+
+// endings returns what a stage's observer wants to know of jobs that ended.
+func endings(o observer) func(embedded.Ending) {
+	if e, ok := o.(interface{ Ended(embedded.Ending) }); ok {
+		return e.Ended
+	}
+	return nil
+}
+
+// close drains the worker and stops the parts around it. The error is the worker's.
+func (st *stage) close() error {
+	st.drain()
+	<-st.ended
+	st.end()
+	st.bus.Close()
+	st.gateway.Close()
+	return st.failed
+}
+
+// job makes a job as the broker would: the task's input mappings over the example's variables, with another order id.
+func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
+	v, err := jsonvalue.Parse(examples.OrderPlacedVariables)
+	if err != nil {
+		return embedded.Job{}, fmt.Errorf("read the example's variables: %w", err)
+	}
+	variables := v.(*jsonvalue.Object)
+	if order, ok := variables.Get("order"); ok {
+		order.(*jsonvalue.Object).Set("id", orderID)
+	}
+	variables.Set("awsEndpoint", st.bus.URL())
+	local, err := st.task.LocalVariables(variables, evaluateMapping)
+	if err != nil {
+		return embedded.Job{}, err
+	}
+	return embedded.Job{
+		Type: st.task.Type, Variables: string(jsonvalue.Append(nil, local)), CustomHeaders: string(jsonvalue.Append(nil, st.task.CustomHeaders())),
+		Retries: retries, ProcessID: st.process.ID, ElementID: st.task.ID,
+	}, nil
+}
+
+// evaluateMapping evaluates an input mapping with our FEEL.
+func evaluateMapping(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
+	p, err := feel.Compile(source)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	r, err := p.Eval(ctx, feel.Context(variables))
+	if err != nil {
+		return nil, err
+	}
+	return feel.ToJSON(r.Value), nil
+}

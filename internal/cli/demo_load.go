@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// loadOpen is how many jobs of a load run wait or are in work at a time: enough that the worker is never idle.
+const loadOpen = 4000
+
+// demoLoad runs jobs as fast as the worker takes them and shows how fast that was.
+func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
+	seen := &loadSeen{}
+	st, err := newStage(ctx, -1, seen)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	j, err := st.job("A-1000", 3)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.stdout, "%d jobs: the real worker against a gateway and a bus in this same process, over loopback.\n", jobs)
+	bar := newBar(s, jobs)
+	cpuBefore, began := processCPU(), time.Now()
+	for added := 0; added < jobs; {
+		n := min(jobs-added, max(0, loadOpen-(added-int(seen.ended.Load()))))
+		if n == 0 {
+			if err := pause(ctx, time.Millisecond); err != nil {
+				return err
+			}
+		} else if _, err := st.gateway.AddJobs(slices.Repeat([]embedded.Job{j}, n)...); err != nil {
+			return err
+		}
+		added += n
+		bar.show(int(seen.ended.Load()))
+	}
+	for int(seen.ended.Load()) < jobs {
+		if err := pause(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+		bar.show(int(seen.ended.Load()))
+	}
+	took := time.Since(began)
+	cpu := processCPU() - cpuBefore
+	bar.done()
+	return seen.report(s.stdout, st, jobs, took, cpu)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// loadSeen collects what a load run shows.
+type loadSeen struct {
+	silent
+	ended     atomic.Int64
+	unlike    atomic.Int64 // jobs that did not complete
+	twice     atomic.Int64 // jobs that were given out more than once
+	mu        sync.Mutex
+	latencies []time.Duration // from taking a job to its command being taken
+}
+
+// Ended implements what newStage looks for.
+func (l *loadSeen) Ended(e embedded.Ending) {
+	if e.Command.Kind != embedded.Complete {
+		l.unlike.Add(1)
+	}
+	if e.Given > 1 {
+		l.twice.Add(1)
+	}
+	l.ended.Add(1)
+}
+
+// Settled implements worker.Observer.
+func (l *loadSeen) Settled(_ *job.Job, _ job.Outcome, worked, settling time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.latencies = append(l.latencies, worked+settling)
+}
+
+func (l *loadSeen) report(w io.Writer, st *stage, jobs int, took, cpu time.Duration) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(l.latencies)
+	percentile := func(p float64) string {
+		if len(l.latencies) == 0 {
+			return "–"
+		}
+		return l.latencies[min(len(l.latencies)-1, int(p*float64(len(l.latencies))))].Round(10 * time.Microsecond).String()
+	}
+	events := st.bus.Counts().Accepted
+	lines := [][2]string{
+		{"jobs", fmt.Sprintf("%d completed, %d otherwise, %d given out more than once", int64(jobs)-l.unlike.Load(), l.unlike.Load(), l.twice.Load())},
+		{"events", fmt.Sprintf("%d accepted by the bus", events)},
+		{"time", fmt.Sprintf("%s, %.0f jobs/s", took.Round(time.Millisecond), float64(jobs)/took.Seconds())},
+		{"latency", fmt.Sprintf("p50 %s, p95 %s, p99 %s, most %s (from taking a job to its settled command)", percentile(0.50), percentile(0.95), percentile(0.99), percentile(1))},
+	}
+	if cpu > 0 {
+		lines = append(lines, [2]string{"CPU", fmt.Sprintf("%.2f s for 1,000 jobs, gateway and bus included (%d cores)", cpu.Seconds()*1000/float64(jobs), runtime.NumCPU())})
+	}
+	if peak := peakMemory(); peak > 0 {
+		lines = append(lines, [2]string{"memory", fmt.Sprintf("%d MiB at the most, gateway and bus included", peak>>20)})
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintf(w, "  %-8s %s\n", l[0], l[1]); err != nil {
+			return err
+		}
+	}
+	if l.unlike.Load() > 0 || events != int64(jobs) {
+		return fmt.Errorf("%d jobs made %d events", jobs, events)
+	}
+	return nil
+}
+
+// bar is a line of progress on a terminal. Elsewhere it shows nothing.
+type bar struct {
+	w     io.Writer
+	total int
+	began time.Time
+	last  time.Time
+}
+
+func newBar(s *session, total int) *bar {
+	b := &bar{total: total, began: time.Now()}
+	if f, ok := s.stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			b.w = f
+		}
+	}
+	return b
+}
+
+func (b *bar) show(n int) {
+	if b.w == nil || time.Since(b.last) < 50*time.Millisecond {
+		return
+	}
+	b.last = time.Now()
+	const cells = 40
+	full := cells * n / b.total
+	fmt.Fprintf(b.w, "\r  %s%s %3d %%  %.0f jobs/s ", strings.Repeat("█", full), strings.Repeat("░", cells-full), 100*n/b.total, float64(n)/time.Since(b.began).Seconds())
+}
+
+func (b *bar) done() {
+	if b.w != nil {
+		fmt.Fprintf(b.w, "\r%80s\r", "")
+	}
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// scene is one job of the demo's story: an order, how the bus takes its event, and what that shows.
+type scene struct {
+	order   string
+	retries int32
+	answers []embedded.Answer // to the first requests for this order; after them the bus accepts
+	bus     string            // what the bus does, in words
+	refusal string            // its last answer where it accepts nothing
+	shows   string            // what the job's way shows, in a line
+}
+
+func scenes() []scene {
+	denied := embedded.AWSError(400, "AccessDeniedException", "User: arn:aws:iam::123456789012:user/demo is not authorized to perform: events:PutEvents")
+	return []scene{
+		{
+			order: "A-1001", retries: 3, bus: "accepts the event",
+			shows: "The result expression picked the event's id out of the response; only that goes to the process.",
+		},
+		{
+			order: "A-1002", retries: 3, answers: []embedded.Answer{embedded.Throttled(), embedded.Throttled()}, bus: "throttles twice, then accepts",
+			shows: "Throttling passes: the worker sent again within the job's lease, and none of the job's retries was used.",
+		},
+		{
+			order: "A-1003", retries: 3, answers: []embedded.Answer{{Status: 200, Body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"The bus could not store the event."}]}`}},
+			bus: "rejects the entry", refusal: "200, failedEntryCount 1",
+			shows: "The error expression saw failedEntryCount above 0 and threw EVENT_REJECTED, which the task's boundary event catches.",
+		},
+		{
+			order: "A-1004", retries: 1, answers: []embedded.Answer{denied}, bus: "denies access", refusal: "400 AccessDeniedException",
+			shows: "Retries cannot mend a missing permission: the last one is spent, and Operate shows an incident with AWS's own words.",
+		},
+	}
+}
+
+// demoStory runs the four jobs of the story and shows what became of them.
+func demoStory(ctx context.Context, s *session) (err error) {
+	st, err := newStage(ctx, 0, &silent{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	story := scenes()
+	st.bus.Respond(answering(story))
+	began := time.Now()
+	keys := make([]int64, len(story))
+	for i, sc := range story {
+		j, err := st.job(sc.order, sc.retries)
+		if err != nil {
+			return err
+		}
+		added, err := st.gateway.AddJobs(j)
+		if err != nil {
+			return err
+		}
+		keys[i] = added[0]
+	}
+	t := table{width: s.width(), header: []string{"order", "the bus", "the job", "the process gets"}}
+	for i, sc := range story {
+		ending, err := st.gateway.Wait(ctx, keys[i])
+		if err != nil {
+			return err
+		}
+		t.add(sc.order, sc.bus+"\n→ "+st.answered(sc), st.howEnded(ending), variablesShown(ending.Command))
+	}
+	took := time.Since(began).Round(time.Millisecond)
+
+	w := s.stdout
+	fmt.Fprintf(w, "A gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents run in this process; between\nthem the real worker took %d jobs of the task %q (examples/order-placed.bpmn):\n\n", len(story), st.task.Name)
+	fmt.Fprint(w, t.String())
+	fmt.Fprintln(w)
+	for _, sc := range story {
+		fmt.Fprintln(w, wrapped(sc.order+"  ", sc.shows, s.width()))
+	}
+	if events := st.bus.Events(); len(events) > 0 {
+		e := events[0]
+		fmt.Fprintf(w, "\nThe first event as the bus %q got it, signed with the secret {{secrets.AWS_ACCESS_KEY}} of the model:\n\n", e.EventBusName)
+		fmt.Fprintf(w, "  source       %s\n  detail-type  %s\n  detail       %s\n  event id     %s\n", e.Source, e.DetailType, e.Detail, e.ID)
+	}
+	fmt.Fprintf(w, "\n%d jobs in %s. Next: `%s demo --jobs 20000` is a load run, `%s run` works for your own gateway.\n", len(story), took, Name, Name)
+	return nil
+}
+
+// answering gives each order's requests the answers of its scene, one after the other.
+func answering(story []scene) func(*embedded.BusRequest) *embedded.Answer {
+	var mu sync.Mutex
+	next := map[string]int{}
+	return func(r *embedded.BusRequest) *embedded.Answer {
+		mu.Lock()
+		defer mu.Unlock()
+		for i := range story {
+			sc := &story[i]
+			if len(r.Entries) == 0 || !strings.Contains(r.Entries[0].Detail, sc.order) {
+				continue
+			}
+			if n := next[sc.order]; n < len(sc.answers) {
+				next[sc.order]++
+				return &sc.answers[n]
+			}
+		}
+		return nil
+	}
+}
+
+// answered is what the bus answered in the end to an order's event.
+func (st *stage) answered(sc scene) string {
+	for _, e := range st.bus.Events() {
+		if strings.Contains(e.Detail, sc.order) {
+			return "200, eventId " + e.ID[:min(8, len(e.ID))] + "…"
+		}
+	}
+	return sc.refusal
+}
+
+// howEnded says in words how a job ended.
+func (st *stage) howEnded(e embedded.Ending) string {
+	switch c := e.Command; c.Kind {
+	case embedded.Complete:
+		return "completed"
+	case embedded.Throw:
+		text := "threw BPMN error " + c.Code
+		if catch, ok := st.task.Catch(c.Code); ok {
+			text += fmt.Sprintf(", caught by %q", catch.Name)
+		}
+		return text
+	case embedded.Fail:
+		return "incident: " + c.Message
+	case embedded.UpdateTimeout:
+	}
+	return string(e.Command.Kind)
+}
+
+// variablesShown writes the variables of a command; of a failure only what tells its sort.
+func variablesShown(c embedded.Command) string {
+	v, err := jsonvalue.ParseString(c.Variables)
+	o, ok := v.(*jsonvalue.Object)
+	if err != nil || !ok || o.Len() == 0 {
+		return "nothing"
+	}
+	if e, ok := o.Get("error"); ok && c.Kind == embedded.Fail {
+		if eo, ok := e.(*jsonvalue.Object); ok {
+			code, _ := eo.Get("code")
+			return "error.code = " + string(jsonvalue.Append(nil, code))
+		}
+	}
+	lines := make([]string, 0, o.Len())
+	for k, v := range o.All() {
+		lines = append(lines, k+" = "+string(jsonvalue.Append(nil, v)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// silent observes nothing.
+type silent struct{}
+
+func (*silent) Taken(*job.Job, bool)                                        {}
+func (*silent) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
+func (*silent) Abandoned(*job.Job, job.AbandonReason)                       {}
+func (*silent) StreamOpen(bool)                                             {}
+func (*silent) CommandRetried(string)                                       {}
+func (*silent) ExpressionWarnings(string, int)                              {}
+func (*silent) SettledFromMemory()                                          {}
+func (*silent) Attempted(time.Duration, string)                             {}
+func (*silent) Sent(int, int, string)                                       {}
+func (*silent) AnswerLost()                                                 {}

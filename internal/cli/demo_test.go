@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// command runs a command line and returns its exit code and what it printed.
+func commandLine(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = Run(t.Context(), args, []string{"COLUMNS=120"}, strings.NewReader(""), &stdout, &stderr)
+	return code, stdout.String(), stderr.String()
+}
+
+func TestTheDemoTellsItsStory(t *testing.T) {
+	t.Parallel()
+	code, out, errs := commandLine(t, "demo")
+	require.Equal(t, ExitOK, code, errs)
+	for _, want := range []string{
+		"A-1001", "completed", "200, eventId", "eventId = ", "rejectedEntries = 0",
+		"throttles twice", "EVENT_REJECTED", `"Event rejected"`, `rejection = "InternalFailure"`,
+		"incident:", "not authorized", "AccessDeniedException",
+		`{"orderId":"A-1001","customer":"Grace Hopper","items":2,"total":279,"express":true}`,
+	} {
+		assert.Contains(t, out, want)
+	}
+	assert.NotContains(t, out+errs, demoSecretKey)
+	for line := range strings.SplitSeq(out, "\n") {
+		assert.LessOrEqual(t, len([]rune(line)), 150, "no line is cut by a terminal: %s", line)
+	}
+}
+
+func TestTheDemoAsALoadCountsEveryEventOnce(t *testing.T) {
+	t.Parallel()
+	code, out, errs := commandLine(t, "demo", "--jobs", "700")
+	require.Equal(t, ExitOK, code, errs)
+	assert.Contains(t, out, "700 completed, 0 otherwise, 0 given out more than once")
+	assert.Contains(t, out, "700 accepted by the bus")
+	assert.Contains(t, out, "jobs/s")
+	assert.Contains(t, out, "p99")
+}
+
+func TestTheDemoRefusesWhatIsNoNumberOfJobs(t *testing.T) {
+	t.Parallel()
+	for _, jobs := range []string{"0", "-1", "many", "1e9"} {
+		code, _, errs := commandLine(t, "demo", "--jobs", jobs)
+		assert.Equal(t, ExitUsage, code)
+		assert.Contains(t, errs, "expected 1 to 10000000")
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, text string
+		width      int
+		want       []string
+	}{
+		{"at blanks", "one two three", 7, []string{"one two", "three"}},
+		{"within a word that is too long", "abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
+		{"lines stay lines", "a\nb", 10, []string{"a", "b"}},
+		{"by characters, not bytes", "äöü äöü", 3, []string{"äöü", "äöü"}},
+		{"nothing", "", 5, []string{""}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, tt.want, wrap(tt.text, tt.width))
+		})
+	}
+}
