@@ -16,8 +16,9 @@ func (b *broker) arm() {
 	}
 	at := b.due[0].due
 	if every := b.options.ExpiryCheck; every > 0 {
-		// The next round of checks.
-		at = at.Truncate(every).Add(every)
+		if round := at.Truncate(every); round.Before(at) {
+			at = round.Add(every)
+		}
 	}
 	switch {
 	case b.timer == nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
@@ -49,8 +50,13 @@ type Gateway struct {
 
 	mu      sync.Mutex
 	address string
-	server  *grpc.Server // nil = interrupted or closed
-	serving sync.WaitGroup
+	running *serving // nil = interrupted or closed
+}
+
+// serving is one server of a gateway, from one start to the next interruption.
+type serving struct {
+	server  *grpc.Server
+	running sync.WaitGroup // the goroutines that serve
 }
 
 // StartGateway starts a gateway. Close it when done.
@@ -87,21 +93,21 @@ func (g *Gateway) Address() string {
 // Jobs and their leases live on.
 func (g *Gateway) Interrupt() {
 	g.mu.Lock()
-	server := g.server
-	g.server = nil
+	running := g.running
+	g.running = nil
 	g.mu.Unlock()
-	if server == nil {
+	if running == nil {
 		return
 	}
-	server.Stop()
-	g.serving.Wait()
+	running.server.Stop()
+	running.running.Wait()
 }
 
 // Resume serves again, at the same address, after [Gateway.Interrupt].
 func (g *Gateway) Resume() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.server != nil {
+	if g.running != nil {
 		return nil
 	}
 	listener := g.options.Listener
@@ -112,15 +118,17 @@ func (g *Gateway) Resume() error {
 		}
 	}
 	g.address = listener.Addr().String()
-	g.server = grpc.NewServer(append([]grpc.ServerOption{
+	server := grpc.NewServer(append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(4 << 20),
 		grpc.WaitForHandlers(true),
+		// A goroutine per call would grow its stack anew in each.
+		grpc.NumStreamWorkers(uint32(2 * runtime.GOMAXPROCS(0))), //nolint:gosec // a number of processors
 		// As the real one: a client that pings more often is told to go away.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second}),
 	}, g.options.ServerOptions...)...)
-	pb.RegisterGatewayServer(g.server, &service{gateway: g})
-	server := g.server
-	g.serving.Go(func() { _ = server.Serve(listener) })
+	g.running = &serving{server: server}
+	pb.RegisterGatewayServer(server, &service{gateway: g, serving: g.running})
+	g.running.running.Go(func() { _ = server.Serve(listener) })
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -192,6 +193,42 @@ func TestStreamThatIsNotReadHoldsOnlySoMuch(t *testing.T) {
 	assert.GreaterOrEqual(t, g.Counts().Waiting, int64(1800))
 	_, err := s.Recv()
 	require.NoError(t, err)
+
+	waiting := g.Counts().Waiting
+	g.BreakStreams(codes.Unavailable, "broken")
+	require.Eventually(t, func() bool { return g.Counts().StreamsOpen == 0 }, 10*time.Second, time.Millisecond)
+	assert.Greater(t, g.Counts().Waiting, waiting, "what was not sent yet is for others")
+	assert.Less(t, g.Counts().Waiting, int64(2000), "what was sent is the client's until its lease ends")
+}
+
+func TestStreamsTakeTurns(t *testing.T) {
+	t.Parallel()
+	g, c := start(t, embedded.GatewayOptions{})
+	first, second := streamOf(t, g, c, take), streamOf(t, g, c, take)
+	keys := add(t, g, embedded.Job{Type: "t"}, embedded.Job{Type: "t"})
+	one, err := first.Recv()
+	require.NoError(t, err)
+	two, err := second.Recv()
+	require.NoError(t, err)
+	assert.ElementsMatch(t, keys, []int64{one.Key, two.Key})
+}
+
+func TestGatewayCanBeStartedAndStoppedOften(t *testing.T) {
+	t.Parallel()
+	g, err := embedded.StartGateway(embedded.GatewayOptions{})
+	require.NoError(t, err)
+	var work sync.WaitGroup
+	for range 4 {
+		work.Go(func() {
+			for range 10 {
+				g.Interrupt()
+				_ = g.Resume() // another may have taken the address for a moment
+			}
+		})
+	}
+	work.Wait()
+	g.Close()
+	g.Close()
 }
 
 func TestBrokenStreamTellsWhy(t *testing.T) {

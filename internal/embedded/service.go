@@ -15,6 +15,7 @@ import (
 type service struct {
 	pb.UnimplementedGatewayServer
 	gateway *Gateway
+	serving *serving
 }
 
 // Topology tells of one broker with one partition.

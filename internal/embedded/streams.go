@@ -58,12 +58,17 @@ func (b *broker) shut(jobType string, p *push) {
 	for {
 		select {
 		case d := <-p.jobs:
-			if e := d.entry; e.state == activated && e.given == d.given && b.jobs[e.key] == e {
-				b.makeAvailable(e)
-			}
+			b.giveBack(d)
 		default:
 			return
 		}
+	}
+}
+
+// giveBack makes a job available that was not sent, if it is still the one that was to be. Mu is held.
+func (b *broker) giveBack(d delivery) {
+	if e := d.entry; e.state == activated && e.given == d.given && b.jobs[e.key] == e {
+		b.makeAvailable(e)
 	}
 }
 
@@ -86,17 +91,32 @@ func (s *service) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, out pb.G
 	p := &push{worker: r.GetWorker(), lease: time.Duration(r.GetTimeout()) * time.Millisecond, tenants: tenants, jobs: make(chan delivery, pushRoom), cut: cut}
 	g.broker.open(r.GetType(), p)
 	defer g.broker.shut(r.GetType(), p)
-	fetched := newFetch(r.GetFetchVariable())
+	failed := make(chan error, 1)
+	s.serving.running.Go(func() { failed <- g.broker.send(ctx, p, out, newFetch(r.GetFetchVariable())) })
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		// The sender may be stuck in flow control. It fails as soon as this returns.
+		return endOf(ctx)
+	}
+}
+
+// send sends the stream's jobs until it is done or cannot.
+func (b *broker) send(ctx context.Context, p *push, out pb.Gateway_StreamActivatedJobsServer, fetched fetch) error {
 	var message pb.ActivatedJob // reused: it is encoded before Send returns
 	for {
 		select {
 		case d := <-p.jobs:
 			d.fill(&message, p.worker, &fetched)
 			if err := out.Send(&message); err != nil {
+				b.mu.Lock()
+				b.giveBack(d)
+				b.mu.Unlock()
 				return err
 			}
 		case <-ctx.Done():
-			return endOf(ctx)
+			return ctx.Err()
 		}
 	}
 }
