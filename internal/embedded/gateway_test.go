@@ -326,14 +326,16 @@ func TestCommandsThatCanNeverBeTaken(t *testing.T) {
 	g, c := start(t, embedded.GatewayOptions{CommandLimit: 100})
 	keys := add(t, g, embedded.Job{Type: "t"})
 	poll(t, c, take, 1, -1)
-	for _, variables := range []string{"[]", "{", `"a"`, "{} {}"} {
+	for _, variables := range []string{"[]", "{", `"a"`, "{} {}", "nul"} {
 		refused(t, c.Complete(t.Context(), keys[0], []byte(variables)), "INVALID_ARGUMENT")
 	}
+	require.NoError(t, c.UpdateTimeout(t.Context(), keys[0], time.Hour), "what was refused had no effect")
 	err := c.Complete(t.Context(), keys[0], []byte(`{"a":"`+strings.Repeat("x", 100)+`"}`))
 	refused(t, err, "UNKNOWN")
 	var e *job.CommandError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, job.Unacceptable, e.Kind)
+	require.NoError(t, c.Complete(t.Context(), keys[0], []byte(" null ")), "null is no variables")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: take}, nil), "INVALID_ARGUMENT")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Lease: 1}, MaxJobs: 1}, nil), "INVALID_ARGUMENT")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Type: "t"}, MaxJobs: 1}, nil), "INVALID_ARGUMENT")

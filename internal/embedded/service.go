@@ -107,8 +107,8 @@ func (g *Gateway) command(ctx context.Context, method string, c *Command) error 
 }
 
 func (g *Gateway) checkVariables(c *Command) error {
-	if c.Variables == "" {
-		return nil
+	if c.Variables == "" || jsonvalue.RawKind([]byte(c.Variables)) == jsonvalue.KindNull && jsonvalue.Valid([]byte(c.Variables)) == nil {
+		return nil // a broker takes null for none
 	}
 	if err := jsonvalue.Members([]byte(c.Variables), func(string, []byte) error { return nil }); err != nil {
 		return status.Errorf(codes.InvalidArgument, "the variables of job %d are no JSON object: %v", c.JobKey, err)
