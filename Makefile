@@ -18,6 +18,7 @@ GOLANGCI          := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
 FUZZTIME  ?= 30s
 BENCH     ?= .
+JOBS      ?= 100000
 BENCHTIME ?= 1s
 COUNT     ?= 6
 BASE      ?= main
@@ -30,7 +31,7 @@ EVENTBRIDGE_CASES ?=
 .PHONY: help
 help: ## Show this list
 	@echo "make <target>   (version $(VERSION))"
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: build
 build: ## Build the binary into bin/
@@ -61,7 +62,11 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## Run the benchmarks (BENCH, BENCHTIME)
+bench: ## Measure the worker against its floor: engine without work, bare SDK (JOBS=100000)
+	go run ./test/bench -jobs $(JOBS)
+
+.PHONY: bench-micro
+bench-micro: ## Run the benchmarks of the packages (BENCH, BENCHTIME)
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
 
 .PHONY: bench-diff

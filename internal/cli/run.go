@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
@@ -55,6 +56,12 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 	defer end()
 	metrics.Gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(engine.SlotsInUse()) })
 	metrics.Gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(c.Worker.MaxJobsActive) })
+
+	var background sync.WaitGroup
+	defer background.Wait()
+	resting, stop := context.WithCancel(ctx)
+	defer stop()
+	background.Go(func() { releaseWhenIdle(resting, func() bool { return engine.SlotsInUse() <= 1 }) })
 
 	return (&service{
 		engine: engine, log: log,
