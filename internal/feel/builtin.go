@@ -248,8 +248,16 @@ func isPoint(v Value) bool {
 	return false
 }
 
-// integer returns a number cut to a whole one.
+// integer returns a number cut to a whole one, and to one of 53 bits.
 func integer(v Value) int64 {
-	n, _ := toInt64(v.(*apd.Decimal))
-	return n
+	const most = 1 << 53
+	d := v.(*apd.Decimal)
+	n, ok := toInt64(d)
+	switch {
+	case !ok && d.Negative:
+		return -most
+	case !ok:
+		return most
+	}
+	return min(max(n, -most), most)
 }

@@ -27,9 +27,13 @@ func (f *frame) pattern(pos Pos, source string, flags []Value) *pattern {
 	if !f.spend(1 + len(source)) {
 		return nil
 	}
-	p := compilePattern(source, text)
-	if p == nil {
-		f.warn(pos, "%q is no regular expression", source)
+	if len(source) > maxPattern {
+		f.warn(pos, "a regular expression of %d characters is too long, expected at most %d", len(source), maxPattern)
+		return nil
+	}
+	p, err := compilePattern(source, text)
+	if err != nil {
+		f.warn(pos, "%q is %s", source, err)
 	}
 	return p
 }
@@ -162,19 +166,19 @@ func groupReference(p *pattern, s string, i int) (group, next int, ok bool) {
 		if end < 0 {
 			return 0, 0, false
 		}
-		group = p.group(s[i+1 : i+end])
-		return group, i + end + 1, group >= 0
+		group, ok = p.names[s[i+1:i+end]]
+		return group, i + end + 1, ok
 	}
 	if i >= len(s) || !isDigit(s[i]) {
 		return 0, 0, false
 	}
 	group = int(s[i] - '0')
-	if group > p.groups() {
+	if group > p.groups {
 		return 0, 0, false
 	}
 	for i++; i < len(s) && isDigit(s[i]); i++ {
 		more := group*10 + int(s[i]-'0')
-		if more > p.groups() {
+		if more > p.groups {
 			break
 		}
 		group = more

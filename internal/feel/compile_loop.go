@@ -111,7 +111,7 @@ func (c *compiler) loop(n *loop) evaluator {
 				v = f.warn(e.pos, "%s", e.text)
 			}
 			out = append(out, v)
-			return f.produce(16)
+			return f.produce(loopItem)
 		})
 		if f.err != nil {
 			return nil
@@ -119,6 +119,9 @@ func (c *compiler) loop(n *loop) evaluator {
 		return out
 	}
 }
+
+// loopItem is charged for each result of a loop: its place in the list and the number that most are.
+const loopItem = 80
 
 // lengthHint returns how many results a loop over one list will have, a small number for others.
 func lengthHint(all []iteration) int {

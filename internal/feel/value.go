@@ -89,14 +89,16 @@ func isInstance(v Value, typ string) bool {
 // equal compares two values as = does: ok is false, and the result null, where their types differ. Null equals null
 // and nothing else.
 func equal(a, b Value) (same, ok bool) {
-	a, b = finite(a), finite(b)
-	switch {
-	case a == nil || b == nil:
+	if a == nil || b == nil {
 		return a == nil && b == nil, true
 	}
-	if x, isNumber := asNumber(a); isNumber {
-		y, ok := asNumber(b)
-		return ok && compare(x, y) == 0, ok
+	x, isNumberA := asNumber(a)
+	y, isNumberB := asNumber(b)
+	if isNumberA && isNumberB {
+		return compare(x, y) == 0, true
+	}
+	if beyondDouble(a, isNumberA) || beyondDouble(b, isNumberB) {
+		return beyondDouble(a, isNumberA) && beyondDouble(b, isNumberB), true
 	}
 	switch a := a.(type) {
 	case bool:
@@ -120,14 +122,11 @@ func equal(a, b Value) (same, ok bool) {
 	return equalTemporals(a, b)
 }
 
-// finite makes null of a number from JSON that is beyond a double: the official engine knows no infinite number.
-func finite(v Value) Value {
-	if n, ok := v.(jsonvalue.Number); ok {
-		if _, ok := decimalOf(n); !ok {
-			return nil
-		}
-	}
-	return v
+// beyondDouble says whether a value is a number from JSON that no double can hold, which counts as null: the official
+// engine knows no infinite number.
+func beyondDouble(v Value, isNumber bool) bool {
+	_, literal := v.(jsonvalue.Number)
+	return literal && !isNumber
 }
 
 // identical compares what is inside lists and contexts: other types are simply not the same.
