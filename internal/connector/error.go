@@ -65,8 +65,7 @@ func sendError(err error) *Error {
 
 // secretError is a secret that could not be resolved. Only a provider that did not answer may do so another time.
 func secretError(err error) *Error {
-	var provider *secret.ProviderError
-	if errors.As(err, &provider) {
+	if _, ok := errors.AsType[*secret.ProviderError](err); ok {
 		return ownError(codeSecrets, err.Error())
 	}
 	return inputError("%s", err)

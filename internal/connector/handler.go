@@ -93,7 +93,7 @@ type work struct {
 func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) {
 	w := &work{Handler: h, ctx: ctx, job: j, log: h.log.With("job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID)}
 	defer w.recover(&outcome)
-	outcome = w.run()
+	outcome = w.run() //nolint:contextcheck // what a job needs of its context it has
 	w.log.Debug("job done", "outcome", fmt.Sprintf("%T", outcome))
 	return outcome
 }
@@ -117,6 +117,9 @@ func (w *work) run() job.Outcome {
 	}
 	input, err := w.readInput()
 	if err != nil {
+		if err.Code == codeSecrets && w.ctx.Err() != nil { // the drain ended the look-up, not the provider
+			return job.HandBack{}
+		}
 		return w.failed(err)
 	}
 	if stop, err := w.send(input); err != nil {
@@ -212,14 +215,18 @@ func (w *work) send(in *Input) (job.Outcome, *Error) {
 	return nil, sendError(err)
 }
 
-// recover makes a failed job of a panic. The text of the panic could hold a secret, so that it is masked in the log and
-// told to nobody else.
+// recover makes a failed job of a panic. The text of the panic could hold a secret, so that it is told to nobody but the
+// log, masked, and not even to the log while there is no mask yet.
 func (w *work) recover(outcome *job.Outcome) {
 	p := recover()
 	if p == nil {
 		return
 	}
-	w.log.Error("panic while working on a job", "panic", w.mask.Apply(fmt.Sprint(p)), "stack", string(debug.Stack()))
+	text := fmt.Sprintf("%T", p)
+	if w.mask != nil {
+		text = w.mask.Apply(fmt.Sprint(p))
+	}
+	w.log.Error("panic while working on a job", "panic", text, "stack", string(debug.Stack()))
 	e := internalError()
 	e.Retry = w.sent == nil // an accepted event is not sent again for a fault of ours
 	*outcome = w.fail(e)

@@ -131,8 +131,9 @@ func withArticle(k jsonvalue.Kind) string {
 		return "an " + k.String()
 	case jsonvalue.KindNull:
 		return "null"
+	default:
+		return "a " + k.String()
 	}
-	return "a " + k.String()
 }
 
 // quote shows a value that was found, shortened.

@@ -76,8 +76,7 @@ func (w *work) checkSize(variables *jsonvalue.Object) (*jsonvalue.Object, *Error
 func (w *work) evaluate(which string, p *expression.Program, scope *expression.Scope) (expression.Result, *Error) {
 	r, err := p.Eval(context.WithoutCancel(w.ctx), scope)
 	if err != nil {
-		var e *expression.EvalError
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*expression.EvalError](err); ok {
 			w.warned(which, e.Warnings)
 		}
 		return r, inputError("%s", err)

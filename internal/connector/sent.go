@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +34,14 @@ type sentKey struct {
 type memory struct {
 	mu      sync.Mutex
 	entries map[sentKey]*sent
-	order   []sentKey // by age; those that were forgotten are still in it
+	order   []aged // by age; those that were forgotten or replaced are still in it
+}
+
+// aged is an entry in the order of age. A job can be sent again with the same retries after its command was taken, so
+// that a key alone does not tell the entry of then from the one of now.
+type aged struct {
+	key   sentKey
+	event *sent
 }
 
 func newMemory() *memory { return &memory{entries: map[sentKey]*sent{}} }
@@ -41,20 +49,24 @@ func newMemory() *memory { return &memory{entries: map[sentKey]*sent{}} }
 func (m *memory) remember(k sentKey, s *sent) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s.until = time.Now().Add(sentFor)
+	now := time.Now()
+	s.until = now.Add(sentFor)
 	m.entries[k] = s
-	m.order = append(m.order, k)
-	for len(m.entries) > maxSent || len(m.order) > 2*maxSent || len(m.order) > 0 && m.stale(m.order[0]) {
-		delete(m.entries, m.order[0])
+	m.order = append(m.order, aged{k, s})
+	for len(m.order) > 0 && (len(m.entries) > maxSent || !m.live(m.order[0]) || now.After(m.order[0].event.until)) {
+		if m.live(m.order[0]) {
+			delete(m.entries, m.order[0].key)
+		}
+		m.order[0] = aged{}
 		m.order = m.order[1:]
+	}
+	if len(m.order) > 2*maxSent { // an old entry that is still needed keeps those that were forgotten behind it
+		m.order = slices.DeleteFunc(m.order, func(a aged) bool { return !m.live(a) })
 	}
 }
 
-// stale says whether an entry at the front of the order is over or was forgotten.
-func (m *memory) stale(k sentKey) bool {
-	s, ok := m.entries[k]
-	return !ok || time.Now().After(s.until)
-}
+// live says whether an entry was neither forgotten nor replaced.
+func (m *memory) live(a aged) bool { return m.entries[a.key] == a.event }
 
 func (m *memory) recall(k sentKey) *sent {
 	m.mu.Lock()

@@ -1,0 +1,185 @@
+package connector
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+func TestAnAcceptedEventIsNotSentAgainUntilItsJobIsSettled(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	j := r.job(`{"resultExpression":"={id: entries[1].eventId}"}`, with(""))
+	first := completed(t, r.Handle(t.Context(), j))
+	assert.Equal(t, first, completed(t, r.Handle(t.Context(), j)), "settled from memory, with the same response")
+	assert.EqualValues(t, 1, r.bus.Counts().Requests)
+
+	other := *j
+	other.Retries = 2
+	completed(t, r.Handle(t.Context(), &other))
+	assert.EqualValues(t, 2, r.bus.Counts().Requests, "another try of the job is another event")
+
+	r.Settled(j)
+	completed(t, r.Handle(t.Context(), j))
+	assert.EqualValues(t, 3, r.bus.Counts().Requests, "the broker had taken a command: whatever comes is asked for")
+}
+
+func TestTheMemoryOfAcceptedEventsIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		waiting := sentKey{1, 3}
+		m.remember(waiting, &sent{})
+		for i := range int64(3 * maxSent) {
+			k := sentKey{i + 2, 3}
+			m.remember(k, &sent{})
+			m.forget(k)
+		}
+		assert.NotNil(t, m.recall(waiting), "settled jobs take no room")
+		assert.LessOrEqual(t, len(m.order), 2*maxSent+1)
+		for i := range int64(maxSent) {
+			m.remember(sentKey{-i - 1, 3}, &sent{})
+		}
+		assert.Nil(t, m.recall(waiting), "beyond the bound the oldest goes")
+		assert.LessOrEqual(t, len(m.entries), maxSent)
+		last := sentKey{-1, 3}
+		require.NotNil(t, m.recall(last))
+		<-time.After(sentFor + time.Second)
+		assert.Nil(t, m.recall(last), "and after an hour all")
+	})
+}
+
+// blocked is a sender that waits for the end of its context, as one whose answer does not come.
+type blocked struct{ sent bool }
+
+func (b blocked) Send(ctx context.Context, _ *eventbridge.Request) (*eventbridge.Response, error) {
+	<-ctx.Done()
+	if ctx.Err() == context.DeadlineExceeded {
+		return nil, &eventbridge.Error{Kind: eventbridge.KindTimeout, Code: eventbridge.CodeTimeout, Message: "no answer"}
+	}
+	return nil, &eventbridge.Error{Kind: eventbridge.KindCanceled, Code: eventbridge.CodeCanceled, Sent: b.sent}
+}
+
+func stub(s Sender) *Handler {
+	return New(Options{Sender: s, Secrets: secret.NewResolver(nil, secret.CredentialsOnly{}), Expressions: expression.NewCache(0)})
+}
+
+func leased(d time.Duration, extend job.Extender, headers string) *job.Job {
+	return &job.Job{Key: 1, Retries: 3, CustomHeaders: headers, Variables: strings.Replace(with(""), `,"endpoint":"BUS"`, "", 1), Lease: job.NewLease(time.Now().Add(d), extend)}
+}
+
+// TestTime holds the rules of contract 2 for leases.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	gone := &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND", Reason: "no such job"}
+	away := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "away"}
+	for _, tt := range []struct {
+		name    string
+		lease   time.Duration
+		headers string
+		extend  error
+		cancel  time.Duration // of the worker's context, 0 = never
+		sent    bool
+		want    job.Outcome
+		took    time.Duration
+	}{
+		{name: "the send ends at the lease's end less a tenth", lease: time.Minute, want: job.Fail{}, took: 54 * time.Second},
+		{name: "or less two seconds", lease: 10 * time.Second, want: job.Fail{}, took: 8 * time.Second},
+		{name: "an event is not sent on a lease that has run out", lease: -time.Second, want: job.Abandon{Reason: job.AbandonLeaseOver}},
+		{name: "nor when no time would be left to settle", lease: 2 * time.Second, want: job.Abandon{Reason: job.AbandonLeaseOver}},
+		{name: "a job timeout lengthens the lease", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, want: job.Fail{}, took: 9 * time.Minute},
+		{name: "a job that is gone gets neither event nor command", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: gone, want: job.Abandon{Reason: job.AbandonGone}},
+		{name: "a broker that is away leaves the earlier deadline", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: away, want: job.Fail{}, took: 54 * time.Second},
+		{name: "which may be the asked-for one", lease: time.Minute, headers: `{"jobTimeout":"PT20S"}`, extend: away, want: job.Fail{}, took: 18 * time.Second},
+		{name: "at the end of a drain what was not sent is handed back", lease: time.Minute, cancel: 5 * time.Second, want: job.HandBack{}, took: 5 * time.Second},
+		{name: "and what was is left to its lease", lease: time.Minute, cancel: 5 * time.Second, sent: true, want: job.Abandon{Reason: job.AbandonDrained}, took: 5 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if tt.cancel > 0 {
+					time.AfterFunc(tt.cancel, cancel)
+				}
+				began := time.Now()
+				got := stub(blocked{tt.sent}).Handle(ctx, leased(tt.lease, func(context.Context, time.Duration) error { return tt.extend }, tt.headers))
+				assert.Equal(t, tt.took, time.Since(began))
+				if _, ok := tt.want.(job.Fail); ok {
+					f, e := failed(t, got)
+					assert.Equal(t, "TIMEOUT", e["code"])
+					assert.EqualValues(t, 2, f.Retries)
+					return
+				}
+				assert.Equal(t, tt.want, got)
+			})
+		})
+	}
+}
+
+type cancelling struct{ cancel context.CancelFunc }
+
+func (c cancelling) Secret(ctx context.Context, _ secret.Context, _ string) (string, bool, error) {
+	c.cancel()
+	return "", false, ctx.Err()
+}
+
+func TestADrainWhileSecretsAreAskedForCostsNoRetry(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	h := New(Options{Sender: blocked{}, Secrets: secret.NewResolver([]secret.Provider{cancelling{cancel}}, secret.AllowAll{}), Expressions: expression.NewCache(0)})
+	j := leased(time.Minute, nil, "{}")
+	j.Variables = strings.Replace(j.Variables, "AKIDLITERAL", "{{secrets.A}}", 1)
+	assert.Equal(t, job.HandBack{}, h.Handle(ctx, j))
+}
+
+type panicking struct{}
+
+func (panicking) Send(context.Context, *eventbridge.Request) (*eventbridge.Response, error) {
+	panic("the value is AKIDLITERAL")
+}
+
+func TestAPanicEndsInAFailedJob(t *testing.T) {
+	t.Parallel()
+	f, e := failed(t, stub(panicking{}).Handle(t.Context(), leased(time.Minute, nil, "{}")))
+	assert.Equal(t, "INTERNAL_ERROR", e["code"])
+	assert.Equal(t, "eventbridge.INTERNAL_ERROR", e["type"])
+	assert.EqualValues(t, 2, f.Retries)
+	assert.NotContains(t, f.Message, "AKIDLITERAL")
+}
+
+func TestOneLineAtWarnForEachFailure(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.bus.Script(embedded.AWSError(400, "AccessDeniedException", "no"))
+	r.Handle(t.Context(), r.job("{}", with("")))
+	assert.Equal(t, 1, strings.Count(r.log.String(), `"level":"WARN"`), r.log.String())
+	assert.Contains(t, r.log.String(), `"job_key":1`)
+}
+
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"PT5S": 5 * time.Second, "pt5s": 5 * time.Second, "PT0.25S": 250 * time.Millisecond, "P1DT2H": 26 * time.Hour, "-PT1M": -time.Minute,
+		"PT-1H30M": -30 * time.Minute, "+PT1S": time.Second, "PT1M0.5S": 60500 * time.Millisecond, "P2D": 48 * time.Hour, "PT-0.5S": -500 * time.Millisecond,
+	} {
+		got, err := parseDuration(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "10s", "P1Y", "P1M", "PT", "P", "P1DT", "PT1", "5", " PT5S", "PT5S ", "P1W", "PT99999999999999999999S", "PT9999999999H"} {
+		_, err := parseDuration(text)
+		assert.Error(t, err, text)
+	}
+}
