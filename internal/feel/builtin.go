@@ -248,16 +248,5 @@ func isPoint(v Value) bool {
 	return false
 }
 
-// integer returns a number cut to a whole one, and to one of 53 bits.
-func integer(v Value) int64 {
-	const most = 1 << 53
-	d := v.(*apd.Decimal)
-	n, ok := toInt64(d)
-	switch {
-	case !ok && d.Negative:
-		return -most
-	case !ok:
-		return most
-	}
-	return min(max(n, -most), most)
-}
+// integer returns a number cut to a whole one, of which the low 32 bits count, as BigDecimal.intValue does.
+func integer(v Value) int64 { return int64(int32(intBits(v.(*apd.Decimal)))) }

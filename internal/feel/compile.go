@@ -30,6 +30,9 @@ type binding struct {
 	name   string // of a variable, or itemName
 	slot   int
 	used   bool // whether a name refers to it
+	// function says that it is an entry of a context that holds a function: callable by the name, but the name alone means
+	// a variable further out.
+	function bool
 }
 
 // itemName and inputName bind the item of a filter and the input of a unary test. No name of a source has a NUL.
@@ -115,6 +118,7 @@ func (c *compiler) name(pos Pos, text string) evaluator {
 	var items []int
 	for b := c.env; b != nil; b = b.parent {
 		switch {
+		case b.name == text && b.function:
 		case b.name == text:
 			b.used = true
 			return lookInItems(items, text, variable(b.slot))

@@ -6,6 +6,7 @@ import "github.com/cockroachdb/apd/v3"
 type iteration struct {
 	list     []Value
 	from, to *apd.Decimal // nil for a list
+	pos      Pos
 }
 
 // iterators compiles the sources of a loop, none of which sees the variables of the others, and binds their variables.
@@ -38,8 +39,18 @@ func (c *compiler) iteration(it iterator) func(*frame) (iteration, bool) {
 		if f.err == nil && !(okFrom && okTo) {
 			f.warn(it.values.pos(), "both ends of .. must be numbers")
 		}
-		return iteration{from: from, to: to}, okFrom && okTo && f.err == nil
+		return iteration{from: from, to: to, pos: it.values.pos()}, okFrom && okTo && f.err == nil
 	}
+}
+
+// steps says whether adding the step makes just that difference, which it does not with too many digits.
+func steps(from, step *apd.Decimal) bool {
+	next := add(from, step)
+	if next == nil {
+		return false
+	}
+	difference := subtract(next, from)
+	return difference != nil && compare(difference, step) == 0
 }
 
 // each calls visit with every value in order, as long as it says so.
@@ -55,6 +66,10 @@ func (it iteration) each(f *frame, visit func(Value) bool) bool {
 	step := newInt(1)
 	if compare(it.from, it.to) > 0 {
 		step = newInt(-1)
+	}
+	if _, ok := smallInt(it.from); !ok && !steps(it.from, step) {
+		f.fail(it.pos, "a loop cannot go by steps of 1 from %s", decimalString(it.from))
+		return false
 	}
 	for n := it.from; n != nil && compare(n, it.to)*step.Sign() <= 0; n = add(n, step) {
 		if !f.spend(1) || !visit(n) {

@@ -108,7 +108,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 }
 
 // index is list[i]: from 1, or from the end below 0. A fraction is cut off when the place is known: of three items, -1.5
-// is the second.
+// is the second and 1.5 the first.
 func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 	list, ok := v.([]Value)
 	if !ok {
@@ -125,7 +125,7 @@ func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 				}
 				i = 0
 			}
-		} else if compare(d, size) <= 0 {
+		} else {
 			i, _ = toInt64(d)
 		}
 	}
@@ -233,6 +233,7 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 	for i, e := range n.entries {
 		values[i] = c.compile(e.value)
 		slots[i] = c.bind(e.key)
+		_, c.env.function = e.value.(*function)
 	}
 	c.unbind(m)
 	return func(f *frame) Value {
