@@ -126,9 +126,9 @@ func (f *frame) warn(pos Pos, format string, args ...any) Value {
 
 // suggest returns " (did you mean x?)" for the nearest of the candidates, or nothing if none is near.
 func suggest(word string, candidates []string) string {
-	best, distance := "", len(word)/2+1
-	if distance > 4 {
-		distance = 4
+	best, distance := "", min(len(word)/2+2, 4)
+	if len(word) < 4 {
+		distance = 2
 	}
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(word), strings.ToLower(c), distance); d < distance {

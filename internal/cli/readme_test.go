@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+)
+
+const root = "../../"
+
+// pages are the README and the documents that people read.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(root + "docs/*.md")
+	require.NoError(t, err)
+	paths = append(paths, root+"README.md", root+"CONTRIBUTING.md", root+"CHANGELOG.md", root+"SECURITY.md")
+	all := map[string]string{}
+	for _, p := range paths {
+		text, err := os.ReadFile(p)
+		require.NoError(t, err)
+		all[p] = string(text)
+	}
+	return all
+}
+
+// TestTheConsoleExamplesOfTheREADME runs each command of the README's console blocks and compares what it prints.
+func TestTheConsoleExamplesOfTheREADME(t *testing.T) {
+	t.Chdir(t.TempDir())
+	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	require.NoError(t, err)
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		for _, step := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+			command, want, _ := strings.Cut(step, "\n")
+			if file, found := strings.CutPrefix(command, "echo "); found {
+				content, name, _ := strings.Cut(file, " > ")
+				require.NoError(t, os.WriteFile(name, []byte(strings.Trim(content, "'")), 0o600))
+				continue
+			}
+			args, found := strings.CutPrefix(command, "bin/"+Name+" ")
+			require.True(t, found, "a command that this test does not know: %s", command)
+			var out bytes.Buffer
+			code := Run(t.Context(), words(args), nil, strings.NewReader(""), &out, &out)
+			assert.Equal(t, ExitOK, code, command)
+			assert.Equal(t, strings.TrimSpace(want), strings.TrimSpace(out.String()), command)
+			ran++
+		}
+	}
+	assert.Positive(t, ran)
+}
+
+// words splits a command line at blanks, but not within single quotes.
+func words(line string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`'([^']*)'|(\S+)`).FindAllStringSubmatch(line, -1) {
+		out = append(out, m[1]+m[2])
+	}
+	return out
+}
+
+// repository is the folder of the repository, for tests that work in another.
+var repository, _ = filepath.Abs(root)
+
+func TestEveryLinkToAFileLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	for page, text := range pages(t) {
+		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(text, -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(page), m[1]))
+			assert.NoError(t, err, "%s links to %s", page, m[1])
+		}
+	}
+}
+
+func TestEveryVariableThatIsNamedIsASetting(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{
+		"CONNECTOR_OUTBOUND_DISABLED": true, // of Camunda's bundle
+	}
+	for _, s := range config.Settings() {
+		for _, name := range s.Variables() {
+			known[name] = true
+		}
+	}
+	for page, text := range pages(t) {
+		for _, name := range regexp.MustCompile(`\b(?:CAMUNDA|CONNECTOR|ZEEBE|SERVER|LOGGING)_[A-Z_]+[A-Z]\b`).FindAllString(text, -1) {
+			assert.True(t, known[name], "%s names %s, which is no setting", page, name)
+		}
+	}
+}
