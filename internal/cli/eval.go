@@ -11,6 +11,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -19,6 +20,7 @@ type evalOptions struct {
 	expression, context, language, cases string
 	given                                bool // --expression
 	verbose                              bool
+	function                             string // --help-function
 }
 
 func evalCommand() *command {
@@ -33,12 +35,14 @@ func evalCommand() *command {
 			Name + ` eval --expression '= {id: order.id, total: sum(order.prices)}' --context '{"order": {"id": 7, "prices": [1, 2.5]}}'`,
 			Name + " eval --expression 'entries[1].eventId' --context response.json",
 			Name + " eval --cases cases.jsonl",
+			Name + " eval --help-function substring",
 		},
 		flags: []config.Flag{
 			{Name: "expression", Short: "e", Value: "TEXT", Doc: "The expression; a leading = is cut, as in the Modeler.", Set: func(v string) error { o.expression, o.given = v, true; return nil }},
 			{Name: "context", Short: "c", Value: "FILE|-|JSON", Doc: "The context: a file, - for standard input, or the JSON object itself. Without it, an empty one.", Set: into(&o.context)},
 			{Name: "language", Short: "l", Value: "feel|jq", Doc: "The expression's language (default feel).", Set: into(&o.language)},
 			{Name: "cases", Value: "FILE|-", Doc: "A file of JSON lines to evaluate in bulk.", Set: into(&o.cases)},
+			{Name: "help-function", Value: "NAME", Doc: "Print what a built-in function of FEEL takes and gives, with examples.", Set: into(&o.function)},
 			{Name: "verbose", Short: "v", Bool: true, Doc: "Print the warnings of an evaluation (what gave null, and why) to standard error.", Set: func(v string) error { o.verbose = v == "true"; return nil }},
 		},
 		run: func(ctx context.Context, s *session, _ []string) error {
@@ -46,6 +50,8 @@ func evalCommand() *command {
 				return usage(fmt.Errorf("unknown language %q: expected %s or %s", o.language, expression.FEEL, expression.JQ))
 			}
 			switch {
+			case o.function != "":
+				return helpFunction(s, o.function)
 			case o.cases != "" && (o.given || o.context != ""):
 				return usage(errors.New("--cases goes without --expression and --context: its lines hold them"))
 			case o.cases != "":
@@ -56,6 +62,16 @@ func evalCommand() *command {
 			return evalOne(ctx, s, o)
 		},
 	}
+}
+
+// helpFunction prints the documentation of a built-in function.
+func helpFunction(s *session, name string) error {
+	text, known := feel.HelpFunction(name)
+	if !known {
+		return usage(errors.New(strings.TrimSpace(text)))
+	}
+	_, err := io.WriteString(s.stdout, text)
+	return err
 }
 
 func into(place *string) func(string) error {

@@ -60,9 +60,17 @@ var families = [...]struct {
 	name  string
 	table func() []builtin
 }{
-	{"Boolean", booleanBuiltins}, {"Conversion", conversionBuiltins}, {"String", stringBuiltins}, {"Regular expressions", regexBuiltins},
-	{"Numeric", numberBuiltins}, {"Aggregation", aggregateBuiltins}, {"List", listBuiltins}, {"Context", contextBuiltins},
-	{"Temporal", temporalBuiltins}, {"Range", rangeBuiltins}, {"Connector", connectorBuiltins},
+	{"Boolean", booleanBuiltins},
+	{"Conversion", conversionBuiltins},
+	{"String", stringBuiltins},
+	{"Regular expressions", regexBuiltins},
+	{"Numeric", numberBuiltins},
+	{"Aggregation", aggregateBuiltins},
+	{"List", listBuiltins},
+	{"Context", contextBuiltins},
+	{"Temporal", temporalBuiltins},
+	{"Range", rangeBuiltins},
+	{"Connector", connectorBuiltins},
 }
 
 // builtins returns all overloads by name, in the order in which they are tried.
@@ -172,7 +180,7 @@ func (in *invocation) arrange(values, args []Value) []Value {
 		for i, at := range in.order {
 			values[at] = args[i]
 		}
-	case in.wrap >= 0 && !(len(args) == 1 && isList(args[0])):
+	case in.wrap >= 0 && (len(args) != 1 || !isList(args[0])):
 		values = append(values, args[:in.wrap]...)
 		values = append(values, append([]Value(nil), args[in.wrap:]...))
 	default:

@@ -14,7 +14,8 @@ import (
 func connectorBuiltins() []builtin {
 	member := func(key string, v Value) jsonvalue.Member { return jsonvalue.Member{Key: key, Value: v} }
 	bpmnError := func(p string, example, gives string) builtin {
-		return builtin{name: "bpmnError", params: params(p), strict: true, example: example, gives: gives,
+		return builtin{
+			name: "bpmnError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that throws a BPMN error. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
 				o := jsonvalue.ObjectOf(member("errorType", "bpmnError"), member("errorCode", a[0]))
@@ -24,20 +25,24 @@ func connectorBuiltins() []builtin {
 					}
 				}
 				return o
-			}}
+			},
+		}
 	}
 	jobError := func(p string, example, gives string) builtin {
-		return builtin{name: "jobError", params: params(p), strict: true, example: example, gives: gives,
+		return builtin{
+			name: "jobError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that fails the job, with these retries left. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
 				all := []Value{a[0], jsonvalue.NewObject(0), newInt(0), DaysDuration{}}
 				copy(all, a)
 				return jsonvalue.ObjectOf(member("errorMessage", all[0]), member("retries", all[2]),
 					member("retryBackoff", all[3]), member("variables", all[1]), member("errorType", "jobError"))
-			}}
+			},
+		}
 	}
 	ignoreError := func(p string, example, gives string) builtin {
-		return builtin{name: "ignoreError", params: params(p), strict: true, example: example, gives: gives,
+		return builtin{
+			name: "ignoreError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that completes the job in spite of an error. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
 				o := jsonvalue.ObjectOf(member("errorType", "ignoreError"))
@@ -45,11 +50,14 @@ func connectorBuiltins() []builtin {
 					o.Set("variables", a[0])
 				}
 				return o
-			}}
+			},
+		}
 	}
 	backoffRow := func(p string, example, gives string) builtin {
-		return builtin{name: "backoff", params: params(p), strict: true, eval: backoff, example: example, gives: gives,
-			doc: "The delay before an attempt, counted from 1: minDelay · factor^(attempt−1), at most maxDelay, give or take a random share of it. An attempt below 1, a minDelay above maxDelay or a negative jitterFactor is an error."}
+		return builtin{
+			name: "backoff", params: params(p), strict: true, eval: backoff, example: example, gives: gives,
+			doc: "The delay before an attempt, counted from 1: minDelay · factor^(attempt−1), at most maxDelay, give or take a random share of it. An attempt below 1, a minDelay above maxDelay or a negative jitterFactor is an error.",
+		}
 	}
 	const d = "days and time duration"
 	return []builtin{

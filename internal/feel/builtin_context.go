@@ -9,10 +9,14 @@ import (
 
 func contextBuiltins() []builtin {
 	return []builtin{
-		{name: "get value", params: params("m: context, key: string"), eval: getValue,
-			doc: "The field of a context; null if there is none.", example: `get value(m: {foo: 123}, key: "foo")`, gives: `123`},
-		{name: "get value", params: params("context: context, key: string"), eval: getValue,
-			doc: "The field of a context; null if there is none.", example: `get value({foo: 123}, "foo")`, gives: `123`},
+		{
+			name: "get value", params: params("m: context, key: string"), eval: getValue,
+			doc: "The field of a context; null if there is none.", example: `get value(m: {foo: 123}, key: "foo")`, gives: `123`,
+		},
+		{
+			name: "get value", params: params("context: context, key: string"), eval: getValue,
+			doc: "The field of a context; null if there is none.", example: `get value({foo: 123}, "foo")`, gives: `123`,
+		},
 		{name: "get value", params: params("context: context, keys: keys"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0]
 			for _, key := range a[1].([]Value) {
@@ -27,22 +31,38 @@ func contextBuiltins() []builtin {
 			}
 			return v
 		}, doc: "The field at the end of a path of keys; null if there is none.", example: `get value({x: 1, y: {z: 0}}, ["y", "z"])`, gives: `0`},
-		{name: "get entries", params: params("context: context"), eval: getEntries,
-			doc: "The fields as a list of contexts of key and value.", example: `get entries({foo: 123})`, gives: `[{"key":"foo","value":123}]`},
-		{name: "get entries", params: params("m: context"), eval: getEntries,
-			doc: "The fields as a list of contexts of key and value.", example: `get entries(m: {foo: 123})`, gives: `[{"key":"foo","value":123}]`},
-		{name: "context put", params: params("context: context, key: string, value: any"), eval: contextPut,
-			doc: "The context with another field, or another value of it.", example: `context put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`},
-		{name: "context put", params: params("context: context, keys: keys, value: any"), eval: contextPut,
-			doc: "The context with another value at the end of a path of keys.", example: `context put({x: 1, y: {z: 0}}, ["y", "z"], 2)`, gives: `{"x":1,"y":{"z":2}}`},
-		{name: "context merge", params: params("contexts: list"), rest: true, eval: contextMerge,
-			doc: "The fields of several contexts in one; the last value of a field wins.", example: `context merge([{x: 1}, {y: 2}])`, gives: `{"x":1,"y":2}`},
-		{name: "put", params: params("context: context, key: string, value: any"), eval: contextPut,
-			doc: "The old name of context put.", example: `put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`},
-		{name: "put all", params: params("contexts: list"), rest: true, eval: contextMerge,
-			doc: "The old name of context merge.", example: `put all({x: 1}, {y: 2})`, gives: `{"x":1,"y":2}`},
-		{name: "context", params: params("entries: any"), eval: contextOf,
-			doc: "The context of a list of contexts of key and value. Null if one of them lacks a key or a value.", example: `context([{"key":"a", "value":1}])`, gives: `{"a":1}`},
+		{
+			name: "get entries", params: params("context: context"), eval: getEntries,
+			doc: "The fields as a list of contexts of key and value.", example: `get entries({foo: 123})`, gives: `[{"key":"foo","value":123}]`,
+		},
+		{
+			name: "get entries", params: params("m: context"), eval: getEntries,
+			doc: "The fields as a list of contexts of key and value.", example: `get entries(m: {foo: 123})`, gives: `[{"key":"foo","value":123}]`,
+		},
+		{
+			name: "context put", params: params("context: context, key: string, value: any"), eval: contextPut,
+			doc: "The context with another field, or another value of it.", example: `context put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`,
+		},
+		{
+			name: "context put", params: params("context: context, keys: keys, value: any"), eval: contextPut,
+			doc: "The context with another value at the end of a path of keys.", example: `context put({x: 1, y: {z: 0}}, ["y", "z"], 2)`, gives: `{"x":1,"y":{"z":2}}`,
+		},
+		{
+			name: "context merge", params: params("contexts: list"), rest: true, eval: contextMerge,
+			doc: "The fields of several contexts in one; the last value of a field wins.", example: `context merge([{x: 1}, {y: 2}])`, gives: `{"x":1,"y":2}`,
+		},
+		{
+			name: "put", params: params("context: context, key: string, value: any"), eval: contextPut,
+			doc: "The old name of context put.", example: `put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`,
+		},
+		{
+			name: "put all", params: params("contexts: list"), rest: true, eval: contextMerge,
+			doc: "The old name of context merge.", example: `put all({x: 1}, {y: 2})`, gives: `{"x":1,"y":2}`,
+		},
+		{
+			name: "context", params: params("entries: any"), eval: contextOf,
+			doc: "The context of a list of contexts of key and value. Null if one of them lacks a key or a value.", example: `context([{"key":"a", "value":1}])`, gives: `{"a":1}`,
+		},
 	}
 }
 
@@ -76,7 +96,7 @@ func contextPut(f *frame, pos Pos, a []Value) Value {
 	if len(keys) == 0 {
 		return f.warn(pos, "the list of keys is empty")
 	}
-	return f.putDeep(pos, o, keys, a[2])
+	return f.putDeep(o, keys, a[2])
 }
 
 func (f *frame) put(o *jsonvalue.Object, key string, v Value) Value {
@@ -91,7 +111,7 @@ func (f *frame) put(o *jsonvalue.Object, key string, v Value) Value {
 	return o
 }
 
-func (f *frame) putDeep(pos Pos, o *jsonvalue.Object, keys []Value, v Value) Value {
+func (f *frame) putDeep(o *jsonvalue.Object, keys []Value, v Value) Value {
 	key := keys[0].(string)
 	if len(keys) == 1 {
 		return f.put(o, key, v)
@@ -102,7 +122,7 @@ func (f *frame) putDeep(pos Pos, o *jsonvalue.Object, keys []Value, v Value) Val
 			inner = fields // what is no context gives way to one
 		}
 	}
-	changed := f.putDeep(pos, inner, keys[1:], v)
+	changed := f.putDeep(inner, keys[1:], v)
 	if changed == nil {
 		return nil
 	}
@@ -157,22 +177,28 @@ func booleanBuiltins() []builtin {
 			}
 			return !b
 		}, doc: "The opposite; null for what is no boolean.", example: `not(true)`, gives: `false`},
-		{name: "is defined", params: params("value: any"), eval: func(_ *frame, _ Pos, a []Value) Value { return a[0] != nil },
-			doc: "Whether the value is not null.", example: `is defined(null)`, gives: `false`},
+		{
+			name: "is defined", params: params("value: any"), eval: func(_ *frame, _ Pos, a []Value) Value { return a[0] != nil },
+			doc: "Whether the value is not null.", example: `is defined(null)`, gives: `false`,
+		},
 		{name: "get or else", params: params("value: any, default: any"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			if a[0] == nil {
 				return a[1]
 			}
 			return a[0]
 		}, doc: "The value, or the other one if it is null.", example: `get or else(null, "default")`, gives: `"default"`},
-		{name: "assert", strict: true, params: params("value: any, condition: any"), eval: assert,
-			doc: "The value if the condition is true; else the evaluation fails.", example: `assert(4, 4 > 3)`, gives: `4`},
-		{name: "assert", strict: true, params: params("value: any, condition: any, cause: any"), eval: assert,
-			doc: "The value if the condition is true; else the evaluation fails with the cause.", example: `assert(4, 4 > 3, "too small")`, gives: `4`},
+		{
+			name: "assert", strict: true, params: params("value: any, condition: any"), eval: assertion,
+			doc: "The value if the condition is true; else the evaluation fails.", example: `assert(4, 4 > 3)`, gives: `4`,
+		},
+		{
+			name: "assert", strict: true, params: params("value: any, condition: any, cause: any"), eval: assertion,
+			doc: "The value if the condition is true; else the evaluation fails with the cause.", example: `assert(4, 4 > 3, "too small")`, gives: `4`,
+		},
 	}
 }
 
-func assert(f *frame, pos Pos, a []Value) Value {
+func assertion(f *frame, pos Pos, a []Value) Value {
 	if b, ok := a[1].(bool); ok && b {
 		return a[0]
 	}
@@ -197,10 +223,14 @@ func conversionBuiltins() []builtin {
 		{name: "number", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			return f.toNumber(pos, a[0].(string))
 		}, doc: "The number that a text stands for; null if it is none.", example: `number("1500.5")`, gives: `1500.5`},
-		{name: "number", params: params("from: string, grouping separator: any"), eval: groupedNumber,
-			doc: "The number of a text with a separator of groups: a blank, comma or point.", example: `number("1 500.5", " ")`, gives: `1500.5`},
-		{name: "number", params: params("from: string, grouping separator: any, decimal separator: any"), eval: groupedNumber,
-			doc: "The number of a text with a separator of groups and one of decimals.", example: `number("1.500,5", ".", ",")`, gives: `1500.5`},
+		{
+			name: "number", params: params("from: string, grouping separator: any"), eval: groupedNumber,
+			doc: "The number of a text with a separator of groups: a blank, comma or point.", example: `number("1 500.5", " ")`, gives: `1500.5`,
+		},
+		{
+			name: "number", params: params("from: string, grouping separator: any, decimal separator: any"), eval: groupedNumber,
+			doc: "The number of a text with a separator of groups and one of decimals.", example: `number("1.500,5", ".", ",")`, gives: `1500.5`,
+		},
 		{name: "to json", params: params("value: any"), eval: func(f *frame, _ Pos, a []Value) Value {
 			s := string(appendExactJSON(nil, a[0]))
 			if !f.produce(len(s)) {

@@ -18,19 +18,29 @@ func listBuiltins() []builtin {
 		{name: "is empty", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return len(a[0].([]Value)) == 0
 		}, doc: "Whether the list has no items.", example: `is empty([])`, gives: `true`},
-		{name: "sublist", params: params("list: list, start: number"), eval: sublist,
-			doc: "The items from a position, counted from 1 or from the end below 0; null for the position 0.", example: `sublist([1,2,3], 2)`, gives: `[2,3]`},
-		{name: "sublist", params: params("list: list, start: number, length: number"), eval: sublist,
-			doc: "At most so many items from a position.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`},
+		{
+			name: "sublist", params: params("list: list, start: number"), eval: sublist,
+			doc: "The items from a position, counted from 1 or from the end below 0; null for the position 0.", example: `sublist([1,2,3], 2)`, gives: `[2,3]`,
+		},
+		{
+			name: "sublist", params: params("list: list, start: number, length: number"), eval: sublist,
+			doc: "At most so many items from a position.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`,
+		},
 		{name: "append", params: params("list: list, items: list"), rest: true, eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.newList(append(slices.Clone(a[0].([]Value)), a[1].([]Value)...))
 		}, doc: "The list with items at its end. A list that is appended stays one item.", example: `append([1], 2, 3)`, gives: `[1,2,3]`},
-		{name: "concatenate", params: params("lists: list"), rest: true, eval: concatenate,
-			doc: "The items of several lists in one. What is no list counts as a list of itself.", example: `concatenate([1,2],[3])`, gives: `[1,2,3]`},
-		{name: "insert before", params: params("list: list, position: number, newItem: any"), eval: insertBefore,
-			doc: "The list with an item before a position; at its end where there is none, null for the position 0.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`},
-		{name: "remove", params: params("list: list, position: number"), eval: remove,
-			doc: "The list without the item at a position; the list as it is if there is none, null for the position 0.", example: `remove([1,2,3], 2)`, gives: `[1,3]`},
+		{
+			name: "concatenate", params: params("lists: list"), rest: true, eval: concatenate,
+			doc: "The items of several lists in one. What is no list counts as a list of itself.", example: `concatenate([1,2],[3])`, gives: `[1,2,3]`,
+		},
+		{
+			name: "insert before", params: params("list: list, position: number, newItem: any"), eval: insertBefore,
+			doc: "The list with an item before a position; at its end where there is none, null for the position 0.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`,
+		},
+		{
+			name: "remove", params: params("list: list, position: number"), eval: remove,
+			doc: "The list without the item at a position; the list as it is if there is none, null for the position 0.", example: `remove([1,2,3], 2)`, gives: `[1,3]`,
+		},
 		{name: "reverse", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
 			l := slices.Clone(a[0].([]Value))
 			slices.Reverse(l)
@@ -55,15 +65,21 @@ func listBuiltins() []builtin {
 		{name: "distinct values", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.distinct(a[0].([]Value))
 		}, doc: "The items, each once, at its first place.", example: `distinct values([1,2,3,2,1])`, gives: `[1,2,3]`},
-		{name: "duplicate values", params: params("list: list"), eval: duplicates,
-			doc: "The items that are there more than once.", example: `duplicate values([1,2,3,2,1])`, gives: `[1,2]`},
+		{
+			name: "duplicate values", params: params("list: list"), eval: duplicates,
+			doc: "The items that are there more than once.", example: `duplicate values([1,2,3,2,1])`, gives: `[1,2]`,
+		},
 		{name: "flatten", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.newList(f.flatten(nil, a[0].([]Value)))
 		}, doc: "The items of all lists within lists in one.", example: `flatten([[1,2],[[3]], 4])`, gives: `[1,2,3,4]`},
-		{name: "sort", params: params("list: list, precedes: function"), eval: sortList,
-			doc: "The items in the order that a function of two of them gives. Null if that is no function of two items to a boolean.", example: `sort([3,1,2], function(x,y) x < y)`, gives: `[1,2,3]`},
-		{name: "partition", params: params("list: list, size: number"), eval: partition,
-			doc: "The list cut into lists of at most so many items.", example: `partition([1,2,3,4,5], 2)`, gives: `[[1,2],[3,4],[5]]`},
+		{
+			name: "sort", params: params("list: list, precedes: function"), eval: sortList,
+			doc: "The items in the order that a function of two of them gives. Null if that is no function of two items to a boolean.", example: `sort([3,1,2], function(x,y) x < y)`, gives: `[1,2,3]`,
+		},
+		{
+			name: "partition", params: params("list: list, size: number"), eval: partition,
+			doc: "The list cut into lists of at most so many items.", example: `partition([1,2,3,4,5], 2)`, gives: `[[1,2],[3,4],[5]]`,
+		},
 	}
 }
 
@@ -209,8 +225,7 @@ func sortList(f *frame, pos Pos, a []Value) Value {
 			return 0
 		}
 		v := precedes.call(f, []Value{x, y})
-		var e *EvalError
-		if errors.As(f.err, &e) {
+		if e, ok := errors.AsType[*EvalError](f.err); ok {
 			f.err = nil
 			f.warn(e.Pos, "%s", e.Text)
 		}

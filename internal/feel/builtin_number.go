@@ -11,33 +11,59 @@ import (
 
 func numberBuiltins() []builtin {
 	return []builtin{
-		{name: "decimal", params: params("n: number, scale: number"), eval: scaled(halfEven),
-			doc: "The number with so many digits behind the point, half to even.", example: `decimal(1.115, 2)`, gives: `1.12`},
-		{name: "decimal", params: params("n: number, scale: number, mode: string"), eval: decimalByMode,
+		{
+			name: "decimal", params: params("n: number, scale: number"), eval: scaled(halfEven),
+			doc: "The number with so many digits behind the point, half to even.", example: `decimal(1.115, 2)`, gives: `1.12`,
+		},
+		{
+			name: "decimal", params: params("n: number, scale: number, mode: string"), eval: decimalByMode,
 			doc:     "The same by a mode of rounding: UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY, in letters of either case. Any other mode gives null.",
-			example: `decimal(-2.1, 0, "FLOOR")`, gives: `-3`},
-		{name: "floor", params: params("n: number"), eval: unscaled(toFloor),
-			doc: "The whole number at or below.", example: `floor(1.5)`, gives: `1`},
-		{name: "floor", params: params("n: number, scala: number"), eval: scaled(toFloor),
-			doc: "The number at or below with so many digits behind the point.", example: `floor(-1.56, 1)`, gives: `-1.6`},
-		{name: "ceiling", params: params("n: number"), eval: unscaled(toCeiling),
-			doc: "The whole number at or above.", example: `ceiling(1.5)`, gives: `2`},
-		{name: "ceiling", params: params("n: number, scale: number"), eval: scaled(toCeiling),
-			doc: "The number at or above with so many digits behind the point.", example: `ceiling(-1.56, 1)`, gives: `-1.5`},
-		{name: "round up", params: params("n: number, scale: number"), eval: scaled(roundAway),
-			doc: "The number with so many digits behind the point, away from zero.", example: `round up(5.5, 0)`, gives: `6`},
-		{name: "round down", params: params("n: number, scale: number"), eval: scaled(roundZero),
-			doc: "The number with so many digits behind the point, towards zero.", example: `round down(5.5, 0)`, gives: `5`},
-		{name: "round half up", params: params("n: number, scale: number"), eval: scaled(halfUp),
-			doc: "The number with so many digits behind the point, halves away from zero.", example: `round half up(5.5, 0)`, gives: `6`},
-		{name: "round half down", params: params("n: number, scala: number"), eval: scaled(halfDown),
-			doc: "The number with so many digits behind the point, halves towards zero.", example: `round half down(5.5, 0)`, gives: `5`},
-		{name: "abs", params: params("number: any"), eval: absolute,
-			doc: "The number or duration without its sign.", example: `abs(-10)`, gives: `10`},
-		{name: "abs", params: params("n: any"), eval: absolute,
-			doc: "The number or duration without its sign.", example: `abs(n: @"-PT5H")`, gives: `"PT5H"`},
-		{name: "modulo", params: params("dividend: number, divisor: number"), eval: modulo,
-			doc: "What is left of a division, with the sign of the divisor. Division by zero is an error.", example: `modulo(-12, 5)`, gives: `3`},
+			example: `decimal(-2.1, 0, "FLOOR")`, gives: `-3`,
+		},
+		{
+			name: "floor", params: params("n: number"), eval: unscaled(toFloor),
+			doc: "The whole number at or below.", example: `floor(1.5)`, gives: `1`,
+		},
+		{
+			name: "floor", params: params("n: number, scala: number"), eval: scaled(toFloor),
+			doc: "The number at or below with so many digits behind the point.", example: `floor(-1.56, 1)`, gives: `-1.6`,
+		},
+		{
+			name: "ceiling", params: params("n: number"), eval: unscaled(toCeiling),
+			doc: "The whole number at or above.", example: `ceiling(1.5)`, gives: `2`,
+		},
+		{
+			name: "ceiling", params: params("n: number, scale: number"), eval: scaled(toCeiling),
+			doc: "The number at or above with so many digits behind the point.", example: `ceiling(-1.56, 1)`, gives: `-1.5`,
+		},
+		{
+			name: "round up", params: params("n: number, scale: number"), eval: scaled(roundAway),
+			doc: "The number with so many digits behind the point, away from zero.", example: `round up(5.5, 0)`, gives: `6`,
+		},
+		{
+			name: "round down", params: params("n: number, scale: number"), eval: scaled(roundZero),
+			doc: "The number with so many digits behind the point, towards zero.", example: `round down(5.5, 0)`, gives: `5`,
+		},
+		{
+			name: "round half up", params: params("n: number, scale: number"), eval: scaled(halfUp),
+			doc: "The number with so many digits behind the point, halves away from zero.", example: `round half up(5.5, 0)`, gives: `6`,
+		},
+		{
+			name: "round half down", params: params("n: number, scala: number"), eval: scaled(halfDown),
+			doc: "The number with so many digits behind the point, halves towards zero.", example: `round half down(5.5, 0)`, gives: `5`,
+		},
+		{
+			name: "abs", params: params("number: any"), eval: absolute,
+			doc: "The number or duration without its sign.", example: `abs(-10)`, gives: `10`,
+		},
+		{
+			name: "abs", params: params("n: any"), eval: absolute,
+			doc: "The number or duration without its sign.", example: `abs(n: @"-PT5H")`, gives: `"PT5H"`,
+		},
+		{
+			name: "modulo", params: params("dividend: number, divisor: number"), eval: modulo,
+			doc: "What is left of a division, with the sign of the divisor. Division by zero is an error.", example: `modulo(-12, 5)`, gives: `3`,
+		},
 		{name: "sqrt", params: params("number: number"), eval: func(f *frame, pos Pos, a []Value) Value {
 			d := a[0].(*apd.Decimal)
 			if d.Sign() < 0 {
@@ -158,7 +184,8 @@ func parity(wanted uint) func(*frame, Pos, []Value) Value {
 
 func aggregateBuiltins() []builtin {
 	numbers := func(name, doc, example, gives string, eval func(f *frame, pos Pos, l []*apd.Decimal) Value) builtin {
-		return builtin{name: name, params: params("list: list"), rest: true, doc: doc, example: example, gives: gives,
+		return builtin{
+			name: name, params: params("list: list"), rest: true, doc: doc, example: example, gives: gives,
 			eval: func(f *frame, pos Pos, a []Value) Value {
 				l := make([]*apd.Decimal, 0, len(a[0].([]Value)))
 				for _, v := range a[0].([]Value) {
@@ -172,13 +199,18 @@ func aggregateBuiltins() []builtin {
 					return nil
 				}
 				return eval(f, pos, l)
-			}}
+			},
+		}
 	}
 	return []builtin{
-		{name: "min", params: params("list: list"), rest: true, eval: extreme("min", -1),
-			doc: "The least of the items, which must be of one type that has an order; null for an empty list.", example: `min(3, 1, 2)`, gives: `1`},
-		{name: "max", params: params("list: list"), rest: true, eval: extreme("max", 1),
-			doc: "The greatest of the items, which must be of one type that has an order; null for an empty list.", example: `max([1, 3, 2])`, gives: `3`},
+		{
+			name: "min", params: params("list: list"), rest: true, eval: extreme("min", -1),
+			doc: "The least of the items, which must be of one type that has an order; null for an empty list.", example: `min(3, 1, 2)`, gives: `1`,
+		},
+		{
+			name: "max", params: params("list: list"), rest: true, eval: extreme("max", 1),
+			doc: "The greatest of the items, which must be of one type that has an order; null for an empty list.", example: `max([1, 3, 2])`, gives: `3`,
+		},
 		numbers("sum", "The sum of numbers; null for an empty list.", `sum([1,2,3])`, `6`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
 			return f.fold(pos, l, addTo)
 		}),
@@ -270,7 +302,7 @@ func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {
 	}
 	n := newInt(int64(len(l)))
 	mean := divide(sum, n)
-	var squares *apd.Decimal = newInt(0)
+	squares := newInt(0)
 	for _, d := range l {
 		diff := subtract(d, mean)
 		if diff == nil {

@@ -4,18 +4,30 @@ import "strings"
 
 func regexBuiltins() []builtin {
 	return []builtin{
-		{name: "matches", params: params("input: string, pattern: string"), eval: matches,
-			doc: "Whether the pattern is found in the text. A broken pattern gives null.", example: `matches("foobar", "^fo*b")`, gives: `true`},
-		{name: "matches", params: params("input: string, pattern: string, flags: string"), eval: matches,
-			doc: "The same with flags: i for letters of either case, s for a point that is any character, m for ^ and $ at each line, x for blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`},
-		{name: "replace", params: params("input: string, pattern: string, replacement: string"), eval: replace,
-			doc: "The text with every match replaced; $1 and ${name} stand for groups. A broken pattern or replacement gives null.", example: `replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")`, gives: `"[1=ab][2=]cd"`},
-		{name: "replace", params: params("input: string, pattern: string, replacement: string, flags: string"), eval: replace,
-			doc: "The same with flags, as for matches.", example: `replace("aBc", "B", "x", "i")`, gives: `"axc"`},
-		{name: "split", params: params("string: string, delimiter: string"), eval: split,
-			doc: "The pieces of the text between the matches of a pattern. A broken pattern gives null.", example: `split("John Doe", "\s")`, gives: `["John","Doe"]`},
-		{name: "extract", params: params("input: string, pattern: string"), eval: extract,
-			doc: "All matches of the pattern. A broken pattern gives null.", example: `extract("references are 1234, 1256, 1378", "12[0-9]*")`, gives: `["1234","1256"]`},
+		{
+			name: "matches", params: params("input: string, pattern: string"), eval: matches,
+			doc: "Whether the pattern is found in the text. A broken pattern gives null.", example: `matches("foobar", "^fo*b")`, gives: `true`,
+		},
+		{
+			name: "matches", params: params("input: string, pattern: string, flags: string"), eval: matches,
+			doc: "The same with flags: i for letters of either case, s for a point that is any character, m for ^ and $ at each line, x for blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`,
+		},
+		{
+			name: "replace", params: params("input: string, pattern: string, replacement: string"), eval: replace,
+			doc: "The text with every match replaced; $1 and ${name} stand for groups. A broken pattern or replacement gives null.", example: `replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")`, gives: `"[1=ab][2=]cd"`,
+		},
+		{
+			name: "replace", params: params("input: string, pattern: string, replacement: string, flags: string"), eval: replace,
+			doc: "The same with flags, as for matches.", example: `replace("aBc", "B", "x", "i")`, gives: `"axc"`,
+		},
+		{
+			name: "split", params: params("string: string, delimiter: string"), eval: split,
+			doc: "The pieces of the text between the matches of a pattern. A broken pattern gives null.", example: `split("John Doe", "\s")`, gives: `["John","Doe"]`,
+		},
+		{
+			name: "extract", params: params("input: string, pattern: string"), eval: extract,
+			doc: "All matches of the pattern. A broken pattern gives null.", example: `extract("references are 1234, 1256, 1378", "12[0-9]*")`, gives: `["1234","1256"]`,
+		},
 	}
 }
 

@@ -12,19 +12,27 @@ import (
 
 func stringBuiltins() []builtin {
 	return []builtin{
-		{name: "substring", params: params("string: string, start position: number"), eval: substring,
+		{
+			name: "substring", params: params("string: string, start position: number"), eval: substring,
 			doc:     "The text from a position, counted from 1 or from the end below 0, in UTF-16 units as Java counts them. A position outside the text is an error.",
-			example: `substring("foobar", 3)`, gives: `"obar"`},
-		{name: "substring", params: params("string: string, start position: number, length: number"), eval: substring,
+			example: `substring("foobar", 3)`, gives: `"obar"`,
+		},
+		{
+			name: "substring", params: params("string: string, start position: number, length: number"), eval: substring,
 			doc:     "At most so many characters from a position. A negative length, or a position outside the text, is an error.",
-			example: `substring("foobar", 3, 3)`, gives: `"oba"`},
+			example: `substring("foobar", 3, 3)`, gives: `"oba"`,
+		},
 		{name: "string length", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return newInt(int64(lengthUTF16(a[0].(string))))
 		}, doc: "The number of UTF-16 units.", example: `string length("foo")`, gives: `3`},
-		{name: "upper case", params: params("string: string"), eval: caseBuiltin(cases.Upper(language.Und)),
-			doc: "The text in capitals.", example: `upper case("aBc4")`, gives: `"ABC4"`},
-		{name: "lower case", params: params("string: string"), eval: caseBuiltin(cases.Lower(language.Und)),
-			doc: "The text in small letters.", example: `lower case("aBc4")`, gives: `"abc4"`},
+		{
+			name: "upper case", params: params("string: string"), eval: caseBuiltin(cases.Upper(language.Und)),
+			doc: "The text in capitals.", example: `upper case("aBc4")`, gives: `"ABC4"`,
+		},
+		{
+			name: "lower case", params: params("string: string"), eval: caseBuiltin(cases.Lower(language.Und)),
+			doc: "The text in small letters.", example: `lower case("aBc4")`, gives: `"abc4"`,
+		},
 		{name: "substring before", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			before, _, found := strings.Cut(a[0].(string), a[1].(string))
 			if !found {
@@ -36,31 +44,47 @@ func stringBuiltins() []builtin {
 			_, after, _ := strings.Cut(a[0].(string), a[1].(string))
 			return after
 		}, doc: "What stands behind the first match; the empty text if there is none.", example: `substring after("foobar", "ob")`, gives: `"ar"`},
-		{name: "contains", params: params("string: string, match: string"), eval: textTest(strings.Contains),
-			doc: "Whether the text has the match in it.", example: `contains("foobar", "ob")`, gives: `true`},
-		{name: "starts with", params: params("string: string, match: string"), eval: textTest(strings.HasPrefix),
-			doc: "Whether the text begins with the match.", example: `starts with("foobar", "fo")`, gives: `true`},
-		{name: "ends with", params: params("string: string, match: string"), eval: textTest(strings.HasSuffix),
-			doc: "Whether the text ends with the match.", example: `ends with("foobar", "r")`, gives: `true`},
+		{
+			name: "contains", params: params("string: string, match: string"), eval: textTest(strings.Contains),
+			doc: "Whether the text has the match in it.", example: `contains("foobar", "ob")`, gives: `true`,
+		},
+		{
+			name: "starts with", params: params("string: string, match: string"), eval: textTest(strings.HasPrefix),
+			doc: "Whether the text begins with the match.", example: `starts with("foobar", "fo")`, gives: `true`,
+		},
+		{
+			name: "ends with", params: params("string: string, match: string"), eval: textTest(strings.HasSuffix),
+			doc: "Whether the text ends with the match.", example: `ends with("foobar", "r")`, gives: `true`,
+		},
 		{name: "trim", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return strings.TrimFunc(a[0].(string), func(r rune) bool { return r <= ' ' })
 		}, doc: "The text without the blanks and control characters at its ends.", example: `trim("  hello world  ")`, gives: `"hello world"`},
 		{name: "is blank", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return strings.TrimFunc(a[0].(string), isBlank) == ""
 		}, doc: "Whether the text has nothing but white space.", example: `is blank("  ")`, gives: `true`},
-		{name: "string join", params: params("list: list"), eval: stringJoin,
-			doc: "The texts of a list in one; nulls are left out. Anything but texts and nulls in it gives null.", example: `string join(["a", null, "c"])`, gives: `"ac"`},
-		{name: "string join", params: params("list: list, delimiter: any"), eval: stringJoin,
-			doc: "The texts of a list with a delimiter between them.", example: `string join(["a", "b", "c"], ", ")`, gives: `"a, b, c"`},
-		{name: "string join", params: params("list: list, delimiter: any, prefix: string, suffix: string"), eval: stringJoin,
-			doc: "The texts of a list with a delimiter between them, a prefix before and a suffix behind.", example: `string join(["a", "b"], ", ", "[", "]")`, gives: `"[a, b]"`},
-		{name: "uuid", params: nil, eval: func(*frame, Pos, []Value) Value { return uuid.NewString() },
-			doc: "A random UUID (version 4).", example: `string length(uuid())`, gives: `36`},
+		{
+			name: "string join", params: params("list: list"), eval: stringJoin,
+			doc: "The texts of a list in one; nulls are left out. Anything but texts and nulls in it gives null.", example: `string join(["a", null, "c"])`, gives: `"ac"`,
+		},
+		{
+			name: "string join", params: params("list: list, delimiter: any"), eval: stringJoin,
+			doc: "The texts of a list with a delimiter between them.", example: `string join(["a", "b", "c"], ", ")`, gives: `"a, b, c"`,
+		},
+		{
+			name: "string join", params: params("list: list, delimiter: any, prefix: string, suffix: string"), eval: stringJoin,
+			doc: "The texts of a list with a delimiter between them, a prefix before and a suffix behind.", example: `string join(["a", "b"], ", ", "[", "]")`, gives: `"[a, b]"`,
+		},
+		{
+			name: "uuid", params: nil, eval: func(*frame, Pos, []Value) Value { return uuid.NewString() },
+			doc: "A random UUID (version 4).", example: `string length(uuid())`, gives: `36`,
+		},
 		{name: "to base64", params: params("value: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return base64.StdEncoding.EncodeToString([]byte(a[0].(string)))
 		}, doc: "The UTF-8 bytes of the text in base64.", example: `to base64("FEEL")`, gives: `"RkVFTA=="`},
-		{name: "from base64", params: params("value: string"), eval: fromBase64,
-			doc: "The text whose UTF-8 bytes are encoded; null if the encoding is broken.", example: `from base64("RkVFTA==")`, gives: `"FEEL"`},
+		{
+			name: "from base64", params: params("value: string"), eval: fromBase64,
+			doc: "The text whose UTF-8 bytes are encoded; null if the encoding is broken.", example: `from base64("RkVFTA==")`, gives: `"FEEL"`,
+		},
 	}
 }
 

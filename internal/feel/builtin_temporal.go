@@ -43,10 +43,14 @@ func temporalBuiltins() []builtin {
 			}
 			return f.cannot(pos, "time", a[0])
 		}, doc: "The time of a text, or of a date and time; null if it is none.", example: `time("12:30:00")`, gives: `"12:30:00"`},
-		{name: "time", params: params("hour: number, minute: number, second: number"), eval: clock,
-			doc: "The local time of an hour, minute and second; null if there is none.", example: `time(12, 30, 0)`, gives: `"12:30:00"`},
-		{name: "time", params: params("hour: number, minute: number, second: number, offset: any"), eval: clock,
-			doc: "The time of an hour, minute and second with an offset from UTC, a duration; without one if it is null.", example: `time(12, 30, 0, @"PT1H")`, gives: `"12:30+01:00"`},
+		{
+			name: "time", params: params("hour: number, minute: number, second: number"), eval: clock,
+			doc: "The local time of an hour, minute and second; null if there is none.", example: `time(12, 30, 0)`, gives: `"12:30:00"`,
+		},
+		{
+			name: "time", params: params("hour: number, minute: number, second: number, offset: any"), eval: clock,
+			doc: "The time of an hour, minute and second with an offset from UTC, a duration; without one if it is null.", example: `time(12, 30, 0, @"PT1H")`, gives: `"12:30+01:00"`,
+		},
 		{name: "date and time", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0].(string)
 			if t, ok := parseDateTime(v); ok {
@@ -69,8 +73,10 @@ func temporalBuiltins() []builtin {
 			made, ok := t.zone.dateTime(day, t.nanos)
 			return f.within(pos, made, ok)
 		}, doc: "A day and a time of day in one.", example: `date and time(date("2024-02-29"), time("12:30:00"))`, gives: `"2024-02-29T12:30:00"`},
-		{name: "date and time", params: params("date: date and time, time: string"), eval: inZone,
-			doc: "The date and time in a time zone: the same instant of a zoned one, the same clock of a local one. An unknown zone is an error.", example: `date and time(@"2024-07-01T12:00:00Z", "Europe/Paris")`, gives: `"2024-07-01T14:00:00+02:00"`},
+		{
+			name: "date and time", params: params("date: date and time, time: string"), eval: inZone,
+			doc: "The date and time in a time zone: the same instant of a zoned one, the same clock of a local one. An unknown zone is an error.", example: `date and time(@"2024-07-01T12:00:00Z", "Europe/Paris")`, gives: `"2024-07-01T14:00:00+02:00"`,
+		},
 		{name: "duration", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0].(string)
 			if d, ok := parseDuration(v); ok {
@@ -89,10 +95,14 @@ func temporalBuiltins() []builtin {
 			}
 			return monthsBetween(from, to)
 		}, doc: "The whole months between two dates.", example: `years and months duration(date("2022-01-01"), date("2023-03-01"))`, gives: `"P1Y2M"`},
-		{name: "now", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow() },
-			doc: "The date and time of the evaluation, with its zone.", example: `now() instance of date and time`, gives: `true`},
-		{name: "today", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow().date },
-			doc: "The date of the evaluation.", example: `today() instance of date`, gives: `true`},
+		{
+			name: "now", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow() },
+			doc: "The date and time of the evaluation, with its zone.", example: `now() instance of date and time`, gives: `true`,
+		},
+		{
+			name: "today", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow().date },
+			doc: "The date of the evaluation.", example: `today() instance of date`, gives: `true`,
+		},
 		dayBuiltin("day of week", "The English name of the day.", `day of week(date("2024-02-29"))`, `"Thursday"`, func(d Date) Value {
 			return time.Weekday(d.weekday() % 7).String()
 		}),
@@ -119,14 +129,16 @@ func (f *frame) cannot(pos Pos, name string, v Value) Value {
 }
 
 func dayBuiltin(name, doc, example, gives string, of func(Date) Value) builtin {
-	return builtin{name: name, params: params("date: any"), doc: doc, example: example, gives: gives,
+	return builtin{
+		name: name, params: params("date: any"), doc: doc, example: example, gives: gives,
 		eval: func(f *frame, pos Pos, a []Value) Value {
 			d, ok := dayOf(a[0])
 			if !ok {
 				return f.cannot(pos, name, a[0])
 			}
 			return of(d)
-		}}
+		},
+	}
 }
 
 // dayOf returns the day of a date or a date and time.

@@ -36,8 +36,10 @@ type binding struct {
 }
 
 // itemName and inputName bind the item of a filter and the input of a unary test. No name of a source has a NUL.
-const itemName = "\x00item"
-const inputName = "\x00input"
+const (
+	itemName  = "\x00item"
+	inputName = "\x00input"
+)
 
 // bind makes a variable visible and returns its slot; release with unbind.
 func (c *compiler) bind(name string) int {

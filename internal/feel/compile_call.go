@@ -181,7 +181,7 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 		}
 		fn := functionIn(o, n.name)
 		if fn == nil {
-			return &failure{n.pos(), fmt.Sprintf("the context has no function %s", n.name)}
+			return &failure{n.pos(), "the context has no function " + n.name}
 		}
 		in, ok := fn.arguments(n.named, values)
 		if !ok {

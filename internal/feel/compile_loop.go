@@ -1,6 +1,10 @@
 package feel
 
-import "github.com/cockroachdb/apd/v3"
+import (
+	"slices"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 // iteration is what one iterator of a loop runs over: a list, or the numbers from one to another.
 type iteration struct {
@@ -36,7 +40,7 @@ func (c *compiler) iteration(it iterator) func(*frame) (iteration, bool) {
 	return func(f *frame) (iteration, bool) {
 		from, okFrom := asNumber(values(f))
 		to, okTo := asNumber(last(f))
-		if f.err == nil && !(okFrom && okTo) {
+		if f.err == nil && (!okFrom || !okTo) {
 			f.warn(it.values.pos(), "both ends of .. must be numbers")
 		}
 		return iteration{from: from, to: to, pos: it.values.pos()}, okFrom && okTo && f.err == nil
@@ -119,7 +123,7 @@ func (c *compiler) loop(n *loop) evaluator {
 		out := make([]Value, 0, lengthHint(all))
 		product(f, all, slots, func() bool {
 			if partial.used {
-				f.slots[partialSlot] = out[:len(out):len(out)]
+				f.slots[partialSlot] = slices.Clip(out)
 			}
 			v := body(f)
 			if e, failed := v.(*failure); failed {

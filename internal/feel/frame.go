@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -114,12 +115,9 @@ func (f *frame) settle(v Value) Value {
 func (f *frame) warn(pos Pos, format string, args ...any) Value {
 	if len(f.warnings) < maxWarnings {
 		w := Warning{Pos: pos, Text: fmt.Sprintf(format, args...)}
-		for _, have := range f.warnings {
-			if have == w {
-				return nil
-			}
+		if !slices.Contains(f.warnings, w) {
+			f.warnings = append(f.warnings, w)
 		}
-		f.warnings = append(f.warnings, w)
 	}
 	return nil
 }

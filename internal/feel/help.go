@@ -1,6 +1,7 @@
 package feel
 
 import (
+	_ "embed" // for the preface of the reference
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func Functions() []FunctionDoc {
 // HelpFunction returns the documentation of a built-in function as text for a terminal. For a name that is none it is
 // false, and the text names the nearest function.
 func HelpFunction(name string) (string, bool) {
-	name = strings.Join(strings.Fields(strings.TrimSuffix(name, "()")), " ")
+	name = strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(name), "()")), " ")
 	var b strings.Builder
 	for _, f := range Functions() {
 		if !strings.EqualFold(f.Name, name) {
@@ -84,4 +85,27 @@ func typeInWords(typ string) string {
 		return "range or point"
 	}
 	return typ
+}
+
+//go:embed reference.md
+var preface string
+
+// Reference returns docs/feel.md: what is carried of the language, and every built-in function.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("<!-- DO NOT EDIT: written by make generate from internal/feel. -->\n\n")
+	b.WriteString(preface)
+	b.WriteString("## Functions\n\nIn the examples, `→` stands before the result as JSON. An argument of another type than the one named gives null.\n")
+	family := ""
+	for _, f := range Functions() {
+		if f.Family != family {
+			family = f.Family
+			b.WriteString("\n### " + family + "\n")
+		}
+		b.WriteString("\n#### " + f.Name + "\n\n")
+		for _, form := range f.Forms {
+			fmt.Fprintf(&b, "* `%s`  \n  %s  \n  `%s` → `%s`\n", form.Signature, form.Doc, form.Example, form.Gives)
+		}
+	}
+	return b.String()
 }

@@ -92,6 +92,7 @@ func (p *parser) value(pos int) (node, int, bool) {
 func (p *parser) primary(pos int) (node, int, bool) {
 	t := p.look(pos)
 	switch t.kind {
+	case end, broken:
 	case number:
 		return p.number(t, "")
 	case text:
@@ -285,11 +286,12 @@ func (p *parser) call(pos int) (node, int, bool) {
 		if !ok {
 			return nil, pos, false
 		}
-		if of == nil {
+		switch {
+		case of == nil:
 			of = &name{at(t.start), part}
-		} else if p.peekSymbol(after, "(") {
+		case p.peekSymbol(after, "("):
 			return p.arguments(&call{at: at(start.start), of: of, name: part}, after)
-		} else {
+		default:
 			of = &path{at(t.start), of, part}
 		}
 		if !p.peekSymbol(after, ".") {

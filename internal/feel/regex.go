@@ -2,6 +2,7 @@ package feel
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -98,21 +99,13 @@ func (p *pattern) backtracking() *regexp2.Regexp {
 }
 
 func looksAtEnd(n reNode) bool {
-	any := func(parts []reNode) bool {
-		for _, part := range parts {
-			if looksAtEnd(part) {
-				return true
-			}
-		}
-		return false
-	}
 	switch n := n.(type) {
 	case reAnchor:
 		return n == "$" || n == "M$" || n == "M^" || n == "Z"
 	case reSequence:
-		return any(n)
+		return slices.ContainsFunc(n, looksAtEnd)
 	case reChoice:
-		return any(n)
+		return slices.ContainsFunc(n, looksAtEnd)
 	case reRepeat:
 		return looksAtEnd(n.of)
 	case reGroup:
@@ -128,7 +121,8 @@ func looksAtEnd(n reNode) bool {
 // matches returns the places of the first matches in s, or of all for limit −1: for each, the start and end of the whole
 // and of its groups, −1 where a group took no part. It is false when the matching would take too long.
 func (p *pattern) matches(s string, limit int) (found [][]int, ok bool) {
-	if p.linear != nil && (limit == 1 || !p.canBeEmpty) && !(p.looksAtEnd && strings.ContainsAny(s, "\n\r\u0085\u2028\u2029")) {
+	fits := (limit == 1 || !p.canBeEmpty) && (!p.looksAtEnd || !strings.ContainsAny(s, "\n\r\u0085\u2028\u2029"))
+	if p.linear != nil && fits {
 		if p.states*len(s) > maxRegexWork {
 			return nil, false
 		}

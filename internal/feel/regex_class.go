@@ -191,7 +191,7 @@ func (r *reReader) classCharacter() (rune, runeSet, error) {
 
 // property reads what stands behind \p.
 func (r *reReader) property() (runeSet, error) {
-	name := ""
+	var name string
 	switch c := r.ahead(0); {
 	case c < 0:
 		return nil, r.fault(`a \p without a name`)

@@ -10,7 +10,7 @@ import (
 // A regular expression of Java is read into a tree of these nodes, from which the pattern for one of our two engines is
 // written. The reader follows java.util.regex.Pattern in what it takes and in what it refuses.
 type (
-	reNode interface{}
+	reNode any
 	// reSet is one character of a set.
 	reSet struct{ of runeSet }
 	// reSequence is its parts one after the other; none is the empty match.

@@ -83,9 +83,9 @@ func fraction(digits string) int64 {
 
 // splitZone cuts the zone off a time: Z, an offset, or @region. The rest has no zone if there is none.
 func splitZone(s string) (rest string, zone *Zone, ok bool) {
-	if i := strings.IndexByte(s, '@'); i >= 0 {
-		zone, ok = parseZone(s[i+1:], false)
-		return s[:i], zone, ok
+	if clock, id, found := strings.Cut(s, "@"); found {
+		zone, ok = parseZone(id, false)
+		return clock, zone, ok
 	}
 	if r, found := strings.CutSuffix(s, "Z"); found {
 		return r, &Zone{}, true
