@@ -1,7 +1,9 @@
 package connector
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -108,20 +110,47 @@ func (w *work) variables(o *jsonvalue.Object) ([]byte, *Error) {
 // fail fails the job with an error as it stands. Once an event was accepted no failure leads to another try by itself: it
 // would send the event again; but for a task that asks for all entries to be accepted, and there one was not.
 func (w *work) fail(e *Error) job.Outcome {
-	e = e.masked(w.mask)
+	told := *e
+	told.Message += expression.Hints(w.untold(e.Message))
+	e = told.masked(w.mask)
 	w.log.Warn("job failed", "error_code", e.Code, "error", e.Message)
-	out := job.Fail{Settling: w.settling(), Message: e.Message}
-	out.Backoff = w.headers.RetryBackoff
+	out := job.Fail{Settling: w.settling(), Message: e.Message, Backoff: w.headers.RetryBackoff}
 	if e.Retry {
 		out.Retries = max(0, w.job.Retries-1)
 	}
-	error := jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()})
-	out.Variables = jsonvalue.Append(nil, error)
-	if len(out.Variables) > maxVariables {
+	if out.Variables = e.variable(); len(out.Variables) > maxVariables {
 		e.Variables = nil
-		out.Variables = jsonvalue.Append(nil, jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()}))
+		out.Variables = e.variable()
 	}
 	return out
+}
+
+// variable writes the variable error that a failed job leaves.
+func (e *Error) variable() []byte {
+	return jsonvalue.Append(nil, jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()}))
+}
+
+// untold returns the warnings of the job's expressions that a message does not have yet: why a null came out of an
+// expression is often why the job failed, or why its error expression saw nothing in the error.
+func (w *work) untold(message string) []string {
+	var hints []string
+	for _, h := range w.hints {
+		if !strings.Contains(message, h) && !slices.Contains(hints, h) && !asksForSuccess(h) {
+			hints = append(hints, h)
+		}
+	}
+	return hints
+}
+
+// asksForSuccess says whether a warning is about a field that only a success has. An error expression serves both, so that
+// asking for it on an error is no mistake.
+func asksForSuccess(hint string) bool {
+	_, name, found := strings.Cut(hint, "there is no ")
+	if !found {
+		return false
+	}
+	words := strings.Fields(name) // field entries, variable failedEntryCount
+	return len(words) > 1 && slices.Contains([]string{"entries", "failedEntryCount", "sdkHttpMetadata", "sdkResponseMetadata"}, words[1])
 }
 
 // settling is what the settler must know of this job's command.

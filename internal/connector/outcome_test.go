@@ -51,6 +51,7 @@ func TestHowAJobEnds(t *testing.T) {
 		{name: "an AWS error takes one retry and the backoff", headers: []string{"retryBackoff", "pt5s"}, answer: &denied, want: job.Fail{Retries: 2, Backoff: 5 * time.Second, Message: "no access (Service: EventBridge, Status Code: 400, Error Code: AccessDeniedException, Request ID: "}},
 		{name: "an error expression by the code", headers: []string{"errorExpression", `=if error.code = "AccessDeniedException" then bpmnError("D", response.error.message) else null`}, answer: &denied, want: job.Throw{Code: "D", Message: "no access (Service"}},
 		{name: "an error expression that fails says of which error", headers: []string{"errorExpression", `=modulo(1, 0)`}, answer: &denied, want: job.Fail{Message: "The error that it was asked about: no access"}},
+		{name: "what an error expression missed is a hint in the message", headers: []string{"errorExpression", `=if error.kode = "X" then bpmnError("D") else null`}, answer: &denied, want: job.Fail{Retries: 2, Message: "there is no field kode (did you mean code?)"}},
 		{name: "a rejected entry is a success", answer: &rejectedAnswer, want: job.Complete{}},
 		{name: "but for a task that asks for an error", input: `,"failOnRejectedEntry":true`, answer: &rejectedAnswer, want: job.Fail{Retries: 2, Message: "AWS rejected entry 1 of 1: oops"}},
 		{name: "which an error expression sees with all entries", input: `,"failOnRejectedEntry":"true"`, headers: []string{"errorExpression", `=bpmnError(error.code, "m", {n: count(error.variables.entries)})`}, answer: &rejectedAnswer, want: job.Throw{Code: "InternalFailure", Message: "m"}, variables: `{"n":1}`},
@@ -87,6 +88,15 @@ func TestHowAJobEnds(t *testing.T) {
 			assert.EqualValues(t, 1, r.bus.Counts().Requests)
 		})
 	}
+}
+
+func TestAnErrorExpressionMayAskForWhatOnlyASuccessHas(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.bus.Script(embedded.AWSError(400, "AccessDeniedException", "no access"))
+	h := headers(t, "errorExpression", `=if response.failedEntryCount > 0 or count(entries) > 1 then bpmnError("R") else null`)
+	f, _ := failed(t, r.Handle(t.Context(), r.job(h, with(""))))
+	assert.NotContains(t, f.Message, "Hints")
 }
 
 func TestAResultThatIsTooLargeHasACodeOfItsOwn(t *testing.T) {

@@ -59,8 +59,7 @@ func FuzzPrint(f *testing.F) {
 		text := p.String()
 		again, err := Compile(text)
 		if err != nil {
-			var budget *BudgetError
-			if errors.As(err, &budget) {
+			if _, ok := errors.AsType[*BudgetError](err); ok {
 				return // with all its parentheses it nests deeper, and is longer
 			}
 			t.Fatalf("%q was written as %q, which does not read: %v", source, text, err)
