@@ -133,9 +133,12 @@ func (e *Error) variable() []byte {
 // untold returns the warnings of the job's expressions that a message does not have yet: why a null came out of an
 // expression is often why the job failed, or why its error expression saw nothing in the error.
 func (w *work) untold(message string) []string {
+	if slices.ContainsFunc(w.hints, asksForSuccess) {
+		return nil // nor are the nulls that follow from it
+	}
 	var hints []string
 	for _, h := range w.hints {
-		if !strings.Contains(message, h) && !slices.Contains(hints, h) && !asksForSuccess(h) {
+		if !strings.Contains(message, h) && !slices.Contains(hints, h) {
 			hints = append(hints, h)
 		}
 	}
