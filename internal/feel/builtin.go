@@ -17,8 +17,8 @@ type builtin struct {
 	params []param
 	// rest says that the last parameter, a list, may as well be given as any number of arguments.
 	rest bool
-	// eval gets one value per parameter, of the parameter's type: numbers are *apd.Decimal. It gives null with f.warn and
-	// ends the evaluation with f.fail.
+	// eval gets one value per parameter, of the parameter's type: numbers are *apd.Decimal. It must not keep the slice. It
+	// gives null with f.warn and ends the evaluation with f.fail.
 	eval func(f *frame, pos Pos, a []Value) Value
 	// strict makes an argument of a wrong type fail the evaluation; null is the answer otherwise.
 	strict bool
@@ -155,16 +155,13 @@ func (b *builtin) order(named []string) ([]int, bool) {
 
 // call evaluates the first of the overloads to whose parameters the arguments conform.
 func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
-	var small [5]Value
-	args = in.arrange(small[:0], args)
+	args = in.arrange(args)
 	if len(args) < len(in.overloads[0].params) {
 		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
 	}
-	var bound [5]Value
 	for _, b := range in.overloads {
-		values := append(bound[:0], args...)
-		if misfit := b.conform(values); misfit < 0 {
-			return b.eval(f, pos, values)
+		if misfit := b.conform(args); misfit < 0 {
+			return b.eval(f, pos, args)
 		}
 	}
 	b := in.overloads[0]
@@ -173,20 +170,18 @@ func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
 }
 
 // arrange puts the arguments in the order of the parameters, with those in a list that stand for one.
-func (in *invocation) arrange(values, args []Value) []Value {
+func (in *invocation) arrange(args []Value) []Value {
 	switch {
 	case in.order != nil:
-		values = append(values, make([]Value, len(in.overloads[0].params))...)
+		values := make([]Value, len(in.overloads[0].params))
 		for i, at := range in.order {
 			values[at] = args[i]
 		}
+		return values
 	case in.wrap >= 0 && (len(args) != 1 || !isList(args[0])):
-		values = append(values, args[:in.wrap]...)
-		values = append(values, append([]Value(nil), args[in.wrap:]...))
-	default:
-		values = append(values, args...)
+		return append(slices.Clone(args[:in.wrap]), slices.Clone(args[in.wrap:]))
 	}
-	return values
+	return args
 }
 
 // conform makes the arguments what the parameters ask for. It returns the index of the first one of a wrong type, or −1.

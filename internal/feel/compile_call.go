@@ -87,11 +87,8 @@ func (c *compiler) call(n *call) evaluator {
 		if !f.spend(1) {
 			return nil
 		}
-		var small [4]Value
-		values := small[:0]
-		if len(args) > len(small) {
-			values = make([]Value, 0, len(args))
-		}
+		base := len(f.stack)
+		defer f.unwind(base)
 		var broken *failure
 		for _, arg := range args {
 			v := arg(f)
@@ -102,8 +99,9 @@ func (c *compiler) call(n *call) evaluator {
 				broken = e
 				v = nil
 			}
-			values = append(values, v)
+			f.stack = append(f.stack, v)
 		}
+		values := f.stack[base:]
 		for _, find := range callees {
 			if fn := find(f); fn != nil {
 				if in, ok := fn.arguments(n.named, values); ok {

@@ -34,6 +34,7 @@ type frame struct {
 	program  *Program
 	scope    Scope
 	slots    []Value
+	stack    []Value   // arguments of the calls that are being made
 	now      time.Time // the evaluation's clock, read once
 	steps    int
 	nextAsk  int
@@ -49,6 +50,12 @@ type frame struct {
 type failure struct {
 	pos  Pos
 	text string
+}
+
+// unwind drops what was put on the stack since it had this height.
+func (f *frame) unwind(height int) {
+	clear(f.stack[height:])
+	f.stack = f.stack[:height]
 }
 
 // spend charges n steps; false when the evaluation must end.

@@ -23,7 +23,22 @@ const maxExponent = 1_000_000
 
 var bigTen = big.NewInt(10)
 
-func newInt(n int64) *apd.Decimal { return apd.New(n, 0) }
+// smallInts are the integers that are met all the time, made once: values never change.
+var smallInts = func() (all [1280]*apd.Decimal) {
+	for i := range all {
+		all[i] = apd.New(int64(i-leastSmallInt), 0)
+	}
+	return all
+}()
+
+const leastSmallInt = 256
+
+func newInt(n int64) *apd.Decimal {
+	if i := n + leastSmallInt; i >= 0 && i < int64(len(smallInts)) {
+		return smallInts[i]
+	}
+	return apd.New(n, 0)
+}
 
 // parseNumber reads digits with an optional sign, fraction and exponent, as BigDecimal(String) does. Digits of other
 // scripts count, as in Java. It is false where the text is no number or its exponent is out of bounds.
@@ -86,6 +101,11 @@ func digitOf(r rune) (byte, bool) {
 // fraction or exponent as a double, with the digits and scale that Java would write the double with.
 func decimalOf(n jsonvalue.Number) (*apd.Decimal, bool) {
 	text := string(n)
+	if len(text) <= 4 {
+		if i, ok := shortInt(text); ok {
+			return newInt(i), true
+		}
+	}
 	if strings.ContainsAny(text, ".eE") {
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil && math.IsInf(f, 0) {
@@ -94,6 +114,21 @@ func decimalOf(n jsonvalue.Number) (*apd.Decimal, bool) {
 		text = jsonvalue.FormatDouble(f)
 	}
 	return parseNumber(text)
+}
+
+// shortInt reads a few digits.
+func shortInt(text string) (n int64, ok bool) {
+	digits := strings.TrimPrefix(text, "-")
+	for i := range len(digits) {
+		if !isDigit(digits[i]) {
+			return 0, false
+		}
+		n = n*10 + int64(digits[i]-'0')
+	}
+	if len(digits) < len(text) {
+		n = -n
+	}
+	return n, digits != ""
 }
 
 // positiveZero drops the sign of a zero: BigDecimal has none.

@@ -14,6 +14,9 @@ import (
 // decimalString writes a number as BigDecimal.toString does: all digits of its scale, scientific notation for a
 // positive exponent and for less than 1E-6.
 func decimalString(d *apd.Decimal) string {
+	if n, ok := smallInt(d); ok {
+		return strconv.FormatInt(n, 10)
+	}
 	coefficient := d.Coeff.String()
 	sign := ""
 	if d.Negative {

@@ -73,7 +73,7 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	}
 	err, warnings := f.err, f.warnings
 	clear(f.slots)
-	*f = frame{program: p, slots: f.slots[:p.slots]}
+	*f = frame{program: p, slots: f.slots[:p.slots], stack: f.stack[:0]}
 	p.frames.Put(f)
 	if err != nil {
 		return Result{Warnings: warnings}, err

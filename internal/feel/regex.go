@@ -29,6 +29,7 @@ type pattern struct {
 	reTree
 	linear     *regexp.Regexp // nil where Go's engine cannot carry the pattern
 	states     int            // of it, estimated
+	simple     *simplePattern // what needs no engine
 	looksAtEnd bool           // whether ^, $ or \Z ask for ends of lines
 	canBeEmpty bool
 
@@ -67,6 +68,7 @@ func compilePattern(source, flags string) (*pattern, error) {
 	p = &pattern{reTree: tree, looksAtEnd: looksAtEnd(tree.root), states: weight(tree.root)}
 	least, _ := width(tree.root)
 	p.canBeEmpty = least == 0
+	p.simple = simplify(tree)
 	w := reWriter{linear: true, groups: tree.groups}
 	if w.write(tree.root); !w.unfit {
 		p.linear, err = regexp.Compile(w.String())
@@ -121,6 +123,9 @@ func looksAtEnd(n reNode) bool {
 // matches returns the places of the first matches in s, or of all for limit −1: for each, the start and end of the whole
 // and of its groups, −1 where a group took no part. It is false when the matching would take too long.
 func (p *pattern) matches(s string, limit int) (found [][]int, ok bool) {
+	if p.simple != nil {
+		return p.simple.matches(s, limit), true
+	}
 	fits := (limit == 1 || !p.canBeEmpty) && (!p.looksAtEnd || !strings.ContainsAny(s, "\n\r\u0085\u2028\u2029"))
 	if p.linear != nil && fits {
 		if p.states*len(s) > maxRegexWork {

@@ -1,0 +1,127 @@
+package feel
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// simplePattern is one of the patterns that most people write, for which no engine is started: a plain text, or a run of
+// characters of one set.
+type simplePattern struct {
+	text  string              // to be found as it is, if it is not empty
+	set   runeSet             // one character of it, or as many as there are
+	ascii [utf8.RuneSelf]bool // the set's part of ASCII
+	run   bool
+}
+
+// simplify returns the pattern as a simple one, nil if it is none.
+func simplify(tree reTree) *simplePattern {
+	if tree.groups > 0 {
+		return nil
+	}
+	root := tree.root
+	if s, ok := root.(reSequence); ok && len(s) == 1 {
+		root = s[0]
+	}
+	switch n := root.(type) {
+	case reSet:
+		return simpleSet(n.of, false)
+	case reRepeat:
+		if of, ok := n.of.(reSet); ok && n.least == 1 && n.most < 0 && n.mode != 'l' {
+			return simpleSet(of.of, true)
+		}
+	case reSequence:
+		var text strings.Builder
+		for _, part := range n {
+			set, ok := part.(reSet)
+			if !ok || len(set.of) != 1 || set.of[0][0] != set.of[0][1] {
+				return nil
+			}
+			text.WriteRune(set.of[0][0])
+		}
+		if text.Len() > 0 {
+			return &simplePattern{text: text.String()}
+		}
+	}
+	return nil
+}
+
+func simpleSet(set runeSet, run bool) *simplePattern {
+	p := &simplePattern{set: set, run: run}
+	for c := range p.ascii {
+		p.ascii[c] = set.has(rune(c))
+	}
+	return p
+}
+
+func (s runeSet) has(c rune) bool {
+	_, found := slices.BinarySearchFunc(s, c, func(r [2]rune, c rune) int {
+		switch {
+		case r[1] < c:
+			return -1
+		case r[0] > c:
+			return 1
+		}
+		return 0
+	})
+	return found
+}
+
+func (p *simplePattern) matches(s string, limit int) [][]int {
+	var found [][]int
+	var places []int // of all matches, in one piece
+	if limit != 1 {
+		found, places = make([][]int, 0, 8), make([]int, 0, 16)
+	}
+	for at := 0; at < len(s) && (limit < 0 || len(found) < limit); {
+		start, end := p.next(s, at)
+		if start < 0 {
+			break
+		}
+		places = append(places, start, end)
+		n := len(places)
+		found = append(found, places[n-2:n:n])
+		at = end
+	}
+	return found
+}
+
+// next returns the first match from at on, −1 if there is none.
+func (p *simplePattern) next(s string, at int) (start, end int) {
+	if p.text != "" {
+		i := strings.Index(s[at:], p.text)
+		if i < 0 {
+			return -1, -1
+		}
+		return at + i, at + i + len(p.text)
+	}
+	for start = at; start < len(s); {
+		size := p.one(s[start:])
+		if size > 0 {
+			for end = start + size; p.run && end < len(s); end += size {
+				if size = p.one(s[end:]); size <= 0 {
+					break
+				}
+			}
+			return start, end
+		}
+		start -= size
+	}
+	return -1, -1
+}
+
+// one returns the size of the first character of s if the set has it, and minus its size if not.
+func (p *simplePattern) one(s string) int {
+	if c := s[0]; c < utf8.RuneSelf {
+		if p.ascii[c] {
+			return 1
+		}
+		return -1
+	}
+	c, size := utf8.DecodeRuneInString(s)
+	if p.set.has(c) {
+		return size
+	}
+	return -size
+}
