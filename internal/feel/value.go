@@ -90,7 +90,9 @@ func isInstance(v Value, typ string) bool {
 // and nothing else.
 func equal(a, b Value) (same, ok bool) {
 	if a == nil || b == nil {
-		return a == nil && b == nil, true
+		_, isNumberA := asNumber(a)
+		_, isNumberB := asNumber(b)
+		return (a == nil || beyondDouble(a, isNumberA)) && (b == nil || beyondDouble(b, isNumberB)), true
 	}
 	x, isNumberA := asNumber(a)
 	y, isNumberB := asNumber(b)
