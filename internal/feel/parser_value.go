@@ -265,7 +265,7 @@ func (p *parser) function(pos int) (node, int, bool) {
 func (p *parser) parameter(pos int) (string, int, bool) {
 	param, next, ok := p.variable(pos)
 	start := p.look(pos)
-	for ok && start.kind == word && p.look(next).kind == word && !reserved[p.look(next).value] {
+	for ok && start.kind == word && p.look(next).kind == word && !reserved[p.look(next).value] && p.onlyBlanks(next, p.look(next).start) {
 		next = p.look(next).end
 		param = p.source[start.start:next]
 	}
@@ -301,6 +301,9 @@ func (p *parser) call(pos int) (node, int, bool) {
 	}
 }
 
+// onlyBlanks says whether two words may be parts of one name: no other white space stands between those.
+func (p *parser) onlyBlanks(from, to int) bool { return strings.Trim(p.source[from:to], " ") == "" }
+
 // functionName = words, or a quoted name. The blanks between the words belong to the name, so none of the built-in
 // functions has two of them in a row. Reserved words are only allowed in the few built-in names that have them.
 func (p *parser) functionName(pos int) (string, int, bool) {
@@ -319,7 +322,9 @@ func (p *parser) functionName(pos int) (string, int, bool) {
 	start, stop := t.start, t.start
 	for t.kind == word && !reserved[t.value] {
 		stop = t.end
-		t = p.look(stop)
+		if t = p.look(stop); !p.onlyBlanks(stop, t.start) {
+			break
+		}
 	}
 	return p.source[start:stop], stop, stop > start
 }
@@ -365,7 +370,7 @@ func (p *parser) parameterName(pos int) (string, int, bool) {
 		return t.value, p.look(t.end).end, true
 	}
 	start, stop := t.start, t.start
-	for t.kind == word {
+	for t.kind == word && (stop == start || p.onlyBlanks(stop, t.start)) {
 		stop = t.end
 		t = p.look(stop)
 	}
