@@ -31,7 +31,7 @@ EVENTBRIDGE_CASES ?=
 .PHONY: help
 help: ## Show this list
 	@echo "make <target>   (version $(VERSION))"
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: build
 build: ## Build the binary into bin/
@@ -68,6 +68,14 @@ bench: ## Measure the worker against its floor: engine without work, bare SDK (J
 .PHONY: bench-micro
 bench-micro: ## Run the benchmarks of the packages (BENCH, BENCHTIME)
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
+
+.PHONY: bench-feel
+bench-feel: ## Measure the FEEL engine on six expressions, beside what other engines were measured to need
+	go run ./test/bench/feel
+
+.PHONY: bench-feel-peer
+bench-feel-peer: ## Measure our FEEL engine, feel-scala and feelin in one run (needs a JDK 21+, Maven and Node)
+	go run ./test/bench/feel -peer
 
 .PHONY: bench-diff
 bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs of each
