@@ -29,10 +29,10 @@ const (
 // commands returns the table of commands in the order of the help.
 func commands() []*command {
 	return []*command{
-		configCommand(),
-		demoCommand(),
 		runCommand(),
+		demoCommand(),
 		evalCommand(),
+		configCommand(),
 		healthcheckCommand(),
 		versionCommand(),
 	}
