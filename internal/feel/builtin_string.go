@@ -113,10 +113,7 @@ func substring(f *frame, pos Pos, a []Value) Value {
 	case start < 0:
 		start += n
 	default:
-		start = 0
-		if len(a) == 2 {
-			return ""
-		}
+		start = n // the position 0 is behind the end
 	}
 	if start < 0 || start > n {
 		return f.fail(pos, "substring begins at %d, outside a text of %d characters", integer(a[1]), n)

@@ -87,6 +87,9 @@ func (c *compiler) call(n *call) evaluator {
 		if !f.spend(1) {
 			return nil
 		}
+		if native.overloads == nil && !takesAny(f, callees, n, len(args)) {
+			return f.noSuchFunction(n, len(args)) // what is not called is not given arguments either
+		}
 		base := len(f.stack)
 		defer f.unwind(base)
 		var broken *failure
@@ -122,6 +125,18 @@ func (c *compiler) call(n *call) evaluator {
 		}
 		return native.call(f, n.pos(), values)
 	}
+}
+
+// takesAny says whether one of the functions that a name may refer to takes such arguments.
+func takesAny(f *frame, callees []callee, n *call, count int) bool {
+	for _, find := range callees {
+		if fn := find(f); fn != nil {
+			if _, ok := fn.arguments(n.named, make([]Value, count)); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // argument compiles an argument; only there a range is a value.

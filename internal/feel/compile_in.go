@@ -52,9 +52,12 @@ func (c *compiler) test(n node, slot int, grouped bool) evaluator {
 	value := c.compile(n)
 	namesInput := c.inputs > asked
 	pos := n.pos()
+	isLogic := false
 	switch n := n.(type) {
 	case *comparisonTest, *rangeLiteral:
 		return value
+	case *binary:
+		isLogic = n.op == "and" || n.op == "or" // of tests; what is no boolean is unknown
 	case *literal:
 		if _, isBool := n.value.(bool); !isBool || !grouped {
 			return func(f *frame) Value { return f.equals(pos, f.slots[slot], n.value, true) }
@@ -69,7 +72,9 @@ func (c *compiler) test(n node, slot int, grouped bool) evaluator {
 		if f.err != nil {
 			return nil
 		}
-		if _, isBool := v.(bool); namesInput && !isBool {
+		if _, isBool := v.(bool); isLogic && !isBool {
+			return nil
+		} else if namesInput && !isBool {
 			return f.warn(pos, "a test that names ? must give a boolean, but gave %s", article(v))
 		}
 		if e, failed := v.(*failure); failed {
