@@ -2,6 +2,7 @@ package feel
 
 import (
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,8 +100,8 @@ func FuzzRegex(f *testing.F) {
 		f.Add(p, "", "imsx")
 	}
 	f.Fuzz(func(t *testing.T, source, text, flags string) {
-		if len(source) > 200 || len(text) > 200 {
-			return
+		if len(source) > 200 || len(text) > 200 || !utf8.ValidString(source+flags) || !utf8.ValidString(text) {
+			return // bytes that are no text never get this far
 		}
 		p, err := compilePattern(source, flags)
 		if err != nil {
