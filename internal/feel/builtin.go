@@ -32,6 +32,8 @@ type builtin struct {
 type param struct {
 	name string
 	typ  string
+	// take returns an argument as eval gets it, and whether it is of the type.
+	take func(Value) (Value, bool)
 }
 
 // Types of parameters: FEEL's own by their names, and a few that take more.
@@ -50,7 +52,8 @@ func params(text string) []param {
 	var all []param
 	for part := range strings.SplitSeq(text, ",") {
 		name, typ, _ := strings.Cut(part, ":")
-		all = append(all, param{strings.TrimSpace(name), strings.TrimSpace(typ)})
+		typ = strings.TrimSpace(typ)
+		all = append(all, param{strings.TrimSpace(name), typ, takerOf(typ)})
 	}
 	return all
 }
@@ -186,8 +189,8 @@ func (in *invocation) arrange(args []Value) []Value {
 
 // conform makes the arguments what the parameters ask for. It returns the index of the first one of a wrong type, or −1.
 func (b *builtin) conform(values []Value) int {
-	for i, p := range b.params {
-		v, ok := conform(values[i], p.typ)
+	for i := range b.params {
+		v, ok := b.params[i].take(values[i])
 		if !ok {
 			return i
 		}
@@ -208,38 +211,55 @@ func (b *builtin) wrongType(f *frame, pos Pos, p param, v Value) Value {
 	return f.warn(pos, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
 }
 
-// conform checks that a value is of a parameter's type, and makes a number of a literal.
-func conform(v Value, typ string) (Value, bool) {
-	if n, ok := v.(jsonvalue.Number); ok {
-		v = nil
-		if d, ok := decimalOf(n); ok {
-			v = d
-		}
-	}
+// takerOf returns the function that checks an argument for a type, and makes a number of a literal.
+func takerOf(typ string) func(Value) (Value, bool) {
 	switch typ {
-	case anyType:
-		return v, true
-	case numberType:
-		_, ok := v.(*apd.Decimal)
-		return v, ok
-	case spotType:
-		_, isRange := v.(*Range)
-		return v, isRange || isPoint(v)
-	case keysType:
-		switch v := v.(type) {
-		case string:
-			return v, true
-		case []Value:
-			for _, k := range v {
-				if _, ok := k.(string); !ok {
-					return nil, false
-				}
-			}
-			return v, true
+	case "string":
+		return func(v Value) (Value, bool) {
+			_, ok := v.(string)
+			return v, ok
 		}
-		return nil, false
+	case "list":
+		return func(v Value) (Value, bool) { return v, isList(v) }
+	case numberType:
+		return func(v Value) (Value, bool) {
+			v = computable(v)
+			_, ok := v.(*apd.Decimal)
+			return v, ok
+		}
+	case anyType:
+		return func(v Value) (Value, bool) { return computable(v), true }
+	case spotType:
+		return func(v Value) (Value, bool) {
+			v = computable(v)
+			_, isRange := v.(*Range)
+			return v, isRange || isPoint(v)
+		}
+	case keysType:
+		return func(v Value) (Value, bool) {
+			if list, ok := v.([]Value); ok {
+				return v, !slices.ContainsFunc(list, func(k Value) bool { _, ok := k.(string); return !ok })
+			}
+			_, ok := v.(string)
+			return v, ok
+		}
 	}
-	return v, v != nil && typeName(v) == typ
+	return func(v Value) (Value, bool) {
+		v = computable(v)
+		return v, v != nil && typeName(v) == typ
+	}
+}
+
+// computable makes a number of a literal, null of one that no double can hold; any other value is left as it is.
+func computable(v Value) Value {
+	n, ok := v.(jsonvalue.Number)
+	if !ok {
+		return v
+	}
+	if d, ok := decimalOf(n); ok {
+		return d
+	}
+	return nil
 }
 
 // isPoint says whether a value can be an end of a range that functions know: strings are not.

@@ -33,10 +33,17 @@ func connectorBuiltins() []builtin {
 			name: "jobError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that fails the job, with these retries left. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
-				all := []Value{a[0], jsonvalue.NewObject(0), newInt(0), DaysDuration{}}
-				copy(all, a)
-				return jsonvalue.ObjectOf(member("errorMessage", all[0]), member("retries", all[2]),
-					member("retryBackoff", all[3]), member("variables", all[1]), member("errorType", "jobError"))
+				all := [...]Value{nil, nil, newInt(0), noDelay}
+				if copy(all[:], a) < 2 {
+					all[1] = jsonvalue.NewObject(0)
+				}
+				o := jsonvalue.NewObject(5)
+				o.Append("errorMessage", all[0])
+				o.Append("retries", all[2])
+				o.Append("retryBackoff", all[3])
+				o.Append("variables", all[1])
+				o.Append("errorType", jobErrorType)
+				return o
 			},
 		}
 	}
@@ -77,6 +84,12 @@ func connectorBuiltins() []builtin {
 		backoffRow("attempt: number, minDelay: "+d+", factor: number, maxDelay: "+d+", jitterFactor: number", `backoff(3, @"PT1S", 2, @"PT1M", 0)`, `"PT4S"`),
 	}
 }
+
+// Values that are the same in every jobError, made once.
+var (
+	noDelay      Value = DaysDuration{}
+	jobErrorType Value = "jobError"
+)
 
 func backoff(f *frame, pos Pos, a []Value) Value {
 	attempt := integer(a[0])

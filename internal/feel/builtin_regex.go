@@ -43,10 +43,18 @@ func (f *frame) pattern(pos Pos, source string, flags []Value) *pattern {
 		f.warn(pos, "a regular expression of %d characters is too long, expected at most %d", len(source), maxPattern)
 		return nil
 	}
+	for _, p := range f.patterns {
+		if p != nil && p.source == source && p.flags == text {
+			return p
+		}
+	}
 	p, err := compilePattern(source, text)
 	if err != nil {
 		f.warn(pos, "%q is %s", source, err)
+		return nil
 	}
+	copy(f.patterns[1:], f.patterns[:])
+	f.patterns[0] = p
 	return p
 }
 
@@ -55,7 +63,7 @@ func (f *frame) find(p *pattern, s string, limit int) ([][]int, bool) {
 	if p == nil || !f.spend(1+len(s)/16) {
 		return nil, false
 	}
-	found, ok := p.matches(s, limit)
+	found, ok := p.matches(s, limit, &f.found)
 	if !ok {
 		f.err = &BudgetError{Limit: "100 ms for a regular expression"}
 		return nil, false
@@ -77,7 +85,7 @@ func split(f *frame, pos Pos, a []Value) Value {
 	if !ok {
 		return nil
 	}
-	pieces := []Value{}
+	pieces := make([]Value, 0, len(found)+1)
 	from := 0
 	for _, m := range found {
 		if m[1] == 0 {
@@ -112,9 +120,13 @@ func replace(f *frame, pos Pos, a []Value) Value {
 	if len(found) == 0 {
 		return s
 	}
-	parts, ok := replacement(p, a[2].(string))
+	with := a[2].(string)
+	if !strings.ContainsAny(with, `\$`) {
+		return f.replaceAll(s, found, with)
+	}
+	parts, ok := replacement(p, with)
 	if !ok {
-		return f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", a[2])
+		return f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", with)
 	}
 	var b strings.Builder
 	from := 0
@@ -137,6 +149,27 @@ func replace(f *frame, pos Pos, a []Value) Value {
 	if !f.produce(b.Len()) {
 		return nil
 	}
+	return b.String()
+}
+
+// replaceAll puts a text in the place of every match.
+func (f *frame) replaceAll(s string, found [][]int, with string) Value {
+	size := len(s) + len(found)*len(with)
+	for _, m := range found {
+		size -= m[1] - m[0]
+	}
+	if !f.produce(size) {
+		return nil
+	}
+	var b strings.Builder
+	b.Grow(size)
+	from := 0
+	for _, m := range found {
+		b.WriteString(s[from:m[0]])
+		b.WriteString(with)
+		from = m[1]
+	}
+	b.WriteString(s[from:])
 	return b.String()
 }
 

@@ -83,6 +83,9 @@ func (c *compiler) call(n *call) evaluator {
 	}
 	callees := c.bound(n.name)
 	native := invocationOf(n.name, len(n.args), n.named)
+	if len(callees) == 0 && native.overloads != nil {
+		return builtinCall(n.pos(), &native, args)
+	}
 	return func(f *frame) Value {
 		if !f.spend(1) {
 			return nil
@@ -118,13 +121,52 @@ func (c *compiler) call(n *call) evaluator {
 		switch {
 		case native.overloads == nil:
 			return f.noSuchFunction(n, len(values))
-		case broken != nil && native.overloads[0].strict:
-			return broken
-		case broken != nil && native.wrap < 0:
-			return f.warn(broken.pos, "%s", broken.text)
+		case broken != nil:
+			return native.callBroken(f, n.pos(), values, broken)
 		}
 		return native.call(f, n.pos(), values)
 	}
+}
+
+// builtinCall calls a built-in function whose name the source binds to nothing else.
+func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
+	return func(f *frame) Value {
+		if !f.spend(1) {
+			return nil
+		}
+		base := len(f.stack)
+		var broken *failure
+		for _, arg := range args {
+			v := arg(f)
+			if f.err != nil {
+				return nil
+			}
+			if e, failed := v.(*failure); failed {
+				broken = e
+				v = nil
+			}
+			f.stack = append(f.stack, v)
+		}
+		var v Value
+		if broken == nil {
+			v = native.call(f, pos, f.stack[base:])
+		} else {
+			v = native.callBroken(f, pos, f.stack[base:], broken)
+		}
+		f.unwind(base)
+		return v
+	}
+}
+
+// callBroken is what a call gives of which an argument stands for an error.
+func (in *invocation) callBroken(f *frame, pos Pos, args []Value, broken *failure) Value {
+	switch {
+	case in.overloads[0].strict:
+		return broken
+	case in.wrap < 0:
+		return f.warn(broken.pos, "%s", broken.text)
+	}
+	return in.call(f, pos, args)
 }
 
 // takesAny says whether one of the functions that a name may refer to takes such arguments.

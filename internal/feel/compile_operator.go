@@ -1,6 +1,9 @@
 package feel
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/cockroachdb/apd/v3"
 )
 
@@ -11,20 +14,19 @@ func (c *compiler) binary(n *binary) evaluator {
 	case "=", "!=":
 		return c.equality(n)
 	case "<", "<=", ">", ">=":
-		left, right := c.compile(n.left), c.compile(n.right)
-		return func(f *frame) Value {
-			a := left(f)
-			if f.err != nil {
-				return nil
-			}
-			b := right(f)
-			if f.err != nil {
-				return nil
-			}
-			return f.ordered(n.pos(), n.op, a, b)
+		return c.operands(n, (*frame).ordered)
+	case "+":
+		if left, ok := n.left.(*binary); ok && left.op == "+" {
+			return c.sum(n)
 		}
 	}
+	return c.operands(n, (*frame).arithmetic)
+}
+
+// operands compiles an operator that needs the values of both sides.
+func (c *compiler) operands(n *binary, apply func(f *frame, pos Pos, op string, a, b Value) Value) evaluator {
 	left, right := c.compile(n.left), c.compile(n.right)
+	pos, op := n.pos(), n.op
 	return func(f *frame) Value {
 		a := left(f)
 		if f.err != nil {
@@ -34,8 +36,71 @@ func (c *compiler) binary(n *binary) evaluator {
 		if f.err != nil {
 			return nil
 		}
-		return f.arithmetic(n.pos(), n.op, a, b)
+		return apply(f, pos, op, a, b)
 	}
+}
+
+// sum compiles a + b + c, from left to right: a sum of texts alone is put together once.
+func (c *compiler) sum(n *binary) evaluator {
+	var terms []evaluator
+	var places []Pos
+	var first node = n
+	for {
+		b, ok := first.(*binary)
+		if !ok || b.op != "+" {
+			break
+		}
+		terms, places = append(terms, c.compile(b.right)), append(places, b.pos())
+		first = b.left
+	}
+	terms = append(terms, c.compile(first))
+	slices.Reverse(terms)
+	slices.Reverse(places)
+	return func(f *frame) Value {
+		base := len(f.stack)
+		size, texts := 0, true
+		for _, term := range terms {
+			v := term(f)
+			if f.err != nil {
+				return nil
+			}
+			s, isText := v.(string)
+			size, texts = size+len(s), texts && isText
+			f.stack = append(f.stack, v)
+		}
+		values := f.stack[base:]
+		v := values[0]
+		if texts {
+			v = f.join(values, size)
+		} else {
+			for i := 1; i < len(values) && f.err == nil; i++ {
+				v = f.arithmetic(places[i-1], "+", v, values[i])
+			}
+		}
+		f.unwind(base)
+		return v
+	}
+}
+
+// join puts texts of so many bytes together.
+func (f *frame) join(texts []Value, size int) Value {
+	if !f.produce(size) {
+		return nil
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, t := range texts {
+		s := t.(string)
+		if i > 0 && s != "" && s[0] == firstOfSurrogate {
+			whole := b.String()
+			for _, t := range texts[i:] {
+				whole = joinText(whole, t.(string))
+			}
+			return whole
+		}
+		b.WriteString(s)
+	}
+	return b.String()
 }
 
 // logic is and and or of three values: a side that is no boolean is unknown. The right side is not asked once the left
@@ -70,99 +135,6 @@ func (c *compiler) logic(n *binary) evaluator {
 		}
 		return nil
 	}
-}
-
-func (c *compiler) equality(n *binary) evaluator {
-	left, right := c.compile(n.left), c.compile(n.right)
-	wanted := n.op == "="
-	return func(f *frame) Value {
-		a := left(f)
-		if f.err != nil {
-			return nil
-		}
-		b := right(f)
-		if f.err != nil {
-			return nil
-		}
-		if e := firstFailure(a, b); e != nil {
-			if !wanted {
-				return f.warn(e.pos, "%s", e.text)
-			}
-			return e
-		}
-		return f.equals(n.pos(), a, b, wanted)
-	}
-}
-
-// firstFailure returns the first of two values that stands for an error, if one does.
-func firstFailure(a, b Value) *failure {
-	if e, failed := a.(*failure); failed {
-		return e
-	}
-	e, _ := b.(*failure)
-	return e
-}
-
-// equals compares as = does and gives wanted if the values are the same.
-func (f *frame) equals(pos Pos, a, b Value, wanted bool) Value {
-	same, ok := equal(a, b)
-	if !ok {
-		return f.warn(pos, "a %s cannot be compared with a %s", typeName(a), typeName(b))
-	}
-	if isCollection(a) {
-		f.spend(1 + sizeOf(a))
-	}
-	return same == wanted
-}
-
-// ordered is <, <=, > and >=.
-func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
-	cmp, ok := order(a, b)
-	if !ok {
-		if e := firstFailure(a, b); e != nil {
-			return e
-		}
-		if rank(a) == listRank && rank(b) == listRank {
-			return f.fail(pos, "lists have no order: %s cannot be applied to them", op)
-		}
-		if a == nil || b == nil {
-			return nil
-		}
-		return f.warn(pos, "%s cannot be applied to a %s and a %s", op, typeName(a), typeName(b))
-	}
-	switch op {
-	case "<":
-		return cmp < 0
-	case "<=":
-		return cmp <= 0
-	case ">":
-		return cmp > 0
-	}
-	return cmp >= 0
-}
-
-func (c *compiler) between(n *between) evaluator {
-	value, low, high := c.compile(n.value), c.compile(n.low), c.compile(n.high)
-	return func(f *frame) Value {
-		v, from, to := value(f), low(f), high(f)
-		if f.err != nil {
-			return nil
-		}
-		return conjoin(f.ordered(n.pos(), ">=", v, from), f.ordered(n.pos(), "<=", v, to))
-	}
-}
-
-// conjoin is and of two values that are booleans or null.
-func conjoin(a, b Value) Value {
-	x, okX := a.(bool)
-	y, okY := b.(bool)
-	switch {
-	case okX && !x, okY && !y:
-		return false
-	case okX && okY:
-		return true
-	}
-	return nil
 }
 
 // arithmetic is +, −, *, / and ** of numbers, + of strings, and what temporal values can be added to and taken from.

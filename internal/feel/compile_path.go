@@ -19,7 +19,8 @@ func (c *compiler) chain(n node) evaluator {
 		case *filter:
 			if l, ok := b.condition.(*literal); ok {
 				if d, ok := l.value.(*apd.Decimal); ok {
-					steps = append(steps, step{pos: b.pos(), index: d})
+					at, small := smallInt(d)
+					steps = append(steps, step{pos: b.pos(), index: d, at: at, small: small && at > 0})
 					base = b.base
 					continue
 				}
@@ -42,7 +43,11 @@ func (c *compiler) chain(n node) evaluator {
 			}
 			s := &steps[i]
 			if s.index != nil {
-				v = f.index(s.pos, v, s.index)
+				if list, ok := v.([]Value); ok && s.small && s.at <= int64(len(list)) {
+					v = list[s.at-1]
+				} else {
+					v = f.index(s.pos, v, s.index)
+				}
 			} else if _, failed := v.(*failure); !failed {
 				v = f.member(s.pos, v, s.key)
 			}
@@ -56,6 +61,8 @@ type step struct {
 	pos   Pos
 	key   string
 	index *apd.Decimal // nil for .key
+	at    int64        // the index, if it is a small whole number above 0
+	small bool
 }
 
 // field returns a member of a context that is visible as a name; functions are not.
@@ -236,6 +243,11 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 		_, c.env.function = e.value.(*function)
 	}
 	c.unbind(m)
+	keys := map[string]bool{}
+	for _, e := range n.entries {
+		keys[e.key] = true
+	}
+	distinct := len(keys) == len(n.entries)
 	return func(f *frame) Value {
 		if !f.produce(48 * len(values)) {
 			return nil
@@ -250,7 +262,11 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 				return v
 			}
 			f.slots[slots[i]] = v
-			o.Set(n.entries[i].key, v)
+			if distinct {
+				o.Append(n.entries[i].key, v)
+			} else {
+				o.Set(n.entries[i].key, v)
+			}
 		}
 		return o
 	}

@@ -34,8 +34,10 @@ type frame struct {
 	program  *Program
 	scope    Scope
 	slots    []Value
-	stack    []Value   // arguments of the calls that are being made
-	now      time.Time // the evaluation's clock, read once
+	stack    []Value     // arguments of the calls that are being made
+	now      time.Time   // the evaluation's clock, read once
+	patterns [4]*pattern // the regular expressions of this program's calls, the last one first
+	found    matchRoom
 	steps    int
 	nextAsk  int
 	produced int
@@ -50,6 +52,20 @@ type frame struct {
 type failure struct {
 	pos  Pos
 	text string
+}
+
+// reset makes the frame ready for another evaluation, and lets go of what this one held.
+func (f *frame) reset() {
+	clear(f.slots)
+	f.unwind(0)
+	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
+	f.steps, f.produced, f.depth = 0, 0, 0
+	if !f.now.IsZero() {
+		f.now = time.Time{}
+	}
+	if !f.deadline.IsZero() {
+		f.deadline = time.Time{}
+	}
 }
 
 // unwind drops what was put on the stack since it had this height.

@@ -148,8 +148,11 @@ func ToJSON(v Value) jsonvalue.Value {
 
 // text0 is what string() makes of a value that is not null.
 func text0(v Value) string {
-	if s, ok := v.(string); ok {
-		return s
+	switch v := v.(type) {
+	case string:
+		return v
+	case *apd.Decimal:
+		return decimalString(v)
 	}
 	return string(appendText(nil, v, false))
 }

@@ -72,8 +72,7 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 		f.fail(p.root.pos(), "a range is no value that a result can have")
 	}
 	err, warnings := f.err, f.warnings
-	clear(f.slots)
-	*f = frame{program: p, slots: f.slots[:p.slots], stack: f.stack[:0]}
+	f.reset()
 	p.frames.Put(f)
 	if err != nil {
 		return Result{Warnings: warnings}, err

@@ -26,6 +26,7 @@ const maxRegexWork = 20_000_000
 
 // pattern is a compiled regular expression.
 type pattern struct {
+	source, flags string
 	reTree
 	linear     *regexp.Regexp // nil where Go's engine cannot carry the pattern
 	states     int            // of it, estimated
@@ -65,7 +66,7 @@ func compilePattern(source, flags string) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &pattern{reTree: tree, looksAtEnd: looksAtEnd(tree.root), states: weight(tree.root)}
+	p = &pattern{source: source, flags: flags, reTree: tree, looksAtEnd: looksAtEnd(tree.root), states: weight(tree.root)}
 	least, _ := width(tree.root)
 	p.canBeEmpty = least == 0
 	p.simple = simplify(tree)
@@ -122,9 +123,10 @@ func looksAtEnd(n reNode) bool {
 
 // matches returns the places of the first matches in s, or of all for limit −1: for each, the start and end of the whole
 // and of its groups, −1 where a group took no part. It is false when the matching would take too long.
-func (p *pattern) matches(s string, limit int) (found [][]int, ok bool) {
+// What it returns may lie in the room, until that is used again.
+func (p *pattern) matches(s string, limit int, room *matchRoom) (found [][]int, ok bool) {
 	if p.simple != nil {
-		return p.simple.matches(s, limit), true
+		return p.simple.matches(s, limit, room), true
 	}
 	fits := (limit == 1 || !p.canBeEmpty) && (!p.looksAtEnd || !strings.ContainsAny(s, "\n\r\u0085\u2028\u2029"))
 	if p.linear != nil && fits {

@@ -68,12 +68,17 @@ func (s runeSet) has(c rune) bool {
 	return found
 }
 
-func (p *simplePattern) matches(s string, limit int) [][]int {
-	var found [][]int
-	var places []int // of all matches, in one piece
-	if limit != 1 {
-		found, places = make([][]int, 0, 8), make([]int, 0, 16)
-	}
+// matchRoom is memory for matches, used again and again.
+type matchRoom struct {
+	found  [][]int
+	places []int // of all matches, in one piece
+}
+
+// maxMatchRoom is how many matches a room holds that is kept.
+const maxMatchRoom = 256
+
+func (p *simplePattern) matches(s string, limit int, room *matchRoom) [][]int {
+	found, places := room.found[:0], room.places[:0]
 	for at := 0; at < len(s) && (limit < 0 || len(found) < limit); {
 		start, end := p.next(s, at)
 		if start < 0 {
@@ -83,6 +88,9 @@ func (p *simplePattern) matches(s string, limit int) [][]int {
 		n := len(places)
 		found = append(found, places[n-2:n:n])
 		at = end
+	}
+	if cap(found) <= maxMatchRoom {
+		room.found, room.places = found, places
 	}
 	return found
 }

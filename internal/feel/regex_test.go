@@ -76,7 +76,7 @@ func TestPattern_RunsAway(t *testing.T) {
 	t.Parallel()
 	p, err := compilePattern(`(a|aa)+\1$`, "")
 	require.NoError(t, err)
-	_, ok := p.matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", 1)
+	_, ok := p.matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", 1, &matchRoom{})
 	assert.False(t, ok)
 }
 
@@ -111,8 +111,8 @@ func FuzzRegex(f *testing.F) {
 		if back == nil {
 			t.Fatalf("%q with %q is refused by the backtracking engine", source, flags)
 		}
-		_, _ = p.matches(text, -1)
-		found, ok := p.matches(text, 1)
+		_, _ = p.matches(text, -1, &matchRoom{})
+		found, ok := p.matches(text, 1, &matchRoom{})
 		if !ok || p.linear == nil {
 			return
 		}

@@ -97,9 +97,12 @@ func sameUnit(x, y rune) int {
 	return int(x) - int(y)
 }
 
+// firstOfSurrogate is the byte with which half a pair begins, and some whole characters.
+const firstOfSurrogate = 0xED
+
 // joinText puts two texts together; halves of a pair that meet become one character.
 func joinText(a, b string) string {
-	if len(a) >= 3 && len(b) >= 3 && b[0] == 0xED && a[len(a)-3] == 0xED {
+	if len(a) >= 3 && len(b) >= 3 && b[0] == firstOfSurrogate && a[len(a)-3] == firstOfSurrogate {
 		return decodeUTF16(append(encodeUTF16(a), encodeUTF16(b)...))
 	}
 	return a + b

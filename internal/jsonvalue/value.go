@@ -38,6 +38,32 @@ const indexFrom = 12
 
 // NewObject returns an empty object with room for n members.
 func NewObject(n int) *Object {
+	// Most objects are small: theirs and their members' room is one piece of memory.
+	switch {
+	case n == 0:
+		return &Object{}
+	case n <= 2:
+		x := new(struct {
+			o    Object
+			room [2]Member
+		})
+		x.o.members = x.room[:0]
+		return &x.o
+	case n == 3:
+		x := new(struct {
+			o    Object
+			room [3]Member
+		})
+		x.o.members = x.room[:0]
+		return &x.o
+	case n <= 5:
+		x := new(struct {
+			o    Object
+			room [5]Member
+		})
+		x.o.members = x.room[:0]
+		return &x.o
+	}
 	return &Object{members: make([]Member, 0, n)}
 }
 
@@ -75,6 +101,11 @@ func (o *Object) Set(key string, v Value) {
 		o.members[i].Value = v
 		return
 	}
+	o.Append(key, v)
+}
+
+// Append is Set for a key of which the caller knows that the object does not have it.
+func (o *Object) Append(key string, v Value) {
 	o.members = append(o.members, Member{key, v})
 	switch {
 	case o.index != nil:
