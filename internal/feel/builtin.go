@@ -158,7 +158,9 @@ func (b *builtin) order(named []string) ([]int, bool) {
 
 // call evaluates the first of the overloads to whose parameters the arguments conform.
 func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
-	args = in.arrange(args)
+	if in.order != nil || in.wrap >= 0 {
+		args = in.arrange(args)
+	}
 	if len(args) < len(in.overloads[0].params) {
 		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
 	}

@@ -111,18 +111,17 @@ func extract(f *frame, pos Pos, a []Value) Value {
 }
 
 func replace(f *frame, pos Pos, a []Value) Value {
-	s := a[0].(string)
+	s, with := a[0].(string), a[2].(string)
 	p := f.pattern(pos, a[1].(string), a[3:])
+	if p != nil && p.simple != nil && !strings.ContainsAny(with, `\$`) {
+		return f.replaceSimple(p.simple, s, with)
+	}
 	found, ok := f.find(p, s, -1)
 	if !ok {
 		return nil
 	}
 	if len(found) == 0 {
 		return s
-	}
-	with := a[2].(string)
-	if !strings.ContainsAny(with, `\$`) {
-		return f.replaceAll(s, found, with)
 	}
 	parts, ok := replacement(p, with)
 	if !ok {
@@ -152,25 +151,35 @@ func replace(f *frame, pos Pos, a []Value) Value {
 	return b.String()
 }
 
-// replaceAll puts a text in the place of every match.
-func (f *frame) replaceAll(s string, found [][]int, with string) Value {
-	size := len(s) + len(found)*len(with)
-	for _, m := range found {
-		size -= m[1] - m[0]
-	}
-	if !f.produce(size) {
+// replaceSimple puts a text in the place of every match of a pattern that needs no engine.
+func (f *frame) replaceSimple(p *simplePattern, s, with string) Value {
+	if !f.spend(1 + len(s)/4) {
 		return nil
 	}
-	var b strings.Builder
-	b.Grow(size)
+	text := f.text[:0]
 	from := 0
-	for _, m := range found {
-		b.WriteString(s[from:m[0]])
-		b.WriteString(with)
-		from = m[1]
+	for {
+		start, end := p.next(s, from)
+		if start < 0 {
+			break
+		}
+		text = append(append(text, s[from:start]...), with...)
+		from = end
+		if len(text) > maxProduced {
+			break
+		}
 	}
-	b.WriteString(s[from:])
-	return b.String()
+	if from == 0 {
+		return s
+	}
+	text = append(text, s[from:]...)
+	if cap(text) <= maxKeptText {
+		f.text = text
+	}
+	if !f.produce(len(text)) {
+		return nil
+	}
+	return string(text)
 }
 
 // replacementPart is a text, or a group if that is not negative.

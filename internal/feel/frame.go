@@ -38,6 +38,7 @@ type frame struct {
 	now      time.Time   // the evaluation's clock, read once
 	patterns [4]*pattern // the regular expressions of this program's calls, the last one first
 	found    matchRoom
+	text     []byte // room for a text while it is made
 	steps    int
 	nextAsk  int
 	produced int
@@ -54,9 +55,13 @@ type failure struct {
 	text string
 }
 
+// maxKeptText is how large the room for texts may be that a frame keeps.
+const maxKeptText = 4096
+
 // reset makes the frame ready for another evaluation, and lets go of what this one held.
 func (f *frame) reset() {
 	clear(f.slots)
+	clear(f.stack[:cap(f.stack)])
 	f.unwind(0)
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.depth = 0, 0, 0
@@ -68,11 +73,8 @@ func (f *frame) reset() {
 	}
 }
 
-// unwind drops what was put on the stack since it had this height.
-func (f *frame) unwind(height int) {
-	clear(f.stack[height:])
-	f.stack = f.stack[:height]
-}
+// unwind drops what was put on the stack since it had this height. The values stay reachable until the frame is reset.
+func (f *frame) unwind(height int) { f.stack = f.stack[:height] }
 
 // spend charges n steps; false when the evaluation must end.
 func (f *frame) spend(n int) bool {

@@ -26,6 +26,9 @@ func simplify(tree reTree) *simplePattern {
 	}
 	switch n := root.(type) {
 	case reSet:
+		if c, ok := n.single(); ok {
+			return &simplePattern{text: string(c)}
+		}
 		return simpleSet(n.of, false)
 	case reRepeat:
 		if of, ok := n.of.(reSet); ok && n.least == 1 && n.most < 0 && n.mode != 'l' {
@@ -35,16 +38,28 @@ func simplify(tree reTree) *simplePattern {
 		var text strings.Builder
 		for _, part := range n {
 			set, ok := part.(reSet)
-			if !ok || len(set.of) != 1 || set.of[0][0] != set.of[0][1] {
+			if !ok {
 				return nil
 			}
-			text.WriteRune(set.of[0][0])
+			c, ok := set.single()
+			if !ok {
+				return nil
+			}
+			text.WriteRune(c)
 		}
 		if text.Len() > 0 {
 			return &simplePattern{text: text.String()}
 		}
 	}
 	return nil
+}
+
+// single returns the character of a set that has no other.
+func (s reSet) single() (rune, bool) {
+	if len(s.of) != 1 || s.of[0][0] != s.of[0][1] || !utf8.ValidRune(s.of[0][0]) {
+		return 0, false
+	}
+	return s.of[0][0], true
 }
 
 func simpleSet(set runeSet, run bool) *simplePattern {
@@ -105,18 +120,33 @@ func (p *simplePattern) next(s string, at int) (start, end int) {
 		return at + i, at + i + len(p.text)
 	}
 	for start = at; start < len(s); {
+		if c := s[start]; c < utf8.RuneSelf && !p.ascii[c] {
+			start++
+			continue
+		}
 		size := p.one(s[start:])
 		if size > 0 {
-			for end = start + size; p.run && end < len(s); end += size {
-				if size = p.one(s[end:]); size <= 0 {
-					break
-				}
-			}
-			return start, end
+			return start, p.end(s, start+size)
 		}
 		start -= size
 	}
 	return -1, -1
+}
+
+// end returns where a match ends that goes at least until at.
+func (p *simplePattern) end(s string, at int) int {
+	for p.run && at < len(s) {
+		if c := s[at]; c < utf8.RuneSelf && p.ascii[c] {
+			at++
+			continue
+		}
+		size := p.one(s[at:])
+		if size <= 0 {
+			break
+		}
+		at += size
+	}
+	return at
 }
 
 // one returns the size of the first character of s if the set has it, and minus its size if not.

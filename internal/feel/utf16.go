@@ -11,7 +11,10 @@ import (
 // lengthUTF16 returns the number of UTF-16 units of s.
 func lengthUTF16(s string) int {
 	n := 0
-	for i := 0; i < len(s); {
+	for n < len(s) && s[n] < utf8.RuneSelf {
+		n++
+	}
+	for i := n; i < len(s); {
 		r, size := decodeRune(s[i:])
 		i += size
 		n++
