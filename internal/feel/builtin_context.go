@@ -214,10 +214,14 @@ func conversionBuiltins() []builtin {
 			if a[0] == nil {
 				return nil
 			}
-			s := text0(a[0])
-			if !f.spend(len(s)/64) || !f.produce(len(s)) {
+			if s, isText := a[0].(string); isText {
+				return s
+			}
+			if !f.writes(a[0]) {
 				return nil
 			}
+			s := text0(a[0])
+			f.spend(len(s) / 64)
 			return s
 		}, doc: "The value as text; null stays null.", example: `string(1.10)`, gives: `"1.10"`},
 		{name: "number", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
@@ -232,11 +236,10 @@ func conversionBuiltins() []builtin {
 			doc: "The number of a text with a separator of groups and one of decimals.", example: `number("1.500,5", ".", ",")`, gives: `1500.5`,
 		},
 		{name: "to json", params: params("value: any"), eval: func(f *frame, _ Pos, a []Value) Value {
-			s := string(appendExactJSON(nil, a[0]))
-			if !f.produce(len(s)) {
+			if !f.writes(a[0]) {
 				return nil
 			}
-			return s
+			return string(appendExactJSON(nil, a[0]))
 		}, doc: "The value as JSON text.", example: `to json({a: 1.50})`, gives: `"{\"a\":1.50}"`},
 		{name: "from json", params: params("json: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			s := a[0].(string)

@@ -10,7 +10,7 @@ import (
 func listBuiltins() []builtin {
 	return []builtin{
 		{name: "list contains", params: params("list: list, element: any"), eval: func(f *frame, _ Pos, a []Value) Value {
-			return slices.ContainsFunc(a[0].([]Value), func(item Value) bool { return f.spend(1) && listHas(item, a[1]) })
+			return slices.ContainsFunc(a[0].([]Value), func(item Value) bool { return f.spend(1) && f.listHas(item, a[1]) })
 		}, doc: "Whether the list has the element. Contexts are never found.", example: `list contains([1,2,3], 2)`, gives: `true`},
 		{name: "count", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return newInt(int64(len(a[0].([]Value))))
@@ -49,7 +49,7 @@ func listBuiltins() []builtin {
 		{name: "index of", params: params("list: list, match: any"), eval: func(f *frame, _ Pos, a []Value) Value {
 			found := []Value{}
 			for i, item := range a[0].([]Value) {
-				if f.spend(1) && identical(item, a[1]) {
+				if f.spend(1) && f.identical(item, a[1]) {
 					found = append(found, newInt(int64(i+1)))
 				}
 			}
@@ -163,7 +163,7 @@ func (f *frame) distinct(l []Value) Value {
 		if !f.spend(1 + len(out)) {
 			return nil
 		}
-		if !slices.ContainsFunc(out, func(have Value) bool { return identical(have, v) }) {
+		if !slices.ContainsFunc(out, func(have Value) bool { return f.identical(have, v) }) {
 			out = append(out, v)
 		}
 	}
@@ -177,7 +177,7 @@ func duplicates(f *frame, _ Pos, a []Value) Value {
 		if !f.spend(1 + len(l)) {
 			return nil
 		}
-		same := func(have Value) bool { return identical(have, v) }
+		same := func(have Value) bool { return f.identical(have, v) }
 		if slices.ContainsFunc(l[i+1:], same) && !slices.ContainsFunc(out, same) {
 			out = append(out, v)
 		}

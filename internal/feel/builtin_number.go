@@ -264,7 +264,7 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 			return f.warn(pos, "the list is empty")
 		}
 		best := l[0]
-		if rank(best) == "" {
+		if f.rank(best) == "" {
 			return f.warn(pos, "%s cannot compare %s", name, article(best))
 		}
 		for i, v := range l {

@@ -57,7 +57,7 @@ func (r rangeRelation) eval(f *frame, pos Pos, a []Value) Value {
 	if !isRangeY {
 		y = &Range{Low: a[1], High: a[1], LowClosed: true, HighClosed: true, isPoint: true}
 	}
-	if rank(x.Low) != rank(y.Low) {
+	if f.rank(x.Low) != f.rank(y.Low) {
 		return f.warn(pos, "%s cannot compare a %s with a %s", r.name, typeName(x.Low), typeName(y.Low))
 	}
 	if r.points == "both" && isRangeX != isRangeY {

@@ -94,12 +94,9 @@ func firstFailure(a, b Value) *failure {
 
 // equals compares as = does and gives wanted if the values are the same.
 func (f *frame) equals(pos Pos, a, b Value, wanted bool) Value {
-	same, ok := equal(a, b)
+	same, ok := f.equal(a, b)
 	if !ok {
 		return f.warn(pos, "a %s cannot be compared with a %s", typeName(a), typeName(b))
-	}
-	if isCollection(a) {
-		f.spend(1 + sizeOf(a))
 	}
 	return same == wanted
 }
@@ -111,7 +108,7 @@ func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 		if e := firstFailure(a, b); e != nil {
 			return e
 		}
-		if rank(a) == listRank && rank(b) == listRank {
+		if f.rank(a) == listRank && f.rank(b) == listRank {
 			return f.fail(pos, "lists have no order: %s cannot be applied to them", op)
 		}
 		if a == nil || b == nil {

@@ -96,11 +96,11 @@ func (f *frame) passes(pos Pos, input, v Value) Value {
 		if !f.spend(1 + len(v)) {
 			return nil
 		}
-		if identical(input, v) {
+		if f.identical(input, v) {
 			return true
 		}
 		for _, item := range v {
-			if listHas(item, input) {
+			if f.listHas(item, input) {
 				return true
 			}
 		}
@@ -112,11 +112,11 @@ func (f *frame) passes(pos Pos, input, v Value) Value {
 }
 
 // listHas says whether an item of a list is the value, as `list contains` understands it: contexts are never found.
-func listHas(item, v Value) bool {
+func (f *frame) listHas(item, v Value) bool {
 	if typeName(item) == "context" {
 		return false
 	}
-	return identical(item, v)
+	return f.identical(item, v)
 }
 
 func (c *compiler) comparisonTest(n *comparisonTest) evaluator {
@@ -174,7 +174,7 @@ func (c *compiler) rangeArgument(n *rangeLiteral) evaluator {
 	c.ranges = true
 	return func(f *frame) Value {
 		r := value(f).(*Range)
-		if f.err == nil && (!isPoint(r.Low) || rank(r.Low) != rank(r.High)) {
+		if f.err == nil && (!isPoint(r.Low) || f.rank(r.Low) != f.rank(r.High)) {
 			return &failure{n.pos(), fmt.Sprintf("a range cannot go from %s to %s", article(r.Low), article(r.High))}
 		}
 		return r

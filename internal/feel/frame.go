@@ -42,6 +42,7 @@ type frame struct {
 	steps    int
 	nextAsk  int
 	produced int
+	compared int // members of lists and contexts, since the last step that was charged for them
 	depth    int
 	deadline time.Time
 	err      error // set once; ends the evaluation
@@ -64,7 +65,7 @@ func (f *frame) reset() {
 	clear(f.stack[:cap(f.stack)])
 	f.unwind(0)
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
-	f.steps, f.produced, f.depth = 0, 0, 0
+	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
 	if !f.now.IsZero() {
 		f.now = time.Time{}
 	}

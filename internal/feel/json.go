@@ -218,22 +218,3 @@ func rangeText(r *Range) string {
 	}
 	return low + string(appendText(nil, r.Low, true)) + ".." + string(appendText(nil, r.High, true)) + high
 }
-
-func isCollection(v Value) bool {
-	switch v.(type) {
-	case []Value, *jsonvalue.Object:
-		return true
-	}
-	return false
-}
-
-// sizeOf counts the members of a list or context, to charge for work on it.
-func sizeOf(v Value) int {
-	switch v := v.(type) {
-	case []Value:
-		return len(v)
-	case *jsonvalue.Object:
-		return v.Len()
-	}
-	return 1
-}

@@ -68,6 +68,9 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	if f.err == nil {
 		v = f.settle(v)
 	}
+	if f.err == nil && !fits(v) {
+		f.err = &BudgetError{Limit: "64 MiB of values"}
+	}
 	if p.ranges && f.err == nil && holdsRange(v) {
 		f.fail(p.root.pos(), "a range is no value that a result can have")
 	}

@@ -86,97 +86,9 @@ func isInstance(v Value, typ string) bool {
 	}
 }
 
-// equal compares two values as = does: ok is false, and the result null, where their types differ. Null equals null
-// and nothing else.
-func equal(a, b Value) (same, ok bool) {
-	if a == nil || b == nil {
-		_, isNumberA := asNumber(a)
-		_, isNumberB := asNumber(b)
-		return (a == nil || beyondDouble(a, isNumberA)) && (b == nil || beyondDouble(b, isNumberB)), true
-	}
-	x, isNumberA := asNumber(a)
-	y, isNumberB := asNumber(b)
-	if isNumberA && isNumberB {
-		return compare(x, y) == 0, true
-	}
-	if beyondDouble(a, isNumberA) || beyondDouble(b, isNumberB) {
-		return beyondDouble(a, isNumberA) && beyondDouble(b, isNumberB), true
-	}
-	switch a := a.(type) {
-	case bool:
-		b, ok := b.(bool)
-		return ok && a == b, ok
-	case string:
-		b, ok := b.(string)
-		return ok && a == b, ok
-	case []Value:
-		b, ok := b.([]Value)
-		return ok && equalLists(a, b), ok
-	case *jsonvalue.Object:
-		b, ok := b.(*jsonvalue.Object)
-		return ok && equalContexts(a, b), ok
-	case *Range:
-		b, ok := b.(*Range)
-		return ok && equalRanges(a, b), ok
-	case *Function:
-		return false, false
-	}
-	return equalTemporals(a, b)
-}
-
-// beyondDouble says whether a value is a number from JSON that no double can hold, which counts as null: the official
-// engine knows no infinite number.
-func beyondDouble(v Value, isNumber bool) bool {
-	_, literal := v.(jsonvalue.Number)
-	return literal && !isNumber
-}
-
-// identical compares what is inside lists and contexts: other types are simply not the same.
-func identical(a, b Value) bool {
-	same, ok := equal(a, b)
-	return ok && same
-}
-
-func equalLists(a, b []Value) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !identical(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// equalContexts compares the fields that are no functions, in any order.
-func equalContexts(a, b *jsonvalue.Object) bool {
-	fields := 0
-	for k, x := range a.All() {
-		if _, isFunction := x.(*Function); isFunction {
-			continue
-		}
-		fields++
-		y, ok := b.Get(k)
-		if !ok || !identical(x, y) {
-			return false
-		}
-	}
-	for _, y := range b.All() {
-		if _, isFunction := y.(*Function); !isFunction {
-			fields--
-		}
-	}
-	return fields == 0
-}
-
-func equalRanges(a, b *Range) bool {
-	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && identical(a.Low, b.Low) && identical(a.High, b.High)
-}
-
 // rank names what values must have in common for an order: no rank, no order. Lists whose items are of one rank have
 // one too, though comparing them fails: so the official engine has it.
-func rank(v Value) string {
+func (f *frame) rank(v Value) string {
 	switch v := v.(type) {
 	case *apd.Decimal, jsonvalue.Number:
 		return "number"
@@ -199,11 +111,12 @@ func rank(v Value) string {
 	case MonthsDuration:
 		return "years and months duration"
 	case []Value:
-		if len(v) == 0 {
+		if len(v) == 0 || !f.compares(len(v)) {
 			return ""
 		}
+		first := f.rank(v[0])
 		for _, item := range v {
-			if r := rank(item); r == "" || r != rank(v[0]) {
+			if r := f.rank(item); r == "" || r != first {
 				return ""
 			}
 		}

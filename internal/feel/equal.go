@@ -1,0 +1,108 @@
+package feel
+
+import "github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+
+// comparedPerStep is how many members of lists and contexts may be compared for one step.
+const comparedPerStep = 8
+
+// compares charges for the comparison of so many members; false when the evaluation must end. A list may be in another one
+// many times, so that comparing is more work than the values take up.
+func (f *frame) compares(n int) bool {
+	if f.compared += n + 1; f.compared < comparedPerStep {
+		return f.err == nil
+	}
+	n = f.compared / comparedPerStep
+	f.compared %= comparedPerStep
+	return f.spend(n)
+}
+
+// equal compares two values as = does: ok is false, and the result null, where their types differ. Null equals null
+// and nothing else.
+func (f *frame) equal(a, b Value) (same, ok bool) {
+	if a == nil || b == nil {
+		_, isNumberA := asNumber(a)
+		_, isNumberB := asNumber(b)
+		return (a == nil || beyondDouble(a, isNumberA)) && (b == nil || beyondDouble(b, isNumberB)), true
+	}
+	x, isNumberA := asNumber(a)
+	y, isNumberB := asNumber(b)
+	if isNumberA && isNumberB {
+		return compare(x, y) == 0, true
+	}
+	if beyondDouble(a, isNumberA) || beyondDouble(b, isNumberB) {
+		return beyondDouble(a, isNumberA) && beyondDouble(b, isNumberB), true
+	}
+	switch a := a.(type) {
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b, ok
+	case string:
+		b, ok := b.(string)
+		return ok && a == b, ok
+	case []Value:
+		b, ok := b.([]Value)
+		return ok && f.equalLists(a, b), ok
+	case *jsonvalue.Object:
+		b, ok := b.(*jsonvalue.Object)
+		return ok && f.equalContexts(a, b), ok
+	case *Range:
+		b, ok := b.(*Range)
+		return ok && f.equalRanges(a, b), ok
+	case *Function:
+		return false, false
+	}
+	return equalTemporals(a, b)
+}
+
+// beyondDouble says whether a value is a number from JSON that no double can hold, which counts as null: the official
+// engine knows no infinite number.
+func beyondDouble(v Value, isNumber bool) bool {
+	_, literal := v.(jsonvalue.Number)
+	return literal && !isNumber
+}
+
+// identical compares what is inside lists and contexts: other types are simply not the same.
+func (f *frame) identical(a, b Value) bool {
+	same, ok := f.equal(a, b)
+	return ok && same
+}
+
+func (f *frame) equalLists(a, b []Value) bool {
+	if len(a) != len(b) || !f.compares(len(a)) {
+		return false
+	}
+	for i := range a {
+		if !f.identical(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// equalContexts compares the fields that are no functions, in any order.
+func (f *frame) equalContexts(a, b *jsonvalue.Object) bool {
+	if !f.compares(a.Len()) {
+		return false
+	}
+	fields := 0
+	for k, x := range a.All() {
+		if _, isFunction := x.(*Function); isFunction {
+			continue
+		}
+		fields++
+		y, ok := b.Get(k)
+		if !ok || !f.identical(x, y) {
+			return false
+		}
+	}
+	for _, y := range b.All() {
+		if _, isFunction := y.(*Function); !isFunction {
+			fields--
+		}
+	}
+	return fields == 0
+}
+
+func (f *frame) equalRanges(a, b *Range) bool {
+	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && f.identical(a.Low, b.Low) && f.identical(a.High, b.High)
+}
