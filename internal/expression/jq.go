@@ -8,20 +8,14 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/itchyny/gojq"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Bounds of a jq expression.
-const (
-	maxJQSource = 64 << 10
-	maxJQTime   = 250 * time.Millisecond
-)
-
-var errJQTime = errors.New("the expression needs more than 250 ms")
+// maxJQSource bounds the length of a jq expression, in bytes.
+const maxJQSource = 64 << 10
 
 // compileJQ compiles a jq expression that sees the response as ., on an error null, and $response, $error and $job. It
 // reads no files, environment or further input, and must give exactly one output.
@@ -33,32 +27,34 @@ func compileJQ(text string) (func(context.Context, *Scope) (Result, error), erro
 	if err != nil {
 		return nil, jqSyntaxError(text, err)
 	}
-	code, err := gojq.Compile(query, gojq.WithVariables([]string{"$response", "$error", "$job"}))
+	code, err := gojq.Compile(guarded(query), append(jqGuards(), gojq.WithVariables([]string{"$response", "$error", "$job", jqBudgetVariable}))...)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, s *Scope) (Result, error) {
-		ctx, cancel := context.WithTimeout(ctx, maxJQTime)
-		defer cancel()
+		budget := newJQBudget(ctx)
 		response, failure := toJQ(s.Response), toJQ(s.Error)
 		input := response
 		if s.Error != nil {
 			input = nil
 		}
-		iter := code.RunWithContext(ctx, input, response, failure, toJQ(s.Job))
+		iter := code.RunWithContext(budget, input, response, failure, toJQ(s.Job), budget)
 		out, ok := iter.Next()
-		if !ok {
+		if !ok && budget.err == nil {
 			return Result{}, errors.New("the expression gives nothing, expected exactly one value")
 		}
-		if err := jqError(ctx, out); err != nil {
+		if err := jqError(budget, out); err != nil {
 			return Result{}, err
+		}
+		if !budget.produce(jqSize(out, maxJQProduced)) {
+			return Result{}, budget.err
 		}
 		v, err := fromJQ(out)
 		if err != nil {
 			return Result{}, err
 		}
 		if more, ok := iter.Next(); ok {
-			if err := jqError(ctx, more); err != nil {
+			if err := jqError(budget, more); err != nil {
 				return Result{}, err
 			}
 			return Result{}, errors.New("the expression gives more than one value, expected exactly one")
@@ -78,18 +74,6 @@ func jqSyntaxError(text string, err error) error {
 	line := strings.Count(text[:at], "\n") + 1
 	shown, _, _ := strings.Cut(text[start:], "\n")
 	return fmt.Errorf("line %d, column %d: %w\n%s\n%s^", line, at-start+1, err, shown, strings.Repeat(" ", at-start))
-}
-
-// jqError returns what a jq output means as an error, nil for a value.
-func jqError(ctx context.Context, out any) error {
-	err, ok := out.(error)
-	if !ok {
-		return nil
-	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return errJQTime
-	}
-	return err
 }
 
 // toJQ makes a value of gojq's types: numbers that are whole stay exact.
