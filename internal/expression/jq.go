@@ -38,7 +38,7 @@ func compileJQ(text string) (func(context.Context, *Scope) (Result, error), erro
 		if s.Error != nil {
 			input = nil
 		}
-		iter := code.RunWithContext(budget, input, response, failure, toJQ(s.Job), budget)
+		iter := code.RunWithContext(budget, input, response, failure, toJQ(s.Job), budget) //nolint:contextcheck // the budget is that context, with limits
 		out, ok := iter.Next()
 		if !ok && budget.err == nil {
 			return Result{}, errors.New("the expression gives nothing, expected exactly one value")

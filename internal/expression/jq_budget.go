@@ -199,32 +199,29 @@ func guarded(q *gojq.Query) *gojq.Query {
 
 // guardAll goes through whatever a query is made of, from the inside out.
 func guardAll(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return
-		}
-		guardAll(v.Elem())
-		switch n := v.Interface().(type) {
-		case *gojq.Query:
-			guardOperator(n)
-		case *gojq.Term:
-			guardTerm(n)
-		case *gojq.String:
-			for i, q := range n.Queries {
-				if q.Term == nil || q.Term.Str == nil || len(q.Term.Str.Queries) > 0 { // not one of the pieces of text between
-					written := pipe(q, call(jqWritten, budget()))
-					n.Queries[i] = &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeQuery, Query: written}}
-				}
-			}
-		}
-	case reflect.Slice:
+	if v.Kind() == reflect.Slice {
 		for i := range v.Len() {
 			guardAll(v.Index(i))
 		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			guardAll(v.Field(i))
+		return
+	}
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return
+	}
+	for _, field := range v.Elem().Fields() {
+		guardAll(field)
+	}
+	switch n := v.Interface().(type) {
+	case *gojq.Query:
+		guardOperator(n)
+	case *gojq.Term:
+		guardTerm(n)
+	case *gojq.String:
+		for i, q := range n.Queries {
+			if q.Term == nil || q.Term.Str == nil || len(q.Term.Str.Queries) > 0 { // not one of the pieces of text between
+				written := pipe(q, call(jqWritten, budget()))
+				n.Queries[i] = &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeQuery, Query: written}}
+			}
 		}
 	}
 }
