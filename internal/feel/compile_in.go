@@ -181,7 +181,16 @@ func (c *compiler) rangeArgument(n *rangeLiteral) evaluator {
 	}
 }
 
+// inRange says whether a value lies between the ends of a range. It is null unless all three are of one type.
 func (f *frame) inRange(pos Pos, v Value, r *Range) Value {
+	for _, end := range [...]Value{r.Low, r.High} {
+		if kind := f.rank(v); kind == "" || kind != f.rank(end) {
+			if v == nil || end == nil {
+				return nil
+			}
+			return f.warn(pos, "%s cannot be in a range with %s as its end", article(v), article(end))
+		}
+	}
 	above, below := ">", "<"
 	if r.LowClosed {
 		above = ">="

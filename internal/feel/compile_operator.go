@@ -194,11 +194,11 @@ func (f *frame) calculate(pos Pos, op string, a, b *apd.Decimal) Value {
 	return r
 }
 
-// raise is a ** b: exact for a whole exponent within 32 bits, through doubles otherwise.
+// raise is a ** b: exact for a whole exponent, of which the low 32 bits count, through doubles otherwise.
 func (f *frame) raise(pos Pos, a, b *apd.Decimal) Value {
 	if isWhole(b) {
-		n, ok := toInt64(b)
-		if !ok || abs64(n) > 999_999_999 {
+		n := integer(b)
+		if abs64(n) > 999_999_999 {
 			return f.fail(pos, "the exponent of ** is out of bounds")
 		}
 		if a.Sign() == 0 && n < 0 {

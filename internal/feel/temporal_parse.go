@@ -14,7 +14,7 @@ var (
 	timePattern       = regexp.MustCompile(`^(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$`)
 	momentPattern     = regexp.MustCompile(`^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?$`)
 	shortPattern      = regexp.MustCompile(`^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?$`)
-	daysPattern       = regexp.MustCompile(`^(-?)P(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:\.(\d{0,9}))?S)?)?$`)
+	daysPattern       = regexp.MustCompile(`^(-?)P(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?\d+)(?:[.,](\d{0,9}))?S)?)?$`)
 	javaDaysPattern   = regexp.MustCompile(`^(?i)([+-]?)P(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+)(?:[.,](\d{0,9}))?S)?)?$`)
 	monthsPattern     = regexp.MustCompile(`^(-?)P(?:(-?\d+)Y)?(?:(-?\d+)M)?$`)
 	bracketsPattern   = regexp.MustCompile(`^(.*)\[(.+)\]$`)
@@ -174,8 +174,7 @@ func parseDuration(s string) (Value, bool) {
 	return parseDaysDuration(s, daysPattern)
 }
 
-// parseJavaDuration reads what Duration.parse does beyond the literals: letters of either case, signs of plus, a comma
-// before a fraction.
+// parseJavaDuration reads what Duration.parse does beyond the literals: letters of either case and signs of plus.
 func parseJavaDuration(s string) (Value, bool) { return parseDaysDuration(s, javaDaysPattern) }
 
 func parseDaysDuration(s string, pattern *regexp.Regexp) (Value, bool) {
