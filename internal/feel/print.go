@@ -67,7 +67,8 @@ func appendOperation(b []byte, n node) []byte {
 	case *negation:
 		return append(appendNode(append(b, "(-("...), n.of), "))"...)
 	case *between:
-		b = appendNode(append(b, '('), n.value)
+		// A name right before between (…) would be the name of a function, as between is no reserved word.
+		b = append(appendNode(append(b, "(("...), n.value), ')')
 		b = appendNode(append(b, " between "...), n.low)
 		return append(appendNode(append(b, " and "...), n.high), ')')
 	case *instanceOf:
