@@ -99,6 +99,10 @@ contract: build ## Hold the binary against recorded jobs (and those under EVENTB
 e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a JDK 21+, Maven, Python)
 	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 15m -v ./test/e2e/...
 
+.PHONY: modeler-test
+modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)
+	test/modeler/run '$(abspath bin/modeler)'
+
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)
 	.ci/image '$(IMAGE)' '$(VERSION)'

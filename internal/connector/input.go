@@ -205,12 +205,16 @@ func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
 		c.DefaultChain = true
 		return c
 	case "", "credentials":
+	case "temporaryCredentials":
+		c.SessionToken = b.required(path+".sessionToken", f["sessionToken"])
 	default:
 		b.warn("unknown %s.type %s is treated as credentials", path, quote(kind))
 	}
 	c.AccessKey = b.required(path+".accessKey", f["accessKey"])
 	c.SecretKey = b.required(path+".secretKey", f["secretKey"])
-	c.SessionToken = b.optional(path+".sessionToken", f["sessionToken"])
+	if c.SessionToken == "" {
+		c.SessionToken = b.optional(path+".sessionToken", f["sessionToken"])
+	}
 	return c
 }
 

@@ -1,0 +1,88 @@
+package connector
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// What the connector reads of a job is in the list of fields, and the other way round: each field has a reader that
+// complains, by the field's name, of a value that it cannot take.
+func TestEveryFieldIsRead(t *testing.T) {
+	t.Parallel()
+	for _, f := range Fields() {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			switch f.Place {
+			case InTaskDefinition:
+				assert.Equal(t, "retries", f.Name, "the broker's own")
+			case InHeader:
+				assert.True(t, isOurs(f.Name))
+			case InVariable:
+				section, name, _ := strings.Cut(f.Name, ".")
+				wrong := `{"no":["value"]}`
+				switch name {
+				case "detail":
+					wrong = `null` // anything else is a payload
+				case "events":
+					wrong = `[]` // an object alone is an event
+				}
+				raw := map[string]string{
+					"authentication": `{"type":"temporaryCredentials","accessKey":"a","secretKey":"b","sessionToken":"c"}`,
+					"configuration":  `{"region":"eu-central-1"}`,
+					"input":          `{"eventBusName":"b","source":"s","detailType":"d","detail":{}}`,
+				}
+				raw[section] = strings.TrimSuffix(raw[section], "}") + `,"` + name + `":` + wrong + `}`
+				var variables []secret.Variable
+				for section, json := range raw {
+					variables = append(variables, secret.Variable{Name: section, JSON: []byte(json)})
+				}
+				_, err := bindInput(variables, false, func(string, ...any) {})
+				require.NotNil(t, err)
+				assert.Contains(t, err.Message, f.Name)
+			}
+		})
+	}
+}
+
+func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{"authentication": true, "configuration": true, "input": true, "awsCredential": true, "region": true}
+	for _, f := range Fields() {
+		known[f.Name[strings.LastIndexByte(f.Name, '.')+1:]] = true
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "input.go", nil, 0)
+	require.NoError(t, err)
+	read := 0
+	look := func(e ast.Expr) {
+		if literal, ok := e.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			name, err := strconv.Unquote(literal.Value)
+			require.NoError(t, err)
+			assert.True(t, known[name], "input.go reads %s, which is no field", name)
+			read++
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IndexExpr:
+			look(n.Index)
+		case *ast.CallExpr: // required("source") and its like, in entry
+			if f, ok := n.Fun.(*ast.Ident); ok && len(n.Args) == 1 {
+				switch f.Name {
+				case "required", "optional", "field":
+					look(n.Args[0])
+				}
+			}
+		}
+		return true
+	})
+	assert.Greater(t, read, 15)
+}

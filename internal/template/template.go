@@ -1,0 +1,156 @@
+package template
+
+import (
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+)
+
+// ID is the template's id: a task says by it which template shows it.
+const (
+	ID       = "io.github.eventbridge-connector.aws-eventbridge"
+	HybridID = ID + ".hybrid"
+)
+
+// Version is that of the templates. It rises with every release that changes them; the file of the version before moves
+// to element-templates/versioned.
+const Version = 2
+
+// TaskType is the type of the jobs that the connector works on.
+const TaskType = "io.camunda:aws-eventbridge:1"
+
+const docs = "https://github.com/eventbridge-connector/eventbridge-connector/blob/main/docs/"
+
+//go:embed icon.svg
+var icon string
+
+// Groups, in their order.
+const (
+	groupTask           = "task"
+	groupAuthentication = "authentication"
+	groupDestination    = "destination"
+	groupEvent          = "event"
+	groupMore           = "more"
+	groupOutput         = "output"
+	groupError          = "error"
+	groupRetries        = "retries"
+)
+
+// AWSEventBridge returns the element template.
+func AWSEventBridge() *Template {
+	t := frame()
+	t.Groups = groups()
+	t.Properties = append([]Property{{
+		ID: "taskType", Type: "Hidden", Value: TaskType, Binding: Binding{Type: "zeebe:taskDefinition", Property: "type"},
+	}}, properties(t)...)
+	return t
+}
+
+// Hybrid returns the template with a free task type.
+func Hybrid() *Template {
+	t := frame()
+	t.ID, t.Name = HybridID, t.Name+" (hybrid)"
+	t.Description = "Send events to an Amazon EventBridge event bus with a worker of its own task type, beside Camunda's connector"
+	open := true
+	t.Groups = append([]Group{{ID: groupTask, Label: "Task type", OpenByDefault: &open}}, groups()...)
+	t.Properties = append([]Property{{
+		ID: "taskType", Label: "Task type", Group: groupTask, Type: "String", Value: TaskType + "-go", Feel: "optional",
+		Description: "The type for which the worker was started (CONNECTOR_AWS_EVENTBRIDGE_TYPE). " + link("hybrid"),
+		Constraints: &Constraints{NotEmpty: true}, Binding: Binding{Type: "zeebe:taskDefinition", Property: "type"},
+	}}, properties(t)...)
+	return t
+}
+
+func frame() *Template {
+	return &Template{
+		Schema:           "https://unpkg.com/@camunda/zeebe-element-templates-json-schema/resources/schema.json",
+		Name:             "Amazon EventBridge event",
+		ID:               ID,
+		Description:      "Send events to an Amazon EventBridge event bus",
+		Version:          Version,
+		DocumentationRef: docs + "modeling.md",
+		Keywords:         []string{"aws", "amazon", "event bus", "eventbridge", "put events", "publish"},
+		Category:         map[string]string{"id": "connectors", "name": "Connectors"},
+		AppliesTo:        []string{"bpmn:Task"},
+		ElementType:      map[string]string{"value": "bpmn:ServiceTask"},
+		Engines:          map[string]string{"camunda": "^8.5"},
+		Icon:             Icon{"data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(strings.TrimSpace(icon)))},
+	}
+}
+
+func groups() []Group {
+	open, closed := true, false
+	return []Group{
+		{ID: groupAuthentication, Label: "Authentication", OpenByDefault: &open},
+		{ID: groupDestination, Label: "Event bus", OpenByDefault: &open},
+		{ID: groupEvent, Label: "Event", OpenByDefault: &open},
+		{ID: groupMore, Label: "More about the event", OpenByDefault: &closed, Tooltip: "Resources, time, trace and rejected entries: a simple event needs none of them."},
+		{ID: groupOutput, Label: "Output mapping", OpenByDefault: &open},
+		{ID: groupError, Label: "Error handling", OpenByDefault: &open},
+		{ID: groupRetries, Label: "Retries", OpenByDefault: &closed},
+	}
+}
+
+// link refers to a part of the modeling guide.
+func link(anchor string) string {
+	return fmt.Sprintf(`<a href="%smodeling.md#%s">Documentation</a>`, docs, anchor)
+}
+
+// field begins a property for one of the connector's fields: its binding, its text and its example.
+func field(name, label, group, anchor string) Property {
+	f, ok := connector.FieldNamed(name)
+	if !ok {
+		panic("template: the connector has no field " + name) // the list and this package are built together
+	}
+	p := Property{ID: name, Label: label, Group: group, Type: "String", Feel: "optional", Description: f.Doc + " " + link(anchor), Placeholder: f.Example}
+	switch f.Place {
+	case connector.InVariable:
+		p.Binding = Binding{Type: "zeebe:input", Name: name}
+	case connector.InHeader:
+		p.Binding = Binding{Type: "zeebe:taskHeader", Key: name}
+		p.Feel = ""
+	case connector.InTaskDefinition:
+		p.Binding = Binding{Type: "zeebe:taskDefinition", Property: name}
+	}
+	return p
+}
+
+// required makes a field one that must be filled in.
+func (p Property) required(pattern *Pattern) Property {
+	p.Constraints = &Constraints{NotEmpty: true, Pattern: pattern}
+	return p
+}
+
+// optional makes a field one that leaves nothing in the file while it is empty.
+func (p Property) optional(pattern *Pattern) Property {
+	if pattern != nil {
+		p.Constraints = &Constraints{Pattern: pattern}
+	}
+	p.Optional = p.Binding.Type != "zeebe:taskDefinition"
+	return p
+}
+
+// feel makes a field an editor for an expression. Its example has no =: the editor shows one.
+func (p Property) feel() Property {
+	p.Type, p.Feel = "Text", "required"
+	p.Placeholder = strings.TrimSpace(strings.TrimPrefix(p.Placeholder, "="))
+	return p
+}
+
+// when shows a field under a condition only.
+func (p Property) when(property string, values ...string) Property {
+	c := Condition{Property: property}
+	if len(values) == 1 {
+		c.Equals = values[0]
+	} else {
+		c.OneOf = values
+	}
+	if p.Condition != nil {
+		c = Condition{AllMatch: []Condition{*p.Condition, c}}
+	}
+	p.Condition = &c
+	return p
+}

@@ -1,0 +1,207 @@
+// The templates in Camunda's modeler, filled in by the keyboard.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Linter } from 'bpmnlint';
+import NodeResolver from 'bpmnlint/lib/resolver/node-resolver.js';
+import { BpmnModdle } from 'bpmn-moddle';
+import { createRequire } from 'node:module';
+import { launch, model, Panel, said, template } from './panel.mjs';
+
+const require = createRequire(import.meta.url);
+const out = process.env.OUT ?? 'out';
+const ours = template('aws-eventbridge');
+const hybrid = template('aws-eventbridge-hybrid');
+const first = template('versioned/aws-eventbridge-1');
+const all = [ours, hybrid, first];
+
+let browser;
+before(async () => {
+  mkdirSync(out, { recursive: true });
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const open = async (t, file, templates = all) => {
+  const panel = await Panel.open(browser, model(file), templates);
+  t.after(() => panel.page.close());
+  assert.deepEqual(await panel.templateErrors(), []);
+  return panel;
+};
+const picture = (panel, name) => panel.page.screenshot({ path: path.join(out, name + '.png') });
+
+const simple = {
+  Authentication: ['Credentials', 'Access key', 'Secret key', 'Act as a role'],
+  'Event bus': ['Region', 'Event bus name', 'Endpoint'],
+  Event: ['Source', 'Detail type', 'Payload'],
+  'More about the event': ['Several events', 'Resources', 'Time', 'Trace header', 'Global endpoint ID', 'Fail on rejected entries'],
+  'Output mapping': ['Result variable', 'Result expression', 'Language of expressions'],
+  'Error handling': ['Error expression'],
+  Retries: ['Retries', 'Retry backoff', 'Job timeout'],
+};
+
+test('a task becomes an EventBridge task with these groups and fields', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  assert.equal(await panel.apply('announce', ours), 'bpmn:ServiceTask');
+  assert.deepEqual(await panel.shown(), simple);
+  await picture(panel, 'template-new');
+  for (const label of ['Access key', 'Secret key', 'Region', 'Event bus name', 'Source', 'Detail type', 'Payload']) {
+    await panel.expectMessage(label, /must not be empty/);
+  }
+  for (const label of ['Endpoint', 'Error expression', 'Result expression']) assert.equal(await panel.message(label), '');
+  assert.deepEqual(panel.faults, []);
+});
+
+test('each constraint says what it expects, and lets expressions and secrets pass', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  await panel.choose('Act as a role', 'yes');
+  await panel.openGroup('Retries');
+  for (const [label, wrong, right, says] of [
+    ['Role ARN', 'send-events', 'arn:aws:iam::123456789012:role/send-events', /^Role ARN must be the ARN of a role/],
+    ['Region', 'Frankfurt', 'eu-central-1', /region such as eu-central-1/],
+    ['Event bus name', 'my bus', 'orders', /name of an event bus/],
+    ['Endpoint', 'http://', 'http://localhost:4566', /URL such as/],
+    ['Source', 'aws.ec2', 'com.example.orders', /^Source must have at most 256 characters and not begin with aws\./],
+    ['Detail type', 'x'.repeat(129), 'Order placed', /at most 128 characters/],
+    ['Result variable', '1st', 'response', /name of a variable/],
+    ['Retries', 'many', '5', /number such as 3/],
+    ['Retry backoff', '10s', 'PT10S', /duration such as PT10S/],
+    ['Job timeout', 'P1Y', 'PT5M', /duration such as PT10S/],
+  ]) {
+    await panel.type(label, wrong);
+    await panel.expectMessage(label, says);
+    if (label === 'Source') await picture(panel, 'template-constraint');
+    for (const good of [right, '{{secrets.NAME}}']) {
+      await panel.type(label, good);
+      await panel.expectMessage(label, /^$/);
+    }
+  }
+  const xml = await panel.xml();
+  assert.equal(said(xml).inputs['input.source'], '{{secrets.NAME}}');
+  assert.deepEqual(panel.faults, []);
+});
+
+test('an expression that does not parse is told at once', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  await panel.type('Payload', '{orderId: ');
+  await panel.expectMessage('Payload', /Unparsable FEEL expression/);
+  await panel.type('Payload', '{orderId: order.id}');
+  await panel.expectMessage('Payload', /^$/);
+  assert.equal(said(await panel.xml()).inputs['input.detail'], '={orderId: order.id}');
+});
+
+test('each choice shows the fields that belong to it', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  await panel.choose('Credentials', 'temporaryCredentials');
+  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Access key', 'Secret key', 'Session token', 'Act as a role']);
+  await panel.expectMessage('Session token', /must not be empty/);
+  await panel.choose('Credentials', 'defaultCredentialsChain');
+  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Act as a role']);
+  await panel.choose('Act as a role', 'yes');
+  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Act as a role', 'Role ARN', 'External ID', 'Session name']);
+  await picture(panel, 'template-role');
+  await panel.choose('Act as a role', 'no');
+  await panel.choose('Credentials', 'credentials');
+  assert.deepEqual(await panel.shown(), simple);
+  await panel.choose('Language of expressions', 'jq');
+  await panel.type('Result expression', '{eventId: .entries[0].eventId}');
+  await panel.expectMessage('Result expression', /^$/);
+  const { inputs, headers } = said(await panel.xml());
+  assert.equal(headers.expressionLanguage, 'jq');
+  assert.equal(headers.resultExpression, '{eventId: .entries[0].eventId}');
+  assert.ok(!('authentication.roleArn' in inputs), 'what is not shown is not in the file');
+  assert.deepEqual(panel.faults, []);
+});
+
+test('a task filled in by the keyboard is a model that deploys', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  const filled = {
+    'Access key': '{{secrets.AWS_ACCESS_KEY}}', 'Secret key': '{{secrets.AWS_SECRET_KEY}}', Region: 'eu-central-1', 'Event bus name': 'default',
+    Source: 'com.example.orders', 'Detail type': 'OrderPlaced', Payload: '{orderId: order.id, total: order.total}',
+    'Result variable': 'announcement', 'Result expression': '={eventId: response.entries[1].eventId}',
+    'Error expression': '= if response.failedEntryCount > 0 then bpmnError("REJECTED", response.entries[1].errorMessage) else null',
+  };
+  for (const [label, text] of Object.entries(filled)) await panel.type(label, text);
+  await panel.goTo('Endpoint');
+  await panel.page.keyboard.type('='); // turns the field into an editor for an expression
+  await panel.page.waitForTimeout(100);
+  await panel.page.keyboard.insertText('awsEndpoint');
+  await panel.page.waitForTimeout(100);
+  await panel.openGroup('More about the event');
+  await panel.goTo('Fail on rejected entries');
+  await panel.page.keyboard.press('Space');
+  await panel.openGroup('Retries');
+  await panel.type('Retry backoff', 'PT5S');
+  await panel.expectNoMessage();
+  await picture(panel, 'template-filled');
+  const xml = await panel.xml();
+  const { task, inputs, headers } = said(xml);
+  assert.deepEqual(task, { type: 'io.camunda:aws-eventbridge:1', retries: '3' });
+  assert.deepEqual(inputs, {
+    'authentication.type': 'credentials', 'authentication.accessKey': '{{secrets.AWS_ACCESS_KEY}}', 'authentication.secretKey': '{{secrets.AWS_SECRET_KEY}}',
+    'configuration.region': 'eu-central-1', 'configuration.endpoint': '=awsEndpoint', 'input.eventBusName': 'default', 'input.source': 'com.example.orders',
+    'input.detailType': 'OrderPlaced', 'input.detail': '={orderId: order.id, total: order.total}', 'input.failOnRejectedEntry': '=true',
+  });
+  assert.deepEqual(headers, {
+    resultVariable: 'announcement', resultExpression: '={eventId: response.entries[1].eventId}', errorExpression: filled['Error expression'],
+    expressionLanguage: 'feel', retryBackoff: 'PT5S', elementTemplateId: ours.id, elementTemplateVersion: String(ours.version),
+  });
+  const linted = await new Linter({ config: { extends: 'plugin:camunda-compat/camunda-cloud-8-8' }, resolver: new NodeResolver() }).lint(
+    (await new BpmnModdle({ zeebe: require('zeebe-bpmn-moddle/resources/zeebe.json'), modeler: require('modeler-moddle/resources/modeler.json') }).fromXML(xml)).rootElement,
+  );
+  assert.deepEqual(linted, {});
+  assert.deepEqual(panel.faults, []);
+  writeFileSync(path.join(out, 'announce.bpmn'), xml);
+});
+
+test('a task keeps its values when the next version of the template is applied', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', first);
+  for (const [label, text] of Object.entries({
+    'Access key': 'key', 'Secret key': 'secret', Region: 'us-east-1', 'Event bus name': 'orders', Endpoint: 'http://localhost:4566', Source: 'a.b', 'Detail type': 'c',
+    Payload: '{a: 1}', 'Result variable': 'r', 'Result expression': '={b: 2}', 'Error expression': '=null',
+  })) await panel.type(label, text);
+  await panel.openGroup('More about the event');
+  await panel.type('Time', '2026-01-31T12:30:00Z');
+  await panel.openGroup('Retries');
+  await panel.type('Retries', '9');
+  await panel.type('Retry backoff', 'PT1M');
+  const old = said(await panel.xml());
+  assert.equal(old.template.version, first.version);
+  await panel.apply('announce', ours);
+  const now = said(await panel.xml());
+  assert.deepEqual(now.template, { id: ours.id, version: ours.version });
+  assert.deepEqual(now.inputs, old.inputs);
+  assert.deepEqual(now.task, old.task);
+  assert.deepEqual({ ...now.headers, elementTemplateVersion: '' }, { ...old.headers, expressionLanguage: 'feel', elementTemplateVersion: '' });
+});
+
+test('a task with the binding names of the official template keeps its values, there and back', async (t) => {
+  const bindings = template('aws-eventbridge');
+  const official = { ...first, id: 'test.official-bindings', name: 'Official bindings', version: 1, groups: bindings.groups };
+  const panel = await open(t, 'official.bpmn', [...all, official]);
+  const before = said(await panel.xml());
+  for (const made of [ours, official]) {
+    await panel.apply('announce', made);
+    const { inputs, headers, task } = said(await panel.xml());
+    assert.deepEqual(task, before.task);
+    for (const [name, value] of Object.entries(before.inputs)) assert.equal(inputs[name], value, name);
+    for (const [name, value] of Object.entries(before.headers)) assert.equal(headers[name], value, name);
+  }
+  assert.deepEqual(panel.faults, []);
+});
+
+test('the hybrid template has the same fields and a task type of one\'s own', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', hybrid);
+  assert.deepEqual(await panel.shown(), { 'Task type': ['Task type'], ...simple });
+  await panel.type('Task type', 'io.example:events:1');
+  const { task, headers } = said(await panel.xml());
+  assert.equal(task.type, 'io.example:events:1');
+  assert.equal(headers.elementTemplateId, hybrid.id);
+});
