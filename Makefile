@@ -103,6 +103,10 @@ e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a J
 modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)
 	test/modeler/run '$(abspath bin/modeler)'
 
+.PHONY: sarif-test
+sarif-test: build ## Validate what lint writes as SARIF against the schema
+	test/sarif/run '$(abspath $(BIN))'
+
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)
 	.ci/image '$(IMAGE)' '$(VERSION)'

@@ -150,6 +150,15 @@ func (f *frame) warn(pos Pos, format string, args ...any) Value {
 
 // suggest returns " (did you mean x?)" for the nearest of the candidates, or nothing if none is near.
 func suggest(word string, candidates []string) string {
+	best := NearestName(word, candidates)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", best)
+}
+
+// NearestName returns the candidate that a misspelt word may have meant, or nothing if none is near.
+func NearestName(word string, candidates []string) string {
 	best, distance := "", min(len(word)/2+2, 4)
 	if len(word) < 4 {
 		distance = 2
@@ -159,10 +168,7 @@ func suggest(word string, candidates []string) string {
 			best, distance = c, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
+	return best
 }
 
 // editDistance is the number of letters to add, drop, change or swap with their neighbour, or limit if that is less.

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
+)
+
+// ExitUnreadable is the exit code of lint for a file that cannot be read or is no model.
+const ExitUnreadable = 3
+
+// lintOptions are the flags of lint.
+type lintOptions struct {
+	format  string
+	types   []string
+	disable []string
+	strict  bool
+}
+
+func lintCommand() *command {
+	o := &lintOptions{format: "text"}
+	return &command{
+		name:    "lint",
+		args:    "MODEL.bpmn|FOLDER|-…",
+		summary: "find mistakes in the EventBridge tasks of BPMN models",
+		doc: "Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse " +
+			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. " +
+			"The rules are in docs/lint.md. Exit codes: 0 nothing or only warnings, 1 errors (or warnings with --strict), 2 usage, 3 a file that is no model.",
+		examples: []string{Name + " lint order.bpmn", Name + " lint --format sarif processes/ > lint.sarif"},
+		flags: []config.Flag{
+			{Name: "format", Short: "f", Value: "text|json|sarif", Doc: "How findings are written (default text).", Set: into(&o.format)},
+			{Name: "type", Value: "TYPE", Doc: "The type of the connector's jobs; may be given several times (default " + lint.TaskType + ").", Set: func(v string) error { o.types = append(o.types, v); return nil }},
+			{Name: "disable", Value: "RULE,…", Doc: "Rules to leave out.", Set: func(v string) error { o.disable = append(o.disable, strings.Split(v, ",")...); return nil }},
+			{Name: "strict", Bool: true, Doc: "Exit with 1 for warnings as well.", Set: func(v string) error { o.strict = v == "true"; return nil }},
+		},
+		run: o.run,
+	}
+}
+
+func (o *lintOptions) run(ctx context.Context, s *session, args []string) error {
+	if len(args) == 0 {
+		return usage(errors.New("a model is needed: a file, a folder, or - for standard input"))
+	}
+	if !slices.Contains([]string{"text", "json", "sarif"}, o.format) {
+		return usage(fmt.Errorf("unknown format %q: expected text, json or sarif", o.format))
+	}
+	if err := o.checkRules(); err != nil {
+		return usage(err)
+	}
+	names, err := models(args)
+	if err != nil {
+		return &exitError{ExitUnreadable, err}
+	}
+	var files []lint.File
+	worst := ExitOK
+	for _, name := range names {
+		f := o.check(ctx, s, name)
+		files = append(files, f)
+		if f.Unreadable != nil {
+			worst = ExitUnreadable
+		}
+		for _, finding := range f.Findings {
+			if finding.Severity == lint.Error || o.strict {
+				worst = max(worst, ExitFailure)
+			}
+		}
+	}
+	switch o.format {
+	case "json":
+		err = lint.WriteJSON(s.stdout, files)
+	case "sarif":
+		err = lint.WriteSARIF(s.stdout, thisBuild().version, files)
+	default:
+		err = lint.WriteText(s.stdout, files)
+	}
+	if err == nil && worst != ExitOK {
+		return &exitError{code: worst}
+	}
+	return err
+}
+
+func (o *lintOptions) checkRules() error {
+	var ids []string
+	for _, r := range lint.Rules() {
+		ids = append(ids, r.ID)
+	}
+	for _, id := range o.disable {
+		if !slices.Contains(ids, id) {
+			return &config.UnknownError{What: "rule", Name: id, Nearest: config.Nearest(id, ids)}
+		}
+	}
+	return nil
+}
+
+func (o *lintOptions) check(ctx context.Context, s *session, name string) lint.File {
+	f := lint.File{Name: name}
+	in, err := s.open(name)
+	if err != nil {
+		f.Unreadable = err
+		return f
+	}
+	defer in.Close()
+	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
+	if err != nil {
+		f.Unreadable = err
+		return f
+	}
+	m, err := bpmn.Read(data)
+	if err != nil {
+		f.Unreadable = err
+		return f
+	}
+	f.Findings = lint.Check(ctx, m, lint.Options{TaskTypes: o.types, Disabled: o.disable})
+	return f
+}
+
+// models returns the files that the arguments stand for.
+func models(args []string) ([]string, error) {
+	var files []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if arg == "-" || err != nil || !info.IsDir() {
+			files = append(files, arg) // what cannot be read is told with its name
+			continue
+		}
+		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".bpmn") {
+				files = append(files, path)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}

@@ -1,0 +1,67 @@
+package connector
+
+import (
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// Violation is what is wrong with one field of a task.
+type Violation struct {
+	Field   string // such as input.source, or the key of a header
+	Message string // what it must be, and what it is
+}
+
+// CheckInput validates variables as those of a job are, with secrets left as they stand. Names are those of
+// [FetchVariables]; a value is JSON.
+func CheckInput(variables map[string][]byte) []Violation {
+	var all []secret.Variable
+	for _, name := range FetchVariables() {
+		if raw, ok := variables[name]; ok {
+			all = append(all, secret.Variable{Name: name, JSON: raw})
+		}
+	}
+	_, err := bindInput(all, false, func(string, ...any) {})
+	if err == nil {
+		return nil
+	}
+	var violations []Violation
+	_, list, _ := strings.Cut(err.Message, "\n - ")
+	for line := range strings.SplitSeq(list, "\n - ") {
+		field, message, _ := strings.Cut(line, ": ")
+		violations = append(violations, Violation{field, message})
+	}
+	return violations
+}
+
+// CheckDuration says why a header is no duration that the connector takes; nil if it is one.
+func CheckDuration(text string) error {
+	_, err := parseDuration(text)
+	return err
+}
+
+// Verdict is what an error expression asks for.
+type Verdict struct {
+	Kind    string // bpmnError, jobError, ignoreError, or empty for none
+	Code    string // of a BPMN error
+	Retries int32  // that a job error leaves
+}
+
+// CheckVerdict reads the result of an error expression. The error says why it is none that the connector understands.
+func CheckVerdict(v jsonvalue.Value, source string) (Verdict, error) {
+	read, err := readVerdict(expression.Result{Value: v}, source)
+	if err != nil {
+		return Verdict{}, err
+	}
+	switch read := read.(type) {
+	case bpmnError:
+		return Verdict{Kind: "bpmnError", Code: read.code}, nil
+	case jobError:
+		return Verdict{Kind: "jobError", Retries: read.retries}, nil
+	case ignoreError:
+		return Verdict{Kind: "ignoreError"}, nil
+	}
+	return Verdict{}, nil
+}

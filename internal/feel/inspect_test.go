@@ -1,0 +1,60 @@
+package feel_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		source     string
+		references []string // name.key.key
+		unknown    []string // functions, with the nearest name
+		kinds      []jsonvalue.Kind
+	}{
+		{source: `response.entries[1].eventId`, references: []string{"response.entries.eventId"}},
+		{source: `{a: x.y, b: a.c}`, references: []string{"x.y"}, kinds: []jsonvalue.Kind{jsonvalue.KindObject}},
+		{source: `for i in l return i.a + j`, references: []string{"l", "j"}, kinds: []jsonvalue.Kind{jsonvalue.KindArray, jsonvalue.KindNull}},
+		{source: `some i in l satisfies i > k`, references: []string{"l", "k"}, kinds: []jsonvalue.Kind{jsonvalue.KindBoolean, jsonvalue.KindNull}},
+		{source: `l[price > limit].sku`, references: []string{"l.sku"}},
+		{source: `if a then "x" else 1`, references: []string{"a"}, kinds: []jsonvalue.Kind{jsonvalue.KindNumber, jsonvalue.KindString}},
+		{source: `if a then x else 1`, references: []string{"a", "x"}},
+		{source: `uppercase(a) + count(b)`, references: []string{"a", "b"}, unknown: []string{"uppercase upper case"}, kinds: []jsonvalue.Kind{jsonvalue.KindNumber, jsonvalue.KindString, jsonvalue.KindNull}},
+		{source: `{f: function(x) x + y, r: f(1)}`, references: []string{"y"}, kinds: []jsonvalue.Kind{jsonvalue.KindObject}},
+		{source: `x in (a, b..c)`, references: nil},
+		{source: `not(a between b and c)`, references: []string{"a", "b", "c"}},
+	} {
+		t.Run(tt.source, func(t *testing.T) {
+			t.Parallel()
+			p, err := feel.Compile(tt.source)
+			if tt.references == nil {
+				require.Error(t, err, "no expression")
+				return
+			}
+			require.NoError(t, err)
+			seen := p.Inspect()
+			var references, unknown []string
+			for _, r := range seen.References {
+				text := r.Name
+				for _, k := range r.Keys {
+					text += "." + k.Name
+				}
+				references = append(references, text)
+			}
+			for _, c := range seen.Calls {
+				if !c.Known {
+					unknown = append(unknown, c.Name+" "+c.Nearest)
+				}
+			}
+			assert.Equal(t, tt.references, references)
+			assert.Equal(t, tt.unknown, unknown)
+			assert.Equal(t, tt.kinds, seen.Kinds)
+		})
+	}
+}

@@ -1,0 +1,116 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+)
+
+// compile reads an expression; nil, with a finding, if it does not parse.
+func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Program {
+	program, err := feel.Compile(strings.TrimSpace(source))
+	if err != nil {
+		first, excerpt, _ := strings.Cut(err.Error(), "\n")
+		f := c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, first)
+		if _, ok := errors.AsType[*feel.SyntaxError](err); ok {
+			f.Excerpt = excerpt
+		}
+		return nil
+	}
+	return program
+}
+
+// calls finds functions that do not exist: they give null without a word.
+func (c *checker) calls(source string, seen feel.Inspection, pos bpmn.Pos, field string) {
+	for _, call := range seen.Calls {
+		if !call.Known {
+			c.report("unknown-function", pos, field, "%s: there is no function %s%s", place(source, call.Pos), call.Name, meant(call.Nearest))
+		}
+	}
+}
+
+// shape is what a PutEvents response is made of; a nil shape can have any fields.
+type shape struct {
+	fields map[string]*shape
+}
+
+var (
+	leaf     = &shape{fields: map[string]*shape{}}
+	anything = (*shape)(nil)
+	response = &shape{fields: map[string]*shape{
+		"sdkResponseMetadata": {fields: map[string]*shape{"requestId": leaf}},
+		"sdkHttpMetadata":     {fields: map[string]*shape{"httpHeaders": anything, "httpStatusCode": leaf, "allHttpHeaders": anything}},
+		"failedEntryCount":    leaf,
+		"entries":             {fields: map[string]*shape{"eventId": leaf, "errorCode": leaf, "errorMessage": leaf}},
+	}}
+	failure = &shape{fields: map[string]*shape{"type": leaf, "message": leaf, "code": leaf, "variables": anything}}
+	jobFact = &shape{fields: map[string]*shape{"retries": leaf}}
+)
+
+// names returns what an expression of the connector can see, by name.
+func names(isError bool, resultVariable string) map[string]*shape {
+	all := map[string]*shape{"response": response}
+	maps.Copy(all, response.fields)
+	if isError {
+		withError := &shape{fields: maps.Clone(response.fields)}
+		withError.fields["error"] = failure
+		all["response"], all["error"], all["job"] = withError, failure, jobFact
+	} else {
+		all["error"] = failure // on success there is none, and `error != null` is how one asks
+	}
+	if resultVariable != "" {
+		all[resultVariable] = response
+	}
+	return all
+}
+
+// references finds names and fields that a result or error expression cannot see.
+func (c *checker) references(source string, seen feel.Inspection, visible map[string]*shape, pos bpmn.Pos, field string) {
+	for _, ref := range seen.References {
+		at, ok := visible[ref.Name]
+		if !ok {
+			var known []string
+			for name := range visible {
+				known = append(known, name)
+			}
+			slices.Sort(known)
+			c.report("unknown-name", pos, field, "%s: %s is nothing that the expression sees%s; it sees the response, not the process", place(source, ref.Pos), ref.Name, meant(feel.NearestName(ref.Name, known)))
+			continue
+		}
+		path := ref.Name
+		for _, key := range ref.Keys {
+			if at == anything {
+				break
+			}
+			inner, ok := at.fields[key.Name]
+			if !ok {
+				var known []string
+				for name := range at.fields {
+					known = append(known, name)
+				}
+				slices.Sort(known)
+				c.report("unknown-response-field", pos, field, "%s: %s has no field %s%s", place(source, key.Pos), path, key.Name, meant(feel.NearestName(key.Name, known)))
+				break
+			}
+			path += "." + key.Name
+			at = inner
+		}
+	}
+}
+
+func place(source string, pos feel.Pos) string {
+	line, column := feel.Warning{Pos: pos}.At(strings.TrimSpace(source))
+	return fmt.Sprintf("line %d, column %d", line, column)
+}
+
+func meant(name string) string {
+	if name == "" {
+		return ""
+	}
+	return ", did you mean " + name + "?"
+}

@@ -1,0 +1,127 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// headers checks the task headers but for the error expression.
+func (c *checker) headers() {
+	var known []string
+	for _, f := range connector.Fields() {
+		if f.Place == connector.InHeader {
+			known = append(known, f.Name)
+		}
+	}
+	for _, h := range c.task.Headers {
+		if slices.Contains(known, h.Key) {
+			continue
+		}
+		if near := feel.NearestName(h.Key, known); near != "" && !strings.HasPrefix(h.Key, "elementTemplate") {
+			c.report("unknown-field", h.Pos, h.Key, "the connector does not read the header %s, did you mean %s?", h.Key, near)
+		}
+	}
+	for _, key := range []string{"retryBackoff", "jobTimeout"} {
+		if h, ok := c.header(key); ok {
+			if err := connector.CheckDuration(h.Value); err != nil {
+				c.report("duration", h.Pos, key, "%s: %s", key, err)
+			}
+		}
+	}
+	if h, ok := c.header("expressionLanguage"); ok && c.language() == "" {
+		c.report("expression-language", h.Pos, h.Key, "the language of expressions is %q, expected feel or jq", h.Value)
+	}
+	if h, ok := c.header("resultExpression"); ok {
+		c.result(h)
+	}
+}
+
+// language is that of the result and error expression; empty if it is none.
+func (c *checker) language() expression.Language {
+	h, ok := c.header("expressionLanguage")
+	if !ok {
+		return expression.FEEL
+	}
+	switch l := expression.Language(strings.ToLower(strings.TrimSpace(h.Value))); l {
+	case expression.FEEL, expression.JQ:
+		return l
+	}
+	return ""
+}
+
+// program reads a result or error expression; nil, with a finding, if it does not parse.
+func (c *checker) program(h bpmn.Header) *expression.Program {
+	language := c.language()
+	if language == "" {
+		return nil
+	}
+	if language == expression.FEEL && c.compile(body(h.Value), h.Pos, h.Key) == nil {
+		return nil
+	}
+	program, err := expression.Compile(language, h.Value)
+	if err != nil {
+		first, excerpt, _ := strings.Cut(err.Error(), "\n")
+		f := c.report("expression-syntax", h.Pos, h.Key, "the expression in %s does not parse: %s", h.Key, first)
+		f.Excerpt = excerpt
+		return nil
+	}
+	return program
+}
+
+// body cuts the = that an expression in a header begins with.
+func body(source string) string {
+	text := strings.TrimSpace(source)
+	if rest, ok := strings.CutPrefix(text, "="); ok {
+		text = strings.TrimSpace(rest)
+	}
+	return text
+}
+
+// inspect looks at a FEEL expression in a header, without evaluating it.
+func (c *checker) inspect(h bpmn.Header, visible map[string]*shape) feel.Inspection {
+	program, err := feel.Compile(body(h.Value))
+	if err != nil {
+		return feel.Inspection{}
+	}
+	seen := program.Inspect()
+	c.calls(body(h.Value), seen, h.Pos, h.Key)
+	c.references(body(h.Value), seen, visible, h.Pos, h.Key)
+	return seen
+}
+
+func (c *checker) result(h bpmn.Header) {
+	program := c.program(h)
+	if program == nil {
+		return
+	}
+	if c.language() == expression.FEEL {
+		variable, _ := c.header("resultVariable")
+		c.inspect(h, names(false, variable.Value))
+	}
+	for _, s := range []situation{accepted, rejected} {
+		r, err := program.Eval(c.ctx, s.scope(nil))
+		if err != nil {
+			c.report("result-not-object", h.Pos, h.Key, "the result expression fails on %s: %s", s.name, firstLine(err))
+			return
+		}
+		v := r.Value
+		if list, ok := v.([]jsonvalue.Value); ok && len(list) == 1 {
+			v = list[0]
+		}
+		if _, isObject := v.(*jsonvalue.Object); !isObject && v != nil {
+			c.report("result-not-object", h.Pos, h.Key, "the result expression gives a %s on %s, expected a context such as {eventId: response.entries[1].eventId}", jsonvalue.KindOf(v), s.name)
+			return
+		}
+	}
+}
+
+func firstLine(err error) string {
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return first
+}

@@ -1,0 +1,105 @@
+package lint
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+)
+
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities: an error is refused by the connector or by AWS whenever the task runs, or leaves a secret in the open;
+// a warning gives null, an incident or a second event in some case that the model does not seem to mean.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Finding is a mistake in a model.
+type Finding struct {
+	Rule     string   // the id of a rule of Rules
+	Severity Severity // of the rule
+	Pos      bpmn.Pos // of the element in the file that says it
+	Task     string   // the id of the task
+	Field    string   // such as input.source, or the key of a header; empty for the task as a whole
+	Message  string   // one line
+	Excerpt  string   // the source line of an expression and a caret below it; empty for others
+}
+
+// Options say what to look at.
+type Options struct {
+	TaskTypes []string // the types of the connector's jobs; nil means io.camunda:aws-eventbridge:1
+	Disabled  []string // ids of rules to leave out
+}
+
+// TaskType is the type of the connector's jobs.
+const TaskType = "io.camunda:aws-eventbridge:1"
+
+// templateID begins the ids of the connector's own templates: a task that has one is looked at whatever its type is.
+const templateID = "io.github.eventbridge-connector.aws-eventbridge"
+
+// Check returns the findings of a model, in the order of the file.
+func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
+	types := o.TaskTypes
+	if types == nil {
+		types = []string{TaskType}
+	}
+	var all []Finding
+	for _, p := range m.Processes {
+		for _, t := range p.Tasks {
+			if !slices.Contains(types, t.Type) && !strings.HasPrefix(t.TemplateID, templateID) {
+				continue
+			}
+			c := &checker{ctx: ctx, task: t}
+			c.check()
+			all = append(all, c.findings...)
+		}
+	}
+	all = slices.DeleteFunc(all, func(f Finding) bool { return slices.Contains(o.Disabled, f.Rule) })
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	return all
+}
+
+// checker looks at one task.
+type checker struct {
+	ctx      context.Context //nolint:containedctx // the checker lives no longer than the call it was made for
+	task     *bpmn.Task
+	findings []Finding
+}
+
+func (c *checker) check() {
+	c.inputs()
+	c.secrets()
+	c.headers()
+	c.errorHandling()
+}
+
+// report notes a finding of a rule.
+func (c *checker) report(rule string, pos bpmn.Pos, field, format string, args ...any) *Finding {
+	r, ok := ruleNamed(rule)
+	if !ok {
+		panic("lint: there is no rule " + rule) // the table and this package are built together
+	}
+	f := Finding{Rule: rule, Severity: r.Severity, Pos: pos, Task: c.task.ID, Field: field, Message: fmt.Sprintf(format, args...)}
+	if !slices.Contains(c.findings, f) {
+		c.findings = append(c.findings, f)
+	}
+	return &c.findings[len(c.findings)-1]
+}
+
+// header returns a header of the task, and whether it has it and is not blank.
+func (c *checker) header(key string) (bpmn.Header, bool) {
+	for _, h := range slices.Backward(c.task.Headers) {
+		if h.Key == key {
+			return h, strings.TrimSpace(h.Value) != ""
+		}
+	}
+	return bpmn.Header{}, false
+}

@@ -1,0 +1,208 @@
+package lint
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+)
+
+//go:generate go test -run TestReferenceIsUpToDate -update .
+
+var update = flag.Bool("update", false, "write the reference anew")
+
+// sound is a task in which nothing is found, as the pieces that samples replace.
+var sound = []string{
+	`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
+	`<zeebe:input source="credentials" target="authentication.type" />`,
+	`<zeebe:input source="{{secrets.AWS_ACCESS_KEY}}" target="authentication.accessKey" />`,
+	`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
+	`<zeebe:input source="eu-central-1" target="configuration.region" />`,
+	`<zeebe:input source="default" target="input.eventBusName" />`,
+	`<zeebe:input source="com.example.orders" target="input.source" />`,
+	`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
+	`<zeebe:input source="={orderId: order.id}" target="input.detail" />`,
+}
+
+var slot = regexp.MustCompile(`<zeebe:(taskDefinition)|target="([^"]+)"|key="([^"]+)"`)
+
+// sample is a model with a task of sound pieces, some of them replaced.
+func sample(pieces string) []byte {
+	var boundary []string
+	said := map[string]bool{}
+	var extensions []string
+	for line := range strings.SplitSeq(pieces, "\n") {
+		if strings.HasPrefix(line, "<bpmn:boundaryEvent") {
+			boundary = append(boundary, line)
+			continue
+		}
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		said[slot.FindString(line)] = true
+		extensions = append(extensions, line)
+	}
+	for _, piece := range sound {
+		if !said[slot.FindString(piece)] {
+			extensions = append(extensions, piece)
+		}
+	}
+	pick := func(prefix string) string {
+		var out []string
+		for _, e := range extensions {
+			if strings.HasPrefix(e, prefix) {
+				out = append(out, e)
+			}
+		}
+		return strings.Join(out, "\n")
+	}
+	return []byte(`<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud">
+<bpmn:process id="p" isExecutable="true">
+<bpmn:serviceTask id="Send"><bpmn:extensionElements>
+` + pick("<zeebe:taskDefinition") + `
+<zeebe:ioMapping>
+` + pick("<zeebe:input") + `
+</zeebe:ioMapping>
+<zeebe:taskHeaders>
+` + pick("<zeebe:header") + `
+</zeebe:taskHeaders>
+</bpmn:extensionElements></bpmn:serviceTask>
+` + strings.Join(boundary, "\n") + `
+</bpmn:process>
+<bpmn:error id="Error_Rejected" errorCode="REJECTED" />
+</bpmn:definitions>`)
+}
+
+func check(t *testing.T, pieces string) []Finding {
+	t.Helper()
+	m, err := bpmn.Read(sample(pieces))
+	require.NoError(t, err)
+	return Check(t.Context(), m, Options{})
+}
+
+func TestASoundTaskHasNoFindings(t *testing.T) {
+	t.Parallel()
+	assert.Empty(t, check(t, ""))
+}
+
+// Each rule finds its bad example, at the line that says it, and nothing in its good one.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, r := range Rules() {
+		assert.False(t, seen[r.ID], r.ID)
+		seen[r.ID] = true
+		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
+			found := check(t, r.Bad)
+			var of []Finding
+			for _, f := range found {
+				if f.Rule == r.ID {
+					of = append(of, f)
+				}
+			}
+			require.Len(t, of, 1, "found %v", found)
+			assert.Equal(t, "Send", of[0].Task)
+			assert.Equal(t, r.Severity, of[0].Severity)
+			lines := strings.Split(string(sample(r.Bad)), "\n")
+			assert.Contains(t, r.Bad, strings.TrimSpace(lines[of[0].Pos.Line-1]), "the finding stands where the model says it")
+			assert.NotContains(t, of[0].Message, "wJalrXUtn", "no secret is printed")
+			assert.Empty(t, check(t, r.Good), "the good example")
+		})
+	}
+}
+
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	const boundary = `<bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`
+	for _, tt := range []struct {
+		name, pieces string
+		want         []string // rule, and a part of the message; none = nothing is found
+	}{
+		{"a field that only the process knows", `<zeebe:input source="=source" target="input.source" />`, nil},
+		{"an expression that is a blank text", `<zeebe:input source="=&#34; &#34;" target="input.source" />`, []string{"missing-field", "input.source must not be blank"}},
+		{"a key by its form, anywhere", `<zeebe:input source="={key: &#34;AKIAIOSFODNN7EXAMPLE&#34;}" target="input.detail" />`, []string{"plain-secret", "input.detail"}},
+		{"a text with a JSON object as the payload", `<zeebe:input source="{&#34;a&#34;: 1}" target="input.detail" />`, nil},
+		{"a text as the payload", `<zeebe:input source="{a: 1}" target="input.detail" />`, []string{"payload-not-object", "begins with ="}},
+		{"an expression that may be anything as the payload", `<zeebe:input source="=order" target="input.detail" />`, nil},
+		{"an if with a context and null as the payload", `<zeebe:input source="=if order.id = null then null else {a: 1}" target="input.detail" />`, nil},
+		{"several events take the place of one", `<zeebe:input source="=[{detail: {a: 1}}, {detail: {a: 2}}]" target="input.events" />`, nil},
+		{"more than ten events", `<zeebe:input source="=for i in 1..11 return {detail: {a: i}}" target="input.events" />`, []string{"invalid-field", "1 to 10 events, but has 11"}},
+		{"an endpoint that is none", `<zeebe:input source="http://" target="configuration.endpoint" />`, []string{"invalid-field", "configuration.endpoint must be a URL"}},
+		{"a source that is too long", `<zeebe:input source="` + strings.Repeat("x", 257) + `" target="input.source" />`, []string{"invalid-field", "257 characters"}},
+		{"the field of an entry that is misspelt, deep in an expression", `<zeebe:header key="errorExpression" value="=if count(response.entries[errorCod = 1]) &gt; 0 or response.entries.eventID = null then null else null" />`, []string{"unknown-response-field", "did you mean eventId?"}},
+		{"a loop's own variables", `<zeebe:header key="resultExpression" value="={ids: for e in response.entries return e.eventId, n: count(ids)}" />`, nil},
+		{"any header of HTTP", `<zeebe:header key="resultExpression" value="={date: sdkHttpMetadata.httpHeaders.Date}" />`, nil},
+		{"the result variable in an error expression", `<zeebe:header key="resultVariable" value="answer" />` + "\n" + `<zeebe:header key="errorExpression" value="=if answer.failedEntryCount &gt; 0 then jobError(&#34;x&#34;) else null" />`, nil},
+		{"a name that the result expression makes", `<zeebe:header key="resultExpression" value="={rejected: failedEntryCount}" />` + "\n" + `<zeebe:header key="errorExpression" value="=if rejected &gt; 0 then jobError(&#34;x&#34;) else null" />`, nil},
+		{"error in a result expression", `<zeebe:header key="resultExpression" value="={ok: error = null}" />`, nil},
+		{"a code from the error itself", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(error.code) else null" />`, nil},
+		{"a code that cannot be told keeps boundary events from being told of", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(error.code) else null" />` + "\n" + boundary, nil},
+		{"a context without errorType", `<zeebe:header key="errorExpression" value="=if error != null then {code: 1} else null" />`, []string{"error-result", "without errorType"}},
+		{"an error expression with an argument of a wrong type", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(404) else null" />`, []string{"error-result", "errorCode"}},
+		{"jq", `<zeebe:header key="expressionLanguage" value="jq" />` + "\n" + `<zeebe:header key="resultExpression" value="{id: .entries[0].eventId}" />`, nil},
+		{"jq that does not parse", `<zeebe:header key="expressionLanguage" value="jq" />` + "\n" + `<zeebe:header key="resultExpression" value="{id: " />`, []string{"expression-syntax", "resultExpression"}},
+		{"jq that gives a number", `<zeebe:header key="expressionLanguage" value="jq" />` + "\n" + `<zeebe:header key="resultExpression" value=".failedEntryCount" />`, []string{"result-not-object", "gives a number"}},
+		{"the default chain needs no keys", `<zeebe:input source="defaultCredentialsChain" target="authentication.type" />` + "\n" + `<zeebe:input source="" target="authentication.accessKey" />`, nil},
+		{"a lone event that a boundary event waits for", boundary, []string{"never-thrown", `"REJECTED"`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			found := check(t, tt.pieces)
+			if tt.want == nil {
+				assert.Empty(t, found)
+				return
+			}
+			require.NotEmpty(t, found)
+			assert.Equal(t, tt.want[0], found[0].Rule, "%v", found)
+			assert.Contains(t, found[0].Message, tt.want[1])
+		})
+	}
+}
+
+// The examples that come with the project are models to start from: nothing is found in them.
+func TestExamplesAreSound(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../examples/*.bpmn")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		m, err := bpmn.Read(data)
+		require.NoError(t, err)
+		assert.Empty(t, Check(t.Context(), m, Options{}), file)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	data := sample(`<zeebe:taskDefinition type="other" retries="3" />` + "\n" + `<zeebe:input source="aws.x" target="input.source" />`)
+	m, err := bpmn.Read(data)
+	require.NoError(t, err)
+	assert.Empty(t, Check(t.Context(), m, Options{}), "a task of another type")
+	assert.Len(t, Check(t.Context(), m, Options{TaskTypes: []string{"other"}}), 1)
+	assert.Empty(t, Check(t.Context(), m, Options{TaskTypes: []string{"other"}, Disabled: []string{"aws-source"}}))
+	m, err = bpmn.Read([]byte(strings.Replace(string(data), `id="Send"`, `id="Send" zeebe:modelerTemplate="io.github.eventbridge-connector.aws-eventbridge.hybrid"`, 1)))
+	require.NoError(t, err)
+	assert.Len(t, Check(t.Context(), m, Options{}), 1, "a task with the connector's template")
+}
+
+func TestReferenceIsUpToDate(t *testing.T) {
+	t.Parallel()
+	const file = "../../docs/lint.md"
+	if *update {
+		require.NoError(t, os.WriteFile(file, Reference(), 0o644))
+		return
+	}
+	got, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(Reference()), string(got), "run make generate")
+}

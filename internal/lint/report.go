@@ -1,0 +1,190 @@
+package lint
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+)
+
+// File is what was found in one file.
+type File struct {
+	Name     string
+	Findings []Finding
+	// Unreadable says why the file is no model, nil if it is one; then there are no findings.
+	Unreadable error
+}
+
+// Unreadable is the id under which reports have a file that is no model.
+const Unreadable = "unreadable"
+
+// all returns the findings of a file, of which one that cannot be read has one.
+func (f *File) all() []Finding {
+	if f.Unreadable == nil {
+		return f.Findings
+	}
+	finding := Finding{Rule: Unreadable, Severity: Error, Pos: bpmn.Pos{Line: 1, Column: 1}, Message: f.Unreadable.Error()}
+	if e, ok := f.Unreadable.(*bpmn.Error); ok { //nolint:errorlint // what bpmn.Read returns, unwrapped
+		finding.Pos, finding.Message = e.Pos, e.Reason
+	}
+	return []Finding{finding}
+}
+
+// WriteText writes a line for each finding, with the source of an expression that does not parse, and a summary.
+func WriteText(w io.Writer, files []File) error {
+	var b strings.Builder
+	errors, warnings := 0, 0
+	for _, file := range files {
+		for _, f := range file.all() {
+			if f.Severity == Error {
+				errors++
+			} else {
+				warnings++
+			}
+			where := ""
+			if f.Task != "" {
+				where = f.Task + ": "
+			}
+			fmt.Fprintf(&b, "%s:%d:%d: %s: %s%s [%s]\n", file.Name, f.Pos.Line, f.Pos.Column, f.Severity, where, f.Message, f.Rule)
+			for line := range strings.Lines(f.Excerpt) {
+				b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
+			}
+		}
+	}
+	fmt.Fprintf(&b, "%s: %s, %s\n", count(len(files), "file"), count(errors, "error"), count(warnings, "warning"))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// jsonFinding is a finding in the JSON format.
+type jsonFinding struct {
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Severity Severity `json:"severity"`
+	Rule     string   `json:"rule"`
+	Task     string   `json:"task,omitempty"`
+	Field    string   `json:"field,omitempty"`
+	Message  string   `json:"message"`
+	Excerpt  string   `json:"excerpt,omitempty"`
+}
+
+// WriteJSON writes an array of all findings, one object each.
+func WriteJSON(w io.Writer, files []File) error {
+	all := []jsonFinding{}
+	for _, file := range files {
+		for _, f := range file.all() {
+			all = append(all, jsonFinding{file.Name, f.Pos.Line, f.Pos.Column, f.Severity, f.Rule, f.Task, f.Field, f.Message, f.Excerpt})
+		}
+	}
+	return write(w, all)
+}
+
+func write(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// The part of SARIF 2.1.0 that is used.
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool       sarifTool     `json:"tool"`
+		ColumnKind string        `json:"columnKind"`
+		Results    []sarifResult `json:"results"`
+	}
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+	sarifDriver struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version"`
+		InformationURI string      `json:"informationUri"`
+		Rules          []sarifRule `json:"rules"`
+	}
+	sarifRule struct {
+		ID                   string       `json:"id"`
+		ShortDescription     sarifText    `json:"shortDescription"`
+		FullDescription      sarifText    `json:"fullDescription"`
+		HelpURI              string       `json:"helpUri"`
+		DefaultConfiguration sarifDefault `json:"defaultConfiguration"`
+	}
+	sarifDefault struct {
+		Level Severity `json:"level"`
+	}
+	sarifText struct {
+		Text string `json:"text"`
+	}
+	sarifResult struct {
+		RuleID    string          `json:"ruleId"`
+		RuleIndex int             `json:"ruleIndex"`
+		Level     Severity        `json:"level"`
+		Message   sarifText       `json:"message"`
+		Locations []sarifLocation `json:"locations"`
+	}
+	sarifLocation struct {
+		PhysicalLocation sarifPhysical  `json:"physicalLocation"`
+		LogicalLocations []sarifLogical `json:"logicalLocations,omitempty"`
+	}
+	sarifPhysical struct {
+		ArtifactLocation sarifArtifact `json:"artifactLocation"`
+		Region           sarifRegion   `json:"region"`
+	}
+	sarifArtifact struct {
+		URI string `json:"uri"`
+	}
+	sarifRegion struct {
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn"`
+	}
+	sarifLogical struct {
+		Name string `json:"name"`
+		Kind string `json:"kind"`
+	}
+)
+
+const home = "https://github.com/eventbridge-connector/eventbridge-connector"
+
+// WriteSARIF writes the findings as a log of SARIF 2.1.0, which code scanning reads. Version is the program's.
+func WriteSARIF(w io.Writer, version string, files []File) error {
+	run := sarifRun{
+		Tool:       sarifTool{sarifDriver{Name: "eventbridge-connector lint", Version: version, InformationURI: home}},
+		ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
+	}
+	index := map[string]int{}
+	described := append(Rules(), Rule{ID: Unreadable, Severity: Error, Summary: "A file that is no BPMN model for Camunda 8.", Why: "Nothing in it was looked at."})
+	for i, r := range described {
+		index[r.ID] = i
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{r.ID, sarifText{r.Summary}, sarifText{r.Summary + " " + r.Why}, home + "/blob/main/docs/lint.md#" + r.ID, sarifDefault{r.Severity}})
+	}
+	for _, file := range files {
+		for _, f := range file.all() {
+			text := f.Message
+			if f.Excerpt != "" {
+				text += "\n" + f.Excerpt
+			}
+			place := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{filepath.ToSlash(file.Name)}, sarifRegion{f.Pos.Line, f.Pos.Column}}}
+			if f.Task != "" {
+				place.LogicalLocations = []sarifLogical{{f.Task, "element"}}
+			}
+			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{text}, []sarifLocation{place}})
+		}
+	}
+	return write(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}

@@ -1,0 +1,134 @@
+package lint
+
+// Rule is something that is looked for.
+type Rule struct {
+	ID       string
+	Severity Severity
+	Summary  string // what is found
+	Why      string // what happens if it is left
+	// Bad is found by the rule, Good by none. Each is a piece of a task: what it does not say is as it should be.
+	Bad, Good string
+}
+
+func ruleNamed(id string) (Rule, bool) {
+	for _, r := range Rules() {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
+
+// Rules returns all rules, in the order in which they are documented.
+func Rules() []Rule { return rules }
+
+var rules = []Rule{
+	{
+		"missing-field", Error, "A required field is not there, or blank.", "The connector refuses the job, and its incident waits for someone to mend the model.",
+		`<zeebe:input source="" target="input.source" />`,
+		`<zeebe:input source="com.example.orders" target="input.source" />`,
+	},
+	{
+		"invalid-field", Error, "A field has a value that the connector or AWS refuses.", "The job fails with the same message, in production.",
+		`<zeebe:input source="tomorrow" target="input.time" />`,
+		`<zeebe:input source="2026-01-31T12:30:00Z" target="input.time" />`,
+	},
+	{
+		"unknown-field", Warning, "A mapping or header that the connector does not read.", "It is ignored without a word; most are misspelt.",
+		`<zeebe:input source="OrderPlaced" target="input.detailTyp" />`,
+		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
+	},
+	{
+		"expression-syntax", Error, "An expression does not parse.", "In an input mapping the broker raises an incident, in a header the connector refuses the job.",
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1.eventId}" />`,
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
+	},
+	{
+		"unknown-function", Warning, "A function that FEEL does not have.", "It gives null.",
+		`<zeebe:input source="={name: uppercase(order.name)}" target="input.detail" />`,
+		`<zeebe:input source="={name: upper case(order.name)}" target="input.detail" />`,
+	},
+	{
+		"unknown-response-field", Warning, "A field that no response and no error has.", "It gives null.",
+		`<zeebe:header key="resultExpression" value="={eventId: response.entry[1].eventId}" />`,
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
+	},
+	{
+		"unknown-name", Warning, "A name that a result or error expression does not see.", "It gives null: these expressions see the response, not the variables of the process.",
+		`<zeebe:header key="resultExpression" value="={orderId: order.id}" />`,
+		`<zeebe:header key="resultExpression" value="={eventId: entries[1].eventId}" />`,
+	},
+	{
+		"expression-language", Error, "A language that is neither feel nor jq.", "The connector refuses the job.",
+		`<zeebe:header key="expressionLanguage" value="groovy" />`,
+		`<zeebe:header key="expressionLanguage" value="feel" />`,
+	},
+	{
+		"plain-secret", Error, "A key that is written into the model.", "Whoever sees the model, its deployment or its repository has the key.",
+		`<zeebe:input source="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" target="authentication.secretKey" />`,
+		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
+	},
+	{
+		"deprecated-secret", Warning, "The old form of a secret, without braces.", "It is found only where it is the whole text, and will not be found for ever.",
+		`<zeebe:input source="secrets.AWS_SECRET_KEY" target="authentication.secretKey" />`,
+		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
+	},
+	{
+		"secret-not-resolved", Warning, "A secret outside of the authentication.", "Unless the operator switched the filter, the connector refuses the job: data of the process must not pull secrets into an event.",
+		`<zeebe:input source="{{secrets.BUS}}" target="input.eventBusName" />`,
+		`<zeebe:input source="orders" target="input.eventBusName" />`,
+	},
+	{
+		"aws-source", Error, "A source that begins with aws.", "AWS keeps such sources for its own services and rejects the entry.",
+		`<zeebe:input source="aws.orders" target="input.source" />`,
+		`<zeebe:input source="com.example.orders" target="input.source" />`,
+	},
+	{
+		"payload-not-object", Error, "A payload that can never be a JSON object.", "AWS rejects the entry as malformed.",
+		`<zeebe:input source="=[order.id, order.total]" target="input.detail" />`,
+		`<zeebe:input source="={id: order.id, total: order.total}" target="input.detail" />`,
+	},
+	{
+		"entry-too-large", Error, "An entry of more than 256 KiB as it is written.", "AWS refuses the request.",
+		`<zeebe:input source="={text: string join(for i in 1..30000 return &#34;0123456789&#34;)}" target="input.detail" />`,
+		`<zeebe:input source="={text: string join(for i in 1..300 return &#34;0123456789&#34;)}" target="input.detail" />`,
+	},
+	{
+		"result-not-object", Error, "A result expression that gives something else than a context.", "The job fails after the event was sent.",
+		`<zeebe:header key="resultExpression" value="=response.entries[1].eventId" />`,
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
+	},
+	{
+		"error-result", Error, "An error expression whose result the connector does not understand.", "The job fails at once, whatever happened.",
+		`<zeebe:header key="errorExpression" value="=response.failedEntryCount &gt; 0" />`,
+		`<zeebe:header key="errorExpression" value="=if response.failedEntryCount &gt; 0 then jobError(&#34;rejected&#34;) else null" />`,
+	},
+	{
+		"uncaught-error", Warning, "A BPMN error that no event catches.", "The broker raises an incident.",
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;NO_ACCESS&#34;) else null" />`,
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;REJECTED&#34;) else null" />
+<bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
+	},
+	{
+		"never-thrown", Warning, "A boundary event for a code that the task never throws.", "The path behind it is never taken.",
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then jobError(&#34;no access&#34;) else null" />
+<bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
+		`<zeebe:header key="errorExpression" value="=if response.failedEntryCount &gt; 0 then bpmnError(&#34;REJECTED&#34;) else null" />
+<bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
+	},
+	{
+		"sends-again", Warning, "An error expression that gives retries to every failure.", "Also a result expression that fails gets them, after AWS accepted the event: each try sends it again.",
+		`<zeebe:header key="errorExpression" value="=if error != null then jobError(error.message, {}, job.retries - 1) else null" />`,
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(error.message, {}, job.retries - 1) else null" />`,
+	},
+	{
+		"no-retries", Warning, "Retries of 0 without an error expression.", "The first failure, a network that hiccups, is an incident.",
+		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="0" />`,
+		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
+	},
+	{
+		"duration", Error, "A header that is no duration.", "The connector refuses the job.",
+		`<zeebe:header key="retryBackoff" value="10s" />`,
+		`<zeebe:header key="retryBackoff" value="PT10S" />`,
+	},
+}
