@@ -34,6 +34,7 @@ func pages(t *testing.T) map[string]string {
 // TestTheConsoleExamplesOfTheREADME runs each command of the README's console blocks and compares what it prints.
 func TestTheConsoleExamplesOfTheREADME(t *testing.T) {
 	t.Chdir(t.TempDir())
+	require.NoError(t, os.Symlink(filepath.Join(repository, "examples"), "examples"))
 	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
 	require.NoError(t, err)
 	ran := 0

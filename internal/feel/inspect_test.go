@@ -1,6 +1,7 @@
 package feel_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,11 +42,11 @@ func TestInspect(t *testing.T) {
 			seen := p.Inspect()
 			var references, unknown []string
 			for _, r := range seen.References {
-				text := r.Name
+				names := []string{r.Name}
 				for _, k := range r.Keys {
-					text += "." + k.Name
+					names = append(names, k.Name)
 				}
-				references = append(references, text)
+				references = append(references, strings.Join(names, "."))
 			}
 			for _, c := range seen.Calls {
 				if !c.Known {

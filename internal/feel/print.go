@@ -1,8 +1,6 @@
 package feel
 
-import (
-	"strings"
-)
+import "strings"
 
 // String writes the program as an expression that means the same: with all parentheses, without comments, each key and
 // each name that needs it in quotes.
@@ -171,7 +169,11 @@ func appendContext(b []byte, n *contextLiteral) []byte {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		b = append(append(append(b, '"'), e.key...), `": `...)
+		if backslashes := len(e.key) - len(strings.TrimRight(e.key, `\`)); backslashes%2 == 1 {
+			b = append(append(b, e.key...), ": "...) // a quote behind it would not end the key: it was written without
+		} else {
+			b = append(append(append(b, '"'), e.key...), `": `...)
+		}
 		b = appendNode(b, e.value)
 	}
 	return append(b, '}')
