@@ -1,0 +1,61 @@
+{{/* What the resources are called and how they find one another. */}}
+
+{{- define "eventbridge-connector.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "eventbridge-connector.fullname" -}}
+{{- $name := include "eventbridge-connector.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Camunda's "app" labels are left to camunda-platform: its services select by them. */}}
+{{- define "eventbridge-connector.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "eventbridge-connector.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "eventbridge-connector.labels" -}}
+{{ include "eventbridge-connector.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | quote }}
+app.kubernetes.io/component: eventbridge-connector
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "eventbridge-connector.serviceAccountName" -}}
+{{- if .Values.serviceAccount.enabled -}}
+{{- default (include "eventbridge-connector.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "eventbridge-connector.priorityClassName" -}}
+{{- if .Values.priorityClass.create -}}
+{{- default (printf "%s-%s" .Release.Namespace (include "eventbridge-connector.fullname" .) | trunc 63 | trimSuffix "-") .Values.priorityClassName -}}
+{{- else -}}
+{{- .Values.priorityClassName -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "eventbridge-connector.image" -}}
+{{- $repository := .Values.image.repository -}}
+{{- if .Values.image.registry -}}
+{{- $repository = printf "%s/%s" (trimSuffix "/" .Values.image.registry) $repository -}}
+{{- end -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" $repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}

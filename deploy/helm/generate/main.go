@@ -1,0 +1,77 @@
+// Command generate writes what the chart derives: values.schema.json and README.md from the comments of values.yaml, and
+// the copies of dashboards and alert rules, as a chart can only install files that it holds.
+//
+//	generate CHART GRAFANA PROMETHEUS
+package main
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/template"
+)
+
+//go:generate go run . ../eventbridge-connector ../../grafana ../../prometheus
+
+//go:embed README.md.tmpl
+var readme string
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: generate CHART GRAFANA PROMETHEUS")
+		os.Exit(2)
+	}
+	if err := generate(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func generate(chart, grafana, prometheus string) error {
+	source, err := os.ReadFile(filepath.Join(chart, "values.yaml"))
+	if err != nil {
+		return err
+	}
+	top, err := parse(source)
+	if err != nil {
+		return fmt.Errorf("values.yaml: %w", err)
+	}
+	schema, err := json.MarshalIndent(document(top), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := write(filepath.Join(chart, "values.schema.json"), append(schema, '\n')); err != nil {
+		return err
+	}
+	page, err := render(top)
+	if err != nil {
+		return err
+	}
+	if err := write(filepath.Join(chart, "README.md"), page); err != nil {
+		return err
+	}
+	if err := copies(filepath.Join(grafana, "*.json"), filepath.Join(chart, "files", "dashboards"), isJSON); err != nil {
+		return err
+	}
+	return copies(filepath.Join(prometheus, "*.y*ml"), filepath.Join(chart, "files", "alerts"), hasRules)
+}
+
+// render puts the table of values into the page.
+func render(top []*value) ([]byte, error) {
+	page, err := template.New("README.md").Option("missingkey=error").Parse(readme)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	if err := page.Execute(&b, map[string]string{"Values": table(top)}); err != nil {
+		return nil, err
+	}
+	return []byte(b.String()), nil
+}
+
+func write(path string, content []byte) error {
+	return os.WriteFile(path, content, 0o644) //nolint:gosec // files of the repository are everyone's to read
+}
