@@ -47,11 +47,11 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --build-tags e2e $(PKG)
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver $(PKG)
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --build-tags e2e --fix $(PKG) || true
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):
@@ -106,6 +106,10 @@ modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium
 .PHONY: sarif-test
 sarif-test: build ## Validate what lint writes as SARIF against the schema
 	test/sarif/run '$(abspath $(BIN))'
+
+.PHONY: chart-test
+chart-test: ## Test the Helm chart: lint, golden files, schemas, behaviour (installs Helm; TESTFLAGS=-update)
+	go test -tags chart -count=1 ./test/chart/... $(TESTFLAGS)
 
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)

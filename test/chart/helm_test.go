@@ -4,6 +4,7 @@ package chart
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -28,9 +29,9 @@ const (
 var tools = map[string]string{}
 
 // fetch installs the tools of the tests.
-func fetch(args ...string) error {
+func fetch(ctx context.Context, args ...string) error {
 	var out bytes.Buffer
-	cmd := exec.Command("./fetch", args...)
+	cmd := exec.CommandContext(ctx, "./fetch", args...)
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("fetch: %w", err)
@@ -53,7 +54,7 @@ func helm(t *testing.T, args ...string) (stdout, all string, err error) {
 }
 
 // object is one Kubernetes resource.
-type object map[string]any
+type object = map[string]any
 
 // template renders the chart in folder, from which every test that changes nothing takes chartFolder.
 func template(t *testing.T, folder string, args ...string) ([]object, error) {
@@ -70,7 +71,7 @@ func objects(t *testing.T, text string) []object {
 	var all []object
 	decoder := yaml.NewDecoder(strings.NewReader(text))
 	for {
-		var o object
+		var o map[string]any
 		err := decoder.Decode(&o)
 		if err == io.EOF { //nolint:errorlint // Decode returns it bare
 			return all
@@ -129,14 +130,9 @@ func get(t *testing.T, all []object, kind string) object {
 
 // at follows a path such as "spec/containers/0/env"; what is not there is nil.
 func at(o any, path string) any {
-	if m, ok := o.(object); ok {
-		o = map[string]any(m)
-	}
 	for part := range strings.SplitSeq(path, "/") {
 		switch v := o.(type) {
 		case map[string]any:
-			o = v[strings.ReplaceAll(part, "|", "/")]
-		case object:
 			o = v[strings.ReplaceAll(part, "|", "/")]
 		case []any:
 			i, err := strconv.Atoi(part)

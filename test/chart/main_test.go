@@ -3,13 +3,14 @@
 package chart
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"testing"
 )
 
 func TestMain(m *testing.M) {
-	if err := fetch(); err != nil {
+	if err := fetch(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

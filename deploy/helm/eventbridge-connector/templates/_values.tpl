@@ -14,7 +14,7 @@
 
 {{/* 80 % of the memory limit in MiB, as GOMEMLIMIT wants it; empty without a limit. The rest is what Go does not count and what a spike needs. */}}
 {{- define "eventbridge-connector.memoryLimit" -}}
-{{- with (dig "limits" "memory" "" .Values.resources) -}}
+{{- with (dig "limits" "memory" "" (default dict .Values.resources)) -}}
 {{- $units := dict "" 1 "k" 1000 "Ki" 1024 "M" 1000000 "Mi" 1048576 "G" 1000000000 "Gi" 1073741824 -}}
 {{- $text := toString . -}}
 {{- if kindIs "float64" . }}{{ $text = printf "%.0f" . }}{{ end -}}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const sample = `# About the file.
+
+# --- A section ---
+
+# How many | of them.
+# @schema {"minimum": 1}
+count: 2
+group:
+  # One of two.
+  # @schema {"enum": ["a", "b"]}
+  kind: a
+# Set as a whole.
+# @schema {"additionalProperties": {"type": "string"}}
+labels:
+  x: "1"
+# A list.
+list: []
+`
+
+func TestTheSchemaFollowsValuesAndComments(t *testing.T) {
+	t.Parallel()
+	top, err := parse([]byte(sample))
+	require.NoError(t, err)
+	got, err := json.Marshal(document(top)["properties"])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{
+		"count": {"type": "integer", "default": 2, "minimum": 1, "description": "How many | of them."},
+		"group": {"type": "object", "additionalProperties": false, "properties": {
+			"kind": {"type": "string", "default": "a", "enum": ["a", "b"], "description": "One of two."}}},
+		"labels": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Set as a whole."},
+		"list": {"type": "array", "description": "A list."},
+		"global": {"type": "object", "description": "Values that Helm shares among charts; none is used here."}
+	}`, string(got))
+	assert.Equal(t, false, document(top)["additionalProperties"])
+}
+
+func TestTheTableHasARowForEveryValue(t *testing.T) {
+	t.Parallel()
+	top, err := parse([]byte(sample))
+	require.NoError(t, err)
+	assert.Equal(t, "| value | default | meaning |\n| --- | --- | --- |\n"+
+		"| `count` | `2` | How many \\| of them. |\n"+
+		"| `group.kind` | `a` | One of two. One of `a`, `b`. |\n"+
+		"| `labels` | `{\"x\":\"1\"}` | Set as a whole. |\n"+
+		"| `list` | `[]` | A list. |", table(top))
+}
+
+func TestAValueWithoutACommentIsRefused(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"a:\n  b: 1\n":                "line 2: a.b has no comment",
+		"# A.\n# @schema {x}\na: 1\n": "line 3: a: @schema",
+		"- 1\n":                       "expected a mapping",
+	} {
+		_, err := parse([]byte(source))
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestFilesAreCopiedAndOldOnesGo(t *testing.T) {
+	t.Parallel()
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "alerts")
+	for name, content := range map[string]string{
+		"alerts.yml": "groups: [{name: a}]\n", "alerts_test.yaml": "rule_files: [alerts.yml]\n", "prometheus.yaml": "scrape_configs: []\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(from, name), []byte(content), 0o600))
+	}
+	require.NoError(t, os.MkdirAll(to, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(to, "old.yaml"), nil, 0o600))
+	require.NoError(t, copies(filepath.Join(from, "*.y*ml"), to, hasRules))
+	entries, err := os.ReadDir(to)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	assert.Equal(t, "alerts.yaml", entries[0].Name())
+}

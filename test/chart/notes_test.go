@@ -1,0 +1,54 @@
+//go:build chart
+
+package chart
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// notes are what Helm prints after an installation.
+func notes(t *testing.T, settings ...string) string {
+	t.Helper()
+	args := append([]string{"install", release, chartFolder, "--namespace", namespace, "--dry-run=client"}, set(append([]string{gateway}, settings...))...)
+	out, all, err := helm(t, args...)
+	require.NoError(t, err, all)
+	return out
+}
+
+func TestTheNotesSayWhatToDoNext(t *testing.T) {
+	t.Parallel()
+	text := notes(t, "secrets.existingSecret=aws-credentials")
+	for _, want := range []string{
+		"takes jobs of type io.camunda:aws-eventbridge:1 from http://camunda-zeebe-gateway:26500",
+		"kubectl -n camunda-8 rollout status deployment/camunda-eventbridge-connector",
+		"CONNECTOR_OUTBOUND_DISABLED", "secret aws-credentials as {{secrets.KEY}}",
+	} {
+		assert.Contains(t, text, want)
+	}
+	assert.NotContains(t, text, "WARNING")
+}
+
+func TestTheNotesWarn(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		settings []string
+		want     string
+	}{
+		{"TLS without authentication", []string{"grpcAddress=https://zeebe"}, "without authentication"},
+		{"one pod", []string{"replicas=1"}, "jobs wait while the node of the only pod is away"},
+		{"no pod", []string{"replicas=0"}, "no job is taken"},
+		{"no filter", []string{"secrets.filter=DISABLED"}, "lets process data name secrets"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			assert.Contains(t, notes(t, tt.settings...), "WARNING")
+			assert.Contains(t, notes(t, tt.settings...), tt.want)
+		})
+	}
+	assert.NotContains(t, notes(t, "jobType=mine"), "CONNECTOR_OUTBOUND_DISABLED", "who has a type of his own shares it with nobody")
+}
