@@ -20,8 +20,8 @@ func (c *connectorMetrics) collectors() []prometheus.Collector {
 }
 
 // ExpressionWarnings counts the warnings of one evaluation of the named expression.
-func (m *Metrics) ExpressionWarnings(expression string, n int) {
-	m.meaning.warnings.WithLabelValues(label(expression)).Add(float64(n))
+func (m *Metrics) ExpressionWarnings(expression string, warnings []string) {
+	m.meaning.warnings.WithLabelValues(label(expression)).Add(float64(len(warnings)))
 }
 
 // SettledFromMemory counts a job whose event AWS had accepted before.

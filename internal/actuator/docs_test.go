@@ -32,7 +32,7 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 	m.Abandoned(j, job.AbandonGone)
 	m.StreamOpen(true)
 	m.CommandRetried("UNAVAILABLE")
-	m.ExpressionWarnings("result", 1)
+	m.ExpressionWarnings("result", []string{"why"})
 	m.SettledFromMemory()
 	m.Attempted(time.Second, "")
 	m.Sent(1, 1, "")

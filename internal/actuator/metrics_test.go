@@ -68,7 +68,7 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.Attempted(time.Second, "")
 	m.Sent(3, 2, "")
 	m.AnswerLost()
-	m.ExpressionWarnings("result", 2)
+	m.ExpressionWarnings("result", []string{"one", "two"})
 	m.SettledFromMemory()
 	m.Gauge("slots_in_use", "Slots in use.", func() float64 { return 7 })
 	const want = `

@@ -11,14 +11,14 @@ import (
 // Evaluate gives the value of a FEEL expression (without its leading "=") over these variables.
 type Evaluate func(expression string, variables *jsonvalue.Object) (jsonvalue.Value, error)
 
-// MappingError is an input mapping that gives no value.
+// MappingError is an input or output mapping that gives no value.
 type MappingError struct {
 	Mapping Mapping
 	Err     error
 }
 
 func (e *MappingError) Error() string {
-	return fmt.Sprintf("%s: input mapping to %q: %v", e.Mapping.Pos, e.Mapping.Target, e.Err)
+	return fmt.Sprintf("%s: mapping to %q: %v", e.Mapping.Pos, e.Mapping.Target, e.Err)
 }
 
 // Unwrap returns why.
@@ -48,6 +48,31 @@ func (t *Task) LocalVariables(variables *jsonvalue.Object, evaluate Evaluate) (*
 		scope.Set(path[0], made)
 	}
 	return local, nil
+}
+
+// OutputVariables evaluates the task's output mappings over the variables that the task sees, those of the completed job
+// among them, and returns what the process gets. They are evaluated in order, each sees what the ones before it made, and
+// a target with dots changes the variable that is there, if it is an object. The error is a *[MappingError].
+func (t *Task) OutputVariables(variables *jsonvalue.Object, evaluate Evaluate) (*jsonvalue.Object, error) {
+	out := jsonvalue.NewObject(len(t.Outputs))
+	scope := variables.Clone()
+	for _, m := range t.Outputs {
+		path := strings.Split(strings.TrimSpace(m.Target), ".")
+		if slices.Contains(path, "") {
+			return nil, &MappingError{m, fmt.Errorf("the target %q is no variable's name and no path of names", m.Target)}
+		}
+		var v jsonvalue.Value = m.Source
+		if expression, ok := m.Expression(); ok {
+			var err error
+			if v, err = evaluate(expression, scope); err != nil {
+				return nil, &MappingError{m, err}
+			}
+		}
+		assign(scope, path, v)
+		made, _ := scope.Get(path[0])
+		out.Set(path[0], made)
+	}
+	return out, nil
 }
 
 // assign sets the value at a path, making the objects on the way. What is there and is no object is replaced. Objects

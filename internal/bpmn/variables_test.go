@@ -75,8 +75,8 @@ func TestLocalVariablesFails(t *testing.T) {
 		inputs []Mapping
 		want   string
 	}{
-		{name: "the expression fails", inputs: []Mapping{{"=y", "a.b", Pos{3, 4}}}, want: `line 3, column 4: input mapping to "a.b": no variable y`},
-		{name: "no target", inputs: []Mapping{{"1", "", Pos{1, 2}}}, want: `line 1, column 2: input mapping to "": the target "" is no variable's name and no path of names`},
+		{name: "the expression fails", inputs: []Mapping{{"=y", "a.b", Pos{3, 4}}}, want: `line 3, column 4: mapping to "a.b": no variable y`},
+		{name: "no target", inputs: []Mapping{{"1", "", Pos{1, 2}}}, want: `line 1, column 2: mapping to "": the target "" is no variable's name and no path of names`},
 		{name: "an empty name in a path", inputs: []Mapping{{"1", "a..b", Pos{1, 2}}}, want: `the target "a..b" is no variable's name`},
 	}
 	for _, tt := range tests {

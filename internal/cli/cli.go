@@ -32,6 +32,7 @@ func commands() []*command {
 		runCommand(),
 		demoCommand(),
 		evalCommand(),
+		tryCommand(),
 		lintCommand(),
 		configCommand(),
 		healthcheckCommand(),

@@ -171,7 +171,7 @@ func (*silent) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
 func (*silent) Abandoned(*job.Job, job.AbandonReason)                       {}
 func (*silent) StreamOpen(bool)                                             {}
 func (*silent) CommandRetried(string)                                       {}
-func (*silent) ExpressionWarnings(string, int)                              {}
+func (*silent) ExpressionWarnings(string, []string)                         {}
 func (*silent) SettledFromMemory()                                          {}
 func (*silent) Attempted(time.Duration, string)                             {}
 func (*silent) Sent(int, int, string)                                       {}

@@ -31,14 +31,21 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
-// TestTheConsoleExamplesOfTheREADME runs each command of the README's console blocks and compares what it prints.
-func TestTheConsoleExamplesOfTheREADME(t *testing.T) {
+// TestConsoleExamples runs each command of the console blocks of the README and of guides, and compares what it prints.
+func TestConsoleExamples(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink(filepath.Join(repository, "examples"), "examples"))
-	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
-	require.NoError(t, err)
+	for _, page := range []string{"README.md", "docs/try.md"} {
+		text, err := os.ReadFile(filepath.Join(repository, page))
+		require.NoError(t, err)
+		runConsoleExamples(t, string(text))
+	}
+}
+
+func runConsoleExamples(t *testing.T, text string) {
+	t.Helper()
 	ran := 0
-	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(text, -1) {
 		for _, step := range strings.Split("\n"+block[1], "\n$ ")[1:] {
 			command, want, _ := strings.Cut(step, "\n")
 			if file, found := strings.CutPrefix(command, "echo "); found {

@@ -31,8 +31,9 @@ type Expressions interface {
 
 // Observer is told what happens to jobs, for metrics. Its methods must not block.
 type Observer interface {
-	// ExpressionWarnings is called with how many nulls of the result or error expression look like mistakes.
-	ExpressionWarnings(expression string, n int)
+	// ExpressionWarnings is called with the warnings of an evaluation of the result or error expression: nulls that look like
+	// mistakes, each with its place in the source. They may quote what only the job's process should see.
+	ExpressionWarnings(expression string, warnings []string)
 	// SettledFromMemory is called for a job whose event had been accepted before.
 	SettledFromMemory()
 }
@@ -72,8 +73,8 @@ func New(o Options) *Handler {
 
 type noObserver struct{}
 
-func (noObserver) ExpressionWarnings(string, int) {}
-func (noObserver) SettledFromMemory()             {}
+func (noObserver) ExpressionWarnings(string, []string) {}
+func (noObserver) SettledFromMemory()                  {}
 
 // work is one job on its way through the handler.
 type work struct {

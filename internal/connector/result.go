@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
@@ -93,7 +94,10 @@ func (w *work) warned(which string, warnings []string) {
 		return
 	}
 	w.hints = append(w.hints, warnings...)
-	w.observer.ExpressionWarnings(which, len(warnings))
+	if w.sent == nil && slices.ContainsFunc(warnings, asksForSuccess) {
+		return // the error expression asked a failure for what only a success has
+	}
+	w.observer.ExpressionWarnings(which, warnings)
 	w.log.Debug("expression warnings", "expression", which, "warnings", warnings)
 }
 

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
+)
+
+// tryOptions are the flags of try.
+type tryOptions struct {
+	element, variables, secrets, response string
+	send, allSecrets, json                bool
+}
+
+func tryCommand() *command {
+	o := &tryOptions{}
+	is := func(place *bool) func(string) error {
+		return func(v string) error { *place = v == "true"; return nil }
+	}
+	return &command{
+		name:    "try",
+		args:    "MODEL.bpmn",
+		summary: "run one EventBridge task of a BPMN model without Camunda",
+		doc: "Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, " +
+			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so. " +
+			"Exit codes: 0 the event is valid, 1 the task fails before anything is sent (with --send: unless the job is completed), 2 usage, 3 a file that is no model.",
+		examples: []string{
+			Name + ` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
+			Name + " try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",
+		},
+		flags: []config.Flag{
+			{Name: "element", Short: "e", Value: "ID", Doc: "The id of the task; not needed if the model has one EventBridge task.", Set: into(&o.element)},
+			{Name: "variables", Value: "FILE|JSON", Doc: "The variables of the process: a JSON object, or a file of one.", Set: into(&o.variables)},
+			{Name: "secrets", Value: "FILE|JSON", Doc: "The secrets by name: a JSON object of strings, or a file of one. Without it, made-up values stand for them.", Set: into(&o.secrets)},
+			{Name: "all-secrets", Bool: true, Doc: "Resolve secrets in every input, not in the authentication only.", Set: is(&o.allSecrets)},
+			{Name: "response", Value: "FILE|JSON", Doc: "A response of AWS in the form in which a process sees it, instead of made-up ones.", Set: into(&o.response)},
+			{Name: "send", Bool: true, Doc: "Really send the event, and go on with AWS's own answer.", Set: is(&o.send)},
+			{Name: "json", Bool: true, Doc: "Write JSON.", Set: is(&o.json)},
+		},
+		run: o.run,
+	}
+}
+
+func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
+	if len(args) != 1 {
+		return usage(errors.New("one model is needed: a file, or - for standard input"))
+	}
+	if o.send && o.response != "" {
+		return usage(errors.New("--send goes without --response: the answer is AWS's own"))
+	}
+	process, task, err := o.find(s, args[0])
+	if err != nil {
+		return err
+	}
+	options, err := o.options(process, task)
+	if err != nil {
+		return usage(err)
+	}
+	t := &trial{Process: process.ID, Task: task.ID, name: task.Name}
+	j, err := simulate.Prepare(ctx, task, options)
+	if err != nil {
+		t.Failure = err.Error()
+		return o.write(s, t)
+	}
+	t.job, t.Warnings = j, j.Warnings
+	if err := o.answers(ctx, t); err != nil {
+		return err
+	}
+	return o.write(s, t)
+}
+
+// find reads the model and finds the task.
+func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, error) {
+	in, err := s.open(name)
+	if err != nil {
+		return nil, nil, &exitError{ExitUnreadable, err}
+	}
+	defer in.Close()
+	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
+	if err != nil {
+		return nil, nil, &exitError{ExitUnreadable, err}
+	}
+	m, err := bpmn.Read(data)
+	if err != nil {
+		return nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", name, err)}
+	}
+	var ids []string
+	var process *bpmn.Process
+	var task *bpmn.Task
+	for _, p := range m.Processes {
+		for _, t := range p.Tasks {
+			if t.ID == o.element || o.element == "" && t.Type == lint.TaskType {
+				process, task = p, t
+			}
+			if t.Type == lint.TaskType {
+				ids = append(ids, t.ID)
+			}
+		}
+	}
+	switch {
+	case o.element != "" && task == nil:
+		return nil, nil, usage(&config.UnknownError{What: "task", Name: o.element, Nearest: config.Nearest(o.element, ids)})
+	case task == nil:
+		return nil, nil, usage(fmt.Errorf("the model has no task of type %s; --element names one of another type", lint.TaskType))
+	case o.element == "" && len(ids) > 1:
+		return nil, nil, usage(fmt.Errorf("the model has %d EventBridge tasks, --element must name one: %s", len(ids), strings.Join(ids, ", ")))
+	}
+	return process, task, nil
+}
+
+func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.Options, error) {
+	out := simulate.Options{ProcessID: process.ID, AllSecrets: o.allSecrets, Secrets: map[string]string{}}
+	var err error
+	if out.Variables, err = objectOf("variables", o.variables); err != nil {
+		return out, err
+	}
+	if o.secrets == "" {
+		if o.send {
+			return out, nil
+		}
+		for _, name := range secretNames(task) {
+			out.Secrets[name] = "made-up-" + name
+		}
+		return out, nil
+	}
+	given, err := objectOf("secrets", o.secrets)
+	if err != nil {
+		return out, err
+	}
+	for name, v := range given.All() {
+		text, ok := v.(string)
+		if !ok {
+			return out, fmt.Errorf("--secrets: the secret %s must be a string, but is %s", name, jsonvalue.KindOf(v))
+		}
+		out.Secrets[name] = text
+	}
+	return out, nil
+}
+
+// objectOf reads a JSON object, or a file of one.
+func objectOf(flag, text string) (*jsonvalue.Object, error) {
+	if text != "" && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		data, err := os.ReadFile(text)
+		if err != nil {
+			return nil, fmt.Errorf("--%s: expected a JSON object or a file of one: %w", flag, err)
+		}
+		text = string(data)
+	}
+	if text == "" {
+		return jsonvalue.NewObject(0), nil
+	}
+	v, err := jsonvalue.ParseString(text)
+	if err != nil {
+		return nil, fmt.Errorf("--%s is not valid JSON: %w", flag, err)
+	}
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return nil, fmt.Errorf("--%s must be a JSON object, but is %s", flag, jsonvalue.KindOf(v))
+	}
+	return o, nil
+}
+
+// secretNames returns the names of the secrets in a task's input mappings.
+func secretNames(task *bpmn.Task) []string {
+	var names []string
+	for _, m := range task.Inputs {
+		for _, part := range strings.Split(m.Source, "{{")[1:] {
+			inside, _, _ := strings.Cut(part, "}}")
+			if name, ok := strings.CutPrefix(strings.TrimSpace(inside), "secrets."); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// answers has the connector work on the job with each answer.
+func (o *tryOptions) answers(ctx context.Context, t *trial) error {
+	if o.send {
+		sender := eventbridge.New(eventbridge.Options{})
+		defer sender.Close()
+		r, err := t.job.Send(ctx, sender)
+		if err != nil {
+			return err
+		}
+		t.add("AWS answered", r)
+		t.failed = r.Ending != simulate.Completed
+		return nil
+	}
+	answers := simulate.Answers()
+	if o.response != "" {
+		given, err := objectOf("response", o.response)
+		if err != nil {
+			return usage(err)
+		}
+		answers = append([]simulate.Answer{simulate.Respond("AWS gives this response", given)}, answers[1:]...)
+	}
+	for _, a := range answers {
+		r, err := t.job.Run(ctx, a)
+		if err != nil {
+			t.Failure = err.Error()
+			return nil
+		}
+		t.add(a.Name, r)
+		if r.Request == nil { // it never came to AWS: the other answers would not either
+			t.failed = true
+			return nil
+		}
+	}
+	return nil
+}
+
+func (o *tryOptions) write(s *session, t *trial) error {
+	if o.json {
+		e := json.NewEncoder(s.stdout)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(t); err != nil {
+			return err
+		}
+	} else if _, err := io.WriteString(s.stdout, t.text()); err != nil {
+		return err
+	}
+	if t.failed || t.Failure != "" {
+		return &exitError{code: ExitFailure}
+	}
+	return nil
+}

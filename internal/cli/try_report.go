@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
+)
+
+// trial is what try found out about a task; it is what --json writes.
+type trial struct {
+	Process  string       `json:"process"`
+	Task     string       `json:"task"`
+	Failure  string       `json:"failure,omitempty"` // of the mappings: an incident before there is a job
+	Warnings []string     `json:"warnings,omitempty"`
+	Request  *request     `json:"request,omitempty"`
+	Endings  []trialAfter `json:"endings,omitempty"`
+
+	name   string
+	job    *simulate.Job
+	failed bool
+}
+
+// request is what would be sent, without credentials.
+type request struct {
+	Region   string  `json:"region"`
+	Endpoint string  `json:"endpoint,omitempty"`
+	RoleARN  string  `json:"roleArn,omitempty"`
+	Entries  []entry `json:"entries"`
+}
+
+type entry struct {
+	EventBusName string          `json:"eventBusName"`
+	Source       string          `json:"source"`
+	DetailType   string          `json:"detailType"`
+	Detail       json.RawMessage `json:"detail"`
+	Resources    []string        `json:"resources,omitempty"`
+	Time         string          `json:"time,omitempty"`
+	TraceHeader  string          `json:"traceHeader,omitempty"`
+}
+
+// trialAfter is how the task ends after an answer.
+type trialAfter struct {
+	If        string          `json:"if"`
+	Response  json.RawMessage `json:"response,omitempty"`
+	Ending    simulate.Ending `json:"ending"`
+	Code      string          `json:"code,omitempty"`
+	CaughtBy  string          `json:"caughtBy,omitempty"`
+	Message   string          `json:"message,omitempty"`
+	Retries   *int32          `json:"retries,omitempty"`
+	Backoff   string          `json:"backoff,omitempty"`
+	Variables json.RawMessage `json:"variables,omitempty"`
+	Warnings  []string        `json:"warnings,omitempty"`
+}
+
+// add notes how the task ends after an answer. Secrets are masked here.
+func (t *trial) add(answer string, r *simulate.Result) {
+	mask := t.job.Mask
+	if r.Request != nil && t.Request == nil {
+		t.Request = &request{Region: mask(r.Request.Region), Endpoint: mask(r.Request.Endpoint), RoleARN: mask(r.Request.Credentials.RoleARN)}
+		for _, e := range r.Request.Entries {
+			out := entry{EventBusName: mask(e.EventBusName), Source: mask(e.Source), DetailType: mask(e.DetailType), Detail: json.RawMessage(mask(e.Detail)), TraceHeader: mask(e.TraceHeader)}
+			for _, resource := range e.Resources {
+				out.Resources = append(out.Resources, mask(resource))
+			}
+			if !e.Time.IsZero() {
+				out.Time = e.Time.Format(time.RFC3339)
+			}
+			t.Request.Entries = append(t.Request.Entries, out)
+		}
+	}
+	after := trialAfter{If: answer, Ending: r.Ending, Code: r.Code, Message: mask(r.Message)}
+	if r.Response != nil {
+		after.Response = json.RawMessage(mask(string(jsonvalue.Append(nil, r.Response))))
+	}
+	if r.Caught != nil {
+		after.CaughtBy = r.Caught.ID
+	}
+	if r.Ending == simulate.Retried || r.Ending == simulate.Incident {
+		after.Retries = &r.Retries
+		if r.Backoff > 0 {
+			after.Backoff = r.Backoff.String()
+		}
+	}
+	if r.Variables.Len() > 0 {
+		after.Variables = json.RawMessage(mask(string(jsonvalue.Append(nil, r.Variables))))
+	}
+	for _, w := range r.Warnings {
+		after.Warnings = append(after.Warnings, mask(w))
+	}
+	if r.Request == nil {
+		after.If = "Before anything is sent"
+	}
+	t.Endings = append(t.Endings, after)
+}
+
+// text writes the trial for people.
+func (t *trial) text() string {
+	var b strings.Builder
+	title := t.Task
+	if t.name != "" {
+		title += " \"" + strings.Join(strings.Fields(t.name), " ") + "\""
+	}
+	fmt.Fprintf(&b, "Task %s of process %s\n", title, t.Process)
+	for _, w := range t.Warnings {
+		fmt.Fprintf(&b, "  warning: %s\n", w)
+	}
+	if t.Failure != "" {
+		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", t.Failure)
+	}
+	if t.Request != nil {
+		t.Request.text(&b)
+	}
+	for _, after := range t.Endings {
+		after.text(&b)
+	}
+	return b.String()
+}
+
+func (r *request) text(b *strings.Builder) {
+	fmt.Fprintf(b, "\nSends %s to %s", count(len(r.Entries), "event", "events"), r.Region)
+	if r.Endpoint != "" {
+		b.WriteString(" (" + r.Endpoint + ")")
+	}
+	if r.RoleARN != "" {
+		b.WriteString(" as " + r.RoleARN)
+	}
+	b.WriteString("\n")
+	for i, e := range r.Entries {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		for _, field := range [...][2]string{
+			{"event bus", e.EventBusName},
+			{"source", e.Source},
+			{"detail type", e.DetailType},
+			{"detail", string(e.Detail)},
+			{"resources", strings.Join(e.Resources, ", ")},
+			{"time", e.Time},
+			{"trace header", e.TraceHeader},
+		} {
+			if field[1] != "" {
+				fmt.Fprintf(b, "  %-12s %s\n", field[0], field[1])
+			}
+		}
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func (a *trialAfter) text(b *strings.Builder) {
+	head := "If " + a.If
+	if !strings.HasPrefix(a.If, "AWS") || a.If == "AWS answered" {
+		head = a.If
+	}
+	fmt.Fprintf(b, "\n%s\n  ", head)
+	switch a.Ending {
+	case simulate.Completed:
+		b.WriteString("completed")
+	case simulate.Thrown:
+		fmt.Fprintf(b, "BPMN error %q", a.Code)
+		if a.CaughtBy != "" {
+			b.WriteString(", caught by " + a.CaughtBy)
+		} else {
+			b.WriteString(", which nothing catches: an incident")
+		}
+	case simulate.Retried:
+		fmt.Fprintf(b, "fails, %s left", count(int(*a.Retries), "retry", "retries"))
+		if a.Backoff != "" {
+			b.WriteString(", next try after " + a.Backoff)
+		}
+	case simulate.Incident:
+		b.WriteString("fails: an incident")
+	}
+	b.WriteString("\n")
+	if a.Message != "" {
+		for i, line := range slices.Collect(strings.Lines(a.Message)) {
+			label := "message"
+			if i > 0 {
+				label = ""
+			}
+			fmt.Fprintf(b, "  %-10s %s\n", label, strings.TrimRight(line, "\n"))
+		}
+	}
+	if len(a.Variables) > 0 {
+		fmt.Fprintf(b, "  %-10s %s\n", "variables", a.Variables)
+	}
+	for _, w := range a.Warnings {
+		fmt.Fprintf(b, "  %-10s %s\n", "warning", w)
+	}
+}
