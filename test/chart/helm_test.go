@@ -43,14 +43,14 @@ func fetch(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// helm runs Helm and returns what it printed, standard output apart from all.
+// helm runs Helm and returns what it printed: to standard output, and in all.
 func helm(t *testing.T, args ...string) (stdout, all string, err error) {
 	t.Helper()
-	var out, both bytes.Buffer
+	var out, errors bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), tools["HELM"], args...)
-	cmd.Stdout, cmd.Stderr = io.MultiWriter(&out, &both), &both
+	cmd.Stdout, cmd.Stderr = &out, &errors
 	err = cmd.Run()
-	return out.String(), both.String(), err
+	return out.String(), out.String() + errors.String(), err
 }
 
 // object is one Kubernetes resource.
