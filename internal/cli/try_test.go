@@ -91,3 +91,18 @@ func TestTry_SendsWhenItIsAskedTo(t *testing.T) {
 	assert.Contains(t, string(got.Endings[0].Variables), events[0].ID, "the result is of AWS's own answer")
 	assert.Equal(t, "com.example.orders", got.Request.Entries[0].Source)
 }
+
+// Each example sends a valid event, and no expression of it gives null by a mistake.
+func TestTry_EveryExample(t *testing.T) {
+	t.Parallel()
+	models, err := filepath.Glob("../../examples/*.bpmn")
+	require.NoError(t, err)
+	require.Len(t, models, 5)
+	for _, model := range models {
+		var stdout, stderr strings.Builder
+		code := Run(t.Context(), []string{"try", model, "--variables", strings.TrimSuffix(model, ".bpmn") + ".variables.json"}, nil, strings.NewReader(""), &stdout, &stderr)
+		assert.Equal(t, ExitOK, code, "%s: %s%s", model, stdout.String(), stderr.String())
+		assert.NotContains(t, stdout.String(), "warning", model)
+		assert.Contains(t, stdout.String(), "If AWS accepts the event\n  completed\n", model)
+	}
+}

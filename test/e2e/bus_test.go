@@ -67,7 +67,8 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer accepts the entries but those whose detail is no object, unless the name of the bus begins with "denied": then the
-// request is denied, always, or the first time if it begins with "denied-once".
+// request is denied, always, or the first time if it begins with "denied-once". The bus "throttled" is too busy, "rejecting"
+// rejects every entry.
 func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,6 +82,9 @@ func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
 			"message": "User is not authorized to perform: events:PutEvents on resource: " + name,
 		}
 	}
+	if name == "throttled" {
+		return http.StatusBadRequest, map[string]string{"__type": "ThrottlingException", "message": "Rate exceeded"}
+	}
 	type result struct {
 		EventID      string `json:"EventId,omitempty"`
 		ErrorCode    string `json:",omitempty"`
@@ -92,7 +96,7 @@ func (b *bus) answer(r *http.Request, entries []entry) (int, any) {
 		var detail struct {
 			OrderID string `json:"orderId"`
 		}
-		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil || name == "rejecting" {
 			results[i] = result{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}
 			rejected++
 			continue
