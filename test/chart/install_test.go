@@ -30,7 +30,7 @@ func (s *server) admitted(t *testing.T, file string) {
 	all, err := template(t, chartFolder, "--values", file)
 	require.NoError(t, err)
 	for _, o := range all {
-		s.must(t, http.MethodPost, path(t, o)+"?dryRun=All&fieldValidation=Strict", o)
+		s.must(t, http.MethodPost, collection(t, o)+"?dryRun=All&fieldValidation=Strict", o)
 	}
 }
 

@@ -104,3 +104,28 @@ func TestDashboardsAreInstalledByteForByte(t *testing.T) {
 	_, err = template(t, chartWith(t, nil), set(on)...)
 	require.ErrorContains(t, err, "no dashboards")
 }
+
+// TestTheChartInstallsWhatTheRepositoryHas holds the copies against deploy/grafana and deploy/prometheus; without a file
+// there the chart has to say so.
+func TestTheChartInstallsWhatTheRepositoryHas(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, source, copies, setting, kind string }{
+		{"dashboards", "../../deploy/grafana/*.json", "files/dashboards/*.json", "dashboards.enabled=true", "ConfigMap"},
+		{"alert rules", "../../deploy/prometheus/*alert*.y*ml", "files/alerts/*.yaml", "prometheusRule.enabled=true", "PrometheusRule"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			sources, err := filepath.Glob(tt.source)
+			require.NoError(t, err)
+			held, err := filepath.Glob(filepath.Join(chartFolder, tt.copies))
+			require.NoError(t, err)
+			if len(held) == 0 {
+				assert.Empty(t, sources, "make generate copies them")
+				assert.Contains(t, refused(t, gateway, tt.setting), "this chart holds no "+tt.name)
+				return
+			}
+			assert.NotNil(t, get(t, render(t, tt.setting), tt.kind))
+		})
+	}
+}

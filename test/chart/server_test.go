@@ -159,8 +159,8 @@ var resources = map[string]string{
 	"ScaledObject":            "/apis/keda.sh/v1alpha1/namespaces/%s/scaledobjects",
 }
 
-// path is where the resources of an object's kind are.
-func path(t *testing.T, o object) string {
+// collection is where the resources of an object's kind are.
+func collection(t *testing.T, o object) string {
 	t.Helper()
 	pattern, known := resources[o["kind"].(string)]
 	require.True(t, known, "kind %v", o["kind"])
