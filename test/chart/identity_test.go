@@ -40,6 +40,7 @@ func TestNamesFollowTheRelease(t *testing.T) {
 		{"release and chart", nil, "camunda-eventbridge-connector"},
 		{"another name", []string{"nameOverride=events"}, "camunda-events"},
 		{"a release that holds it", []string{"nameOverride=camunda"}, "camunda"},
+		{"no more than leaves room for the names of pods", []string{"nameOverride=a-name-that-is-much-longer-than-names-should-be"}, "camunda-a-name-that-is-much-longer-than-names"},
 		{"a whole name", []string{"fullnameOverride=events"}, "events"},
 	}
 	for _, tt := range tests {

@@ -41,7 +41,8 @@ func TestTheSchemaFollowsValuesAndComments(t *testing.T) {
 			"kind": {"type": "string", "default": "a", "enum": ["a", "b"], "description": "One of two."}}},
 		"labels": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Set as a whole."},
 		"list": {"type": "array", "description": "A list."},
-		"global": {"type": "object", "description": "Values that Helm shares among charts; none is used here."}
+		"global": {"type": "object", "description": "Values that Helm shares among charts; none is used here."},
+		"enabled": {"type": "boolean", "description": "For a chart that this one is part of, as its condition; not used here."}
 	}`, string(got))
 	assert.Equal(t, false, document(top)["additionalProperties"])
 }

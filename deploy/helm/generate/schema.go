@@ -8,14 +8,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// document is the schema of the whole: what is not named is a mistake, but for "global", which Helm gives to every
-// chart that is part of another.
+// document is the schema of the whole: what is not named is a mistake, but for what a chart is given that is part of
+// another: "global", and "enabled" if that is the other's condition.
 func document(top []*value) map[string]any {
 	whole := object(top)
 	whole["$schema"] = "http://json-schema.org/draft-07/schema#"
 	whole["title"] = "Values of the chart eventbridge-connector"
 	whole["$comment"] = `DO NOT EDIT: written from values.yaml by "make generate"`
-	whole["properties"].(map[string]any)["global"] = map[string]any{"type": "object", "description": "Values that Helm shares among charts; none is used here."}
+	properties := whole["properties"].(map[string]any)
+	properties["global"] = map[string]any{"type": "object", "description": "Values that Helm shares among charts; none is used here."}
+	properties["enabled"] = map[string]any{"type": "boolean", "description": "For a chart that this one is part of, as its condition; not used here."}
 	return whole
 }
 
