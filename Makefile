@@ -103,6 +103,10 @@ e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a J
 modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)
 	test/modeler/run '$(abspath bin/modeler)'
 
+.PHONY: playground-test
+playground-test: build ## Try the playground page in Chromium (needs Node)
+	test/playground/run '$(abspath $(BIN))' '$(abspath bin/playground)'
+
 .PHONY: sarif-test
 sarif-test: build ## Validate what lint writes as SARIF against the schema
 	test/sarif/run '$(abspath $(BIN))'

@@ -33,6 +33,7 @@ func commands() []*command {
 		demoCommand(),
 		evalCommand(),
 		tryCommand(),
+		playgroundCommand(),
 		lintCommand(),
 		configCommand(),
 		healthcheckCommand(),

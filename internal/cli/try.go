@@ -129,7 +129,7 @@ func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.O
 		if o.send {
 			return out, nil
 		}
-		for _, name := range secretNames(task) {
+		for _, name := range simulate.SecretNames(task) {
 			out.Secrets[name] = "made-up-" + name
 		}
 		return out, nil
@@ -169,20 +169,6 @@ func objectOf(flag, text string) (*jsonvalue.Object, error) {
 		return nil, fmt.Errorf("--%s must be a JSON object, but is %s", flag, jsonvalue.KindOf(v))
 	}
 	return o, nil
-}
-
-// secretNames returns the names of the secrets in a task's input mappings.
-func secretNames(task *bpmn.Task) []string {
-	var names []string
-	for _, m := range task.Inputs {
-		for _, part := range strings.Split(m.Source, "{{")[1:] {
-			inside, _, _ := strings.Cut(part, "}}")
-			if name, ok := strings.CutPrefix(strings.TrimSpace(inside), "secrets."); ok {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }
 
 // answers has the connector work on the job with each answer.

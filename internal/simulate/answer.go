@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -29,6 +30,25 @@ func Answers() []Answer {
 // Respond is an answer with a response in the form in which a process sees it.
 func Respond(name string, value *jsonvalue.Object) Answer {
 	return Answer{Name: name, Response: func(int) *eventbridge.Response { return eventbridge.Given(value) }}
+}
+
+// Refuse is an answer with an error of AWS.
+func Refuse(name, code, message string) Answer {
+	return Answer{Name: name, Err: refusal(code, message)}
+}
+
+// SecretNames returns the names of the secrets in a task's input mappings, in their order.
+func SecretNames(task *bpmn.Task) []string {
+	var names []string
+	for _, m := range task.Inputs {
+		for _, part := range strings.Split(m.Source, "{{")[1:] {
+			inside, _, _ := strings.Cut(part, "}}")
+			if name, ok := strings.CutPrefix(strings.TrimSpace(inside), "secrets."); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // refusal is an error as AWS answers it, after the retries of the SDK.
