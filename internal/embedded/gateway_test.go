@@ -191,14 +191,19 @@ func TestStreamThatIsNotReadHoldsOnlySoMuch(t *testing.T) {
 	// The windows of both sides, 64 KiB each, and what is on its way to the stream.
 	assert.LessOrEqual(t, g.Counts().Streamed, int64(200))
 	assert.GreaterOrEqual(t, g.Counts().Waiting, int64(1800))
-	_, err := s.Recv()
-	require.NoError(t, err)
 
-	waiting := g.Counts().Waiting
 	g.BreakStreams(codes.Unavailable, "broken")
+	sent := int64(0)
+	for ; ; sent++ {
+		if _, err := s.Recv(); err != nil {
+			refused(t, err, "UNAVAILABLE")
+			break
+		}
+	}
 	require.Eventually(t, func() bool { return g.Counts().StreamsOpen == 0 }, 10*time.Second, time.Millisecond)
-	assert.Greater(t, g.Counts().Waiting, waiting, "what was not sent yet is for others")
-	assert.Less(t, g.Counts().Waiting, int64(2000), "what was sent is the client's until its lease ends")
+	assert.Positive(t, sent)
+	// One more than what arrived may have been given to the stream: that is in transport when it breaks.
+	assert.InDelta(t, 2000-sent, g.Counts().Waiting, 1, "what was sent is the client's until its lease ends, the rest is for others")
 }
 
 func TestStreamsTakeTurns(t *testing.T) {

@@ -111,7 +111,6 @@ func TestLoadEngine(t *testing.T) {
 // TestLoadBroker has 2,000 instances worked on by a broker with its state on disk: undisturbed, while one worker takes
 // over from another, and while the broker dies.
 func TestLoadBroker(t *testing.T) {
-	broker.process.kill() // its memory and its log are of no more use
 	g, err := startBroker("load-broker", false)
 	require.NoError(t, err)
 	t.Cleanup(func() { g.process.kill() })
