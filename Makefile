@@ -5,10 +5,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 NAME    := eventbridge-connector
-MODULE  := github.com/eventbridge-connector/eventbridge-connector
 BIN     ?= bin/$(NAME)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X $(MODULE)/internal/cli.version=$(VERSION)
 IMAGE   ?= $(NAME):$(VERSION)
 
 # Tools and downloads live outside the tree, by version, so that a second run is quick.
@@ -35,7 +33,7 @@ help: ## Show this list
 
 .PHONY: build
 build: ## Build the binary into bin/
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/$(NAME)
+	VERSION='$(VERSION)' .ci/build $(BIN)
 
 .PHONY: test
 test: ## Run the tests (under a minute, needs nothing but Go)
@@ -47,11 +45,11 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver $(PKG)
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image $(PKG)
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver --fix $(PKG) || true
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):
@@ -122,6 +120,10 @@ chart-server-test: ## Install, upgrade, roll back and uninstall the chart on a r
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)
 	.ci/image '$(IMAGE)' '$(VERSION)'
+
+.PHONY: image-test
+image-test: ## Build the image with buildah and prove it with podman (installs them by apt)
+	.ci/image-test
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it

@@ -7,21 +7,28 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker: -X …/internal/cli.version=v1.2.3.
-var version = "dev"
+// Set by the linker, as .ci/build does: -X …/internal/cli.version=v1.2.3. The revision is empty where Go stamps its own.
+var (
+	version  = "dev"
+	revision string
+)
 
 // build is what is known of the binary.
 type build struct{ version, revision, goVersion string }
 
-// thisBuild returns the binary's version: the linker's, else the module's; and the revision that it was built from.
+// thisBuild returns the binary's version: the linker's, else the module's; and the revision that it was built from: the
+// linker's, else Go's stamp.
 func thisBuild() build {
-	b := build{version: version, goVersion: runtime.Version()}
+	b := build{version: version, revision: revision, goVersion: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
 	}
 	if b.version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		b.version = info.Main.Version
+	}
+	if b.revision != "" {
+		return b
 	}
 	modified := false
 	for _, s := range info.Settings {
