@@ -93,14 +93,14 @@ func TestAContainerServesAJobAndEndsInOrder(t *testing.T) {
 	began := time.Now()
 	mustPodman(t, args...)
 	t.Cleanup(func() {
-		if _, logs := podman(t, "logs", name); t.Failed() {
+		if _, _, logs := podman(t, "logs", name); t.Failed() { // the worker logs to standard error
 			t.Log(logs)
 		}
 		podman(t, "rm", "-f", "-t", "0", name)
 	})
 	require.Eventually(t, func() bool { return isUp("http://127.0.0.1:" + port + "/actuator/health/readiness") }, 20*time.Second, 5*time.Millisecond)
 	t.Logf("start: ready %d ms after podman run was called", time.Since(began).Milliseconds())
-	assert.Equal(t, "[]", mustPodman(t, "inspect", "--format", "{{json .EffectiveCaps}}", name), "capabilities")
+	assert.Contains(t, []string{"[]", "null"}, mustPodman(t, "inspect", "--format", "{{json .EffectiveCaps}}", name), "capabilities")
 	mustPodman(t, "healthcheck", "run", name)
 
 	first := addJob(t, gateway, bus, "order-1")

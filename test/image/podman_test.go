@@ -33,26 +33,27 @@ func imageName(t *testing.T) string {
 	return name
 }
 
-// podman runs podman and returns its exit code and what it wrote.
-func podman(t *testing.T, args ...string) (code int, out string) {
+// podman runs podman and returns its exit code and what it wrote. On standard error it may complain of a missing systemd and
+// go on.
+func podman(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "podman", append([]string{"--cgroup-manager=cgroupfs", "--events-backend=file"}, args...)...)
-	var text bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &text, &text
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
 		require.NoError(t, err)
 	}
-	return cmd.ProcessState.ExitCode(), strings.TrimSpace(text.String())
+	return cmd.ProcessState.ExitCode(), strings.TrimSpace(out.String()), strings.TrimSpace(errs.String())
 }
 
-// mustPodman is podman where nothing but success will do.
+// mustPodman is podman where nothing but success will do; it returns the standard output.
 func mustPodman(t *testing.T, args ...string) string {
 	t.Helper()
-	code, out := podman(t, args...)
-	require.Zero(t, code, "podman %s: %s", strings.Join(args, " "), out)
+	code, out, errs := podman(t, args...)
+	require.Zero(t, code, "podman %s: %s%s", strings.Join(args, " "), out, errs)
 	return out
 }
 
