@@ -24,8 +24,8 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 		documented = append(documented, m[1]+" "+m[2])
 	}
 	m := NewMetrics("v1", "go1")
-	m.Gauge("slots", "", func() float64 { return 1 })
-	m.Gauge("slots_in_use", "", func() float64 { return 1 })
+	m.Read(readings())
+	m.Failed("THROTTLED")
 	j := &job.Job{Type: "t", CustomHeaders: "{}", Lease: job.NewLease(time.Now().Add(time.Minute), nil)}
 	m.Taken(j, true)
 	m.Settled(j, job.Complete{}, time.Second, time.Second)

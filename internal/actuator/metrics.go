@@ -48,9 +48,41 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
 }
 
-// Gauge adds a gauge that is read at each scrape. It is to be called once per name, before the first scrape.
-func (m *Metrics) Gauge(name, help string, read func() float64) {
+// Readings are what is read of other parts at each scrape.
+type Readings struct {
+	Slots, SlotsInUse func() int
+	Ready             func() bool
+	ExpressionCache   func() (hits, misses uint64)
+	SecretCache       func() (hits, misses uint64) // of files of secrets
+}
+
+// Read adds the metrics of the readings. It is to be called once, before the first scrape.
+func (m *Metrics) Read(r Readings) {
+	m.gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(r.Slots()) })
+	m.gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(r.SlotsInUse()) })
+	m.gauge("ready", "1 while jobs can be taken, else 0: what the readiness probe answers.", func() float64 {
+		if r.Ready() {
+			return 1
+		}
+		return 0
+	})
+	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache)
+	m.cache("secret_cache_total", "Files of secrets asked for, by result: hit (unchanged since it was read) or miss.", r.SecretCache)
+}
+
+func (m *Metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
+}
+
+func (m *Metrics) cache(name, help string, read func() (hits, misses uint64)) {
+	for result, value := range map[string]func() float64{
+		"hit":  func() float64 { hits, _ := read(); return float64(hits) },
+		"miss": func() float64 { _, misses := read(); return float64(misses) },
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: name, Help: help, ConstLabels: prometheus.Labels{"result": result},
+		}, value))
+	}
 }
 
 func counter(name, help string) prometheus.Counter {
@@ -65,8 +97,10 @@ func histogram(name, help string, buckets []float64) prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
 }
 
-// Buckets, in seconds: of calls that take milliseconds, and of what is left of a lease.
+// Buckets: of calls that take milliseconds and of what is left of a lease, both in seconds; and of entries, of which AWS
+// takes ten at the most.
 var (
+	entryBuckets = []float64{1, 2, 3, 5, 10}
 	callBuckets  = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 	leaseBuckets = []float64{0, 1, 2, 5, 10, 20, 30, 45, 60, 120, 300, 900}
 )

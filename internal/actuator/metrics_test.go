@@ -70,7 +70,8 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.AnswerLost()
 	m.ExpressionWarnings("result", []string{"one", "two"})
 	m.SettledFromMemory()
-	m.Gauge("slots_in_use", "Slots in use.", func() float64 { return 7 })
+	m.Failed("AccessDeniedException")
+	m.Read(readings())
 	const want = `
 # HELP eventbridge_connector_aws_answers_lost_total Attempts after which AWS may have accepted the events although no readable answer came.
 # TYPE eventbridge_connector_aws_answers_lost_total counter
@@ -79,9 +80,30 @@ eventbridge_connector_aws_answers_lost_total 1
 # TYPE eventbridge_connector_aws_attempts_total counter
 eventbridge_connector_aws_attempts_total{code="ThrottlingException"} 1
 eventbridge_connector_aws_attempts_total{code="ok"} 1
-# HELP eventbridge_connector_aws_entries_total Entries of PutEvents requests.
-# TYPE eventbridge_connector_aws_entries_total counter
-eventbridge_connector_aws_entries_total 3
+# HELP eventbridge_connector_aws_entries_per_request Entries of each PutEvents request; the sum is all entries.
+# TYPE eventbridge_connector_aws_entries_per_request histogram
+eventbridge_connector_aws_entries_per_request_bucket{le="1"} 0
+eventbridge_connector_aws_entries_per_request_bucket{le="2"} 0
+eventbridge_connector_aws_entries_per_request_bucket{le="3"} 1
+eventbridge_connector_aws_entries_per_request_bucket{le="5"} 1
+eventbridge_connector_aws_entries_per_request_bucket{le="10"} 1
+eventbridge_connector_aws_entries_per_request_bucket{le="+Inf"} 1
+eventbridge_connector_aws_entries_per_request_sum 3
+eventbridge_connector_aws_entries_per_request_count 1
+# HELP eventbridge_connector_expression_cache_total Expressions asked for, by result: hit (compiled before) or miss.
+# TYPE eventbridge_connector_expression_cache_total counter
+eventbridge_connector_expression_cache_total{result="hit"} 5
+eventbridge_connector_expression_cache_total{result="miss"} 2
+# HELP eventbridge_connector_secret_cache_total Files of secrets asked for, by result: hit (unchanged since it was read) or miss.
+# TYPE eventbridge_connector_secret_cache_total counter
+eventbridge_connector_secret_cache_total{result="hit"} 0
+eventbridge_connector_secret_cache_total{result="miss"} 1
+# HELP eventbridge_connector_job_errors_total Jobs that ended in a failure of the connector or of AWS, by error code: what becomes a retry or an incident.
+# TYPE eventbridge_connector_job_errors_total counter
+eventbridge_connector_job_errors_total{code="AccessDeniedException"} 1
+# HELP eventbridge_connector_ready 1 while jobs can be taken, else 0: what the readiness probe answers.
+# TYPE eventbridge_connector_ready gauge
+eventbridge_connector_ready 1
 # HELP eventbridge_connector_command_retries_total Commands to the broker that were sent again, by the code that called for it.
 # TYPE eventbridge_connector_command_retries_total counter
 eventbridge_connector_command_retries_total{code="UNAVAILABLE"} 1
@@ -102,7 +124,7 @@ eventbridge_connector_jobs_settled_total{command="hand-back"} 1
 # TYPE eventbridge_connector_jobs_taken_total counter
 eventbridge_connector_jobs_taken_total{way="poll"} 1
 eventbridge_connector_jobs_taken_total{way="stream"} 1
-# HELP eventbridge_connector_slots_in_use Slots in use.
+# HELP eventbridge_connector_slots_in_use Jobs in this process, and the slot on which an open stream waits.
 # TYPE eventbridge_connector_slots_in_use gauge
 eventbridge_connector_slots_in_use 7
 # HELP eventbridge_connector_stream_open 1 while a job stream is open, else 0.
@@ -110,7 +132,7 @@ eventbridge_connector_slots_in_use 7
 eventbridge_connector_stream_open 1
 `
 	require.NoError(t, testutil.GatherAndCompare(m.registry, strings.NewReader(want),
-		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_total",
+		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
 		"eventbridge_connector_command_retries_total", "eventbridge_connector_expression_warnings_total", "eventbridge_connector_jobs_abandoned_total",
 		"eventbridge_connector_jobs_settled_from_memory_total", "eventbridge_connector_jobs_settled_total", "eventbridge_connector_jobs_taken_total",
 		"eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
@@ -171,4 +193,12 @@ func TestTheRecentMaximumIsForgottenAfterThreeMinutes(t *testing.T) {
 		w.observe(1)
 		assert.InDelta(t, 1, w.max(), 0)
 	})
+}
+
+// readings are some, for tests.
+func readings() Readings {
+	return Readings{
+		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, Ready: func() bool { return true },
+		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretCache: func() (hits, misses uint64) { return 0, 1 },
+	}
 }

@@ -11,7 +11,7 @@ type senderMetrics struct {
 	attempts     *prometheus.CounterVec
 	attemptTime  prometheus.Histogram
 	requests     *prometheus.CounterVec
-	entries      prometheus.Counter
+	entries      prometheus.Histogram
 	answersLost  prometheus.Counter
 	boundedCodes *bounded
 }
@@ -21,7 +21,7 @@ func newSenderMetrics() senderMetrics {
 		attempts:     counters("aws_attempts_total", "HTTP exchanges with EventBridge by error code; ok = none.", "code"),
 		attemptTime:  histogram("aws_attempt_seconds", "How long HTTP exchanges with EventBridge took.", callBuckets),
 		requests:     counters("aws_requests_total", "PutEvents requests, retries included in each, by error code; ok = none.", "code"),
-		entries:      counter("aws_entries_total", "Entries of PutEvents requests."),
+		entries:      histogram("aws_entries_per_request", "Entries of each PutEvents request; the sum is all entries.", entryBuckets),
 		answersLost:  counter("aws_answers_lost_total", "Attempts after which AWS may have accepted the events although no readable answer came."),
 		boundedCodes: newBounded(maxCodes),
 	}
@@ -51,7 +51,7 @@ func (m *Metrics) Attempted(took time.Duration, code string) {
 // Sent counts a request, with the number of its entries; its attempts are counted one by one as they are made.
 func (m *Metrics) Sent(entries, _ int, code string) {
 	m.sender.requests.WithLabelValues(m.sender.code(code)).Inc()
-	m.sender.entries.Add(float64(entries))
+	m.sender.entries.Observe(float64(entries))
 }
 
 // AnswerLost counts an attempt that may have been accepted although no readable answer came.

@@ -85,15 +85,15 @@ func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
 	}
 	secrets := map[string]string{"SECRET_AWS_ACCESS_KEY": demoAccessKey, "SECRET_AWS_SECRET_KEY": demoSecretKey}
 	lookup := func(name string) (string, bool) { v, ok := secrets[name]; return v, ok }
-	engine, end, err := buildWorker(c, lookup, o, slog.New(slog.DiscardHandler))
+	parts, err := buildWorker(c, lookup, o, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}
 	ctx, st.drain = context.WithCancel(ctx)
-	st.ended, st.end = make(chan struct{}), end
+	st.ended, st.end = make(chan struct{}), parts.end
 	go func() {
 		defer close(st.ended)
-		st.failed = engine.Run(ctx)
+		st.failed = parts.engine.Run(ctx)
 	}()
 	return st, nil
 }

@@ -172,6 +172,7 @@ func (*silent) Abandoned(*job.Job, job.AbandonReason)                       {}
 func (*silent) StreamOpen(bool)                                             {}
 func (*silent) CommandRetried(string)                                       {}
 func (*silent) ExpressionWarnings(string, []string)                         {}
+func (*silent) Failed(string)                                               {}
 func (*silent) SettledFromMemory()                                          {}
 func (*silent) Attempted(time.Duration, string)                             {}
 func (*silent) Sent(int, int, string)                                       {}

@@ -49,25 +49,28 @@ func runCommand() *command {
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.revision)
-	engine, end, err := buildWorker(c, s.lookup, metrics, log)
+	parts, err := buildWorker(c, s.lookup, metrics, log)
 	if err != nil {
 		return usage(err)
 	}
-	defer end()
-	metrics.Gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(engine.SlotsInUse()) })
-	metrics.Gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(c.Worker.MaxJobsActive) })
+	defer parts.end()
+	metrics.Read(actuator.Readings{
+		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse,
+		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
+		ExpressionCache: parts.expressions.Stats, SecretCache: parts.secretFiles,
+	})
 
 	var background sync.WaitGroup
 	defer background.Wait()
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	background.Go(func() { releaseWhenIdle(resting, func() bool { return engine.SlotsInUse() <= 1 }) })
+	background.Go(func() { releaseWhenIdle(resting, func() bool { return parts.engine.SlotsInUse() <= 1 }) })
 
 	return (&service{
-		engine: engine, log: log,
+		engine: parts.engine, log: log,
 		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
 		started: func(health string) {
-			log.Info("taking jobs", "version", built.version, "gateway", c.Gateway.Target, "tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+			log.Info("taking jobs", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", strings.Join(c.Worker.TenantIDs, ","), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
@@ -80,27 +83,40 @@ type observer interface {
 	eventbridge.Observer
 }
 
-// buildWorker makes a worker and everything below it. End closes what it holds, once it has stopped. The error is one of
-// the configuration.
-func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, log *slog.Logger) (engine *worker.Worker, end func(), err error) {
-	secrets, err := secretResolver(lookup, c, log)
+// parts are a worker and what below it is read from outside.
+type parts struct {
+	engine      *worker.Worker
+	expressions *expression.Cache
+	secretFiles func() (hits, misses uint64)
+	end         func() // closes what they hold, once the engine has stopped
+}
+
+// buildWorker makes a worker and everything below it. The error is one of the configuration.
+func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, log *slog.Logger) (*parts, error) {
+	p := &parts{expressions: expression.NewCache(0), secretFiles: func() (hits, misses uint64) { return 0, 0 }}
+	providers, files, err := secretProviders(lookup, c, log)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	if files != nil {
+		p.secretFiles = files.Stats
 	}
 	gateway, err := zeebe.Dial(gatewayConfig(c), log)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	sender := eventbridge.New(eventbridge.Options{
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
 	})
 	handler := connector.New(connector.Options{
-		Sender: sender, Secrets: secrets, Expressions: expression.NewCache(0), Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sender, Secrets: secret.NewResolver(providers, secretFilter(c)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	})
-	return worker.New(workerConfig(c), gateway, handler, o, log), func() {
+	p.engine = worker.New(workerConfig(c), gateway, handler, o, log)
+	p.end = func() {
 		sender.Close()
 		closeQuietly(gateway.Close, log)
-	}, nil
+	}
+	return p, nil
 }
 
 func closeQuietly(f func() error, log *slog.Logger) {
@@ -136,26 +152,29 @@ func workerConfig(c *config.Config) worker.Config {
 	}
 }
 
-// secretResolver returns the resolver over the configured providers, environment before files.
-func secretResolver(lookup func(string) (string, bool), c *config.Config, log *slog.Logger) (*secret.Resolver, error) {
+// secretProviders returns the configured providers, environment before files, and the one of files if there is one.
+func secretProviders(lookup func(string) (string, bool), c *config.Config, log *slog.Logger) ([]secret.Provider, *secret.Directory, error) {
 	var providers []secret.Provider
 	if c.Secrets.EnvEnabled {
 		providers = append(providers, secret.NewEnvironment(lookup, secret.EnvironmentOptions{
 			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware, Log: log,
 		}))
 	}
-	if c.Secrets.Directory != "" {
-		files, err := secret.NewDirectory(c.Secrets.Directory)
-		if err != nil {
-			return nil, fmt.Errorf("directory of secrets: %w", err)
-		}
-		providers = append(providers, files)
+	if c.Secrets.Directory == "" {
+		return providers, nil, nil
 	}
-	var filter secret.Filter = secret.CredentialsOnly{}
+	files, err := secret.NewDirectory(c.Secrets.Directory)
+	if err != nil {
+		return nil, nil, fmt.Errorf("directory of secrets: %w", err)
+	}
+	return append(providers, files), files, nil
+}
+
+func secretFilter(c *config.Config) secret.Filter {
 	if c.Secrets.FilterMode == config.FilterDisabled {
-		filter = secret.AllowAll{}
+		return secret.AllowAll{}
 	}
-	return secret.NewResolver(providers, filter), nil
+	return secret.CredentialsOnly{}
 }
 
 // lookup finds an environment variable; the last of equal names counts.

@@ -34,6 +34,8 @@ type Observer interface {
 	// ExpressionWarnings is called with the warnings of an evaluation of the result or error expression: nulls that look like
 	// mistakes, each with its place in the source. They may quote what only the job's process should see.
 	ExpressionWarnings(expression string, warnings []string)
+	// Failed is called for each job that is failed, with the code of its error.
+	Failed(code string)
 	// SettledFromMemory is called for a job whose event had been accepted before.
 	SettledFromMemory()
 }
@@ -74,6 +76,7 @@ func New(o Options) *Handler {
 type noObserver struct{}
 
 func (noObserver) ExpressionWarnings(string, []string) {}
+func (noObserver) Failed(string)                       {}
 func (noObserver) SettledFromMemory()                  {}
 
 // work is one job on its way through the handler.
@@ -95,7 +98,6 @@ func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) 
 	w := &work{Handler: h, ctx: ctx, job: j, log: h.log.With("job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID)}
 	defer w.recover(&outcome)
 	outcome = w.run() //nolint:contextcheck // what a job needs of its context it has
-	w.log.Debug("job done", "outcome", fmt.Sprintf("%T", outcome))
 	return outcome
 }
 

@@ -88,6 +88,7 @@ func (w *work) judged(v verdict) job.Outcome {
 		if err != nil {
 			return w.fail(err)
 		}
+		w.failing(codeJobError, message)
 		return job.Fail{Settling: w.settling(), Retries: v.retries, Backoff: v.backoff, Message: message, Variables: variables}
 	case ignoreError:
 		variables, err := w.variables(v.variables)
@@ -107,13 +108,19 @@ func (w *work) variables(o *jsonvalue.Object) ([]byte, *Error) {
 	return append([]byte(nil), w.json...), nil
 }
 
+// failing tells the log and the metrics of a job that is failed; the message is masked.
+func (w *work) failing(code, message string) {
+	w.observer.Failed(code)
+	w.log.Warn("job failed", "error_code", code, "error", message)
+}
+
 // fail fails the job with an error as it stands. Once an event was accepted no failure leads to another try by itself: it
 // would send the event again; but for a task that asks for all entries to be accepted, and there one was not.
 func (w *work) fail(e *Error) job.Outcome {
 	told := *e
 	told.Message += expression.Hints(w.untold(e.Message))
 	e = told.masked(w.mask)
-	w.log.Warn("job failed", "error_code", e.Code, "error", e.Message)
+	w.failing(e.Code, e.Message)
 	out := job.Fail{Settling: w.settling(), Message: e.Message, Backoff: w.headers.RetryBackoff}
 	if e.Retry {
 		out.Retries = max(0, w.job.Retries-1)

@@ -13,6 +13,8 @@ type Cache struct {
 	max     int64
 	entries sync.Map // of key to *entry
 	count   atomic.Int64
+	hits    atomic.Uint64
+	misses  atomic.Uint64
 	flight  singleflight.Group
 }
 
@@ -38,8 +40,10 @@ func NewCache(size int) *Cache {
 func (c *Cache) Compile(language Language, source string) (*Program, error) {
 	k := key{language, source}
 	if e, ok := c.entries.Load(k); ok {
+		c.hits.Add(1)
 		return e.(*entry).program, e.(*entry).err
 	}
+	c.misses.Add(1)
 	e, _, _ := c.flight.Do(string(language)+"\x00"+source, func() (any, error) {
 		if e, ok := c.entries.Load(k); ok {
 			return e, nil
@@ -53,6 +57,9 @@ func (c *Cache) Compile(language Language, source string) (*Program, error) {
 	})
 	return e.(*entry).program, e.(*entry).err
 }
+
+// Stats returns how often an expression was there already, and how often not.
+func (c *Cache) Stats() (hits, misses uint64) { return c.hits.Load(), c.misses.Load() }
 
 // Len returns how many programs and errors the cache holds.
 func (c *Cache) Len() int { return int(c.count.Load()) }

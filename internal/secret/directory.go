@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -29,6 +30,8 @@ type Directory struct {
 
 	mu    sync.Mutex
 	files map[string]cachedFile
+
+	hits, misses atomic.Uint64
 }
 
 type cachedFile struct {
@@ -71,10 +74,15 @@ func (d *Directory) Secret(_ context.Context, _ Context, name string) (string, b
 		return "", false, fmt.Errorf("its file is %d bytes long, at most %d are allowed", info.Size(), maxFile)
 	}
 	if v, ok := d.cached(name, info); ok {
+		d.hits.Add(1)
 		return v, true, nil
 	}
+	d.misses.Add(1)
 	return d.read(root, name)
 }
+
+// Stats returns how often a file was asked for that had not changed since it was read, and how often it had to be read.
+func (d *Directory) Stats() (hits, misses uint64) { return d.hits.Load(), d.misses.Load() }
 
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG)

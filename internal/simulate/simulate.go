@@ -272,4 +272,6 @@ func (w *warnings) ExpressionWarnings(which string, texts []string) {
 	}
 }
 
+func (*warnings) Failed(string) {}
+
 func (*warnings) SettledFromMemory() {}

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -35,7 +36,11 @@ func (w *Worker) pollJobs() {
 		w.health.polled(err)
 		if err != nil {
 			if complaint.due(err.Error()) {
-				w.log.Error("cannot poll for jobs", "error", err.Error())
+				level := slog.LevelError
+				if r := refusal(err); r != nil && r.Code == busy {
+					level = slog.LevelWarn // it asks for patience, which it gets
+				}
+				w.log.Log(ctx, level, "cannot poll for jobs", "error", err.Error())
 			}
 			if !failing.wait(w.draining) {
 				return

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,11 +47,16 @@ func (w *Worker) settle(j *job.Job, outcome job.Outcome, worked time.Duration) {
 		}
 		outcome = final
 	}
-	w.observer.Settled(j, outcome, worked, time.Since(began))
+	took := time.Since(began)
+	w.observer.Settled(j, outcome, worked, took)
+	if w.log.Enabled(w.work, slog.LevelDebug) {
+		w.log.Debug("job settled", "job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID,
+			"outcome", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", outcome), "job.")), "worked", worked.String(), "settling", took.String())
+	}
 }
 
 func (w *Worker) abandon(j *job.Job, reason job.AbandonReason) {
-	w.log.Warn("job is left to its lease", "job_key", j.Key, "process_id", j.ProcessID, "reason", string(reason))
+	w.log.Warn("job is left to its lease", "job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID, "reason", string(reason))
 	w.observer.Abandoned(j, reason)
 }
 
