@@ -45,11 +45,11 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image $(PKG)
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release $(PKG)
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image --fix $(PKG) || true
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):
@@ -124,6 +124,18 @@ image: ## Build the container image (docker, podman or buildah)
 .PHONY: image-test
 image-test: ## Build the image with buildah and prove it with podman (installs them by apt)
 	.ci/image-test
+
+.PHONY: release
+release: ## Make the files of a release in dist/ (VERSION=v1.2.3; DIRTY=1 allows changes; TARGETS=linux/amd64,…)
+	.ci/release '$(VERSION)' $(if $(TARGETS),-targets '$(TARGETS)') $(if $(DIRTY),-dirty)
+
+.PHONY: release-notes
+release-notes: ## Print what CHANGELOG.md says of VERSION
+	@.ci/release '$(VERSION)' -notes
+
+.PHONY: release-test
+release-test: ## Make a release twice, in two folders with two caches, compare it and look into it (three minutes)
+	go test -tags release -count=1 -timeout 15m -v ./deploy/release/...
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it
