@@ -127,7 +127,7 @@ image-test: ## Build the image with buildah and prove it with podman (installs t
 
 .PHONY: release
 release: ## Make the files of a release in dist/ (VERSION=v1.2.3; DIRTY=1 allows changes; TARGETS=linux/amd64,…)
-	.ci/release '$(VERSION)' $(if $(TARGETS),-targets '$(TARGETS)') $(if $(DIRTY),-dirty)
+	.ci/release '$(if $(filter file,$(origin VERSION)),,$(VERSION))' $(if $(TARGETS),-targets '$(TARGETS)') $(if $(DIRTY),-dirty)
 
 .PHONY: release-notes
 release-notes: ## Print what CHANGELOG.md says of VERSION

@@ -56,6 +56,6 @@ func readTarGz(packed []byte) ([]member, error) {
 		if err != nil {
 			return nil, err
 		}
-		members = append(members, member{name: header.Name, content: content})
+		members = append(members, member{name: header.Name, content: content, program: header.Mode&0o111 != 0})
 	}
 }
