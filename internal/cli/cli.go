@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	_ "time/tzdata" // time zones for FEEL, wherever the binary runs
 
@@ -37,6 +38,7 @@ func commands() []*command {
 		lintCommand(),
 		configCommand(),
 		healthcheckCommand(),
+		completionCommand(),
 		versionCommand(),
 	}
 }
@@ -44,13 +46,34 @@ func commands() []*command {
 // command is one command of the program. Its flags write into variables of its constructor, so each is used once.
 type command struct {
 	name     string
-	args     string // the arguments after the flags, as the usage line shows them
-	summary  string // one line, for the list of commands
-	doc      string // what it does, for its own help
+	args     string   // the arguments after the flags, as the usage line shows them
+	summary  string   // one line, for the list of commands
+	doc      string   // what it does, for its own help
+	words    []string // what an argument may be, where that is one of few words
+	exits    []exit   // what its exit codes mean beside those that every command has
 	examples []string
 	flags    []config.Flag
 	settings bool // its flags are the settings of config.Load, which run hands its arguments to
 	run      func(ctx context.Context, s *session, args []string) error
+}
+
+// exit is an exit code and what it means.
+type exit struct {
+	code    int
+	meaning string
+}
+
+// exitCodes returns all of the command's, those that every command has first; what the command says of one replaces it.
+func (c *command) exitCodes() []exit {
+	all := []exit{{ExitOK, "done"}, {ExitFailure, "it could not be done: the reason is on standard error"}, {ExitUsage, "the command line or the configuration is wrong; nothing was started"}}
+	for _, e := range c.exits {
+		if i := slices.IndexFunc(all, func(a exit) bool { return a.code == e.code }); i >= 0 {
+			all[i] = e
+		} else {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // session is what a command has of the world.
@@ -94,6 +117,9 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		return help(s, table, args)
 	case "--version", "-version":
 		name = "version"
+	case completeName:
+		printCandidates(stdout, table, args)
+		return ExitOK
 	}
 	c, err := find(table, name)
 	if err != nil {

@@ -40,7 +40,7 @@ func evalCommand() *command {
 		flags: []config.Flag{
 			{Name: "expression", Short: "e", Value: "TEXT", Doc: "The expression; a leading = is cut, as in the Modeler.", Set: func(v string) error { o.expression, o.given = v, true; return nil }},
 			{Name: "context", Short: "c", Value: "FILE|-|JSON", Doc: "The context: a file, - for standard input, or the JSON object itself. Without it, an empty one.", Set: into(&o.context)},
-			{Name: "language", Short: "l", Value: "feel|jq", Doc: "The expression's language (default feel).", Set: into(&o.language)},
+			{Name: "language", Short: "l", Value: "feel|jq", Values: []string{string(expression.FEEL), string(expression.JQ)}, Doc: "The expression's language (default feel).", Set: into(&o.language)},
 			{Name: "cases", Value: "FILE|-", Doc: "A file of JSON lines to evaluate in bulk.", Set: into(&o.cases)},
 			{Name: "help-function", Value: "NAME", Doc: "Print what a built-in function of FEEL takes and gives, with examples.", Set: into(&o.function)},
 			{Name: "verbose", Short: "v", Bool: true, Doc: "Print the warnings of an evaluation (what gave null, and why) to standard error.", Set: func(v string) error { o.verbose = v == "true"; return nil }},

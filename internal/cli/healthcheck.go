@@ -27,6 +27,8 @@ func healthcheckCommand() *command {
 		doc: "Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. " +
 			"Readiness (jobs can be taken) is asked for unless liveness (the process runs) is named.",
 		examples: []string{Name + " healthcheck", Name + " healthcheck liveness --port 9090"},
+		words:    []string{"readiness", "liveness"},
+		exits:    []exit{{ExitOK, "up"}, {ExitFailure, "not up, or nobody answers"}},
 		settings: true,
 		run:      healthcheck,
 	}

@@ -34,13 +34,21 @@ func printOverview(w io.Writer, table []*command) {
 	fmt.Fprintf(w, "\n'%s help COMMAND' tells more of a command.\n", Name)
 }
 
+// usage is the command line in general.
+func (c *command) usage() string {
+	line := Name + " " + c.name
+	if len(c.flags) > 0 || c.settings {
+		line += " [FLAG...]"
+	}
+	if c.args != "" {
+		line += " " + c.args
+	}
+	return line
+}
+
 // printHelp prints all that the table knows of the command.
 func (c *command) printHelp(w io.Writer) {
-	usage := "usage: " + Name + " " + c.name + " [FLAG...]"
-	if c.args != "" {
-		usage += " " + c.args
-	}
-	fmt.Fprintf(w, "%s\n\n", usage)
+	fmt.Fprintf(w, "usage: %s\n\n", c.usage())
 	for line := range strings.Lines(c.doc) {
 		printWrapped(w, "", strings.TrimSuffix(line, "\n"))
 	}
@@ -58,6 +66,10 @@ func (c *command) printHelp(w io.Writer) {
 	}
 	if c.settings {
 		printSettings(w)
+	}
+	fmt.Fprint(w, "\nexit codes:\n")
+	for _, e := range c.exitCodes() {
+		fmt.Fprintf(w, "  %-4d%s\n", e.code, e.meaning)
 	}
 }
 

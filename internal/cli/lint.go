@@ -19,6 +19,9 @@ import (
 // ExitUnreadable is the exit code of lint for a file that cannot be read or is no model.
 const ExitUnreadable = 3
 
+// lintFormats are those in which findings can be written.
+var lintFormats = []string{"text", "json", "sarif"}
+
 // lintOptions are the flags of lint.
 type lintOptions struct {
 	format  string
@@ -35,10 +38,11 @@ func lintCommand() *command {
 		summary: "find mistakes in the EventBridge tasks of BPMN models",
 		doc: "Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse " +
 			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. " +
-			"The rules are in docs/lint.md. Exit codes: 0 nothing or only warnings, 1 errors (or warnings with --strict), 2 usage, 3 a file that is no model.",
+			"The rules are in docs/lint.md.",
+		exits:    []exit{{ExitOK, "nothing, or only warnings"}, {ExitFailure, "errors, or warnings with --strict"}, {ExitUnreadable, "a file cannot be read or is no model"}},
 		examples: []string{Name + " lint order.bpmn", Name + " lint --format sarif processes/ > lint.sarif"},
 		flags: []config.Flag{
-			{Name: "format", Short: "f", Value: "text|json|sarif", Doc: "How findings are written (default text).", Set: into(&o.format)},
+			{Name: "format", Short: "f", Value: strings.Join(lintFormats, "|"), Values: lintFormats, Doc: "How findings are written (default text).", Set: into(&o.format)},
 			{Name: "type", Value: "TYPE", Doc: "The type of the connector's jobs; may be given several times (default " + lint.TaskType + ").", Set: func(v string) error { o.types = append(o.types, v); return nil }},
 			{Name: "disable", Value: "RULE,…", Doc: "Rules to leave out.", Set: func(v string) error { o.disable = append(o.disable, strings.Split(v, ",")...); return nil }},
 			{Name: "strict", Bool: true, Doc: "Exit with 1 for warnings as well.", Set: func(v string) error { o.strict = v == "true"; return nil }},
@@ -51,7 +55,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	if len(args) == 0 {
 		return usage(errors.New("a model is needed: a file, a folder, or - for standard input"))
 	}
-	if !slices.Contains([]string{"text", "json", "sarif"}, o.format) {
+	if !slices.Contains(lintFormats, o.format) {
 		return usage(fmt.Errorf("unknown format %q: expected text, json or sarif", o.format))
 	}
 	if err := o.checkRules(); err != nil {

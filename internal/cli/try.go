@@ -33,8 +33,8 @@ func tryCommand() *command {
 		args:    "MODEL.bpmn",
 		summary: "run one EventBridge task of a BPMN model without Camunda",
 		doc: "Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, " +
-			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so. " +
-			"Exit codes: 0 the event is valid, 1 the task fails before anything is sent (with --send: unless the job is completed), 2 usage, 3 a file that is no model.",
+			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so.",
+		exits: []exit{{ExitOK, "the event is valid; with --send: the job is completed"}, {ExitFailure, "the task fails before anything is sent; with --send: the job is not completed"}, {ExitUnreadable, "a file is no model"}},
 		examples: []string{
 			Name + ` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
 			Name + " try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",

@@ -47,9 +47,10 @@ func thisBuild() build {
 
 func versionCommand() *command {
 	return &command{
-		name:    "version",
-		summary: "print the version",
-		doc:     "Prints the version, the revision it was built from, Go's version and the platform.",
+		name:     "version",
+		summary:  "print the version",
+		examples: []string{Name + " version"},
+		doc:      "Prints the version, the revision it was built from, Go's version and the platform.",
 		run: func(_ context.Context, s *session, _ []string) error {
 			b := thisBuild()
 			revision := ""

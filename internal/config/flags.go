@@ -7,13 +7,14 @@ import (
 
 // Flag is an option of a command.
 type Flag struct {
-	Name  string // without dashes
-	Short string // one letter, without dash; empty = none
-	Bool  bool   // needs no value; --name=false and --no-name switch it off
-	Value string // what stands for the value in the help: FILE
-	Doc   string
-	Also  []string // other names, not shown
-	Set   func(value string) error
+	Name   string   // without dashes
+	Short  string   // one letter, without dash; empty = none
+	Bool   bool     // needs no value; --name=false and --no-name switch it off
+	Value  string   // what stands for the value in the help: FILE
+	Values []string // the only values, where there are so few
+	Doc    string
+	Also   []string // other names, not shown
+	Set    func(value string) error
 }
 
 // ParseFlags reads options (--name value, --name=value, -n value; one dash does as well as two) from args and calls

@@ -105,7 +105,7 @@ func (l *loader) settingFlags() []Flag {
 			},
 		}
 		if s.Enum != nil {
-			flags[i].Value = strings.Join(s.Enum, "|")
+			flags[i].Value, flags[i].Values = strings.Join(s.Enum, "|"), s.Enum
 		}
 	}
 	return flags
