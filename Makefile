@@ -12,6 +12,8 @@ IMAGE   ?= $(NAME):$(VERSION)
 # Tools and downloads live outside the tree, by version, so that a second run is quick.
 CACHE             := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/eventbridge-connector
 GOLANGCI_VERSION  := v2.15.0
+ACTIONLINT_VERSION := v1.7.12
+ACTIONLINT         := $(CACHE)/bin/actionlint-$(ACTIONLINT_VERSION)
 GOLANGCI          := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
 FUZZTIME  ?= 30s
@@ -46,6 +48,13 @@ race: ## Run the tests under the race detector
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
 	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release $(PKG)
+
+.PHONY: workflows-lint
+workflows-lint: $(ACTIONLINT) ## Lint the workflows (actionlint) and the scripts (shellcheck)
+	.ci/lint-workflows $(ACTIONLINT)
+
+$(ACTIONLINT):
+	mkdir -p $(@D) && GOBIN=$(@D) GOFLAGS='' go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION) && mv $(@D)/actionlint $@
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
