@@ -47,7 +47,7 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release $(PKG)
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release,observability $(PKG)
 
 .PHONY: workflows-lint
 workflows-lint: $(ACTIONLINT) ## Lint the workflows (actionlint) and the scripts (shellcheck)
@@ -58,7 +58,7 @@ $(ACTIONLINT):
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release --fix $(PKG) || true
+	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release,observability --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):
@@ -129,6 +129,10 @@ chart-server-test: ## Install, upgrade, roll back and uninstall the chart on a r
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)
 	.ci/image '$(IMAGE)' '$(VERSION)'
+
+.PHONY: observability-test
+observability-test: build ## Have a real Prometheus scrape a worker: dashboard, alert rules (installs it by apt)
+	.ci/observability-test '$(abspath $(BIN))'
 
 .PHONY: image-test
 image-test: ## Build the image with buildah and prove it with podman (installs them by apt)

@@ -11,12 +11,16 @@ type connectorMetrics struct {
 }
 
 func newConnectorMetrics() connectorMetrics {
-	return connectorMetrics{
+	c := connectorMetrics{
 		errors:     counters("job_errors_total", "Jobs that ended in a failure of the connector or of AWS, by error code: what becomes a retry or an incident.", "code"),
 		codes:      newBounded(maxCodes),
 		warnings:   counters("expression_warnings_total", "Warnings of expressions (something gave null that need not), by expression: result or error.", "expression"),
 		fromMemory: counter("jobs_settled_from_memory_total", "Jobs whose event AWS had accepted before, settled without a second event."),
 	}
+	for _, expression := range []string{"result", "error"} {
+		c.warnings.WithLabelValues(expression)
+	}
+	return c
 }
 
 func (c *connectorMetrics) collectors() []prometheus.Collector {

@@ -109,17 +109,24 @@ eventbridge_connector_ready 1
 eventbridge_connector_command_retries_total{code="UNAVAILABLE"} 1
 # HELP eventbridge_connector_expression_warnings_total Warnings of expressions (something gave null that need not), by expression: result or error.
 # TYPE eventbridge_connector_expression_warnings_total counter
+eventbridge_connector_expression_warnings_total{expression="error"} 0
 eventbridge_connector_expression_warnings_total{expression="result"} 2
 # HELP eventbridge_connector_jobs_abandoned_total Jobs left to their lease, by reason.
 # TYPE eventbridge_connector_jobs_abandoned_total counter
+eventbridge_connector_jobs_abandoned_total{reason="drained"} 0
 eventbridge_connector_jobs_abandoned_total{reason="gone"} 1
+eventbridge_connector_jobs_abandoned_total{reason="lease-over"} 0
+eventbridge_connector_jobs_abandoned_total{reason="no-hand-back"} 0
+eventbridge_connector_jobs_abandoned_total{reason="undelivered"} 0
 # HELP eventbridge_connector_jobs_settled_from_memory_total Jobs whose event AWS had accepted before, settled without a second event.
 # TYPE eventbridge_connector_jobs_settled_from_memory_total counter
 eventbridge_connector_jobs_settled_from_memory_total 1
 # HELP eventbridge_connector_jobs_settled_total Jobs whose command the broker took, by command: complete, fail, throw or hand-back.
 # TYPE eventbridge_connector_jobs_settled_total counter
 eventbridge_connector_jobs_settled_total{command="complete"} 1
+eventbridge_connector_jobs_settled_total{command="fail"} 0
 eventbridge_connector_jobs_settled_total{command="hand-back"} 1
+eventbridge_connector_jobs_settled_total{command="throw"} 0
 # HELP eventbridge_connector_jobs_taken_total Jobs taken, by way: stream or poll.
 # TYPE eventbridge_connector_jobs_taken_total counter
 eventbridge_connector_jobs_taken_total{way="poll"} 1

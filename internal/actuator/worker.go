@@ -22,7 +22,7 @@ type workerMetrics struct {
 }
 
 func newWorkerMetrics() workerMetrics {
-	return workerMetrics{
+	w := workerMetrics{
 		taken:      counters("jobs_taken_total", "Jobs taken, by way: stream or poll.", "way"),
 		settled:    counters("jobs_settled_total", "Jobs whose command the broker took, by command: complete, fail, throw or hand-back.", "command"),
 		settleTime: histogram("settle_seconds", "From a job's outcome until the broker took its command.", callBuckets),
@@ -33,6 +33,17 @@ func newWorkerMetrics() workerMetrics {
 		streamOpen: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "stream_open", Help: "1 while a job stream is open, else 0."}),
 		streams:    counter("streams_opened_total", "Job streams opened."),
 	}
+	// What can be known of labels beforehand stands at 0 from the start: a first failure is then an increase.
+	for _, way := range []string{"stream", "poll"} {
+		w.taken.WithLabelValues(way)
+	}
+	for _, o := range []job.Outcome{job.Complete{}, job.Fail{}, job.Throw{}, job.HandBack{}} {
+		w.settled.WithLabelValues(command(o))
+	}
+	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUndelivered, job.AbandonDrained, job.AbandonNoHandBack} {
+		w.abandoned.WithLabelValues(string(reason))
+	}
+	return w
 }
 
 func (w *workerMetrics) collectors() []prometheus.Collector {
