@@ -95,10 +95,10 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 
 	// What the story must have left, exactly.
 	for expression, want := range map[string]float64{
-		`sum(eventbridge_connector_ready)`: 1,
-		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`: 6,
-		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:     2,
-		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:    2,
+		`sum(eventbridge_connector_ready)`:                                                                      1,
+		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     6,
+		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         2,
+		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:                                        2,
 		`sum(eventbridge_connector_job_errors_total{code="AccessDeniedException"})`:                             2,
 		`sum(eventbridge_connector_aws_requests_total{code="AccessDeniedException"})`:                           4,
 		`sum(eventbridge_connector_expression_warnings_total{expression="result"})`:                             2,
