@@ -15,6 +15,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
@@ -50,7 +51,12 @@ func runCommand() *command {
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.revision)
-	parts, err := buildWorker(c, s.lookup, metrics, log)
+	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log})
+	if err != nil {
+		return usage(err)
+	}
+	defer flush(ctx, tracer, log)
+	parts, err := buildWorker(c, s.lookup, metrics, tracer, log)
 	if err != nil {
 		return usage(err)
 	}
@@ -92,8 +98,18 @@ type parts struct {
 	end         func() // closes what they hold, once the engine has stopped
 }
 
-// buildWorker makes a worker and everything below it. The error is one of the configuration.
-func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, log *slog.Logger) (*parts, error) {
+// flush sends the traces that are left.
+func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
+	// Not ctx: it may be what ended the service.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	if err := t.Shutdown(ctx); err != nil {
+		log.Warn("traces could not be sent", "error", err.Error())
+	}
+}
+
+// buildWorker makes a worker and everything below it; the tracer may be nil. The error is one of the configuration.
+func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
 	p := &parts{expressions: expression.NewCache(0), secretFiles: func() (hits, misses uint64) { return 0, 0 }}
 	providers, files, err := secretProviders(lookup, c, log)
 	if err != nil {
@@ -109,10 +125,17 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 	sender := eventbridge.New(eventbridge.Options{
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
 	})
-	handler := connector.New(connector.Options{
+	about := connector.Options{
 		Sender: sender, Secrets: secret.NewResolver(providers, secretFilter(c)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
-	})
-	p.engine = worker.New(workerConfig(c), gateway, handler, o, log)
+	}
+	engine := workerConfig(c)
+	if tracer == nil {
+		p.engine = worker.New(engine, gateway, connector.New(about), o, log)
+	} else {
+		about.Sender, about.Secrets, about.Tracer = tracer.Sender(about.Sender), tracer.Secrets(about.Secrets), tracer
+		engine.FetchVariables = append(engine.FetchVariables, trace.Variables()...)
+		p.engine = worker.New(engine, tracer.Gateway(gateway), tracer.Handler(connector.New(about)), tracer.Observer(o), log)
+	}
 	p.end = func() {
 		sender.Close()
 		closeQuietly(gateway.Close, log)

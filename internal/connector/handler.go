@@ -40,6 +40,12 @@ type Observer interface {
 	SettledFromMemory()
 }
 
+// Tracer follows the expressions of a job; what else a job does its collaborators tell.
+type Tracer interface {
+	// Expression is called before the named expression (result or error) is evaluated. What it returns is called after it.
+	Expression(ctx context.Context, which string) func(error)
+}
+
 // Options are what a [Handler] is made of.
 type Options struct {
 	Sender      Sender
@@ -47,6 +53,7 @@ type Options struct {
 	Expressions Expressions
 	Observer    Observer     // nil = none
 	Log         *slog.Logger // nil = none
+	Tracer      Tracer       // nil = none
 	SaaS        bool         // whether the default credentials chain is refused (contract 1.1)
 }
 
@@ -57,15 +64,19 @@ type Handler struct {
 	expressions Expressions
 	observer    Observer
 	log         *slog.Logger
+	tracer      Tracer
 	saas        bool
 	memory      *memory
 }
 
 // New returns a handler.
 func New(o Options) *Handler {
-	h := &Handler{sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, saas: o.SaaS, memory: newMemory()}
+	h := &Handler{sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, saas: o.SaaS, memory: newMemory()}
 	if h.observer == nil {
 		h.observer = noObserver{}
+	}
+	if h.tracer == nil {
+		h.tracer = noTracer{}
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
@@ -78,6 +89,12 @@ type noObserver struct{}
 func (noObserver) ExpressionWarnings(string, []string) {}
 func (noObserver) Failed(string)                       {}
 func (noObserver) SettledFromMemory()                  {}
+
+type noTracer struct{}
+
+func (noTracer) Expression(context.Context, string) func(error) { return untraced }
+
+func untraced(error) {}
 
 // work is one job on its way through the handler.
 type work struct {

@@ -75,7 +75,9 @@ func (w *work) checkSize(variables *jsonvalue.Object) (*jsonvalue.Object, *Error
 // evaluate runs a result or error expression. What it gives must not name an intrinsic function: the broker's other
 // workers would call it.
 func (w *work) evaluate(which string, p *expression.Program, scope *expression.Scope) (expression.Result, *Error) {
+	done := w.tracer.Expression(w.ctx, which)
 	r, err := p.Eval(context.WithoutCancel(w.ctx), scope)
+	done(err)
 	if err != nil {
 		if e, ok := errors.AsType[*expression.EvalError](err); ok {
 			w.warned(which, e.Warnings)

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
+)
+
+// collector takes traces as an OpenTelemetry collector does.
+type collector struct {
+	*httptest.Server
+	mu       sync.Mutex
+	refuse   int // how many requests are answered 503 first
+	headers  http.Header
+	service  map[string]string
+	spans    []*tracepb.Span
+	requests int
+}
+
+func startCollector(t *testing.T) *collector {
+	t.Helper()
+	c := &collector{service: map[string]string{}}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.requests++
+		if c.refuse > 0 {
+			c.refuse--
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		unpacked, err := gzip.NewReader(r.Body)
+		if !assert.NoError(t, err) {
+			return
+		}
+		body, err := io.ReadAll(unpacked)
+		assert.NoError(t, err)
+		var data tracepb.TracesData
+		assert.NoError(t, proto.Unmarshal(body, &data))
+		assert.Equal(t, "/v1/traces", r.URL.Path)
+		c.headers = r.Header
+		for _, resource := range data.GetResourceSpans() {
+			for _, a := range resource.GetResource().GetAttributes() {
+				c.service[a.GetKey()] = a.GetValue().GetStringValue()
+			}
+			for _, scope := range resource.GetScopeSpans() {
+				c.spans = append(c.spans, scope.GetSpans()...)
+			}
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+// traced has one job be worked on with tracing on, and returns its event.
+func traced(t *testing.T, c *collector, bus *embedded.Bus, custom embedded.Job, more ...string) embedded.Ending {
+	t.Helper()
+	gateway, err := embedded.StartGateway(embedded.GatewayOptions{})
+	require.NoError(t, err)
+	defer gateway.Close()
+	s := &session{env: append([]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.URL, "OTEL_EXPORTER_OTLP_HEADERS=api-key=a%20key,x=y", "OTEL_EXPORTER_OTLP_COMPRESSION=gzip",
+		"SECRET_AWS_ACCESS_KEY=AKIATRACED0000000000", "SECRET_AWS_SECRET_KEY=never-in-a-trace",
+	}, more...)}
+	settings, _, err := config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + gateway.Address()}, nil)
+	require.NoError(t, err)
+	log := slog.New(slog.DiscardHandler)
+	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Version: "v1.2.3", Log: log})
+	require.NoError(t, err)
+	parts, err := buildWorker(settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, log)
+	require.NoError(t, err)
+	defer parts.end()
+	taking, drain := context.WithCancel(t.Context())
+	defer drain()
+	ended := make(chan error, 1)
+	go func() { ended <- parts.engine.Run(taking) }()
+
+	custom.Type, custom.ProcessID, custom.ElementID = "io.camunda:aws-eventbridge:1", "order", "announce"
+	custom.Variables = fmt.Sprintf(`{
+		"authentication": {"type": "credentials", "accessKey": "{{secrets.AWS_ACCESS_KEY}}", "secretKey": "{{secrets.AWS_SECRET_KEY}}"},
+		"configuration": {"region": "eu-central-1", "endpoint": %q},
+		"input": {"eventBusName": "orders", "source": "shop", "detailType": "placed", "detail": {"orderId": 1}}%s}`, bus.URL(), custom.Variables)
+	keys, err := gateway.AddJobs(custom)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	ending, err := gateway.Wait(ctx, keys[0])
+	require.NoError(t, err)
+	drain()
+	require.NoError(t, <-ended)
+	require.NoError(t, tracer.Shutdown(ctx))
+	return ending
+}
+
+func startBus(t *testing.T) *embedded.Bus {
+	t.Helper()
+	bus, err := embedded.StartBus(embedded.BusOptions{})
+	require.NoError(t, err)
+	t.Cleanup(bus.Close)
+	return bus
+}
+
+// byName returns the spans by their names, of which each must be there once.
+func (c *collector) byName(t *testing.T) map[string]*tracepb.Span {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := map[string]*tracepb.Span{}
+	for _, s := range c.spans {
+		require.NotContains(t, out, s.GetName())
+		out[s.GetName()] = s
+	}
+	return out
+}
+
+func attributes(s *tracepb.Span) map[string]string {
+	out := map[string]string{}
+	for _, a := range s.GetAttributes() {
+		out[a.GetKey()] = a.GetValue().GetStringValue()
+	}
+	return out
+}
+
+func TestAJobIsFollowedFromTheProcessIntoTheEvent(t *testing.T) {
+	t.Parallel()
+	c, bus := startCollector(t), startBus(t)
+	c.refuse = 1 // the first upload is tried again
+	const traceID, caller = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+	ending := traced(t, c, bus, embedded.Job{
+		CustomHeaders: `{"resultExpression": "={id: response.entries[1].eventId}", "errorExpression": "=if error != null then bpmnError(\"E\") else null"}`,
+		Variables:     `, "traceparent": "00-` + traceID + `-` + caller + `-01"`,
+	})
+	require.Equal(t, embedded.Complete, ending.Command.Kind)
+
+	spans := c.byName(t)
+	const root = "process io.camunda:aws-eventbridge:1"
+	require.Contains(t, spans, root)
+	assert.Equal(t, caller, hex.EncodeToString(spans[root].GetParentSpanId()), "the process's own span is the parent")
+	for _, name := range []string{"take", "secrets", "EventBridge.PutEvents", "result expression", "error expression", "CompleteJob"} {
+		require.Contains(t, spans, name)
+		s := spans[name]
+		assert.Equal(t, traceID, hex.EncodeToString(s.GetTraceId()), name)
+		assert.Equal(t, spans[root].GetSpanId(), s.GetParentSpanId(), name)
+		assert.LessOrEqual(t, spans[root].GetStartTimeUnixNano(), s.GetStartTimeUnixNano(), name)
+		assert.GreaterOrEqual(t, spans[root].GetEndTimeUnixNano(), s.GetEndTimeUnixNano(), name)
+	}
+	assert.Len(t, spans, 7)
+	about := attributes(spans[root])
+	assert.Equal(t, "complete", about["camunda.job.outcome"])
+	assert.Equal(t, "order", about["camunda.process.id"])
+	assert.Equal(t, "announce", about["camunda.element.id"])
+
+	events := bus.Events()
+	require.Len(t, events, 1)
+	assert.Equal(t, "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent="+hex.EncodeToString(spans["EventBridge.PutEvents"].GetSpanId())+";Sampled=1", events[0].TraceHeader)
+
+	assert.Equal(t, Name, c.service["service.name"])
+	assert.Equal(t, "v1.2.3", c.service["service.version"])
+	assert.Equal(t, "a key", c.headers.Get("Api-Key"))
+	assert.Equal(t, 2, c.requests)
+	for _, s := range c.spans {
+		assert.NotContains(t, s.String(), "never-in-a-trace")
+	}
+}
+
+func TestAFailedJobIsAFailedSpan(t *testing.T) {
+	t.Parallel()
+	c, bus := startCollector(t), startBus(t)
+	bus.Respond(func(*embedded.BusRequest) *embedded.Answer {
+		a := embedded.AWSError(http.StatusBadRequest, "AccessDeniedException", "not you")
+		return &a
+	})
+	ending := traced(t, c, bus, embedded.Job{Retries: 1, CustomHeaders: `{"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}`})
+	require.Equal(t, embedded.Fail, ending.Command.Kind)
+	spans := c.byName(t)
+	send, root := spans["EventBridge.PutEvents"], spans["process io.camunda:aws-eventbridge:1"]
+	require.NotNil(t, send)
+	require.NotNil(t, root)
+	assert.Equal(t, "4bf92f3577b34da6a3ce929d0e0e4736", hex.EncodeToString(root.GetTraceId()), "headers carry it, too")
+	assert.Equal(t, tracepb.Status_STATUS_CODE_ERROR, send.GetStatus().GetCode())
+	assert.Equal(t, "AccessDeniedException", attributes(send)["error.type"])
+	assert.NotEmpty(t, attributes(send)["aws.request_id"])
+	assert.Equal(t, tracepb.Status_STATUS_CODE_ERROR, root.GetStatus().GetCode())
+	assert.Contains(t, root.GetStatus().GetMessage(), "not you")
+	assert.Equal(t, "fail", attributes(root)["camunda.job.outcome"])
+	assert.Contains(t, spans, "FailJob")
+}
+
+func TestTracesAreOffUnlessAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		env  string
+		on   bool
+		want string // part of the error
+	}{
+		{"", false, ""},
+		{"OTEL_SERVICE_NAME=x", false, ""},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318", true, ""},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=https://c/traces", true, ""},
+		{"OTEL_TRACES_EXPORTER=otlp", true, ""},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318 OTEL_TRACES_EXPORTER=none", false, ""},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318 OTEL_SDK_DISABLED=true", false, ""},
+		{"OTEL_TRACES_EXPORTER=jaeger", false, `OTEL_TRACES_EXPORTER is "jaeger"; expected otlp or none`},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=c:4318", false, `OTEL_EXPORTER_OTLP_ENDPOINT is "c:4318"; expected a URL`},
+		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_PROTOCOL=grpc", false, `OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; expected http/protobuf`},
+		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_TIMEOUT=10s", false, `OTEL_EXPORTER_OTLP_TIMEOUT is "10s"; expected milliseconds`},
+		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_COMPRESSION=zip", false, `expected gzip or none`},
+		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_HEADERS=hidden", false, `OTEL_EXPORTER_OTLP_HEADERS: pair 1 is not key=value`},
+		{"OTEL_TRACES_EXPORTER=otlp OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere.pem", false, `OTEL_EXPORTER_OTLP_CERTIFICATE: open /nowhere.pem`},
+	} {
+		s := &session{env: strings.Fields(tt.env)}
+		tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Log: slog.New(slog.DiscardHandler)})
+		if tt.want != "" {
+			require.ErrorContains(t, err, tt.want, tt.env)
+			assert.NotContains(t, err.Error(), "hidden")
+			continue
+		}
+		require.NoError(t, err, tt.env)
+		assert.Equal(t, tt.on, tracer != nil, tt.env)
+		require.NoError(t, tracer.Shutdown(t.Context()))
+	}
+}
+
+func TestATraceHeaderOfTheTaskIsKept(t *testing.T) {
+	t.Parallel()
+	c, bus := startCollector(t), startBus(t)
+	const own = "Root=1-5759e988-bd862e3fe1be46a994272793"
+	ending := traced(t, c, bus, embedded.Job{
+		Variables: `, "input": {"eventBusName": "orders", "source": "shop", "detailType": "placed", "detail": {}, "traceHeader": "` + own + `"}`,
+	})
+	require.Equal(t, embedded.Complete, ending.Command.Kind)
+	require.Len(t, bus.Events(), 1)
+	assert.Equal(t, own, bus.Events()[0].TraceHeader)
+}

@@ -1,0 +1,185 @@
+package trace
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
+)
+
+// following is a job with its span, from its being taken until it is settled or left.
+type following struct {
+	ctx   context.Context // with the span
+	span  trace.Span
+	way   string
+	taken time.Time
+}
+
+// Observer decorates an observer of the worker: a job's span begins when it is taken, and ends when it is settled or left.
+func (t *Tracer) Observer(o worker.Observer) worker.Observer { return &observer{o, t} }
+
+type observer struct {
+	worker.Observer
+	t *Tracer
+}
+
+func (o *observer) Taken(j *job.Job, streamed bool) {
+	o.Observer.Taken(j, streamed)
+	o.t.begin(j, streamed)
+}
+
+func (o *observer) Settled(j *job.Job, outcome job.Outcome, worked, settling time.Duration) {
+	o.Observer.Settled(j, outcome, worked, settling)
+	f := o.t.end(j)
+	if f == nil {
+		return
+	}
+	switch outcome := outcome.(type) {
+	case job.Complete:
+		f.span.SetAttributes(attribute.String("camunda.job.outcome", "complete"))
+	case job.Fail:
+		f.span.SetAttributes(attribute.String("camunda.job.outcome", "fail"), attribute.Int("camunda.job.retries_left", int(outcome.Retries)))
+		f.span.SetStatus(codes.Error, outcome.Message)
+	case job.Throw:
+		f.span.SetAttributes(attribute.String("camunda.job.outcome", "throw"), attribute.String("error.type", outcome.Code))
+	default:
+		f.span.SetAttributes(attribute.String("camunda.job.outcome", "hand-back"))
+	}
+	f.span.End()
+}
+
+func (o *observer) Abandoned(j *job.Job, reason job.AbandonReason) {
+	o.Observer.Abandoned(j, reason)
+	if f := o.t.end(j); f != nil {
+		f.span.SetAttributes(attribute.String("camunda.job.outcome", "abandon"))
+		f.span.SetStatus(codes.Error, "left to its lease: "+string(reason))
+		f.span.End()
+	}
+}
+
+func (t *Tracer) begin(j *job.Job, streamed bool) {
+	f := &following{way: "poll", taken: time.Now()}
+	if streamed {
+		f.way = "stream"
+	}
+	parent := propagation.TraceContext{}.Extract(context.Background(), carrier{j}) //nolint:forbidigo // a job comes with no context but its own trace's
+	f.ctx, f.span = t.tracer.Start(parent, "process "+j.Type, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(f.taken), trace.WithAttributes(
+		attribute.String("messaging.system", "zeebe"), attribute.String("messaging.operation.type", "process"), attribute.String("messaging.destination.name", j.Type),
+		attribute.Int64("camunda.job.key", j.Key), attribute.Int("camunda.job.retries", int(j.Retries)), attribute.String("camunda.tenant.id", j.TenantID),
+		attribute.String("camunda.process.id", j.ProcessID), attribute.Int64("camunda.process_instance.key", j.ProcessInstanceKey),
+		attribute.String("camunda.element.id", j.ElementID), attribute.Int64("camunda.element_instance.key", j.ElementInstanceKey)))
+	t.jobs.Store(j, f)
+	t.byKey.Store(j.Key, f)
+}
+
+func (t *Tracer) end(j *job.Job) *following {
+	f, ok := t.jobs.LoadAndDelete(j)
+	if !ok {
+		return nil
+	}
+	t.byKey.CompareAndDelete(j.Key, f) // unless the same job has come again meanwhile
+	return f.(*following)
+}
+
+// Handler decorates a handler: what it does is below the job's span.
+func (t *Tracer) Handler(h worker.Handler) worker.Handler { return &handler{h, t} }
+
+type handler struct {
+	worker.Handler
+	t *Tracer
+}
+
+func (h *handler) Handle(ctx context.Context, j *job.Job) job.Outcome {
+	f, ok := h.t.jobs.Load(j)
+	if !ok {
+		return h.Handler.Handle(ctx, j)
+	}
+	following := f.(*following)
+	_, span := h.t.tracer.Start(following.ctx, "take", trace.WithTimestamp(following.taken), trace.WithAttributes(attribute.String("camunda.job.way", following.way)))
+	span.End()
+	return h.Handler.Handle(trace.ContextWithSpan(ctx, following.span), j)
+}
+
+// Gateway decorates a gateway: each command for a job is a span below the job's.
+func (t *Tracer) Gateway(g worker.Gateway) worker.Gateway { return &gateway{g, t} }
+
+type gateway struct {
+	worker.Gateway
+	t *Tracer
+}
+
+func (g *gateway) Complete(ctx context.Context, key int64, variables []byte) error {
+	ctx, end := g.t.command(ctx, key, "CompleteJob")
+	return end(g.Gateway.Complete(ctx, key, variables))
+}
+
+func (g *gateway) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
+	ctx, end := g.t.command(ctx, key, "FailJob")
+	return end(g.Gateway.Fail(ctx, key, retries, backoff, message, variables))
+}
+
+func (g *gateway) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
+	ctx, end := g.t.command(ctx, key, "ThrowError")
+	return end(g.Gateway.Throw(ctx, key, code, message, variables))
+}
+
+func (g *gateway) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
+	ctx, end := g.t.command(ctx, key, "UpdateJobTimeout")
+	return end(g.Gateway.UpdateTimeout(ctx, key, d))
+}
+
+func (t *Tracer) command(ctx context.Context, key int64, method string) (context.Context, func(error) error) {
+	f, ok := t.byKey.Load(key)
+	if !ok {
+		return ctx, func(err error) error { return err }
+	}
+	ctx, span := t.tracer.Start(trace.ContextWithSpan(ctx, f.(*following).span), method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("rpc.system", "grpc"), attribute.String("rpc.service", "gateway_protocol.Gateway"), attribute.String("rpc.method", method)))
+	return ctx, func(err error) error {
+		if err != nil {
+			span.SetStatus(codes.Error, "the gateway refused the command")
+		}
+		span.End()
+		return err
+	}
+}
+
+// carrier finds a job's W3C trace context: in its custom headers, else in its variables.
+type carrier struct{ j *job.Job }
+
+// Variables are those in which a process hands its trace context on.
+func Variables() []string { return []string{"traceparent", "tracestate"} }
+
+// Get implements [propagation.TextMapCarrier].
+func (c carrier) Get(name string) string {
+	for _, text := range []string{c.j.CustomHeaders, c.j.Variables} {
+		if !strings.Contains(text, name) {
+			continue
+		}
+		found := ""
+		_ = jsonvalue.Members([]byte(text), func(key string, value []byte) error {
+			if key == name && jsonvalue.RawKind(value) == jsonvalue.KindString {
+				found, _ = jsonvalue.Unquote(value)
+			}
+			return nil
+		})
+		if found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// Set implements [propagation.TextMapCarrier]; nothing is ever injected into a job.
+func (carrier) Set(string, string) {}
+
+// Keys implements [propagation.TextMapCarrier].
+func (carrier) Keys() []string { return Variables() }

@@ -1,0 +1,116 @@
+package trace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// start begins a span below that of the context; false = there is none, and none is begun.
+func (t *Tracer) start(ctx context.Context, name string, o ...trace.SpanStartOption) (context.Context, trace.Span, bool) {
+	if !trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx, nil, false
+	}
+	ctx, span := t.tracer.Start(ctx, name, o...)
+	return ctx, span, true
+}
+
+// Secrets decorates a resolver of secrets.
+func (t *Tracer) Secrets(s connector.Secrets) connector.Secrets { return &secrets{s, t} }
+
+type secrets struct {
+	connector.Secrets
+	t *Tracer
+}
+
+func (s *secrets) Resolve(ctx context.Context, c secret.Context, variables []secret.Variable) ([]secret.Variable, *secret.Mask, error) {
+	ctx, span, ok := s.t.start(ctx, "secrets")
+	resolved, mask, err := s.Secrets.Resolve(ctx, c, variables)
+	if ok {
+		if err != nil {
+			span.SetStatus(codes.Error, "a secret could not be resolved")
+		}
+		span.End()
+	}
+	return resolved, mask, err
+}
+
+// Expression begins the span of an expression of the context's job, which ends with what it returns.
+func (t *Tracer) Expression(ctx context.Context, which string) func(error) {
+	_, span, ok := t.start(ctx, which+" expression")
+	if !ok {
+		return func(error) {}
+	}
+	return func(err error) {
+		if err != nil {
+			span.SetStatus(codes.Error, "the expression failed") // its message may quote what only the process should see
+		}
+		span.End()
+	}
+}
+
+// Sender decorates a sender: events without a trace header of their own get that of the request's span, so that AWS X-Ray goes on
+// from it.
+func (t *Tracer) Sender(s connector.Sender) connector.Sender { return &sender{s, t} }
+
+type sender struct {
+	connector.Sender
+	t *Tracer
+}
+
+func (s *sender) Send(ctx context.Context, r *eventbridge.Request) (*eventbridge.Response, error) {
+	ctx, span, ok := s.t.start(ctx, "EventBridge.PutEvents", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("rpc.system", "aws-api"), attribute.String("rpc.service", "EventBridge"), attribute.String("rpc.method", "PutEvents"),
+		attribute.String("cloud.region", r.Region), attribute.Int("messaging.batch.message_count", len(r.Entries))))
+	if !ok {
+		return s.Sender.Send(ctx, r)
+	}
+	defer span.End()
+	response, err := s.Sender.Send(ctx, withTraceHeader(r, span.SpanContext()))
+	if e, ok := errors.AsType[*eventbridge.Error](err); ok {
+		span.SetAttributes(attribute.String("error.type", e.Code))
+		if e.StatusCode > 0 {
+			span.SetAttributes(attribute.Int("http.response.status_code", e.StatusCode))
+		}
+		if e.RequestID != "" {
+			span.SetAttributes(attribute.String("aws.request_id", e.RequestID))
+		}
+	}
+	if err != nil {
+		span.SetStatus(codes.Error, "the event was not accepted")
+	}
+	return response, err
+}
+
+// withTraceHeader returns the request with the span's X-Ray header in each entry that has none.
+func withTraceHeader(r *eventbridge.Request, c trace.SpanContext) *eventbridge.Request {
+	header := xray(c)
+	out := *r
+	out.Entries = slices.Clone(r.Entries)
+	for i := range out.Entries {
+		if out.Entries[i].TraceHeader == "" {
+			out.Entries[i].TraceHeader = header
+		}
+	}
+	return &out
+}
+
+// xray writes a span's context as AWS X-Ray's trace header: Root=1-<8 hex digits>-<24>;Parent=<16>;Sampled=<0 or 1>
+// (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
+func xray(c trace.SpanContext) string {
+	id := c.TraceID().String()
+	sampled := 0
+	if c.IsSampled() {
+		sampled = 1
+	}
+	return fmt.Sprintf("Root=1-%s-%s;Parent=%s;Sampled=%d", id[:8], id[8:], c.SpanID(), sampled)
+}

@@ -1,0 +1,131 @@
+// Package trace follows jobs with OpenTelemetry: a span for each job, and below it one for taking it, resolving its secrets,
+// sending its event, evaluating its expressions and settling it.
+//
+// It is off unless the standard environment variables ask for it, and costs nothing then: it decorates the parts of a worker
+// (gateway, handler, observer, secrets, sender), which know nothing of it, and without a [Tracer] nothing is decorated.
+package trace
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdk "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Tracer follows jobs. It is safe for concurrent use.
+type Tracer struct {
+	provider *sdk.TracerProvider
+	tracer   trace.Tracer
+
+	jobs  sync.Map // of *job.Job to *following
+	byKey sync.Map // of a job's key to *following
+}
+
+// Options are what a [Tracer] is made of.
+type Options struct {
+	Lookup  func(name string) (string, bool) // finds an environment variable
+	Service string                           // the name of the service unless OTEL_SERVICE_NAME gives one
+	Version string
+	Log     *slog.Logger
+}
+
+// New returns a tracer as OpenTelemetry's environment variables ask for, and nil if they do not: traces are sent if
+// OTEL_TRACES_EXPORTER is otlp, or unset while there is an endpoint in OTEL_EXPORTER_OTLP_ENDPOINT or
+// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. Sampling, batches, limits and the resource follow their own variables
+// (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). The error names the variable that is wrong.
+func New(ctx context.Context, o Options) (*Tracer, error) {
+	env := environment{o.Lookup}
+	on, err := env.on()
+	if err != nil || !on {
+		return nil, err
+	}
+	uploader, err := newUploader(env)
+	if err != nil {
+		return nil, err
+	}
+	exporter, err := otlptrace.New(ctx, uploader)
+	if err != nil {
+		return nil, fmt.Errorf("start the exporter of traces: %w", err)
+	}
+	described, err := resource.New(ctx, resource.WithTelemetrySDK(),
+		resource.WithAttributes(attribute.String("service.name", o.Service), attribute.String("service.version", o.Version)), resource.WithFromEnv())
+	if err != nil {
+		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+	complaint := &complaint{}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		if complaint.due() {
+			o.Log.Warn("traces could not be sent", "error", err.Error())
+		}
+	}))
+	return newTracer(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(described)), o.Version), nil
+}
+
+func newTracer(p *sdk.TracerProvider, version string) *Tracer {
+	return &Tracer{provider: p, tracer: p.Tracer("github.com/eventbridge-connector/eventbridge-connector", trace.WithInstrumentationVersion(version))}
+}
+
+// Shutdown sends what is left and ends the tracer; nil does nothing.
+func (t *Tracer) Shutdown(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	return t.provider.Shutdown(ctx)
+}
+
+// complaint is told once a minute.
+type complaint struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (c *complaint) due() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := time.Now(); c.last.IsZero() || now.Sub(c.last) >= time.Minute {
+		c.last = now
+		return true
+	}
+	return false
+}
+
+// environment reads OpenTelemetry's variables.
+type environment struct {
+	lookup func(name string) (string, bool)
+}
+
+// first returns the first of the variables that is set and not blank, with its name.
+func (e environment) first(names ...string) (name, value string) {
+	for _, name := range names {
+		if v, ok := e.lookup(name); ok && strings.TrimSpace(v) != "" {
+			return name, strings.TrimSpace(v)
+		}
+	}
+	return names[0], ""
+}
+
+func (e environment) on() (bool, error) {
+	if _, disabled := e.first("OTEL_SDK_DISABLED"); strings.EqualFold(disabled, "true") {
+		return false, nil
+	}
+	_, endpoint := e.first("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+	name, exporter := e.first("OTEL_TRACES_EXPORTER")
+	switch exporter {
+	case "":
+		return endpoint != "", nil
+	case "none":
+		return false, nil
+	case "otlp":
+		return true, nil
+	}
+	return false, fmt.Errorf("%s is %q; expected otlp or none", name, exporter)
+}
