@@ -130,6 +130,10 @@ chart-server-test: ## Install, upgrade, roll back and uninstall the chart on a r
 image: ## Build the container image (docker, podman or buildah)
 	.ci/image '$(IMAGE)' '$(VERSION)'
 
+.PHONY: compose-test
+compose-test: build ## Load the Compose files with the specification's own loader and check them
+	test/compose/run '$(abspath $(BIN))'
+
 .PHONY: observability-test
 observability-test: build ## Have a real Prometheus scrape a worker: dashboard, alert rules (installs it by apt)
 	.ci/observability-test '$(abspath $(BIN))'

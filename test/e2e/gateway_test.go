@@ -29,6 +29,7 @@ import (
 type gateway struct {
 	name    string
 	address string // host:port of gRPC
+	rest    string // the address of the REST API; the engine has none
 	conn    *grpc.ClientConn
 	client  pb.GatewayClient
 	process *child
@@ -45,7 +46,7 @@ func startBroker(name string, withRecords bool) (*gateway, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, err
 	}
-	g := &gateway{name: name, address: "127.0.0.1:" + number(0), ready: "http://127.0.0.1:" + number(5) + "/ready"}
+	g := &gateway{name: name, address: "127.0.0.1:" + number(0), rest: "http://127.0.0.1:" + number(4), ready: "http://127.0.0.1:" + number(5) + "/ready"}
 	g.env = append(os.Environ(),
 		"JAVA_HOME="+parts["JDK"],
 		"JAVA_OPTS=-Xms512m -Xmx1g -XX:+UseSerialGC",

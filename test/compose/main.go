@@ -1,0 +1,165 @@
+// Command compose loads the Compose files with the Compose specification's own loader and holds what it finds against what they promise.
+//
+//	usage: compose BINARY     the binary, to ask it which settings it knows
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: compose BINARY")
+		os.Exit(2)
+	}
+	if err := errors.Join(playground(os.Args[1]), addOn(os.Args[1])); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+const folder = "../../deploy/compose/"
+
+func load(profiles []string, files ...string) (*types.Project, error) {
+	options, err := cli.NewProjectOptions(files, cli.WithProfiles(profiles), cli.WithResolvedPaths(true), cli.WithEnv(nil))
+	if err != nil {
+		return nil, err
+	}
+	return options.LoadProject(context.Background())
+}
+
+func playground(binary string) error {
+	for _, tt := range []struct {
+		profiles []string
+		want     []string
+	}{
+		{nil, []string{"aws", "camunda", "connector", "setup"}},
+		{[]string{"observability"}, []string{"aws", "camunda", "connector", "grafana", "prometheus", "setup"}},
+	} {
+		p, err := load(tt.profiles, folder+"compose.yaml")
+		if err != nil {
+			return err
+		}
+		names := p.ServiceNames()
+		slices.Sort(names)
+		if !slices.Equal(names, tt.want) {
+			return fmt.Errorf("compose.yaml, profiles %v: the services are %v, expected %v", tt.profiles, names, tt.want)
+		}
+		for name, s := range p.Services {
+			if err := errors.Join(pinned(s), loopback(s), filesThere(s)); err != nil {
+				return fmt.Errorf("compose.yaml: %s: %w", name, err)
+			}
+		}
+		for name, condition := range p.Services["setup"].DependsOn {
+			if condition.Condition != types.ServiceConditionHealthy {
+				return fmt.Errorf("compose.yaml: setup waits for %s to be %s, not healthy", name, condition.Condition)
+			}
+		}
+		if err := worker(binary, p.Services["connector"]); err != nil {
+			return fmt.Errorf("compose.yaml: connector: %w", err)
+		}
+		fmt.Printf("compose.yaml, profiles %v: %s\n", tt.profiles, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+func addOn(binary string) error {
+	p, err := load(nil, "testdata/camunda.yaml", folder+"compose.add-on.yaml")
+	if err != nil {
+		return err
+	}
+	s, ok := p.Services["eventbridge-connector"]
+	if !ok {
+		return errors.New("compose.add-on.yaml: there is no eventbridge-connector")
+	}
+	if got := value(p.Services["connectors"], "CONNECTOR_OUTBOUND_DISABLED"); got != "io.camunda:aws-eventbridge:1" {
+		return fmt.Errorf("compose.add-on.yaml: the official connector is not switched off: CONNECTOR_OUTBOUND_DISABLED is %q", got)
+	}
+	if got := value(p.Services["connectors"], "CAMUNDA_CLIENT_GRPCADDRESS"); got == "" {
+		return errors.New("compose.add-on.yaml: the stack's own environment is lost")
+	}
+	if _, ok := s.Networks["camunda-platform"]; !ok {
+		return errors.New("compose.add-on.yaml: the worker is not in the stack's network")
+	}
+	if err := errors.Join(loopback(s), pinned(s), worker(binary, s)); err != nil {
+		return fmt.Errorf("compose.add-on.yaml: %w", err)
+	}
+	fmt.Println("compose.add-on.yaml on top of Camunda's stack:", strings.Join(p.ServiceNames(), ", "))
+	return nil
+}
+
+func value(s types.ServiceConfig, name string) string {
+	if v := s.Environment[name]; v != nil {
+		return *v
+	}
+	return ""
+}
+
+var tag = regexp.MustCompile(`:(v?\d+\.\d+\.\d+|local)$`)
+
+// pinned wants a whole version of each image, or the one that is built here.
+func pinned(s types.ServiceConfig) error {
+	if !tag.MatchString(s.Image) {
+		return fmt.Errorf("the image %s is not pinned", s.Image)
+	}
+	return nil
+}
+
+func loopback(s types.ServiceConfig) error {
+	for _, p := range s.Ports {
+		if p.HostIP != "127.0.0.1" {
+			return fmt.Errorf("port %s is open to the network", p.Published)
+		}
+	}
+	return nil
+}
+
+func filesThere(s types.ServiceConfig) error {
+	for _, v := range s.Volumes {
+		if v.Type != types.VolumeTypeBind {
+			continue
+		}
+		if _, err := os.Stat(v.Source); err != nil {
+			return err
+		}
+		if !v.ReadOnly {
+			return fmt.Errorf("%s may be written by the container", v.Source)
+		}
+	}
+	return nil
+}
+
+// worker wants our own service locked up, and every setting of its environment known to the binary.
+func worker(binary string, s types.ServiceConfig) error {
+	if !s.ReadOnly || !slices.Contains(s.CapDrop, "ALL") || !slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
+		return errors.New("it is not locked up: read_only, cap_drop, security_opt")
+	}
+	if s.StopGracePeriod == nil || s.StopGracePeriod.String() != "30s" {
+		return errors.New("stop_grace_period must leave the drain its 20 s")
+	}
+	cmd := exec.CommandContext(context.Background(), binary, "config")
+	for name, v := range s.Environment {
+		if v != nil {
+			cmd.Env = append(cmd.Env, name+"="+*v)
+		}
+	}
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("config: %w: %s", err, errs.String())
+	}
+	if strings.Contains(errs.String(), "unknown") || !strings.Contains(out.String(), value(s, "CAMUNDA_CLIENT_GRPCADDRESS")) {
+		return fmt.Errorf("config does not take its environment: %s%s", errs.String(), out.String())
+	}
+	return nil
+}
