@@ -2,7 +2,8 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -77,7 +78,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 		engine: parts.engine, log: log,
 		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
 		started: func(health string) {
-			log.Info("taking jobs", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", strings.Join(c.Worker.TenantIDs, ","), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
@@ -118,10 +119,14 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 	if files != nil {
 		p.secretFiles = files.Stats
 	}
-	gateway, err := zeebe.Dial(gatewayConfig(c), log)
+	client, err := zeebe.Dial(gatewayConfig(c), log)
+	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
+		return nil, c.Wrong(keyCA, "a PEM file with certificates: "+reason(e.Err))
+	}
 	if err != nil {
 		return nil, err
 	}
+	gateway := advisedGateway{client, c}
 	sender := eventbridge.New(eventbridge.Options{
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
 	})
@@ -138,9 +143,17 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 	}
 	p.end = func() {
 		sender.Close()
-		closeQuietly(gateway.Close, log)
+		closeQuietly(client.Close, log)
 	}
 	return p, nil
+}
+
+// reason is what is wrong with a file whose name is said already.
+func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
 }
 
 func closeQuietly(f func() error, log *slog.Logger) {
@@ -189,7 +202,7 @@ func secretProviders(lookup func(string) (string, bool), c *config.Config, log *
 	}
 	files, err := secret.NewDirectory(c.Secrets.Directory)
 	if err != nil {
-		return nil, nil, fmt.Errorf("directory of secrets: %w", err)
+		return nil, nil, c.Wrong("camunda.connector.secretprovider.files.directory", "a directory that can be read: "+reason(err))
 	}
 	return append(providers, files), files, nil
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -154,6 +155,29 @@ func (c *Config) Given(key string) bool {
 		}
 	}
 	return false
+}
+
+// Wrong is the error of a setting whose value turned out to be no good only when it was used.
+func (c *Config) Wrong(key, expected string) *ValueError {
+	e := &ValueError{Key: key, Found: "nothing", Source: "not set", Expected: expected}
+	for _, v := range c.values {
+		if v.Setting.Key == key {
+			e.Source = v.Source
+			if v.Text != "" {
+				e.Found = strconv.Quote(v.Text)
+			}
+		}
+	}
+	return e
+}
+
+// Origin tells a setting's value and where it came from: `server.port is "8080" (default)`. Secrets are masked.
+func (c *Config) Origin(key string) string {
+	e := c.Wrong(key, "")
+	if e.Found == "nothing" {
+		return key + " is not set"
+	}
+	return fmt.Sprintf("%s is %s (%s)", key, e.Found, e.Source)
 }
 
 // Warning is something that the operator should know and that does not keep the process from starting.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -124,7 +125,8 @@ func (l *loader) deriveTarget() {
 	}
 }
 
-// checkAuth refuses a method without what it needs.
+// checkAuth refuses a method without what it needs, and half of a pair of credentials where no method is given: without a
+// word it would mean none.
 func (l *loader) checkAuth() {
 	a := l.config.Auth
 	need := func(value, key, what string) {
@@ -140,9 +142,23 @@ func (l *loader) checkAuth() {
 	case AuthBasic:
 		need(a.Username, "camunda.client.auth.username", "a username")
 		need(a.Password, "camunda.client.auth.password", "a password")
+	case AuthNone:
+		if !l.config.Given("camunda.client.auth.method") {
+			l.pair("camunda.client.auth.client-id", "camunda.client.auth.client-secret")
+			l.pair("camunda.client.auth.username", "camunda.client.auth.password")
+		}
 	}
 	if a.Method != AuthNone && !l.config.Gateway.TLS && !loopback(l.config.Gateway.Target) {
 		l.warnf("credentials go to %s unencrypted: the address is plaintext", l.config.Gateway.Target)
+	}
+}
+
+// pair refuses one setting without the other.
+func (l *loader) pair(a, b string) {
+	for _, p := range [][2]string{{a, b}, {b, a}} {
+		if given := l.config.Wrong(p[0], ""); given.Found != "nothing" && l.config.Wrong(p[1], "").Found == "nothing" {
+			l.missing(p[1], fmt.Sprintf("a value, since %s is given (%s); or camunda.client.auth.method=none", p[0], given.Source))
+		}
 	}
 }
 

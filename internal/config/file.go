@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +64,9 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, err
 		}
 		return entries, nil
 	case yaml.SequenceNode:
+		if key == "" {
+			return nil, errNoKeys(n)
+		}
 		texts := make([]string, len(n.Content))
 		for i, item := range n.Content {
 			if item.Kind == yaml.AliasNode {
@@ -75,7 +80,7 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, err
 		return append(entries, entry{key, strings.Join(texts, ","), n.Line}), nil
 	case yaml.ScalarNode:
 		if key == "" {
-			return nil, fmt.Errorf("line %d: expected keys with values, such as server.port: 8080", n.Line)
+			return nil, errNoKeys(n)
 		}
 		if n.Tag == "!!null" {
 			return entries, nil
@@ -85,6 +90,10 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, err
 	return entries, nil
 }
 
+func errNoKeys(n *yaml.Node) error {
+	return fmt.Errorf("line %d: expected keys with values, such as server.port: 8080", n.Line)
+}
+
 // file is a configuration file taken apart by the names of settings.
 type file struct {
 	path   string
@@ -92,16 +101,19 @@ type file struct {
 }
 
 // readFile reads the file and reports keys that nobody knows and keys that stand in it twice.
-func (l *loader) readFile(path string, read func(string) ([]byte, error)) *file {
-	f := &file{path: path, values: map[string]entry{}}
-	data, err := read(path)
+func (l *loader) readFile(s *Setting, v given, read func(string) ([]byte, error)) *file {
+	f := &file{path: v.text, values: map[string]entry{}}
+	data, err := read(v.text)
 	if err != nil {
-		l.fail(fmt.Errorf("read the configuration file: %w", err))
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // its path is said already
+		}
+		l.fail(&ValueError{Key: s.Key, Found: strconv.Quote(v.text), Source: v.source, Expected: "a file that can be read: " + err.Error()})
 		return f
 	}
 	entries, err := readYAML(data)
 	if err != nil {
-		l.fail(fmt.Errorf("configuration file %s: %w", path, err))
+		l.fail(fmt.Errorf("configuration file %s (%s): %w", v.text, v.source, err))
 		return f
 	}
 	known, shown := map[string]bool{}, []string(nil)
@@ -117,7 +129,7 @@ func (l *loader) readFile(path string, read func(string) ([]byte, error)) *file 
 	for _, e := range entries {
 		name := plain(e.key)
 		if before, twice := f.values[name]; twice {
-			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", e.key, path, before.line, e.line))
+			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", e.key, f.path, before.line, e.line))
 			continue
 		}
 		if known[name] {
@@ -126,6 +138,10 @@ func (l *loader) readFile(path string, read func(string) ([]byte, error)) *file 
 		}
 		if note, camundas := unusedName(e.key); camundas {
 			l.warn(Warning{Text: fmt.Sprintf("key %s (%s) has no effect here%s", e.key, f.at(e), note), Minor: note == ""})
+			continue
+		}
+		if i := slices.IndexFunc(shown, func(key string) bool { return strings.HasPrefix(key, e.key+".") }); i >= 0 {
+			l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.key, f.at(e), shown[i]))
 			continue
 		}
 		l.fail(&UnknownError{What: "key", Name: e.key, Source: f.at(e), Nearest: Nearest(e.key, shown)})

@@ -41,7 +41,7 @@ func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config
 	for _, s := range l.settings {
 		if s.flagOnly {
 			if v, ok := l.find(s); ok {
-				l.file = l.readFile(v.text, read)
+				l.file = l.readFile(s, v, read)
 			}
 		}
 	}

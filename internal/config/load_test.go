@@ -174,6 +174,7 @@ func TestTheMethodOfAuthenticationFollowsFromTheCredentials(t *testing.T) {
 	assert.Equal(t, config.AuthOIDC, mustLoad(t, oidc, nil, "").Auth.Method)
 	assert.Equal(t, config.AuthBasic, mustLoad(t, basic, nil, "").Auth.Method)
 	assert.Equal(t, config.AuthNone, mustLoad(t, append(oidc, "--auth-method=none"), nil, "").Auth.Method)
+	assert.Equal(t, config.AuthNone, mustLoad(t, []string{"--client-id=i", "--auth-method=none"}, nil, "").Auth.Method)
 }
 
 func TestFile(t *testing.T) {
@@ -234,11 +235,15 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"a key twice", nil, nil, "server.port: 1\nserver: {port: 2}\n", "server.port: set twice in app.yaml, in the lines 1 and 2"},
 		{"a flag without its value", []string{"--port"}, nil, "", "flag --port needs a value: --port NUMBER"},
 		{"an argument", []string{"start"}, nil, "", `unexpected argument "start": settings are given as flags, --port 9090`},
-		{"a file that is no YAML", nil, nil, "a: [", "configuration file app.yaml: not valid YAML: line 1: did not find expected node content"},
-		{"a file that is a text", nil, nil, "hello", "configuration file app.yaml: line 1: expected keys with values, such as server.port: 8080"},
-		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml: line 2: nested too deeply"},
-		{"a list of objects", nil, nil, "server.port: [{a: 1}]", "configuration file app.yaml: line 1: server.port[0]: expected a plain value"},
-		{"a file that is not there", []string{"--config", "no.yaml"}, nil, "", "read the configuration file: open no.yaml: file does not exist"},
+		{"a file that is no YAML", nil, nil, "a: [", "configuration file app.yaml (flag --config): not valid YAML: line 1: did not find expected node content"},
+		{"a file that is a text", nil, nil, "hello", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
+		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml (flag --config): line 2: nested too deeply"},
+		{"a file that is a list", nil, nil, "[1, 2]", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
+		{"a value where keys belong", nil, nil, "server: 8080", "server: found a value (app.yaml:1), expected keys under it, such as server.port"},
+		{"a client id without a secret", []string{"--client-id=i"}, nil, "", "camunda.client.auth.client-secret: found nothing (not set), expected a value, since camunda.client.auth.client-id is given (flag --client-id); or camunda.client.auth.method=none"},
+		{"a password without a user", nil, []string{"CAMUNDA_CLIENT_AUTH_PASSWORD=p"}, "", "camunda.client.auth.username: found nothing (not set), expected a value, since camunda.client.auth.password is given (environment variable CAMUNDA_CLIENT_AUTH_PASSWORD); or camunda.client.auth.method=none"},
+		{"a list of objects", nil, nil, "server.port: [{a: 1}]", "configuration file app.yaml (flag --config): line 1: server.port[0]: expected a plain value"},
+		{"a file that is not there", []string{"--config", "no.yaml"}, nil, "", `connector.aws-eventbridge.config: found "no.yaml" (flag --config), expected a file that can be read: file does not exist`},
 		{"saas without a region", []string{"--mode=saas", "--cluster-id=a", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.cloud.region: found nothing (not set), expected the cluster's region, since camunda.client.mode is saas"},
 		{"oidc without a URL", []string{"--auth-method=oidc", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.auth.token-url: found nothing (not set), expected the URL where tokens are asked for, since camunda.client.auth.method is oidc"},
 		{"several at once", nil, []string{"SERVER_PORT=x", "LOGGING_FORMAT=xml"}, "", "server.port: found \"x\" (environment variable SERVER_PORT), expected a whole number from 0 to 65535, such as 9090\nlogging.format: found \"xml\" (environment variable LOGGING_FORMAT), expected one of text, json"},

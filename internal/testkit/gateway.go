@@ -20,6 +20,8 @@ type Gateway struct {
 	Fault func(call string, key int64) error
 	// Latency is how long each call takes.
 	Latency time.Duration
+	// Silent makes streams that are to be opened wait for the end of their context.
+	Silent bool
 	// ClockOff is by how much the broker's clock is ahead of ours.
 	ClockOff time.Duration
 	// StreamBuffer is how many pushed jobs a stream holds that nobody has read yet, as gRPC's window does. 0 = 64.
@@ -240,6 +242,10 @@ type stream struct {
 func (g *Gateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
 	if err := g.enter(ctx, Call{Name: "Stream"}); err != nil {
 		return nil, err
+	}
+	if g.Silent {
+		<-ctx.Done()
+		return nil, ctx.Err()
 	}
 	size := g.StreamBuffer
 	if size == 0 {

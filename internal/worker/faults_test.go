@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -63,6 +64,44 @@ func TestADrainDoesNotWaitForALongPoll(t *testing.T) {
 		began := time.Now()
 		r.stop()
 		assert.LessOrEqual(t, time.Since(began), pollAtDrain+10*time.Millisecond)
+	})
+}
+
+func TestADrainDoesNotWaitForAStreamThatIsNeverOpened(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, Config{Stream: true}, &testkit.Gateway{Silent: true}, completing(0))
+		testkit.Advance(time.Second)
+		began := time.Now()
+		r.stop()
+		assert.LessOrEqual(t, time.Since(began), openAtDrain+10*time.Millisecond)
+	})
+}
+
+// A gateway that is not there fails polls and streams alike, with errors that hold a port or the time of day.
+func TestAnAbsentGatewayIsOneLineAMinuteAndOneMoreWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls, absent atomic.Int64
+		absent.Store(1)
+		g := &testkit.Gateway{Fault: func(string, int64) error {
+			if n := calls.Add(1); absent.Load() == 1 {
+				return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: fmt.Sprintf("read tcp 127.0.0.1:%d: connection reset", n)}
+			}
+			return nil
+		}}
+		r := start(t, Config{Stream: true}, g, completing(0))
+		testkit.Advance(50 * time.Second)
+		assert.Greater(t, calls.Load(), int64(10), "tried")
+		assert.Equal(t, 1, strings.Count(r.log.String(), "\n"), r.log.String())
+		assert.Contains(t, r.log.String(), "cannot poll for jobs")
+		absent.Store(0)
+		testkit.Advance(30 * time.Second)
+		assert.Equal(t, 2, strings.Count(r.log.String(), "\n"), r.log.String())
+		assert.Contains(t, r.log.String(), "the gateway answers again")
+		ready, _ := r.Ready()
+		assert.True(t, ready)
+		r.stop()
 	})
 }
 

@@ -35,7 +35,7 @@ func (w *Worker) pollJobs() {
 		}
 		w.health.polled(err)
 		if err != nil {
-			if complaint.due(err.Error()) {
+			if complaint.due(err) {
 				level := slog.LevelError
 				if r := refusal(err); r != nil && r.Code == busy {
 					level = slog.LevelWarn // it asks for patience, which it gets
@@ -47,7 +47,9 @@ func (w *Worker) pollJobs() {
 			}
 			continue
 		}
-		complaint.text = ""
+		if complaint.over() {
+			w.log.Info("the gateway answers again")
+		}
 		failing.reset()
 		if w.noStream.isSet() {
 			continue // the gateway made us wait

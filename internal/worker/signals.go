@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,6 +111,13 @@ func (h *health) streaming() bool {
 	return h.streamOpen
 }
 
+// polling tells whether the last poll was answered.
+func (h *health) polling() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.pollFine
+}
+
 func (h *health) ready() (bool, string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -124,15 +132,29 @@ func (h *health) ready() (bool, string) {
 
 // complaint keeps a log readable while the same thing fails again and again: it is told when it is new, and once a minute.
 type complaint struct {
-	text string
+	text string // without its digits, empty = nothing to complain of
 	at   time.Time
 }
 
-func (c *complaint) due(text string) bool {
+// due tells whether the error is to be told. Errors that differ by a port or a time of day are the same.
+func (c *complaint) due(err error) bool {
+	text := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, err.Error())
 	now := time.Now()
 	if text == c.text && now.Sub(c.at) < time.Minute {
 		return false
 	}
 	c.text, c.at = text, now
 	return true
+}
+
+// over ends the complaint and tells whether there was one.
+func (c *complaint) over() bool {
+	complained := c.text != ""
+	c.text = ""
+	return complained
 }

@@ -13,6 +13,8 @@ const (
 	// lease running, and would wait for the end of it.
 	streamDryIdle = 60 * time.Millisecond
 	streamDryMost = 200 * time.Millisecond
+	// openAtDrain is how long a stream that is being opened when a drain begins may still take.
+	openAtDrain = time.Second
 	// streamLived is how long a stream must have lived for the next to be opened at once.
 	streamLived = 30 * time.Second
 	// agedIdle is how long an aged stream must have delivered nothing to be replaced, and agedMost how long it may be kept for
@@ -40,7 +42,8 @@ func (w *Worker) streamJobs() {
 			w.poll.fire()
 			return
 		}
-		if err != nil && complaint.due(err.Error()) {
+		// While polls go wrong too, the poller tells why: it is the same gateway.
+		if err != nil && w.health.polling() && complaint.due(err) {
 			w.log.Warn("job stream ended, opening another", "error", err.Error())
 		}
 		if delivered || time.Since(began) > streamLived {
@@ -61,6 +64,8 @@ func (w *Worker) streamOnce() (delivered bool, err error) {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.draining))
 	defer cancel()
+	// A gateway that never answers must not hold up the drain; one that is about to open the stream may.
+	defer context.AfterFunc(w.draining, func() { time.AfterFunc(openAtDrain, cancel) })()
 	s, err := w.gateway.Stream(ctx, w.request())
 	if err != nil {
 		slot.Release()

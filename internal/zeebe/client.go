@@ -89,15 +89,22 @@ func dialOptions(c Config, roots *x509.CertPool) []grpc.DialOption {
 	return options
 }
 
+// CAError says why the certificates that the gateway's is to be signed by could not be read.
+type CAError struct{ Err error }
+
+func (e *CAError) Error() string { return "gateway CA certificates: " + e.Err.Error() }
+
+func (e *CAError) Unwrap() error { return e.Err }
+
 // readCA returns the certificates of a PEM file: alone, and beside the system's.
 func readCA(path string) (alone, beside *x509.CertPool, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("gateway CA certificates: %w", err)
+		return nil, nil, &CAError{err}
 	}
 	alone = x509.NewCertPool()
 	if !alone.AppendCertsFromPEM(text) {
-		return nil, nil, fmt.Errorf("gateway CA certificates: found no certificate in %s, expected PEM", path)
+		return nil, nil, &CAError{errors.New("found no certificate in " + path + ", expected PEM")}
 	}
 	if beside, err = x509.SystemCertPool(); err != nil {
 		beside = x509.NewCertPool()

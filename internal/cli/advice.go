@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
+)
+
+// advisedGateway is a gateway whose refusals to give jobs say which setting they are about, what it is, where it came from
+// and what to do. The log and the readiness probe show them.
+type advisedGateway struct {
+	worker.Gateway
+	config *config.Config
+}
+
+func (g advisedGateway) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	return g.advise(g.Gateway.Activate(ctx, r, yield))
+}
+
+func (g advisedGateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	s, err := g.Gateway.Stream(ctx, r)
+	return s, g.advise(err)
+}
+
+func (g advisedGateway) advise(err error) error {
+	refusal, ok := err.(*job.CommandError) //nolint:errorlint // as the gateway returns it
+	if !ok {
+		return err
+	}
+	if advice := advice(g.config, refusal); advice != "" {
+		return &advisedError{refusal, advice}
+	}
+	return err
+}
+
+// advisedError is a refusal with what to do about it.
+type advisedError struct {
+	*job.CommandError
+	advice string
+}
+
+func (e *advisedError) Error() string { return e.CommandError.Error() + "; " + e.advice }
+
+func (e *advisedError) Unwrap() error { return e.CommandError }
+
+// The settings that refusals are about.
+const (
+	keyAddress   = "camunda.client.grpc-address"
+	keyCA        = "camunda.client.ca-certificate-path"
+	keyAuthority = "camunda.client.override-authority"
+	keyMethod    = "camunda.client.auth.method"
+	keyClientID  = "camunda.client.auth.client-id"
+	keySecret    = "camunda.client.auth.client-secret"
+	keyTokenURL  = "camunda.client.auth.token-url" //nolint:gosec // the name of a setting
+	keyAudience  = "camunda.client.auth.audience"
+	keyTenants   = "camunda.client.worker.defaults.tenant-ids"
+)
+
+// advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend. Between
+// the gateway and us gRPC keeps only a code and a text, so this is one of the few places that read texts.
+func advice(c *config.Config, e *job.CommandError) string {
+	if c.Auth.Method == config.AuthOIDC && (strings.HasPrefix(e.Reason, "ask "+c.Auth.TokenURL+" ") || strings.HasPrefix(e.Reason, "no token")) {
+		return tokenAdvice(c, e)
+	}
+	switch e.Code {
+	case "UNAUTHENTICATED":
+		if c.Auth.Method == config.AuthOIDC {
+			return c.Origin(keyAudience) + ", " + c.Origin(keyClientID) + ": the gateway does not take the token that this gives; look at its audience, and whether the gateway trusts who issued it"
+		}
+		return c.Origin(keyMethod) + ": the gateway wants other credentials; set client-id, client-secret and token-url, or username and password"
+	case "PERMISSION_DENIED":
+		return c.Origin(keyClientID) + ": grant it the right to read and update process instances of this job type's processes" + tenantAdvice(c)
+	case "INVALID_ARGUMENT":
+		if strings.Contains(e.Reason, "tenant") {
+			return c.Origin(keyTenants) + ": name tenants that are there, or none where multi-tenancy is off"
+		}
+	case "UNIMPLEMENTED":
+		return c.Origin(keyAddress) + ": what answers there knows no Zeebe jobs; is it the gateway's gRPC port (26500), not its REST port?"
+	case "UNAVAILABLE", "DEADLINE_EXCEEDED":
+		return connectAdvice(c, e.Reason)
+	}
+	return ""
+}
+
+func tenantAdvice(c *config.Config) string {
+	if len(c.Worker.TenantIDs) == 0 {
+		return ""
+	}
+	return ", and assign it to the tenants; " + c.Origin(keyTenants)
+}
+
+func tokenAdvice(c *config.Config, e *job.CommandError) string {
+	switch {
+	case strings.Contains(e.Reason, "HTTP 401"), strings.Contains(e.Reason, "HTTP 400"), strings.Contains(e.Reason, "HTTP 403"):
+		return c.Origin(keyClientID) + ", " + c.Origin(keySecret) + ": the authorization server does not take them; was the secret rotated?"
+	case strings.Contains(e.Reason, "certificate"):
+		return c.Origin(keyTokenURL) + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
+	case e.Code == "UNAUTHENTICATED":
+		return c.Origin(keyTokenURL) + ": what answers there is no token endpoint; with Keycloak it ends in /protocol/openid-connect/token"
+	}
+	return c.Origin(keyTokenURL) + ": look whether it can be reached from here (network, proxy, name)"
+}
+
+// connectAdvice is that of a connection that does not come about.
+func connectAdvice(c *config.Config, reason string) string {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(reason, w) {
+				return true
+			}
+		}
+		return false
+	}
+	address := c.Origin(keyAddress)
+	switch {
+	case has("does not look like a TLS handshake"):
+		return address + ": TLS is asked for, but the gateway there speaks plaintext; write http://" + c.Gateway.Target
+	case has("unknown authority"):
+		if c.Gateway.CACertificatePath == "" {
+			return c.Origin(keyCA) + ", so the system's certificates are trusted: give a PEM file with the authority that signed the gateway's certificate"
+		}
+		return c.Origin(keyCA) + ": it does not hold the authority that signed the gateway's certificate"
+	case has("expired or is not yet valid"):
+		return address + ": renew the gateway's certificate, or set this host's clock right"
+	case has("certificate is valid for", "certificate is not valid for", "doesn't contain any IP SANs", "x509: cannot validate certificate for"):
+		return address + ", " + c.Origin(keyAuthority) + ": use the name in the gateway's certificate, as one or the other"
+	case has("missing selected ALPN", "no application protocol"):
+		return address + ": what answers there speaks TLS but no HTTP/2; an ingress must pass gRPC on"
+	case has("produced zero addresses", "no such host"):
+		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
+	case has("HTTP/1.1 header"):
+		return address + ": an HTTP server answers there, not gRPC; the gateway's gRPC port is 26500 as a rule"
+	case has("server preface", "connection reset") && !c.Gateway.TLS:
+		return address + ": what answers there ends the connection at once; if it is TLS, write https://" + c.Gateway.Target
+	case has("connection refused"):
+		return address + ": nothing listens there; is the gateway up, and this its gRPC port?"
+	case has("waiting for connections", "i/o timeout", "no route to host", "network is unreachable"):
+		return address + ": nothing answers there; look at the network and its policies, and whether this is the gateway's gRPC port"
+	}
+	return ""
+}
