@@ -8,7 +8,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Pos is a place in the file. Lines and columns count from 1, columns in bytes.
+// Pos is a place in the file. Lines and columns count from 1, columns in characters.
 type Pos struct{ Line, Column int }
 
 func (p Pos) String() string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }

@@ -199,7 +199,8 @@ func TestReadRefuses(t *testing.T) {
 			want: `the event "b" refers to the error "E9", which the model does not have`,
 		},
 		{name: "an open element", input: "<a>\n<b></a>", want: "line 2, column 8: not well-formed XML: element <b> closed by </a>"},
-		{name: "an end too early", input: "<a>", want: "not well-formed XML: unexpected EOF"},
+		{name: "an end too early", input: "<x>\n<a>\n<b/>", want: "line 3, column 5: the file ends before <a> of line 2 does: it was cut off"},
+		{name: "a place behind letters of several bytes", input: "<a>\n<b x='ü😀'/>ü&x;", want: "line 2, column 16: not well-formed XML"},
 		{name: "two roots", input: "<a/>\n<b/>", want: "line 2, column 1: found a second root element <b>, expected the end of the file"},
 		{name: "text behind the root", input: "<a/>x", want: "line 1, column 5: found text outside of the root element"},
 		{
@@ -208,7 +209,7 @@ func TestReadRefuses(t *testing.T) {
 		},
 		{name: "an entity", input: "<a>&x;</a>", want: "line 1, column 7: not well-formed XML: invalid character entity &x;"},
 		{name: "too deep", input: strings.Repeat("<a>", MaxDepth+1), want: "line 1, column 769: more than 256 elements within each other"},
-		{name: "too large", input: strings.Repeat(" ", MaxSize+1), want: "line 1, column 1: the file has 4194305 bytes, at most 4194304 are read"},
+		{name: "too large", input: strings.Repeat(" ", MaxSize+1), want: "line 1, column 1: the file has more than 4 MiB, which no broker takes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

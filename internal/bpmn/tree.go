@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // The bounds of a model. Zeebe takes no deployment above 4 MiB, and no drawing nests so deep.
@@ -82,33 +83,33 @@ func (n *node) first(space, local string) *node {
 // parseTree reads the elements of a file, without those of the drawing.
 func parseTree(data []byte) (*node, error) {
 	if len(data) > MaxSize {
-		return nil, failAt(Pos{1, 1}, "the file has %d bytes, at most %d are read", len(data), MaxSize)
+		return nil, failAt(Pos{1, 1}, "the file has more than %d MiB, which no broker takes", MaxSize>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if err := looksLikeXML(data); err != nil {
 		return nil, err
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
+	r := ruler{data: data, pos: Pos{1, 1}}
 	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
 		return nil, &charsetError{charset}
 	}
 	var root *node
 	var stack []*node
 	for {
-		line, column := d.InputPos()
-		pos := Pos{line, column}
+		pos := r.at(d.InputOffset())
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, syntaxError(d, err)
+			return nil, syntaxError(r.at(d.InputOffset()), err, stack)
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
 			if token.Name.Space == nsDiagram {
 				if err := d.Skip(); err != nil {
-					return nil, syntaxError(d, err)
+					return nil, syntaxError(r.at(d.InputOffset()), err, stack)
 				}
 				continue
 			}
@@ -143,6 +144,29 @@ func parseTree(data []byte) (*node, error) {
 		return nil, failAt(Pos{1, 1}, "the file holds no XML element, expected a BPMN 2.0 model")
 	}
 	return root, nil
+}
+
+// ruler turns offsets into places. It goes forward only, so that a file of one long line is read once.
+type ruler struct {
+	data   []byte
+	offset int
+	pos    Pos
+}
+
+func (r *ruler) at(offset int64) Pos {
+	end := min(int(offset), len(r.data))
+	if end <= r.offset {
+		return r.pos
+	}
+	part := r.data[r.offset:end]
+	if lines := bytes.Count(part, []byte("\n")); lines > 0 {
+		r.pos.Line += lines
+		r.pos.Column = 1
+		part = part[bytes.LastIndexByte(part, '\n')+1:]
+	}
+	r.pos.Column += utf8.RuneCount(part)
+	r.offset = end
+	return r.pos
 }
 
 // looksLikeXML tells the usual wrong files apart before the XML decoder complains of their first byte.
@@ -183,13 +207,16 @@ type charsetError struct{ charset string }
 
 func (e *charsetError) Error() string { return "charset " + e.charset }
 
-func syntaxError(d *xml.Decoder, err error) error {
-	line, column := d.InputPos()
-	pos := Pos{line, column}
+// syntaxError says what is wrong at a place within these elements.
+func syntaxError(pos Pos, err error, within []*node) error {
 	if e, ok := errors.AsType[*charsetError](err); ok {
 		return failAt(pos, "the file is declared as %s, expected UTF-8", e.charset)
 	}
 	if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		if e.Msg == "unexpected EOF" && len(within) > 0 {
+			open := within[len(within)-1]
+			return failAt(pos, "the file ends before <%s> of line %d does: it was cut off", open.name.Local, open.pos.Line)
+		}
 		return failAt(pos, "not well-formed XML: %s", e.Msg)
 	}
 	return failAt(pos, "not well-formed XML: %s", strings.TrimPrefix(err.Error(), "xml: "))

@@ -124,7 +124,8 @@ func (o *lintOptions) check(ctx context.Context, s *session, name string) lint.F
 		f.Unreadable = err
 		return f
 	}
-	f.Findings = lint.Check(ctx, m, lint.Options{TaskTypes: o.types, Disabled: o.disable})
+	options := lint.Options{TaskTypes: o.types, Disabled: o.disable}
+	f.Tasks, f.Findings = lint.Tasks(m, options), lint.Check(ctx, m, options)
 	return f
 }
 
@@ -137,6 +138,7 @@ func models(args []string) ([]string, error) {
 			files = append(files, arg) // what cannot be read is told with its name
 			continue
 		}
+		before := len(files)
 		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
@@ -148,6 +150,9 @@ func models(args []string) ([]string, error) {
 		})
 		if err != nil {
 			return nil, err
+		}
+		if len(files) == before {
+			return nil, fmt.Errorf("the folder %s has no .bpmn file, nor has any below it", arg)
 		}
 	}
 	return files, nil

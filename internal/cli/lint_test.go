@@ -28,6 +28,7 @@ func TestLint(t *testing.T) {
 	decision := write("decision.dmn", `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" />`)
 	seven := write("seven.bpmn", `<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Platform" />`)
 	entity := write("entity.bpmn", `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>`)
+	write("empty/readme.txt", "no model")
 	large := write("large.bpmn", strings.Repeat(" ", 5<<20))
 
 	for _, tt := range []struct {
@@ -36,17 +37,18 @@ func TestLint(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"nothing is found", []string{sound}, ExitOK, []string{"1 file: 0 errors, 0 warnings"}},
+		{"nothing is found", []string{sound}, ExitOK, []string{"1 file with 1 EventBridge task: 0 errors, 0 warnings"}},
 		{"an error, with the place in the expression", []string{broken}, ExitFailure, []string{broken + ":24:11: error: PublishOrder: the expression in resultExpression does not parse: line 2, column", "[expression-syntax]", "^"}},
 		{"a folder is looked through", []string{filepath.Join(folder, "models")}, ExitFailure, []string{broken + ":"}},
 		{"a warning alone is no failure", []string{doubtful}, ExitOK, []string{"warning: PublishOrder:", "did you mean entries?", "0 errors, 1 warning"}},
 		{"unless it shall be", []string{"--strict", doubtful}, ExitFailure, nil},
 		{"a rule can be left out", []string{"--disable", "unknown-name", "--strict", doubtful}, ExitOK, nil},
 		{"a decision model", []string{decision}, ExitUnreadable, []string{decision + ":1:1: error: this is a DMN decision model, expected a BPMN 2.0 model [unreadable]"}},
-		{"a model for Camunda 7, beside one that is sound", []string{seven, sound}, ExitUnreadable, []string{"this is a model for Camunda 7", "2 files: 1 error, 0 warnings"}},
+		{"a model for Camunda 7, beside one that is sound", []string{seven, sound}, ExitUnreadable, []string{"this is a model for Camunda 7", "2 files with 1 EventBridge task: 1 error, 0 warnings"}},
 		{"entities are not expanded", []string{entity}, ExitUnreadable, []string{"found <!DOCTYPE…>"}},
-		{"a file that is too large", []string{large}, ExitUnreadable, []string{"at most 4194304 are read"}},
+		{"a file that is too large", []string{large}, ExitUnreadable, []string{"more than 4 MiB"}},
 		{"a file that is not there", []string{filepath.Join(folder, "none.bpmn")}, ExitUnreadable, []string{"no such file"}},
+		{"a folder without models", []string{filepath.Join(folder, "empty")}, ExitUnreadable, nil},
 		{"no file", nil, ExitUsage, nil},
 		{"an unknown format", []string{"--format", "xml", sound}, ExitUsage, nil},
 		{"an unknown rule", []string{"--disable", "aws-sorce", sound}, ExitUsage, nil},
@@ -59,7 +61,7 @@ func TestLint(t *testing.T) {
 			for _, want := range tt.want {
 				assert.Contains(t, stdout.String(), want)
 			}
-			if tt.code == ExitUsage {
+			if tt.code != ExitOK && stdout.Len() == 0 {
 				assert.NotEmpty(t, stderr.String())
 			}
 		})

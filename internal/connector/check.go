@@ -2,6 +2,7 @@ package connector
 
 import (
 	"strings"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -36,11 +37,11 @@ func CheckInput(variables map[string][]byte) []Violation {
 	return violations
 }
 
-// CheckDuration says why a header is no duration that the connector takes; nil if it is one.
-func CheckDuration(text string) error {
-	_, err := parseDuration(text)
-	return err
-}
+// ReadDuration reads a header that is a duration. The error says why it is none that the connector takes.
+func ReadDuration(text string) (time.Duration, error) { return parseDuration(text) }
+
+// SettleTime is how much of a short job timeout is kept for the command to the broker: with no more than that, nothing is sent.
+const SettleTime = minMargin
 
 // Verdict is what an error expression asks for.
 type Verdict struct {

@@ -2,6 +2,9 @@ package feel
 
 import (
 	"slices"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -11,6 +14,7 @@ type Call struct {
 	Name    string
 	Pos     Pos
 	Known   bool     // whether it is a built-in function, or one that the source defines
+	Misfit  string   // what a built-in function takes, if not so many arguments or not of these names; empty if they fit
 	Nearest string   // the name of the built-in that is nearest to an unknown one; empty if none is near
 	Text    []string // the arguments that are texts as they are written, "" for others
 	Literal []bool   // which arguments are texts
@@ -30,10 +34,26 @@ type Key struct {
 	Pos  Pos
 }
 
+// Comparison is a path that is compared with texts: by =, !=, or in.
+type Comparison struct {
+	Path  PathReference
+	Texts []Text
+}
+
+// Text is a text as it is written in a source, without its quotes.
+type Text struct {
+	Text string
+	Pos  Pos
+}
+
 // Inspection is what can be known of a source without evaluating it.
 type Inspection struct {
 	Calls      []Call
 	References []PathReference
+	// Comparisons are those of references with texts.
+	Comparisons []Comparison
+	// ZeroIndexes are the places of [0]: lists count from 1.
+	ZeroIndexes []Pos
 	// Kinds are the kinds of JSON that the result can be of, as far as they are known: nil if it can be anything.
 	Kinds []jsonvalue.Kind
 }
@@ -74,6 +94,10 @@ func (w *inspector) walk(n node, bound []string) {
 	case *quantified:
 		w.walk(n.body, w.iterators(n.iterators, bound))
 	case *binary:
+		if n.op == "=" || n.op == "!=" {
+			w.comparison(n.left, []node{n.right}, bound)
+			w.comparison(n.right, []node{n.left}, bound)
+		}
 		w.walkAll([]node{n.left, n.right}, bound)
 	case *negation:
 		w.walk(n.of, bound)
@@ -82,6 +106,7 @@ func (w *inspector) walk(n node, bound []string) {
 	case *instanceOf:
 		w.walk(n.value, bound)
 	case *in:
+		w.comparison(n.value, n.tests, bound)
 		w.walk(n.value, bound)
 		w.walkAll(n.tests, bound)
 	case *comparisonTest:
@@ -121,6 +146,10 @@ func (w *inspector) chain(n node, bound []string) {
 			inner := &inspector{}
 			inner.walk(b.condition, bound)
 			w.out.Calls = append(w.out.Calls, inner.out.Calls...)
+			w.out.ZeroIndexes = append(w.out.ZeroIndexes, inner.out.ZeroIndexes...)
+			if isZero(b.condition) {
+				w.out.ZeroIndexes = append(w.out.ZeroIndexes, b.condition.pos())
+			}
 			n = b.base
 			continue
 		case *name:
@@ -139,6 +168,39 @@ func (w *inspector) reference(n *name, keys []Key, bound []string) {
 	}
 }
 
+// comparison notes a path that is compared with texts; what else it may be compared with is left out.
+func (w *inspector) comparison(value node, with []node, bound []string) {
+	path := &inspector{}
+	path.chain(value, bound)
+	if len(path.out.References) != 1 || len(path.out.Calls) > 0 {
+		return
+	}
+	c := Comparison{Path: path.out.References[0]}
+	for _, n := range with {
+		if list, ok := n.(*list); ok {
+			w.comparison(value, list.items, bound)
+			continue
+		}
+		if l, ok := n.(*literal); ok {
+			if text, ok := l.value.(string); ok {
+				c.Texts = append(c.Texts, Text{text, l.pos()})
+			}
+		}
+	}
+	if len(c.Texts) > 0 {
+		w.out.Comparisons = append(w.out.Comparisons, c)
+	}
+}
+
+func isZero(n node) bool {
+	l, ok := n.(*literal)
+	if !ok {
+		return false
+	}
+	d, ok := l.value.(*apd.Decimal)
+	return ok && d.IsZero()
+}
+
 func (w *inspector) call(n *call, bound []string) {
 	w.walkAll(n.args, bound)
 	if n.of != nil {
@@ -148,6 +210,12 @@ func (w *inspector) call(n *call, bound []string) {
 	c := Call{Name: n.name, Pos: n.pos(), Known: slices.Contains(bound, n.name) || len(builtins()[n.name]) > 0}
 	if !c.Known {
 		c.Nearest = NearestName(n.name, builtinNames())
+	} else if !slices.Contains(bound, n.name) && len(invocationOf(n.name, len(n.args), n.named).overloads) == 0 {
+		var forms []string
+		for _, b := range builtins()[n.name] {
+			forms = append(forms, b.signature())
+		}
+		c.Misfit = strings.Join(forms, " or ")
 	}
 	for _, a := range n.args {
 		text, isText := "", false

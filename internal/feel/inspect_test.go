@@ -59,3 +59,50 @@ func TestInspect(t *testing.T) {
 		})
 	}
 }
+
+func TestInspectSeesComparisonsAndIndexes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		source      string
+		comparisons []string // path text text
+		zeros       int
+		misfits     []string // function, and what it takes
+	}{
+		{source: `if error.code = "A" or "B" = error.code then 1 else 2`, comparisons: []string{"error.code A", "error.code B"}},
+		{source: `error.code in ("A", "B")`, comparisons: []string{"error.code A B"}},
+		{source: `error.code in ["A", "B"]`, comparisons: []string{"error.code A B"}},
+		{source: `for e in l return e.code = "A"`},
+		{source: `a + 1 = 2 and upper case(a) = "A" and 1 = a`},
+		{source: `l[0].a + l[1] + m[l[0]][0]`, zeros: 3},
+		{source: `l[x = 0]`},
+		{source: `bpmnError() + upper case("a", "b") + max(1, 2, 3)`, misfits: []string{"bpmnError(errorCode) or bpmnError(errorCode, errorMessage) or bpmnError(errorCode, errorMessage, variables)", "upper case(string)"}},
+		{source: `{f: function(a) a, count: function(a, b) a, x: count(1, 2)}`},
+		{source: `substring(string: "a", start position: 1)`},
+	} {
+		t.Run(tt.source, func(t *testing.T) {
+			t.Parallel()
+			p, err := feel.Compile(tt.source)
+			require.NoError(t, err)
+			seen := p.Inspect()
+			var comparisons, misfits []string
+			for _, c := range seen.Comparisons {
+				words := c.Path.Name
+				for _, k := range c.Path.Keys {
+					words += "." + k.Name
+				}
+				for _, text := range c.Texts {
+					words += " " + text.Text
+				}
+				comparisons = append(comparisons, words)
+			}
+			for _, c := range seen.Calls {
+				if c.Misfit != "" {
+					misfits = append(misfits, c.Misfit)
+				}
+			}
+			assert.Equal(t, tt.comparisons, comparisons)
+			assert.Len(t, seen.ZeroIndexes, tt.zeros)
+			assert.Equal(t, tt.misfits, misfits)
+		})
+	}
+}

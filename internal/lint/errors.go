@@ -13,9 +13,10 @@ import (
 
 // errorHandling checks the error expression, and the events that catch what it throws.
 func (c *checker) errorHandling() {
+	none := c.retries()
 	h, ok := c.header("errorExpression")
 	if !ok {
-		if strings.TrimSpace(c.task.Retries) == "0" {
+		if none {
 			c.report("no-retries", c.task.TypePos, "retries", "the task has 0 retries and no error expression: its first failure is an incident")
 		}
 		c.neverThrown(nil, true)
@@ -37,41 +38,64 @@ func (c *checker) errorHandling() {
 // verdicts evaluates the error expression in the situations that a task meets. It returns the codes of the BPMN errors that
 // can be told, and whether these are all.
 func (c *checker) verdicts(h bpmn.Header, program *expression.Program) (codes []string, all bool) {
+	var asked []string
 	all = c.language() == expression.FEEL
 	if all {
-		codes, all = c.writtenCodes(h)
+		codes, asked, all = c.written(h)
 	}
-	job := jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number("3")})
-	refused := false // told once is enough
-	for _, s := range situations {
+	met := slices.Clone(situations)
+	for _, code := range asked {
+		if len(met) < maxSituations && !slices.ContainsFunc(met, func(s situation) bool { return s.code == code }) {
+			met = append(met, failed(code, "a message", "the error "+code))
+		}
+	}
+	job := jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(triesLeft)})
+	told := map[string]bool{} // each kind of finding once is enough
+	tell := func(rule, format string, args ...any) {
+		if !told[rule] {
+			c.report(rule, h.Pos, h.Key, format, args...)
+		}
+		told[rule] = true
+	}
+	for _, s := range met {
 		r, err := program.Eval(c.ctx, s.scope(job))
 		if err != nil {
-			if !refused {
-				c.report("error-result", h.Pos, h.Key, "the error expression fails on %s: %s", s.name, firstLine(err))
-			}
-			refused = true
+			tell("error-result", "the error expression fails on %s: %s", s.name, reasonOf(err))
 			continue
 		}
 		v, err := connector.CheckVerdict(r.Value, h.Value)
 		if err != nil {
-			if _, reason, _ := strings.Cut(err.Error(), "' "); !refused {
-				c.report("error-result", h.Pos, h.Key, "on %s the error expression %s", s.name, strings.TrimSuffix(reason, "."))
-			}
-			refused = true
+			_, reason, _ := strings.Cut(err.Error(), "' ")
+			tell("error-result", "on %s the error expression %s", s.name, strings.TrimSuffix(strings.Replace(reason, "gives a array", "gives a list", 1), "."))
 			continue
 		}
-		switch {
-		case v.Kind == "bpmnError" && !slices.Contains(codes, v.Code) && s.code != v.Code:
+		if v.Kind == "bpmnError" && !slices.Contains(codes, v.Code) && s.code != v.Code {
 			codes = append(codes, v.Code)
+		}
+		switch {
+		case s.name == accepted.name && (v.Kind == "bpmnError" || v.Kind == "jobError"):
+			tell("fails-on-success", "the error expression gives %s also when AWS accepted the event; ask first, as in if error != null then … else null", v.Kind)
+			return codes, all // all situations have it
+		case v.Kind == "jobError" && v.Retries >= tries:
+			tell("endless-retries", "on %s the error expression leaves %d of %s retries: the job is tried for ever; expected job.retries - 1", s.name, v.Retries, triesLeft)
 		case v.Kind == "jobError" && v.Retries > 0 && s.name == badInput.name:
-			c.report("sends-again", h.Pos, h.Key, "the error expression gives retries to every failure, also to that of a result expression: the event, which AWS accepted, is sent again; leave out error.code = \"INPUT_ERROR\"")
+			tell("sends-again", "the error expression gives retries to every failure, also to that of a result expression: the event, which AWS accepted, is sent again; ask for error.code != \"INPUT_ERROR\" as well")
 		}
 	}
 	return codes, all
 }
 
-// writtenCodes returns the codes that stand as texts in calls of bpmnError, and whether there are no others.
-func (c *checker) writtenCodes(h bpmn.Header) (codes []string, all bool) {
+// How an error expression is tried: with these retries of the job.
+const (
+	tries     = 3
+	triesLeft = "3"
+	// maxSituations bounds how often an expression is evaluated that asks for many codes.
+	maxSituations = 40
+)
+
+// written looks at a FEEL error expression without evaluating it: the codes that stand as texts in calls of bpmnError, the
+// codes of errors that it asks for, and whether it can throw no other codes.
+func (c *checker) written(h bpmn.Header) (codes, asked []string, all bool) {
 	variable, _ := c.header("resultVariable")
 	visible := names(true, variable.Value)
 	for _, name := range c.resultNames() {
@@ -89,7 +113,73 @@ func (c *checker) writtenCodes(h bpmn.Header) (codes []string, all bool) {
 			codes = append(codes, call.Text[0])
 		}
 	}
-	return codes, all
+	for _, comparison := range seen.Comparisons {
+		switch pathOf(comparison.Path) {
+		case "error.code", "response.error.code":
+			for _, text := range comparison.Texts {
+				asked = append(asked, text.Text)
+				c.errorCode(h, text)
+			}
+		case "error.type", "response.error.type":
+			for _, text := range comparison.Texts {
+				c.errorType(h, text)
+			}
+		}
+	}
+	return codes, asked, all
+}
+
+func pathOf(r feel.PathReference) string {
+	path := r.Name
+	for _, k := range r.Keys {
+		path += "." + k.Name
+	}
+	return path
+}
+
+// knownCodes are those of the connector, and the more frequent ones of AWS. It may give others: only what is nearly one of
+// these is doubted.
+var knownCodes = []string{
+	"INPUT_ERROR", "INVALID_RESPONSE", "CONNECTION_ERROR", "TIMEOUT", "CREDENTIALS_ERROR", "SECRET_PROVIDER_ERROR", "RESULT_TOO_LARGE", "INTERNAL_ERROR",
+	"AccessDeniedException", "ThrottlingException", "ResourceNotFoundException", "InternalException", "ValidationException", "UnrecognizedClientException",
+	"InvalidClientTokenId", "ExpiredTokenException", "InvalidSignatureException", "IncompleteSignatureException", "ServiceUnavailable",
+	"OptInRequired", "RequestExpired", "InternalFailure", "MalformedDetail", "NotAuthorizedForSourceException", "NotAuthorizedForDetailTypeException",
+}
+
+// errorCode doubts a code that is nearly a known one.
+func (c *checker) errorCode(h bpmn.Header, text feel.Text) {
+	code, isType := strings.CutPrefix(text.Text, "eventbridge.")
+	if isType {
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q, did you mean %q?", place(body(h.Value), text.Pos), text.Text, code)
+		return
+	}
+	if near := nearCode(code); near != "" {
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code %q is none that is known, did you mean %q?", place(body(h.Value), text.Pos), code, near)
+	}
+}
+
+// nearCode is the known code that one is nearly, empty for a known one and for one that is like none.
+func nearCode(code string) string {
+	near := feel.NearestName(code, knownCodes)
+	if near == code {
+		return ""
+	}
+	return near
+}
+
+// errorType finds a type that no error has.
+func (c *checker) errorType(h bpmn.Header, text feel.Text) {
+	const inputType = "io.camunda.connector.api.error.ConnectorInputException"
+	code, ok := strings.CutPrefix(text.Text, "eventbridge.")
+	switch {
+	case text.Text == inputType:
+	case !ok:
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type is never %q: it is eventbridge. and the code, did you mean error.code?", place(body(h.Value), text.Pos), text.Text)
+	default:
+		if near := nearCode(code); near != "" {
+			c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type %q is none that is known, did you mean %q?", place(body(h.Value), text.Pos), text.Text, "eventbridge."+near)
+		}
+	}
 }
 
 // resultNames are the variables that the result expression makes, which the error expression sees too.
@@ -115,7 +205,13 @@ func (c *checker) neverThrown(codes []string, all bool) {
 		return
 	}
 	for _, e := range c.task.Catches {
-		if e.Boundary && e.Attached == c.task.ID && !e.All && !slices.Contains(codes, e.Code) && !strings.HasPrefix(e.Code, "=") {
+		if !e.Boundary || e.Attached != c.task.ID {
+			continue
+		}
+		if e.All && len(codes) == 0 {
+			c.report("never-thrown", e.Pos, "errorExpression", "the event %s waits for any BPMN error, but the task throws none: it has no error expression that does", e.ID)
+		}
+		if !e.All && !slices.Contains(codes, e.Code) && !strings.HasPrefix(e.Code, "=") {
 			c.report("never-thrown", e.Pos, "errorExpression", "the event %s waits for the BPMN error %q, which the task's error expression never throws%s", e.ID, e.Code, meant(feel.NearestName(e.Code, codes)))
 		}
 	}

@@ -25,12 +25,17 @@ func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Progr
 	return program
 }
 
-// calls finds functions that do not exist: they give null without a word.
+// calls finds functions that do not exist or take other arguments, and indexes of 0: they give null without a word.
 func (c *checker) calls(source string, seen feel.Inspection, pos bpmn.Pos, field string) {
 	for _, call := range seen.Calls {
 		if !call.Known {
 			c.report("unknown-function", pos, field, "%s: there is no function %s%s", place(source, call.Pos), call.Name, meant(call.Nearest))
+		} else if call.Misfit != "" {
+			c.report("unknown-function", pos, field, "%s: the arguments of %s do not fit, it is %s", place(source, call.Pos), call.Name, call.Misfit)
 		}
+	}
+	for _, at := range seen.ZeroIndexes {
+		c.report("index-zero", pos, field, "%s: lists count from 1 in FEEL, [0] gives null; the first item is [1]", place(source, at))
 	}
 }
 
@@ -79,7 +84,7 @@ func (c *checker) references(source string, seen feel.Inspection, visible map[st
 				known = append(known, name)
 			}
 			slices.Sort(known)
-			c.report("unknown-name", pos, field, "%s: %s is nothing that the expression sees%s; it sees the response, not the process", place(source, ref.Pos), ref.Name, meant(feel.NearestName(ref.Name, known)))
+			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response, not the variables of the process%s", place(source, ref.Pos), ref.Name, meant(nearReference(ref.Name, known)))
 			continue
 		}
 		path := ref.Name
@@ -101,6 +106,17 @@ func (c *checker) references(source string, seen feel.Inspection, visible map[st
 			at = inner
 		}
 	}
+}
+
+// nearReference is what a name was probably meant to be: a field of an entry, which is not at top level, or a name that
+// is spelt nearly so.
+func nearReference(name string, known []string) string {
+	for field := range response.fields["entries"].fields {
+		if strings.EqualFold(field, name) {
+			return "response.entries[1]." + field
+		}
+	}
+	return feel.NearestName(name, known)
 }
 
 func place(source string, pos feel.Pos) string {

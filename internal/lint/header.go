@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -28,17 +29,28 @@ func (c *checker) headers() {
 		}
 	}
 	for _, key := range []string{"retryBackoff", "jobTimeout"} {
-		if h, ok := c.header(key); ok {
-			if err := connector.CheckDuration(h.Value); err != nil {
-				c.report("duration", h.Pos, key, "%s: %s", key, err)
-			}
+		if h, _ := c.header(key); h.Key != "" { // a blank one is no duration
+			c.duration(h)
 		}
 	}
+	c.resultVariable()
 	if h, ok := c.header("expressionLanguage"); ok && c.language() == "" {
 		c.report("expression-language", h.Pos, h.Key, "the language of expressions is %q, expected feel or jq", h.Value)
 	}
 	if h, ok := c.header("resultExpression"); ok {
 		c.result(h)
+	}
+}
+
+func (c *checker) duration(h bpmn.Header) {
+	d, err := connector.ReadDuration(h.Value)
+	switch {
+	case err != nil:
+		c.report("duration", h.Pos, h.Key, "%s: %s", h.Key, err)
+	case h.Key == "jobTimeout" && d <= 0:
+		c.report("duration", h.Pos, h.Key, "jobTimeout: must be above zero, but is %s", h.Value)
+	case h.Key == "jobTimeout" && d <= connector.SettleTime:
+		c.report("duration", h.Pos, h.Key, "jobTimeout: %s leaves no time to send: the last %s are kept to tell the broker; expected a minute or so, such as PT1M", h.Value, connector.SettleTime)
 	}
 }
 
@@ -107,7 +119,7 @@ func (c *checker) result(h bpmn.Header) {
 	for _, s := range []situation{accepted, rejected} {
 		r, err := program.Eval(c.ctx, s.scope(nil))
 		if err != nil {
-			c.report("result-not-object", h.Pos, h.Key, "the result expression fails on %s: %s", s.name, firstLine(err))
+			c.report("result-not-object", h.Pos, h.Key, "the result expression fails on %s: %s", s.name, reasonOf(err))
 			return
 		}
 		v := r.Value
@@ -115,10 +127,18 @@ func (c *checker) result(h bpmn.Header) {
 			v = list[0]
 		}
 		if _, isObject := v.(*jsonvalue.Object); !isObject && v != nil {
-			c.report("result-not-object", h.Pos, h.Key, "the result expression gives a %s on %s, expected a context such as {eventId: response.entries[1].eventId}", jsonvalue.KindOf(v), s.name)
+			c.report("result-not-object", h.Pos, h.Key, "the result expression gives %s on %s, expected a context such as {eventId: response.entries[1].eventId}", kindInWords(jsonvalue.KindOf(v)), s.name)
 			return
 		}
 	}
+}
+
+// reasonOf is why an expression fails, without the expression.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*expression.EvalError](err); ok {
+		err = e.Err
+	}
+	return firstLine(err)
 }
 
 func firstLine(err error) string {

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,19 +19,24 @@ var sections = []string{"authentication", "configuration", "input", "awsCredenti
 // inputs checks the input mappings: their expressions, and what the connector makes of what is known of their values.
 func (c *checker) inputs() {
 	variables := jsonvalue.NewObject(4)
-	mapped := map[string]bpmn.Mapping{}
+	mapped, known := map[string]bpmn.Mapping{}, map[string]jsonvalue.Value{}
 	size, large := 0, bpmn.Mapping{}
 	for _, m := range c.task.Inputs {
 		section, name, _ := strings.Cut(m.Target, ".")
 		if !slices.Contains(sections, section) {
+			c.nearSection(m, section, name)
+			c.value(m)
 			continue
 		}
 		mapped[m.Target] = m
 		c.knownField(m, section, name)
-		v, known := c.value(m)
-		if !known {
+		v, ok := c.value(m)
+		if !ok {
 			v = plausible(m.Target)
-		} else if section == "input" {
+		} else {
+			known[m.Target] = v
+		}
+		if ok && section == "input" {
 			if n := len(jsonvalue.Append(nil, v)); n > 0 {
 				size += n
 				if large.Target == "" || n > len(large.Source) {
@@ -46,9 +50,13 @@ func (c *checker) inputs() {
 		c.report("entry-too-large", large.Pos, large.Target, "the entry has %d bytes as it is written here, AWS takes at most %d", size, maxEntry)
 	}
 	c.violations(variables, mapped)
-	c.source(mapped["input.source"])
-	c.lengths(mapped)
-	c.payload(mapped["input.detail"])
+	for target, m := range mapped {
+		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) {
+			c.text(m, text)
+		}
+	}
+	_, several := mapped["input.events"]
+	c.payload(mapped["input.detail"], several)
 }
 
 // put sets a value at a path of names.
@@ -81,7 +89,12 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	}
 	r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))
 	if err != nil {
+		c.report("gives-null", m.Pos, m.Target, "the expression in %s fails whatever the process is: %s", m.Target, firstLine(err))
 		return nil, false
+	}
+	if sound := !slices.ContainsFunc(seen.Calls, func(call feel.Call) bool { return !call.Known || call.Misfit != "" }); sound && len(r.Warnings) > 0 && len(seen.ZeroIndexes) == 0 {
+		w := r.Warnings[0]
+		c.report("gives-null", m.Pos, m.Target, "%s: %s", place(source, w.Pos), w.Text)
 	}
 	return feel.ToJSON(r.Value), true
 }
@@ -167,82 +180,13 @@ func (c *checker) knownField(m bpmn.Mapping, section, name string) {
 	c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s%s", m.Target, hint)
 }
 
-func (c *checker) source(m bpmn.Mapping) {
-	if strings.HasPrefix(m.Source, "aws.") {
-		c.report("aws-source", m.Pos, m.Target, "the source %q begins with aws., which AWS keeps for its own services and rejects", m.Source)
-	}
-}
-
-func (c *checker) lengths(mapped map[string]bpmn.Mapping) {
-	for _, limit := range []struct {
-		target string
-		most   int
-	}{{"input.source", connector.MaxSourceLength}, {"input.detailType", connector.MaxDetailTypeLength}} {
-		m := mapped[limit.target]
-		if _, isExpression := m.Expression(); !isExpression && !strings.Contains(m.Source, "{{") && len([]rune(m.Source)) > limit.most {
-			c.report("invalid-field", m.Pos, m.Target, "%s has %d characters, AWS takes at most %d", m.Target, len([]rune(m.Source)), limit.most)
-		}
-	}
-}
-
-// payload finds a detail that can never be a JSON object, which is all that AWS takes.
-func (c *checker) payload(m bpmn.Mapping) {
-	source, isExpression := m.Expression()
-	if m.Target == "" || strings.TrimSpace(m.Source) == "" {
+// nearSection finds targets whose first name is a misspelt one of ours, such as inptu.source.
+func (c *checker) nearSection(m bpmn.Mapping, section, name string) {
+	near := feel.NearestName(section, sections)
+	if near == "" || name == "" {
 		return
 	}
-	if !isExpression {
-		v, err := jsonvalue.ParseString(m.Source)
-		if strings.Contains(m.Source, "{{") && err != nil {
-			return // a secret may make an object of it
-		}
-		if _, isObject := v.(*jsonvalue.Object); !isObject {
-			c.report("payload-not-object", m.Pos, m.Target, "the payload is a text that is no JSON object; an expression begins with =")
-		}
-		return
-	}
-	program, err := feel.Compile(source)
-	if err != nil {
-		return
-	}
-	if kinds := program.Inspect().Kinds; kinds != nil && !slices.Contains(kinds, jsonvalue.KindObject) && !slices.Contains(kinds, jsonvalue.KindString) {
-		c.report("payload-not-object", m.Pos, m.Target, "the payload can only be %s, AWS takes nothing but a JSON object", kindsInWords(kinds))
-	}
-}
-
-func kindsInWords(kinds []jsonvalue.Kind) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = k.String()
-	}
-	return strings.Join(words, " or ")
-}
-
-// Secrets in plain text: the forms of AWS's access keys, and whatever stands in the fields that hold secrets.
-var (
-	accessKeyID = regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`)
-	bareSecret  = regexp.MustCompile(`^\s*secrets\.[A-Za-z0-9/._-]+\s*$`)
-	placeholder = regexp.MustCompile(`\{\{\s*secrets\.[A-Za-z0-9/._-]+\s*\}\}`)
-)
-
-// secrets finds secrets that are written out, in their deprecated form, or where they are not resolved.
-func (c *checker) secrets() {
-	for _, m := range c.task.Inputs {
-		field := m.Target[strings.LastIndexByte(m.Target, '.')+1:]
-		_, isExpression := m.Expression()
-		text := strings.TrimSpace(m.Source)
-		switch {
-		case accessKeyID.MatchString(m.Source), slices.Contains([]string{"accessKey", "secretKey", "sessionToken"}, field) && text != "" && !isExpression && !placeholder.MatchString(text) && !bareSecret.MatchString(text):
-			c.report("plain-secret", m.Pos, m.Target, "%s holds a key in plain text, for whoever reads the model; expected {{secrets.NAME}}", m.Target)
-		case bareSecret.MatchString(m.Source):
-			c.report("deprecated-secret", m.Pos, m.Target, "%s is the old form of a secret, expected {{%s}}", text, text)
-		case placeholder.MatchString(m.Source) && !strings.Contains(m.Target, "authentication"):
-			c.report("secret-not-resolved", m.Pos, m.Target, "%s stands outside of authentication, where secrets are resolved only if the worker is set up for it", placeholder.FindString(m.Source))
-		}
-	}
-	for _, h := range c.task.Headers {
-		if accessKeyID.MatchString(h.Value) {
-			c.report("plain-secret", h.Pos, h.Key, "the header %s holds a key in plain text, for whoever reads the model", h.Key)
-		}
+	if _, ok := connector.FieldNamed(near + "." + name); ok {
+		c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s, did you mean %s.%s?", m.Target, near, name)
 	}
 }

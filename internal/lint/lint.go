@@ -43,19 +43,23 @@ const TaskType = "io.camunda:aws-eventbridge:1"
 // templateID begins the ids of the connector's own templates: a task that has one is looked at whatever its type is.
 const templateID = "io.github.eventbridge-connector.aws-eventbridge"
 
+// officialTemplateID begins the ids of Camunda's own templates for sending events.
+const officialTemplateID = "io.camunda.connectors.AWSEVENTBRIDGE"
+
 // Check returns the findings of a model, in the order of the file.
 func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
-	types := o.TaskTypes
-	if types == nil {
-		types = []string{TaskType}
-	}
+	types := o.types()
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			if !slices.Contains(types, t.Type) && !strings.HasPrefix(t.TemplateID, templateID) {
+			c := &checker{ctx: ctx, task: t}
+			if !isOurs(t, types) {
+				if near, ok := nearType(t, types); ok {
+					c.report("task-type", t.TypePos, "type", "no EventBridge connector works on the type %s, did you mean %s?", t.Type, near)
+					all = append(all, c.findings...)
+				}
 				continue
 			}
-			c := &checker{ctx: ctx, task: t}
 			c.check()
 			all = append(all, c.findings...)
 		}
@@ -65,6 +69,31 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
 	})
 	return all
+}
+
+// isOurs says whether a task is for the connector, by its type or its template.
+func isOurs(t *bpmn.Task, types []string) bool {
+	return slices.Contains(types, t.Type) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
+}
+
+// Tasks counts the tasks of a model that Check looks at.
+func Tasks(m *bpmn.Model, o Options) int {
+	n := 0
+	for _, p := range m.Processes {
+		for _, t := range p.Tasks {
+			if isOurs(t, o.types()) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (o Options) types() []string {
+	if o.TaskTypes == nil {
+		return []string{TaskType}
+	}
+	return o.TaskTypes
 }
 
 // checker looks at one task.
@@ -79,6 +108,7 @@ func (c *checker) check() {
 	c.secrets()
 	c.headers()
 	c.errorHandling()
+	c.outputs()
 }
 
 // report notes a finding of a rule.

@@ -68,7 +68,7 @@ func sample(pieces string) []byte {
 <bpmn:serviceTask id="Send"><bpmn:extensionElements>
 ` + pick("<zeebe:taskDefinition") + `
 <zeebe:ioMapping>
-` + pick("<zeebe:input") + `
+` + pick("<zeebe:input") + pick("<zeebe:output") + `
 </zeebe:ioMapping>
 <zeebe:taskHeaders>
 ` + pick("<zeebe:header") + `
@@ -152,6 +152,55 @@ func TestFindings(t *testing.T) {
 		{"jq that gives a number", `<zeebe:header key="expressionLanguage" value="jq" />` + "\n" + `<zeebe:header key="resultExpression" value=".failedEntryCount" />`, []string{"result-not-object", "gives a number"}},
 		{"the default chain needs no keys", `<zeebe:input source="defaultCredentialsChain" target="authentication.type" />` + "\n" + `<zeebe:input source="" target="authentication.accessKey" />`, nil},
 		{"a lone event that a boundary event waits for", boundary, []string{"never-thrown", `"REJECTED"`}},
+		{"a payload that is not filled in", `<zeebe:input source="" target="input.detail" />`, []string{"missing-field", "input.detail must not be blank"}},
+		{"which several events make up for", `<zeebe:input source="" target="input.detail" />` + "\n" + `<zeebe:input source="=[{detail: {a: 1}}]" target="input.events" />`, nil},
+		{"JSON with a comma too many as the payload", `<zeebe:input source="{&#34;a&#34;: 1,}" target="input.detail" />`, []string{"payload-not-object", "invalid JSON at byte 8"}},
+		{"a payload that looks like a secret", `<zeebe:input source="{{order}}" target="input.detail" />`, []string{"payload-not-object", "begins with ="}},
+		{"an expression that gives a text as the payload", `<zeebe:input source="=&#34;text&#34;" target="input.detail" />`, []string{"payload-not-object", "is a text"}},
+		{"an expression that gives JSON as the payload", `<zeebe:input source="=&#34;{}&#34;" target="input.detail" />`, nil},
+		{"a payload that is null is told once", `<zeebe:input source="=null" target="input.detail" />`, []string{"missing-field", "must not be null"}},
+		{"a source that is reserved, by an expression", `<zeebe:input source="=&#34;aws.&#34; + &#34;x&#34;" target="input.source" />`, []string{"aws-source", `"aws.x"`}},
+		{"a bus that has a blank in its name", `<zeebe:input source="my bus" target="input.eventBusName" />`, []string{"doubtful-value", "letters, digits"}},
+		{"a bus of another account", `<zeebe:input source="arn:aws:events:eu-central-1:123456789012:event-bus/orders" target="input.eventBusName" />`, nil},
+		{"a region that AWS may have one day", `<zeebe:input source="ua-east-1" target="configuration.region" />`, nil},
+		{"a region behind which a blank stands", `<zeebe:input source="eu-central-1 " target="configuration.region" />`, []string{"doubtful-value", `"eu-central-1 "`}},
+		{"a role that is no ARN", `<zeebe:input source="send-events" target="authentication.roleArn" />`, []string{"doubtful-value", "ARN of a role"}},
+		{"a kind of authentication that is misspelt", `<zeebe:input source="defaultCredentialChain" target="authentication.type" />`, []string{"doubtful-value", "did you mean defaultCredentialsChain?"}},
+		{"a result variable that is no name", `<zeebe:header key="resultVariable" value="my answer" />`, []string{"doubtful-value", "letters, digits and _"}},
+		{"a key in an expression", `<zeebe:input source="=&#34;wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY&#34;" target="authentication.secretKey" />`, []string{"plain-secret", "authentication.secretKey"}},
+		{"a secret's name in an expression", `<zeebe:input source="=&#34;{{secrets.KEY}}&#34;" target="authentication.secretKey" />`, nil},
+		{"a secret that is read like a variable", `<zeebe:input source="=secrets.KEY" target="authentication.secretKey" />`, []string{"malformed-secret", "expected the text {{secrets.KEY}}"}},
+		{"a placeholder in an expression", `<zeebe:input source="={{secrets.KEY}}" target="authentication.secretKey" />`, []string{"expression-syntax", "authentication.secretKey"}},
+		{"a placeholder without its end", `<zeebe:input source="{{secrets.KEY" target="authentication.secretKey" />`, []string{"malformed-secret", "expected {{secrets.KEY}}"}},
+		{"a placeholder with one brace", `<zeebe:input source="{secrets.KEY}" target="authentication.secretKey" />`, []string{"malformed-secret", "expected {{secrets.KEY}}"}},
+		{"a section that is misspelt", `<zeebe:input source="x" target="inptu.time" />`, []string{"unknown-field", "did you mean input.time?"}},
+		{"a variable of the task's own", `<zeebe:input source="=order.id" target="orderId" />`, nil},
+		{"an expression in a variable of the task's own", `<zeebe:input source="=order.[" target="orderId" />`, []string{"expression-syntax", "orderId"}},
+		{"retries that are no number", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="many" />`, []string{"invalid-field", `"many"`}},
+		{"retries below 0", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="-1" />`, []string{"invalid-field", "expected a whole number"}},
+		{"retries that the process knows", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="=order.tries" />`, nil},
+		{"retries of 0 by an expression", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="=1 - 1" />`, []string{"no-retries", "0 retries"}},
+		{"a type beside the official runtime's is no mistake", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1-go" retries="3" />` + "\n" + `<zeebe:input source="" target="input.source" />`, nil},
+		{"another connector's type", `<zeebe:taskDefinition type="io.camunda:aws-sqs:1" retries="3" />` + "\n" + `<zeebe:input source="" target="input.source" />`, nil},
+		{"a backoff that is blank", `<zeebe:header key="retryBackoff" value="" />`, []string{"duration", "'' is no duration"}},
+		{"a job timeout of nothing", `<zeebe:header key="jobTimeout" value="PT0S" />`, []string{"duration", "above zero"}},
+		{"a job timeout that leaves no time", `<zeebe:header key="jobTimeout" value="PT2S" />`, []string{"duration", "leaves no time to send"}},
+		{"a job timeout that leaves time", `<zeebe:header key="jobTimeout" value="PT3S" />`, nil},
+		{"too few arguments", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError() else null" />`, []string{"unknown-function", "bpmnError(errorCode)"}},
+		{"a branch for a code that is met nowhere else", `<zeebe:header key="errorExpression" value="=if error.code = &#34;MyProxyError&#34; then ignoreError(&#34;x&#34;) else null" />`, []string{"error-result", "the error MyProxyError"}},
+		{"a type that is a code", `<zeebe:header key="errorExpression" value="=if error.type = &#34;ThrottlingException&#34; then jobError(&#34;x&#34;) else null" />`, []string{"unknown-error-code", "did you mean error.code?"}},
+		{"a code that is a type", `<zeebe:header key="errorExpression" value="=if error.code = &#34;eventbridge.TIMEOUT&#34; then jobError(&#34;x&#34;) else null" />`, []string{"unknown-error-code", `did you mean "TIMEOUT"?`}},
+		{"types that errors have", `<zeebe:header key="errorExpression" value="=if error.type in (&#34;eventbridge.TIMEOUT&#34;, &#34;io.camunda.connector.api.error.ConnectorInputException&#34;) then jobError(&#34;x&#34;) else null" />`, nil},
+		{"a code of AWS's that is known to nobody", `<zeebe:header key="errorExpression" value="=if error.code in (&#34;PolicyLengthExceededException&#34;, &#34;HTTP_502&#34;) then jobError(&#34;x&#34;) else null" />`, nil},
+		{"as many retries as before", `<zeebe:header key="errorExpression" value="=if error.code = &#34;TIMEOUT&#34; then jobError(&#34;x&#34;, {}, 3) else null" />`, []string{"endless-retries", "leaves 3 of 3 retries"}},
+		{"an event that catches all, and nothing to catch", strings.Replace(boundary, ` errorRef="Error_Rejected"`, "", 1), []string{"never-thrown", "waits for any BPMN error"}},
+		{"an event that catches all of a code that cannot be told", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(error.code) else null" />` + "\n" + strings.Replace(boundary, ` errorRef="Error_Rejected"`, "", 1), nil},
+		{"an output mapping that does not parse", `<zeebe:output source="={a: " target="a" />`, []string{"expression-syntax", "expression in a does not parse"}},
+		{"an output mapping of the result variable", `<zeebe:header key="resultVariable" value="answer" />` + "\n" + `<zeebe:output source="=answer.entry[1].eventId" target="a" />`, []string{"unknown-response-field", "did you mean entries?"}},
+		{"an output mapping of a variable", `<zeebe:output source="=order.entry[1].eventId" target="a" />`, nil},
+		{"a field of an entry at top level", `<zeebe:header key="resultExpression" value="={id: eventID}" />`, []string{"unknown-name", "did you mean response.entries[1].eventId?"}},
+		{"more codes than there is time for", `<zeebe:header key="errorExpression" value="=if error.code in (for i in 1..100 return &#34;E&#34;) or error.code in (` + strings.Repeat(`&#34;E&#34;,`, 100) + `&#34;F&#34;) then jobError(&#34;x&#34;) else null" />`, nil},
+		{"an index of 0 in a payload", `<zeebe:input source="={sku: order.items[0].sku}" target="input.detail" />`, []string{"index-zero", "line 1, column 19"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 // File is what was found in one file.
 type File struct {
 	Name     string
+	Tasks    int // EventBridge tasks in it
 	Findings []Finding
 	// Unreadable says why the file is no model, nil if it is one; then there are no findings.
 	Unreadable error
@@ -36,8 +37,9 @@ func (f *File) all() []Finding {
 // WriteText writes a line for each finding, with the source of an expression that does not parse, and a summary.
 func WriteText(w io.Writer, files []File) error {
 	var b strings.Builder
-	errors, warnings := 0, 0
+	errors, warnings, tasks := 0, 0, 0
 	for _, file := range files {
+		tasks += file.Tasks
 		for _, f := range file.all() {
 			if f.Severity == Error {
 				errors++
@@ -54,7 +56,7 @@ func WriteText(w io.Writer, files []File) error {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s: %s, %s\n", count(len(files), "file"), count(errors, "error"), count(warnings, "warning"))
+	fmt.Fprintf(&b, "%s with %s: %s, %s\n", count(len(files), "file"), count(tasks, "EventBridge task"), count(errors, "error"), count(warnings, "warning"))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -165,7 +167,7 @@ const home = "https://github.com/eventbridge-connector/eventbridge-connector"
 func WriteSARIF(w io.Writer, version string, files []File) error {
 	run := sarifRun{
 		Tool:       sarifTool{sarifDriver{Name: "eventbridge-connector lint", Version: version, InformationURI: home}},
-		ColumnKind: "utf16CodeUnits", Results: []sarifResult{},
+		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
 	}
 	index := map[string]int{}
 	described := append(Rules(), Rule{ID: Unreadable, Severity: Error, Summary: "A file that is no BPMN model for Camunda 8.", Why: "Nothing in it was looked at."})

@@ -34,6 +34,11 @@ var rules = []Rule{
 		`<zeebe:input source="2026-01-31T12:30:00Z" target="input.time" />`,
 	},
 	{
+		"doubtful-value", Warning, "A value that is unlike any that AWS or the connector knows.", "It is sent as it stands, and most likely refused.",
+		`<zeebe:input source="Frankfurt" target="configuration.region" />`,
+		`<zeebe:input source="eu-central-1" target="configuration.region" />`,
+	},
+	{
 		"unknown-field", Warning, "A mapping or header that the connector does not read.", "It is ignored without a word; most are misspelt.",
 		`<zeebe:input source="OrderPlaced" target="input.detailTyp" />`,
 		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
@@ -44,9 +49,19 @@ var rules = []Rule{
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"unknown-function", Warning, "A function that FEEL does not have.", "It gives null.",
+		"unknown-function", Warning, "A function that FEEL does not have, or not with these arguments.", "It gives null.",
 		`<zeebe:input source="={name: uppercase(order.name)}" target="input.detail" />`,
 		`<zeebe:input source="={name: upper case(order.name)}" target="input.detail" />`,
+	},
+	{
+		"index-zero", Warning, "An index of 0.", "Lists count from 1 in FEEL: it gives null.",
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[0].eventId}" />`,
+		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
+	},
+	{
+		"gives-null", Warning, "An expression that gives null, or fails, whatever the variables are.", "In a context it leaves a null behind; where it fails, the broker raises an incident.",
+		`<zeebe:input source="={due: date(&#34;2026-13-01&#34;)}" target="input.detail" />`,
+		`<zeebe:input source="={due: date(&#34;2026-12-01&#34;)}" target="input.detail" />`,
 	},
 	{
 		"unknown-response-field", Warning, "A field that no response and no error has.", "It gives null.",
@@ -66,6 +81,11 @@ var rules = []Rule{
 	{
 		"plain-secret", Error, "A key that is written into the model.", "Whoever sees the model, its deployment or its repository has the key.",
 		`<zeebe:input source="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" target="authentication.secretKey" />`,
+		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
+	},
+	{
+		"malformed-secret", Error, "What was meant as a secret and is none.", "The text itself goes to AWS, which refuses it.",
+		`<zeebe:input source="{{secret.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 	},
 	{
@@ -104,6 +124,16 @@ var rules = []Rule{
 		`<zeebe:header key="errorExpression" value="=if response.failedEntryCount &gt; 0 then jobError(&#34;rejected&#34;) else null" />`,
 	},
 	{
+		"unknown-error-code", Warning, "A comparison with a code or type that no error has.", "The branch behind it is never taken.",
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrotlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
+	},
+	{
+		"fails-on-success", Warning, "An error expression that gives an error also when AWS accepted the event.", "The task never goes on the normal way, and each try sends the event again.",
+		`<zeebe:header key="errorExpression" value="=jobError(&#34;not sent&#34;)" />`,
+		`<zeebe:header key="errorExpression" value="=if error != null then jobError(&#34;not sent&#34;) else null" />`,
+	},
+	{
 		"uncaught-error", Warning, "A BPMN error that no event catches.", "The broker raises an incident.",
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;NO_ACCESS&#34;) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;REJECTED&#34;) else null" />
@@ -117,6 +147,11 @@ var rules = []Rule{
 <bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
 	},
 	{
+		"endless-retries", Warning, "An error expression that never uses up the retries.", "The job is tried for ever, and nobody sees an incident.",
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries) else null" />`,
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
+	},
+	{
 		"sends-again", Warning, "An error expression that gives retries to every failure.", "Also a result expression that fails gets them, after AWS accepted the event: each try sends it again.",
 		`<zeebe:header key="errorExpression" value="=if error != null then jobError(error.message, {}, job.retries - 1) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(error.message, {}, job.retries - 1) else null" />`,
@@ -127,8 +162,13 @@ var rules = []Rule{
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
 	},
 	{
-		"duration", Error, "A header that is no duration.", "The connector refuses the job.",
+		"duration", Error, "A header that is no duration, or a job timeout of 2 seconds or less.", "The connector refuses the job, or never finds the time to send.",
 		`<zeebe:header key="retryBackoff" value="10s" />`,
 		`<zeebe:header key="retryBackoff" value="PT10S" />`,
+	},
+	{
+		"task-type", Warning, "A task type that is nearly the connector's.", "No worker asks for its jobs: the process waits there for ever.",
+		`<zeebe:taskDefinition type="io.camunda:aws-eventbrige:1" retries="3" />`,
+		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
 	},
 }

@@ -1,0 +1,85 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// The forms of secrets, and of what was meant to be one.
+var (
+	accessKeyID = regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`)
+	bareSecret  = regexp.MustCompile(`^\s*secrets\.[A-Za-z0-9/._-]+\s*$`)
+	placeholder = regexp.MustCompile(`\{\{\s*secrets\.[A-Za-z0-9/._-]+\s*\}\}`)
+	// malformed is a placeholder that is not quite one: a brace too few or too many, blanks, another word.
+	malformed = regexp.MustCompile(`(?i)\{+\s*secrets?\s*[.:]?\s*([A-Za-z0-9/._-]*)\s*\}*`)
+	readsOne  = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
+)
+
+// keys are the names of the fields that hold secrets.
+var keys = []string{"accessKey", "secretKey", "sessionToken"}
+
+// secrets finds secrets that are written out, in their deprecated form, misspelt, or where they are not resolved.
+func (c *checker) secrets() {
+	for _, m := range c.task.Inputs {
+		c.secret(m)
+	}
+	for _, h := range c.task.Headers {
+		if accessKeyID.MatchString(h.Value) {
+			c.report("plain-secret", h.Pos, h.Key, "the header %s holds a key in plain text, for whoever reads the model", h.Key)
+		}
+	}
+}
+
+func (c *checker) secret(m bpmn.Mapping) {
+	text, _ := c.plainText(m)
+	isKey := slices.Contains(keys, m.Target[strings.LastIndexByte(m.Target, '.')+1:])
+	inAuthentication := strings.HasPrefix(m.Target, "authentication.") || strings.HasPrefix(m.Target, "awsCredential.")
+	switch {
+	case accessKeyID.MatchString(m.Source):
+		c.plainSecret(m)
+	case inAuthentication && readsOne.MatchString(m.Source):
+		name := readsOne.FindStringSubmatch(m.Source)[1]
+		c.report("malformed-secret", m.Pos, m.Target, "an expression does not read secrets: %s gives nothing, expected the text {{secrets.%s}} without =", strings.TrimSpace(m.Source), name)
+	case bareSecret.MatchString(text):
+		if !strings.HasPrefix(m.Source, "=") {
+			c.report("deprecated-secret", m.Pos, m.Target, "%s is the old form of a secret, expected {{%s}}", strings.TrimSpace(text), strings.TrimSpace(text))
+		}
+	case placeholder.MatchString(m.Source):
+		if !inAuthentication {
+			c.report("secret-not-resolved", m.Pos, m.Target, "%s stands outside of authentication, where secrets are resolved only if the worker is set up for it", placeholder.FindString(m.Source))
+		}
+	case malformed.MatchString(text) && (isKey || strings.Contains(text, "{{")):
+		found := malformed.FindStringSubmatch(text)
+		name := found[1]
+		if name == "" {
+			name = "NAME"
+		}
+		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands, it is no secret: expected {{secrets.%s}}", strings.TrimSpace(found[0]), name)
+	case isKey && inAuthentication && strings.TrimSpace(text) != "":
+		c.plainSecret(m)
+	}
+}
+
+func (c *checker) plainSecret(m bpmn.Mapping) {
+	c.report("plain-secret", m.Pos, m.Target, "%s holds a key in plain text, for whoever reads the model; expected {{secrets.NAME}}", m.Target)
+}
+
+// plainText returns the text that a mapping gives, if it is one whatever the process is.
+func (c *checker) plainText(m bpmn.Mapping) (string, bool) {
+	source, isExpression := m.Expression()
+	if !isExpression {
+		return m.Source, true
+	}
+	program, err := feel.Compile(strings.TrimSpace(source))
+	if err != nil || len(program.Inspect().References) > 0 {
+		return "", false
+	}
+	r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))
+	text, ok := r.Value.(string)
+	return text, ok && err == nil
+}
