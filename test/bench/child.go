@@ -23,6 +23,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
+	"github.com/eventbridge-connector/eventbridge-connector/test/bench/needs"
 )
 
 // roleFlag makes this program one of the processes that are measured.
@@ -132,8 +133,7 @@ func serve(calls func(n int)) int {
 		}
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		cpu, memory := used()
-		fmt.Println(int64(cpu), memory, m.Mallocs)
+		fmt.Println(int64(needs.CPU()), needs.Memory(), m.Mallocs)
 	}
 	return 0
 }
