@@ -221,6 +221,16 @@ func takerOf(typ string) func(Value) (Value, bool) {
 			_, ok := v.(string)
 			return v, ok
 		}
+	case "context":
+		return func(v Value) (Value, bool) {
+			_, ok := v.(*jsonvalue.Object)
+			return v, ok
+		}
+	case "days and time duration":
+		return func(v Value) (Value, bool) {
+			_, ok := v.(DaysDuration)
+			return v, ok
+		}
 	case "list":
 		return func(v Value) (Value, bool) { return v, isList(v) }
 	case numberType:

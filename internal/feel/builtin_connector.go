@@ -18,13 +18,11 @@ func connectorBuiltins() []builtin {
 			name: "bpmnError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that throws a BPMN error. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
-				o := jsonvalue.ObjectOf(member("errorType", "bpmnError"), member("errorCode", a[0]))
-				for i, key := range [...]string{"errorMessage", "variables"} {
-					if i+1 < len(a) {
-						o.Set(key, a[i+1])
-					}
+				members := [...]jsonvalue.Member{{Key: "errorType", Value: bpmnErrorType}, {Key: "errorCode"}, {Key: "errorMessage"}, {Key: "variables"}}
+				for i, v := range a {
+					members[i+1].Value = v
 				}
-				return o
+				return jsonvalue.DistinctObject(members[:len(a)+1]...)
 			},
 		}
 	}
@@ -33,17 +31,12 @@ func connectorBuiltins() []builtin {
 			name: "jobError", params: params(p), strict: true, example: example, gives: gives,
 			doc: "The result of an error expression that fails the job, with these retries left. Arguments of a wrong type are an error.",
 			eval: func(_ *frame, _ Pos, a []Value) Value {
-				all := [...]Value{nil, nil, newInt(0), noDelay}
-				if copy(all[:], a) < 2 {
-					all[1] = jsonvalue.NewObject(0)
-				}
-				o := jsonvalue.NewObject(5)
-				o.Append("errorMessage", all[0])
-				o.Append("retries", all[2])
-				o.Append("retryBackoff", all[3])
-				o.Append("variables", all[1])
-				o.Append("errorType", jobErrorType)
-				return o
+				all := [...]Value{nil, noVariables, newInt(0), noDelay}
+				copy(all[:], a)
+				return jsonvalue.DistinctObject(
+					member("errorMessage", all[0]), member("retries", all[2]), member("retryBackoff", all[3]), member("variables", all[1]),
+					member("errorType", jobErrorType),
+				)
 			},
 		}
 	}
@@ -85,10 +78,12 @@ func connectorBuiltins() []builtin {
 	}
 }
 
-// Values that are the same in every jobError, made once.
+// Values that are the same in every jobError or bpmnError, made once.
 var (
-	noDelay      Value = DaysDuration{}
-	jobErrorType Value = "jobError"
+	noDelay       Value = DaysDuration{}
+	noVariables   Value = jsonvalue.NewObject(0)
+	jobErrorType  Value = "jobError"
+	bpmnErrorType Value = "bpmnError"
 )
 
 func backoff(f *frame, pos Pos, a []Value) Value {

@@ -81,7 +81,11 @@ func matches(f *frame, pos Pos, a []Value) Value {
 
 func split(f *frame, pos Pos, a []Value) Value {
 	s := a[0].(string)
-	found, ok := f.find(f.pattern(pos, a[1].(string), nil), s, -1)
+	p := f.pattern(pos, a[1].(string), nil)
+	if p != nil && p.simple != nil {
+		return f.splitSimple(p.simple, s)
+	}
+	found, ok := f.find(p, s, -1)
 	if !ok {
 		return nil
 	}
@@ -95,6 +99,26 @@ func split(f *frame, pos Pos, a []Value) Value {
 		from = m[1]
 	}
 	return f.newList(append(pieces, s[from:]))
+}
+
+// splitSimple cuts a text at the matches of a pattern that needs no engine.
+func (f *frame) splitSimple(p *simplePattern, s string) Value {
+	if !f.spend(1 + len(s)/4) {
+		return nil
+	}
+	matches := p.count(s)
+	if !f.spend(matches) || !f.produce(32*(matches+1)) {
+		return nil
+	}
+	pieces := make([]Value, matches+1)
+	from := 0
+	for i := range matches {
+		start, end := p.next(s, from)
+		pieces[i] = s[from:start]
+		from = end
+	}
+	pieces[matches] = s[from:]
+	return f.newList(pieces)
 }
 
 func extract(f *frame, pos Pos, a []Value) Value {
@@ -156,23 +180,10 @@ func (f *frame) replaceSimple(p *simplePattern, s, with string) Value {
 	if !f.spend(1 + len(s)/4) {
 		return nil
 	}
-	text := f.text[:0]
-	from := 0
-	for {
-		start, end := p.next(s, from)
-		if start < 0 {
-			break
-		}
-		text = append(append(text, s[from:start]...), with...)
-		from = end
-		if len(text) > maxProduced {
-			break
-		}
-	}
-	if from == 0 {
+	text, found := p.replace(f.text[:0], s, with)
+	if !found {
 		return s
 	}
-	text = append(text, s[from:]...)
 	if cap(text) <= maxKeptText {
 		f.text = text
 	}

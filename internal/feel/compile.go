@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/cockroachdb/apd/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // evaluator is a compiled node. It must not be called once the frame has an error; what it returns after it set one
@@ -61,10 +63,10 @@ func (c *compiler) mark() scopeMark { return scopeMark{c.env, c.used} }
 func (c *compiler) unbind(m scopeMark) { c.env, c.used = m.env, m.used }
 
 func (c *compiler) compile(n node) evaluator {
-	switch n := n.(type) {
-	case *literal:
-		v := n.value
+	if v, ok := constant(n); ok {
 		return func(*frame) Value { return v }
+	}
+	switch n := n.(type) {
 	case *temporalLiteral:
 		return c.temporal(n)
 	case *name:
@@ -103,6 +105,35 @@ func (c *compiler) compile(n node) evaluator {
 		return c.rangeTest(n)
 	}
 	panic("feel: a node without a compiler") // a new kind of node was forgotten here
+}
+
+// constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
+// ones alone. Values are immutable, so that one serves all.
+func constant(n node) (Value, bool) {
+	switch n := n.(type) {
+	case *literal:
+		return n.value, true
+	case *list:
+		values := make([]Value, len(n.items))
+		for i, item := range n.items {
+			var ok bool
+			if values[i], ok = constant(item); !ok {
+				return nil, false
+			}
+		}
+		return values, true
+	case *contextLiteral:
+		o := jsonvalue.NewObject(len(n.entries))
+		for _, e := range n.entries {
+			v, ok := constant(e.value)
+			if !ok {
+				return nil, false
+			}
+			o.Set(e.key, v)
+		}
+		return o, true
+	}
+	return nil, false
 }
 
 func (c *compiler) temporal(n *temporalLiteral) evaluator {

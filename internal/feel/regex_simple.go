@@ -110,6 +110,33 @@ func (p *simplePattern) matches(s string, limit int, room *matchRoom) [][]int {
 	return found
 }
 
+// count returns how many matches there are.
+func (p *simplePattern) count(s string) int {
+	if p.text != "" {
+		return strings.Count(s, p.text)
+	}
+	n := 0
+	for _, at := p.next(s, 0); at >= 0; _, at = p.next(s, at) {
+		n++
+	}
+	return n
+}
+
+// replace appends s to text with a text in the place of every match, and says whether there was any. It stops early once
+// more came out than an evaluation may produce.
+func (p *simplePattern) replace(text []byte, s, with string) (replaced []byte, found bool) {
+	from := 0
+	for len(text) <= maxProduced {
+		start, end := p.next(s, from)
+		if start < 0 {
+			break
+		}
+		text = append(append(text, s[from:start]...), with...)
+		from, found = end, true
+	}
+	return append(text, s[from:]...), found
+}
+
 // next returns the first match from at on, −1 if there is none.
 func (p *simplePattern) next(s string, at int) (start, end int) {
 	if p.text != "" {
@@ -120,7 +147,10 @@ func (p *simplePattern) next(s string, at int) (start, end int) {
 		return at + i, at + i + len(p.text)
 	}
 	for start = at; start < len(s); {
-		if c := s[start]; c < utf8.RuneSelf && !p.ascii[c] {
+		if c := s[start]; c < utf8.RuneSelf {
+			if p.ascii[c] {
+				return start, p.end(s, start+1)
+			}
 			start++
 			continue
 		}
@@ -136,7 +166,10 @@ func (p *simplePattern) next(s string, at int) (start, end int) {
 // end returns where a match ends that goes at least until at.
 func (p *simplePattern) end(s string, at int) int {
 	for p.run && at < len(s) {
-		if c := s[at]; c < utf8.RuneSelf && p.ascii[c] {
+		if c := s[at]; c < utf8.RuneSelf {
+			if !p.ascii[c] {
+				break
+			}
 			at++
 			continue
 		}
@@ -149,14 +182,8 @@ func (p *simplePattern) end(s string, at int) int {
 	return at
 }
 
-// one returns the size of the first character of s if the set has it, and minus its size if not.
+// one returns the size of the first character of s, which is not of ASCII, if the set has it, and minus its size if not.
 func (p *simplePattern) one(s string) int {
-	if c := s[0]; c < utf8.RuneSelf {
-		if p.ascii[c] {
-			return 1
-		}
-		return -1
-	}
 	c, size := utf8.DecodeRuneInString(s)
 	if p.set.has(c) {
 		return size

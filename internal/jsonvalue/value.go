@@ -67,6 +67,16 @@ func NewObject(n int) *Object {
 	return &Object{members: make([]Member, 0, n)}
 }
 
+// DistinctObject is ObjectOf for members of which the caller knows that no two have the same key.
+func DistinctObject(members ...Member) *Object {
+	if len(members) >= indexFrom {
+		return ObjectOf(members...)
+	}
+	o := NewObject(len(members))
+	o.members = append(o.members, members...)
+	return o
+}
+
 // ObjectOf returns an object of these members in this order; of equal keys the last value wins.
 func ObjectOf(members ...Member) *Object {
 	o := NewObject(len(members))
