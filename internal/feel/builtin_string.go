@@ -4,11 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
 )
 
 func stringBuiltins() []builtin {
@@ -27,11 +24,11 @@ func stringBuiltins() []builtin {
 			return newInt(int64(lengthUTF16(a[0].(string))))
 		}, doc: "The number of UTF-16 units.", example: `string length("foo")`, gives: `3`},
 		{
-			name: "upper case", params: params("string: string"), eval: caseBuiltin(cases.Upper(language.Und), strings.ToUpper),
+			name: "upper case", params: params("string: string"), eval: caseBuiltin(upperCase),
 			doc: "The text in capitals.", example: `upper case("aBc4")`, gives: `"ABC4"`,
 		},
 		{
-			name: "lower case", params: params("string: string"), eval: caseBuiltin(cases.Lower(language.Und), strings.ToLower),
+			name: "lower case", params: params("string: string"), eval: caseBuiltin(lowerCase),
 			doc: "The text in small letters.", example: `lower case("aBc4")`, gives: `"abc4"`,
 		},
 		{name: "substring before", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
@@ -129,25 +126,13 @@ func substring(f *frame, pos Pos, a []Value) Value {
 	return decodeUTF16(units[start:stop])
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func caseBuiltin(c cases.Caser, ascii func(string) string) func(*frame, Pos, []Value) Value {
+func caseBuiltin(change func(string) string) func(*frame, Pos, []Value) Value {
 	return func(f *frame, _ Pos, a []Value) Value {
 		s := a[0].(string)
 		if !f.produce(2 * len(s)) {
 			return nil
 		}
-		if isASCII(s) {
-			return ascii(s)
-		}
-		return c.String(s)
+		return change(s)
 	}
 }
 
