@@ -120,11 +120,13 @@ sarif-test: build ## Validate what lint writes as SARIF against the schema
 
 .PHONY: chart-test
 chart-test: ## Test the Helm chart: lint, golden files, schemas, behaviour (installs Helm; TESTFLAGS=-update)
+	test/chart/fetch >/dev/null
 	go test -tags chart -count=1 ./test/chart/... $(TESTFLAGS)
 
 .PHONY: chart-server-test
 chart-server-test: ## Install, upgrade, roll back and uninstall the chart on a real API server (builds it: 10 minutes)
-	go test -tags chartserver -count=1 -timeout 30m -v ./test/chart/...
+	test/chart/fetch server >/dev/null
+	go test -tags chartserver -count=1 -timeout 15m -v ./test/chart/...
 
 .PHONY: image
 image: ## Build the container image (docker, podman or buildah)
