@@ -30,8 +30,8 @@ func main() {
 
 const folder = "../../deploy/compose/"
 
-func load(profiles []string, files ...string) (*types.Project, error) {
-	options, err := cli.NewProjectOptions(files, cli.WithProfiles(profiles), cli.WithResolvedPaths(true), cli.WithEnv(nil))
+func load(profiles, env []string, files ...string) (*types.Project, error) {
+	options, err := cli.NewProjectOptions(files, cli.WithProfiles(profiles), cli.WithResolvedPaths(true), cli.WithEnv(env))
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func playground(binary string) error {
 		{nil, []string{"aws", "camunda", "connector", "setup"}},
 		{[]string{"observability"}, []string{"aws", "camunda", "connector", "grafana", "prometheus", "setup"}},
 	} {
-		p, err := load(tt.profiles, folder+"compose.yaml")
+		p, err := load(tt.profiles, nil, folder+"compose.yaml")
 		if err != nil {
 			return err
 		}
@@ -73,29 +73,55 @@ func playground(binary string) error {
 	return nil
 }
 
+// addOn loads the second file on top of each shape of stack that Camunda has shipped.
 func addOn(binary string) error {
-	p, err := load(nil, "testdata/camunda.yaml", folder+"compose.add-on.yaml")
-	if err != nil {
-		return err
+	for _, tt := range []struct {
+		stack, network, gateway, auth string
+		env                           []string
+	}{
+		{"light", "camunda", "orchestration", "none", []string{"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal"}},
+		{"full", "camunda-platform", "orchestration", "oidc", []string{
+			"CAMUNDA_NETWORK=camunda-platform", "CONNECTOR_AUTH=oidc", "CONNECTOR_SECRET_PREFIX=CONNECTORS_SECRET",
+			"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal",
+		}},
+		{"zeebe", "camunda-platform", "zeebe", "none", []string{"CAMUNDA_NETWORK=camunda-platform", "ORCHESTRATION=zeebe"}},
+	} {
+		p, err := load(nil, tt.env, "testdata/"+tt.stack+".yaml", folder+"compose.add-on.yaml")
+		if err != nil {
+			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
+		}
+		if err := added(binary, p, tt.network, tt.gateway, tt.auth); err != nil {
+			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
+		}
+		fmt.Printf("compose.add-on.yaml on top of Camunda's stack (%s): %s\n", tt.stack, strings.Join(p.ServiceNames(), ", "))
 	}
+	return nil
+}
+
+func added(binary string, p *types.Project, network, gateway, auth string) error {
 	s, ok := p.Services["eventbridge-connector"]
 	if !ok {
-		return errors.New("compose.add-on.yaml: there is no eventbridge-connector")
+		return errors.New("there is no eventbridge-connector")
 	}
-	if got := value(p.Services["connectors"], "CONNECTOR_OUTBOUND_DISABLED"); got != "io.camunda:aws-eventbridge:1" {
-		return fmt.Errorf("compose.add-on.yaml: the official connector is not switched off: CONNECTOR_OUTBOUND_DISABLED is %q", got)
+	connectors := p.Services["connectors"]
+	if got := value(connectors, "CONNECTOR_OUTBOUND_DISABLED"); got != "io.camunda:aws-eventbridge:1" {
+		return fmt.Errorf("the official connector is not switched off: CONNECTOR_OUTBOUND_DISABLED is %q", got)
 	}
-	if got := value(p.Services["connectors"], "CAMUNDA_CLIENT_GRPCADDRESS"); got == "" {
-		return errors.New("compose.add-on.yaml: the stack's own environment is lost")
+	if len(connectors.Environment) < 2 {
+		return errors.New("the stack's own environment is lost")
 	}
-	if _, ok := s.Networks["camunda-platform"]; !ok {
-		return errors.New("compose.add-on.yaml: the worker is not in the stack's network")
+	for name, s := range map[string]types.ServiceConfig{"the worker": s, "the gateway": p.Services[gateway]} {
+		if _, ok := s.Networks[network]; !ok {
+			return fmt.Errorf("%s is not in the stack's network %s", name, network)
+		}
 	}
-	if err := errors.Join(loopback(s), pinned(s), worker(binary, s)); err != nil {
-		return fmt.Errorf("compose.add-on.yaml: %w", err)
+	if got, want := value(s, "CAMUNDA_CLIENT_GRPCADDRESS"), "http://"+gateway+":26500"; got != want {
+		return fmt.Errorf("the gateway is %s, expected %s", got, want)
 	}
-	fmt.Println("compose.add-on.yaml on top of Camunda's stack:", strings.Join(p.ServiceNames(), ", "))
-	return nil
+	if got := value(s, "CAMUNDA_CLIENT_AUTH_METHOD"); got != auth {
+		return fmt.Errorf("authentication is %s, expected %s", got, auth)
+	}
+	return errors.Join(loopback(s), pinned(s), worker(binary, s))
 }
 
 func value(s types.ServiceConfig, name string) string {
