@@ -55,6 +55,7 @@ const (
 	keyClientID  = "camunda.client.auth.client-id"
 	keySecret    = "camunda.client.auth.client-secret"
 	keyTokenURL  = "camunda.client.auth.token-url" //nolint:gosec // the name of a setting
+	keyDiscovery = "camunda.client.auth.well-known-configuration-url"
 	keyAudience  = "camunda.client.auth.audience"
 	keyTenants   = "camunda.client.worker.defaults.tenant-ids"
 )
@@ -62,7 +63,7 @@ const (
 // advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend. Between
 // the gateway and us gRPC keeps only a code and a text, so this is one of the few places that read texts.
 func advice(c *config.Config, e *job.CommandError) string {
-	if c.Auth.Method == config.AuthOIDC && (strings.HasPrefix(e.Reason, "ask "+c.Auth.TokenURL+" ") || strings.HasPrefix(e.Reason, "no token")) {
+	if c.Auth.Method == config.AuthOIDC && (strings.Contains(e.Reason, " for a token as client ") || strings.HasPrefix(e.Reason, "no token")) {
 		return tokenAdvice(c, e)
 	}
 	switch e.Code {
@@ -93,15 +94,19 @@ func tenantAdvice(c *config.Config) string {
 }
 
 func tokenAdvice(c *config.Config, e *job.CommandError) string {
+	where := c.Origin(keyTokenURL)
+	if c.Auth.TokenURL == "" {
+		where = c.Origin(keyDiscovery)
+	}
 	switch {
 	case strings.Contains(e.Reason, "HTTP 401"), strings.Contains(e.Reason, "HTTP 400"), strings.Contains(e.Reason, "HTTP 403"):
 		return c.Origin(keyClientID) + ", " + c.Origin(keySecret) + ": the authorization server does not take them; was the secret rotated?"
 	case strings.Contains(e.Reason, "certificate"):
-		return c.Origin(keyTokenURL) + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
+		return where + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
 	case e.Code == "UNAUTHENTICATED":
-		return c.Origin(keyTokenURL) + ": what answers there is no token endpoint; with Keycloak it ends in /protocol/openid-connect/token"
+		return where + ": what answers there is no token endpoint; with Keycloak a token URL ends in /protocol/openid-connect/token, an issuer in /realms/NAME"
 	}
-	return c.Origin(keyTokenURL) + ": look whether it can be reached from here (network, proxy, name)"
+	return where + ": look whether it can be reached from here (network, proxy, name)"
 }
 
 // connectAdvice is that of a connection that does not come about.

@@ -168,7 +168,7 @@ func gatewayConfig(c *config.Config) zeebe.Config {
 		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout,
 		UserAgent: Name + "/" + thisBuild().version,
 		Auth: zeebe.Auth{
-			Method: zeebe.AuthMethod(c.Auth.Method), ClientID: c.Auth.ClientID, ClientSecret: c.Auth.ClientSecret, TokenURL: c.Auth.TokenURL,
+			Method: zeebe.AuthMethod(c.Auth.Method), ClientID: c.Auth.ClientID, ClientSecret: c.Auth.ClientSecret, TokenURL: c.Auth.TokenURL, DiscoveryURL: c.Auth.DiscoveryURL,
 			Audience: c.Auth.Audience, Scope: c.Auth.Scope, Resource: c.Auth.Resource, Username: c.Auth.Username, Password: c.Auth.Password, Timeout: c.Auth.Timeout,
 		},
 	}

@@ -69,6 +69,8 @@ type Auth struct {
 	ClientID           string
 	ClientSecret       string
 	TokenURL           string
+	IssuerURL          string // as configured; what counts is DiscoveryURL
+	DiscoveryURL       string // of the OpenID configuration; asked where TokenURL is empty
 	Audience           string
 	Scope              string
 	Resource           string

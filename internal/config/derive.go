@@ -18,6 +18,10 @@ func (l *loader) derive() {
 		l.derived("camunda.client.mode", source)
 	}
 	l.deriveAuthMethod()
+	if c.Auth.DiscoveryURL == "" && c.Auth.IssuerURL != "" {
+		c.Auth.DiscoveryURL = strings.TrimRight(c.Auth.IssuerURL, "/") + "/.well-known/openid-configuration"
+		l.derived("camunda.client.auth.well-known-configuration-url", "follows from camunda.client.auth.issuer-url")
+	}
 	if c.Mode == ModeSaaS {
 		l.deriveSaaS()
 	}
@@ -73,7 +77,7 @@ func (l *loader) deriveSaaS() {
 		c.Gateway.GRPCAddress = "https://" + cloud.ClusterID + "." + cloud.Region + ".zeebe." + cloud.Domain + ":" + strconv.Itoa(cloud.Port)
 		l.derived("camunda.client.grpc-address", "follows from mode saas")
 	}
-	if c.Auth.TokenURL == "" {
+	if c.Auth.TokenURL == "" && c.Auth.DiscoveryURL == "" {
 		c.Auth.TokenURL = "https://login.cloud." + cloud.Domain + "/oauth/token"
 		l.derived("camunda.client.auth.token-url", "follows from mode saas")
 	}
@@ -138,7 +142,7 @@ func (l *loader) checkAuth() {
 	case AuthOIDC:
 		need(a.ClientID, "camunda.client.auth.client-id", "a client id")
 		need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret")
-		need(a.TokenURL, "camunda.client.auth.token-url", "the URL where tokens are asked for")
+		need(a.TokenURL+a.DiscoveryURL, "camunda.client.auth.token-url", "the URL where tokens are asked for, or camunda.client.auth.issuer-url")
 	case AuthBasic:
 		need(a.Username, "camunda.client.auth.username", "a username")
 		need(a.Password, "camunda.client.auth.password", "a password")

@@ -167,6 +167,18 @@ func TestModeSaaSComposesTheAddresses(t *testing.T) {
 	assert.Equal(t, "zeebe.camunda.io", c.Auth.Audience)
 }
 
+func TestTheTokenURLMayBeFoundByTheIssuer(t *testing.T) {
+	t.Parallel()
+	client := []string{"--client-id=i", "--client-secret=s"}
+	c := mustLoad(t, client, []string{"CAMUNDA_CLIENT_AUTH_ISSUERURL=http://k:18080/auth/realms/camunda-platform/"}, "")
+	assert.Equal(t, "http://k:18080/auth/realms/camunda-platform/.well-known/openid-configuration", c.Auth.DiscoveryURL)
+	assert.Empty(t, c.Auth.TokenURL)
+	c = mustLoad(t, client, []string{"CAMUNDA_CLIENT_AUTH_ISSUERURL=http://k/", "CAMUNDA_CLIENT_AUTH_WELLKNOWNCONFIGURATIONURL=https://w/x"}, "")
+	assert.Equal(t, "https://w/x", c.Auth.DiscoveryURL)
+	c = mustLoad(t, append(client, "--mode=saas", "--cluster-id=a", "--region=b", "--issuer-url=https://k"), nil, "")
+	assert.Empty(t, c.Auth.TokenURL, "the issuer's, not the one of mode saas")
+}
+
 func TestTheMethodOfAuthenticationFollowsFromTheCredentials(t *testing.T) {
 	t.Parallel()
 	oidc := []string{"--client-id=i", "--client-secret=s", "--token-url=https://t/"}
@@ -245,7 +257,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"a list of objects", nil, nil, "server.port: [{a: 1}]", "configuration file app.yaml (flag --config): line 1: server.port[0]: expected a plain value"},
 		{"a file that is not there", []string{"--config", "no.yaml"}, nil, "", `connector.aws-eventbridge.config: found "no.yaml" (flag --config), expected a file that can be read: file does not exist`},
 		{"saas without a region", []string{"--mode=saas", "--cluster-id=a", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.cloud.region: found nothing (not set), expected the cluster's region, since camunda.client.mode is saas"},
-		{"oidc without a URL", []string{"--auth-method=oidc", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.auth.token-url: found nothing (not set), expected the URL where tokens are asked for, since camunda.client.auth.method is oidc"},
+		{"oidc without a URL", []string{"--auth-method=oidc", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.auth.token-url: found nothing (not set), expected the URL where tokens are asked for, or camunda.client.auth.issuer-url, since camunda.client.auth.method is oidc"},
 		{"several at once", nil, []string{"SERVER_PORT=x", "LOGGING_FORMAT=xml"}, "", "server.port: found \"x\" (environment variable SERVER_PORT), expected a whole number from 0 to 65535, such as 9090\nlogging.format: found \"xml\" (environment variable LOGGING_FORMAT), expected one of text, json"},
 	}
 	for _, tt := range tests {

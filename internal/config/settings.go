@@ -192,6 +192,18 @@ func authSettings() []*Setting {
 			expected: "an http or https URL with a host", valid: validURL, bind: func(c *Config) any { return &c.Auth.TokenURL },
 		},
 		{
+			Key: "camunda.client.auth.issuer-url", Flag: "issuer-url",
+			Doc:     "The authorization server's issuer, whose OpenID configuration names where tokens are asked for, where no token URL is given.",
+			Example: "https://keycloak.example.com/auth/realms/camunda-platform", expected: "an http or https URL with a host", valid: validURL,
+			bind: func(c *Config) any { return &c.Auth.IssuerURL },
+		},
+		{
+			Key: "camunda.client.auth.well-known-configuration-url", Flag: "well-known-configuration-url",
+			Doc:     "The address of that OpenID configuration, where it does not follow from the issuer.",
+			Example: "https://login.example.com/.well-known/openid-configuration", expected: "an http or https URL with a host", valid: validURL,
+			bind: func(c *Config) any { return &c.Auth.DiscoveryURL },
+		},
+		{
 			Key: "camunda.client.auth.audience", Flag: "audience",
 			Doc:     "The audience that the token is for. In mode `saas` it is the cluster's.",
 			Example: "zeebe-api", Also: []string{"camunda.client.zeebe.audience"}, Env: []string{"ZEEBE_TOKEN_AUDIENCE"},

@@ -1,6 +1,7 @@
 package zeebe
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -43,6 +44,7 @@ type Auth struct {
 	// Of AuthOIDC.
 	ClientID, ClientSecret    string
 	TokenURL                  string
+	DiscoveryURL              string        // where TokenURL is empty: of the OpenID configuration that names it
 	Audience, Scope, Resource string        // asked for where not empty
 	Timeout                   time.Duration // of one request for a token; 0 = 10 s
 }
@@ -53,7 +55,7 @@ func (a Auth) String() string {
 	case AuthBasic:
 		return "basic, user " + a.Username
 	case AuthOIDC:
-		return "oidc, client " + a.ClientID + " at " + printableURL(a.TokenURL)
+		return "oidc, client " + a.ClientID + " at " + printableURL(cmp.Or(a.TokenURL, a.DiscoveryURL))
 	default:
 		return string(AuthNone)
 	}
@@ -97,14 +99,18 @@ func (a Auth) check() error {
 		if a.ClientID == "" || a.ClientSecret == "" {
 			return errors.New("authentication method oidc: a client id and a client secret are expected")
 		}
-		u, err := url.Parse(a.TokenURL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("authentication method oidc: token URL: found %q, expected an http or https URL", printableURL(a.TokenURL))
+		if where := cmp.Or(a.TokenURL, a.DiscoveryURL); !isWebURL(where) {
+			return fmt.Errorf("authentication method oidc: token URL: found %q, expected an http or https URL", printableURL(where))
 		}
 		return nil
 	default:
 		return fmt.Errorf("authentication method: found %q, expected %s, %s or %s", a.Method, AuthNone, AuthBasic, AuthOIDC)
 	}
+}
+
+func isWebURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // printableURL is a URL without a password and without its query, both of which may be secrets.

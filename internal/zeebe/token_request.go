@@ -47,6 +47,13 @@ const maxTokenAnswer = 1 << 20
 // body as Camunda's own clients send them. Its error is a *[job.CommandError]: Transient where the server could not be
 // reached or is at fault, Denied where it refused.
 func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, error) {
+	if a.TokenURL == "" {
+		found, err := discover(ctx, client, a)
+		if err != nil {
+			return nil, err
+		}
+		a = found
+	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}, "client_secret": {a.ClientSecret}}
 	for name, value := range map[string]string{"audience": a.Audience, "scope": a.Scope, "resource": a.Resource} {
 		if value != "" {
@@ -60,38 +67,75 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, erro
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Accept", "application/json")
 	asked := time.Now()
+	code, body, err := exchange(client, request)
+	if err != nil {
+		return nil, tokenError(a, job.Transient, err.Error())
+	}
+	return readToken(a, code, body, asked)
+}
+
+// exchange sends the request and reads the answer.
+func exchange(client *http.Client, request *http.Request) (code int, body []byte, err error) {
 	response, err := client.Do(request)
 	if err != nil {
 		// A url.Error repeats the URL, query and all.
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return nil, tokenError(a, job.Transient, err.Error())
+		return 0, nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
-	if err != nil {
-		return nil, tokenError(a, job.Transient, err.Error())
-	}
-	return readToken(a, response, body, asked)
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
+	return response.StatusCode, body, err
 }
 
-func readToken(a *Auth, response *http.Response, body []byte, asked time.Time) (*token, error) {
+// discover asks for the OpenID configuration and returns a with the token endpoint that it names. From an https address it is
+// led to no http one: the client's secret goes there.
+func discover(ctx context.Context, client *http.Client, a *Auth) (*Auth, error) {
+	found := *a
+	found.TokenURL = a.DiscoveryURL // for the errors
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.DiscoveryURL, http.NoBody)
+	if err != nil {
+		return nil, tokenError(&found, job.Denied, err.Error())
+	}
+	request.Header.Set("Accept", "application/json")
+	code, body, err := exchange(client, request)
+	if err != nil {
+		return nil, tokenError(&found, job.Transient, err.Error())
+	}
+	var answer struct {
+		Endpoint string `json:"token_endpoint"`
+	}
+	if code != http.StatusOK || json.Unmarshal(body, &answer) != nil || !isWebURL(answer.Endpoint) {
+		return nil, tokenError(&found, refusalKind(code), "the answer was HTTP "+strconv.Itoa(code)+" without a token_endpoint")
+	}
+	if strings.HasPrefix(a.DiscoveryURL, "https:") && !strings.HasPrefix(answer.Endpoint, "https:") {
+		return nil, tokenError(&found, job.Denied, "it names "+printableURL(answer.Endpoint)+", which is not secured, for the token")
+	}
+	found.TokenURL = answer.Endpoint
+	return &found, nil
+}
+
+// refusalKind tells a server that is at fault from one that refuses.
+func refusalKind(code int) job.CommandErrorKind {
+	if code >= http.StatusInternalServerError || code == http.StatusTooManyRequests {
+		return job.Transient
+	}
+	return job.Denied
+}
+
+func readToken(a *Auth, code int, body []byte, asked time.Time) (*token, error) {
 	var answer tokenAnswer
 	err := json.Unmarshal(body, &answer)
-	if response.StatusCode != http.StatusOK {
-		kind := job.Denied
-		if response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests {
-			kind = job.Transient
-		}
-		reason := "the answer was HTTP " + strconv.Itoa(response.StatusCode)
+	if code != http.StatusOK {
+		reason := "the answer was HTTP " + strconv.Itoa(code)
 		if answer.Error != "" {
 			reason += ": " + answer.Error
 		}
 		if answer.Description != "" {
 			reason += ": " + answer.Description
 		}
-		return nil, tokenError(a, kind, reason)
+		return nil, tokenError(a, refusalKind(code), reason)
 	}
 	if err != nil || answer.AccessToken == "" {
 		return nil, tokenError(a, job.Denied, "the answer was HTTP 200 without an access_token")
