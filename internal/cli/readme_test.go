@@ -35,7 +35,7 @@ func pages(t *testing.T) map[string]string {
 func TestConsoleExamples(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink(filepath.Join(repository, "examples"), "examples"))
-	for _, page := range []string{"README.md", "docs/try.md"} {
+	for _, page := range []string{"README.md", "docs/try.md", "docs/modeling.md"} {
 		text, err := os.ReadFile(filepath.Join(repository, page))
 		require.NoError(t, err)
 		runConsoleExamples(t, string(text))

@@ -34,7 +34,7 @@ func tryCommand() *command {
 		summary: "run one EventBridge task of a BPMN model without Camunda",
 		doc: "Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, " +
 			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so.",
-		exits: []exit{{ExitOK, "the event is valid; with --send: the job is completed"}, {ExitFailure, "the task fails before anything is sent; with --send: the job is not completed"}, {ExitUnreadable, "a file is no model"}},
+		exits: []exit{{ExitOK, "the event is valid; with --send: the job is completed"}, {ExitFailure, "the task fails before anything is sent, or AWS would not take the event; with --send: the job is not completed"}, {ExitUnreadable, "a file is no model"}},
 		examples: []string{
 			Name + ` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
 			Name + " try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",
@@ -109,6 +109,8 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 		}
 	}
 	switch {
+	case o.element != "" && task == nil && config.Nearest(o.element, ids) == "" && len(ids) > 0:
+		return nil, nil, usage(fmt.Errorf("--element: the model has no task %q that makes jobs, its EventBridge tasks are %s", o.element, strings.Join(ids, ", ")))
 	case o.element != "" && task == nil:
 		return nil, nil, usage(&config.UnknownError{What: "task", Name: o.element, Nearest: config.Nearest(o.element, ids)})
 	case task == nil:
@@ -218,7 +220,7 @@ func (o *tryOptions) write(s *session, t *trial) error {
 	} else if _, err := io.WriteString(s.stdout, t.text()); err != nil {
 		return err
 	}
-	if t.failed || t.Failure != "" {
+	if t.failed || t.Failure != "" || len(t.Doubts) > 0 && !o.send {
 		return &exitError{code: ExitFailure}
 	}
 	return nil

@@ -18,6 +18,7 @@ type trial struct {
 	Failure  string       `json:"failure,omitempty"` // of the mappings: an incident before there is a job
 	Warnings []string     `json:"warnings,omitempty"`
 	Request  *request     `json:"request,omitempty"`
+	Doubts   []string     `json:"doubts,omitempty"` // why AWS would not take the request
 	Endings  []trialAfter `json:"endings,omitempty"`
 
 	name   string
@@ -55,7 +56,14 @@ type trialAfter struct {
 	Backoff   string          `json:"backoff,omitempty"`
 	Variables json.RawMessage `json:"variables,omitempty"`
 	Warnings  []string        `json:"warnings,omitempty"`
+	// Note is what a person should know of this ending.
+	Note string `json:"note,omitempty"`
+
+	errorType string // of a failure whose only variable is the error itself, which the message has said
 }
+
+// lost is said where an event is gone and nobody hears of it.
+const lost = "the rejected event is lost: neither the error expression nor input.failOnRejectedEntry asks for it"
 
 // add notes how the task ends after an answer. Secrets are masked here.
 func (t *trial) add(answer string, r *simulate.Result) {
@@ -72,6 +80,7 @@ func (t *trial) add(answer string, r *simulate.Result) {
 			}
 			t.Request.Entries = append(t.Request.Entries, out)
 		}
+		t.Doubts = simulate.Doubts(r.Request)
 	}
 	after := trialAfter{If: answer, Ending: r.Ending, Code: r.Code, Message: mask(r.Message)}
 	if r.Response != nil {
@@ -92,10 +101,33 @@ func (t *trial) add(answer string, r *simulate.Result) {
 	for _, w := range r.Warnings {
 		after.Warnings = append(after.Warnings, mask(w))
 	}
+	if failed, _ := r.Response.Get("failedEntryCount"); r.Ending == simulate.Completed && failed != nil && failed != jsonvalue.Number("0") {
+		after.Note = lost
+	}
+	after.errorType = mask(errorAlone(r))
 	if r.Request == nil {
 		after.If = "Before anything is sent"
 	}
 	t.Endings = append(t.Endings, after)
+}
+
+// errorAlone is the type of the error that a failed job leaves as its only variable, if that says no more than the
+// message does; empty otherwise.
+func errorAlone(r *simulate.Result) string {
+	v, _ := r.Variables.Get("error")
+	o, ok := v.(*jsonvalue.Object)
+	if !ok || r.Variables.Len() != 1 {
+		return ""
+	}
+	if _, more := o.Get("variables"); more {
+		return ""
+	}
+	if message, _ := o.Get("message"); message != r.Message {
+		return ""
+	}
+	kind, _ := o.Get("type")
+	text, _ := kind.(string)
+	return text
 }
 
 // text writes the trial for people.
@@ -110,10 +142,13 @@ func (t *trial) text() string {
 		fmt.Fprintf(&b, "  warning: %s\n", w)
 	}
 	if t.Failure != "" {
-		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", t.Failure)
+		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", strings.ReplaceAll(t.Failure, "\n", "\n  "))
 	}
 	if t.Request != nil {
 		t.Request.text(&b)
+	}
+	for _, d := range t.Doubts {
+		fmt.Fprintf(&b, "  %-12s %s\n", "but", d)
 	}
 	for _, after := range t.Endings {
 		after.text(&b)
@@ -191,10 +226,15 @@ func (a *trialAfter) text(b *strings.Builder) {
 			fmt.Fprintf(b, "  %-10s %s\n", label, strings.TrimRight(line, "\n"))
 		}
 	}
-	if len(a.Variables) > 0 {
+	if a.errorType != "" {
+		fmt.Fprintf(b, "  %-10s %s\n", "error", a.errorType)
+	} else if len(a.Variables) > 0 {
 		fmt.Fprintf(b, "  %-10s %s\n", "variables", a.Variables)
 	}
 	for _, w := range a.Warnings {
 		fmt.Fprintf(b, "  %-10s %s\n", "warning", w)
+	}
+	if a.Note != "" {
+		fmt.Fprintf(b, "  %-10s %s\n", "note", a.Note)
 	}
 }

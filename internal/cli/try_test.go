@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,12 +29,18 @@ func TestTry(t *testing.T) {
 	broken := write("broken.bpmn", strings.Replace(string(examples.OrderPlaced), `source="com.example.orders"`, `source=""`, 1))
 	two := write("two.bpmn", strings.Replace(string(examples.OrderPlaced), `</bpmn:process>`, `<bpmn:serviceTask id="Second"><bpmn:extensionElements><zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" /></bpmn:extensionElements></bpmn:serviceTask></bpmn:process>`, 1))
 	leaking := write("leaking.bpmn", strings.Replace(string(examples.OrderPlaced), `source="com.example.orders"`, `source="{{secrets.AWS_SECRET_KEY}}"`, 1))
+	text := write("text.bpmn", regexp.MustCompile(`source="=[^"]*" target="input.detail"`).ReplaceAllString(string(examples.OrderPlaced), `source="Hello" target="input.detail"`))
+	unparsable := write("unparsable.bpmn", regexp.MustCompile(`source="=[^"]*" target="input.detail"`).ReplaceAllString(string(examples.OrderPlaced), `source="={a: " target="input.detail"`))
 	for _, tt := range []struct {
 		name string
 		args []string
 		code int
 		want []string
 	}{
+		{"a payload that AWS would not take", []string{text, "--variables", variables}, ExitFailure, []string{`detail       "Hello"`, "but          AWS will reject the event as malformed: its detail must be a JSON object, but is a string"}},
+		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"Incident before there is a job: line 21, column 11: mapping to \"input.detail\"", "\n  {a:\n     ^"}},
+		{"a rejected event that nobody asks for", []string{"../../examples/assume-role.bpmn", "--variables", "../../examples/assume-role.variables.json"}, ExitOK, []string{"note       the rejected event is lost"}},
+		{"an error says its type, not all of its message again", []string{model, "--variables", variables}, ExitOK, []string{"\n  error      eventbridge.ThrottlingException\n"}},
 		{"a task, and what comes of each answer", []string{model, "--variables", variables}, ExitOK, []string{`"orderId":"A-1047"`, "If AWS accepts the event\n  completed\n", `BPMN error "EVENT_REJECTED", caught by EventRejected`, "2 retries left, next try after 1s", "AccessDeniedException"}},
 		{"a variable that is not there is told of", []string{model}, ExitOK, []string{"warning: input.detail: line 2, column 12: there is no variable order"}},
 		{"a response of one's own", []string{model, "--variables", variables, "--response", `{"failedEntryCount": 0, "entries": [{"eventId": "mine"}]}`}, ExitOK, []string{"If AWS gives this response\n  completed\n  variables  {\"eventId\":\"mine\"", "If AWS throttles"}},

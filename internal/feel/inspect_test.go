@@ -86,14 +86,15 @@ func TestInspectSeesComparisonsAndIndexes(t *testing.T) {
 			seen := p.Inspect()
 			var comparisons, misfits []string
 			for _, c := range seen.Comparisons {
-				words := c.Path.Name
+				path := []string{c.Path.Name}
 				for _, k := range c.Path.Keys {
-					words += "." + k.Name
+					path = append(path, k.Name)
 				}
+				words := []string{strings.Join(path, ".")}
 				for _, text := range c.Texts {
-					words += " " + text.Text
+					words = append(words, text.Text)
 				}
-				comparisons = append(comparisons, words)
+				comparisons = append(comparisons, strings.Join(words, " "))
 			}
 			for _, c := range seen.Calls {
 				if c.Misfit != "" {

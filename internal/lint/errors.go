@@ -130,11 +130,11 @@ func (c *checker) written(h bpmn.Header) (codes, asked []string, all bool) {
 }
 
 func pathOf(r feel.PathReference) string {
-	path := r.Name
+	names := []string{r.Name}
 	for _, k := range r.Keys {
-		path += "." + k.Name
+		names = append(names, k.Name)
 	}
-	return path
+	return strings.Join(names, ".")
 }
 
 // knownCodes are those of the connector, and the more frequent ones of AWS. It may give others: only what is nearly one of

@@ -173,6 +173,8 @@ func TestFindings(t *testing.T) {
 		{"a placeholder in an expression", `<zeebe:input source="={{secrets.KEY}}" target="authentication.secretKey" />`, []string{"expression-syntax", "authentication.secretKey"}},
 		{"a placeholder without its end", `<zeebe:input source="{{secrets.KEY" target="authentication.secretKey" />`, []string{"malformed-secret", "expected {{secrets.KEY}}"}},
 		{"a placeholder with one brace", `<zeebe:input source="{secrets.KEY}" target="authentication.secretKey" />`, []string{"malformed-secret", "expected {{secrets.KEY}}"}},
+		{"the broker's own secrets, of Camunda 8.10", `<zeebe:input source="=camunda.secrets.KEY" target="authentication.secretKey" />`, nil},
+		{"which are expressions", `<zeebe:input source="camunda.secrets.KEY" target="authentication.secretKey" />`, []string{"malformed-secret", "begins with ="}},
 		{"a section that is misspelt", `<zeebe:input source="x" target="inptu.time" />`, []string{"unknown-field", "did you mean input.time?"}},
 		{"a variable of the task's own", `<zeebe:input source="=order.id" target="orderId" />`, nil},
 		{"an expression in a variable of the task's own", `<zeebe:input source="=order.[" target="orderId" />`, []string{"expression-syntax", "orderId"}},

@@ -89,6 +89,7 @@ func kindInWords(k jsonvalue.Kind) string {
 		return "a list"
 	case jsonvalue.KindObject:
 		return "a context"
+	default:
+		return "a " + k.String()
 	}
-	return "a " + k.String()
 }

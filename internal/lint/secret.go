@@ -17,7 +17,9 @@ var (
 	placeholder = regexp.MustCompile(`\{\{\s*secrets\.[A-Za-z0-9/._-]+\s*\}\}`)
 	// malformed is a placeholder that is not quite one: a brace too few or too many, blanks, another word.
 	malformed = regexp.MustCompile(`(?i)\{+\s*secrets?\s*[.:]?\s*([A-Za-z0-9/._-]*)\s*\}*`)
-	readsOne  = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
+	// brokerSecret is Camunda 8.10's own form, an expression that the broker evaluates, written as a text.
+	brokerSecret = regexp.MustCompile("^\\s*camunda\\.secrets\\.(?:[A-Za-z0-9_]+|`[^`]+`)\\s*$")
+	readsOne     = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
 )
 
 // keys are the names of the fields that hold secrets.
@@ -45,6 +47,8 @@ func (c *checker) secret(m bpmn.Mapping) {
 	case inAuthentication && readsOne.MatchString(m.Source):
 		name := readsOne.FindStringSubmatch(m.Source)[1]
 		c.report("malformed-secret", m.Pos, m.Target, "an expression does not read secrets: %s gives nothing, expected the text {{secrets.%s}} without =", strings.TrimSpace(m.Source), name)
+	case brokerSecret.MatchString(m.Source):
+		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands: it is an expression, which begins with =", strings.TrimSpace(m.Source))
 	case bareSecret.MatchString(text):
 		if !strings.HasPrefix(m.Source, "=") {
 			c.report("deprecated-secret", m.Pos, m.Target, "%s is the old form of a secret, expected {{%s}}", strings.TrimSpace(text), strings.TrimSpace(text))

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -47,9 +48,17 @@ func SecretNames(task *bpmn.Task) []string {
 				names = append(names, name)
 			}
 		}
+		if expression, ok := m.Expression(); ok {
+			for _, found := range brokerSecret.FindAllStringSubmatch(expression, -1) {
+				names = append(names, found[1]+found[2])
+			}
+		}
 	}
 	return names
 }
+
+// brokerSecret is a secret in the form that the broker itself resolves, from Camunda 8.10 on.
+var brokerSecret = regexp.MustCompile("\\bcamunda\\.secrets\\.(?:([A-Za-z0-9_]+)|`([^`]+)`)")
 
 // refusal is an error as AWS answers it, after the retries of the SDK.
 func refusal(code, message string) *eventbridge.Error {

@@ -57,10 +57,25 @@ func Prepare(ctx context.Context, task *bpmn.Task, o Options) (*Job, error) {
 	if j.retries, err = j.retriesOf(ctx); err != nil {
 		return nil, err
 	}
-	if j.local, err = task.LocalVariables(o.Variables, j.evaluator(ctx, &j.Warnings)); err != nil {
+	if j.local, err = task.LocalVariables(j.withBrokerSecrets(), j.evaluator(ctx, &j.Warnings)); err != nil {
 		return nil, err
 	}
 	return j, nil
+}
+
+// withBrokerSecrets are the variables that input mappings see: with camunda.secrets, which a broker of Camunda 8.10
+// resolves itself, if the task asks for one.
+func (j *Job) withBrokerSecrets() *jsonvalue.Object {
+	if _, taken := j.options.Variables.Get("camunda"); taken || !slices.ContainsFunc(j.task.Inputs, func(m bpmn.Mapping) bool { return brokerSecret.MatchString(m.Source) }) {
+		return j.options.Variables
+	}
+	secrets := jsonvalue.NewObject(len(j.options.Secrets))
+	for name, value := range j.options.Secrets {
+		secrets.Set(name, value)
+	}
+	out := j.options.Variables.Clone()
+	out.Set("camunda", jsonvalue.ObjectOf(jsonvalue.Member{Key: "secrets", Value: secrets}))
+	return out
 }
 
 func valuesOf(secrets map[string]string) func(func(string) bool) {

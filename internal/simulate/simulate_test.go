@@ -176,3 +176,42 @@ func TestSendGoesOnWithTheRealAnswer(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":"real"}`, text(r.Variables))
 }
+
+// From Camunda 8.10 on the broker itself gives secrets to input mappings.
+func TestSecretsOfTheBroker(t *testing.T) {
+	t.Parallel()
+	change := func(b *bpmn.Task) {
+		b.Inputs[0].Source, b.Inputs[1].Source = "=camunda.secrets.KEY", "=camunda.secrets.`SECRET`"
+		b.Inputs[6].Source = "={id: order.id, camunda: camunda.secrets.KEY}"
+	}
+	assert.Equal(t, []string{"KEY", "SECRET", "KEY"}, SecretNames(task(change)))
+	j := prepare(t, change)
+	assert.Empty(t, j.Warnings)
+	r := run(t, j, Answers()[0])
+	require.NotNil(t, r.Request, r.Message)
+	assert.Equal(t, "AKIAKEY", r.Request.Credentials.AccessKey)
+	assert.Equal(t, "very-secret", r.Request.Credentials.SecretKey)
+	assert.JSONEq(t, `{"id":"A-1","camunda":"***"}`, j.Mask(r.Request.Entries[0].Detail))
+}
+
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, detail, source string
+		want                 []string
+	}{
+		{"an object", "={a: 1}", "com.example", nil},
+		{"a text", "text", "com.example", []string{"AWS will reject the event as malformed: its detail must be a JSON object, but is a string"}},
+		{"a list", "=[1]", "com.example", []string{"AWS will reject the event as malformed: its detail must be a JSON object, but is an array"}},
+		{"a reserved source", "={a: 1}", "=\"aws.\" + order.id", []string{"AWS will reject the event: its source begins with aws., which is kept for AWS's own services"}},
+		{"too much", `={a: string join(for i in 1..30000 return "0123456789")}`, "com.example", []string{"AWS will refuse the request: its events have 300030 bytes, at most 262144 are taken"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			j := prepare(t, func(b *bpmn.Task) { b.Inputs[4].Source, b.Inputs[6].Source = tt.source, tt.detail })
+			r := run(t, j, Answers()[0])
+			require.NotNil(t, r.Request, r.Message)
+			assert.Equal(t, tt.want, Doubts(r.Request))
+		})
+	}
+}

@@ -24,10 +24,10 @@ func authentication() []Property {
 	kind.Type, kind.Feel, kind.Placeholder, kind.Value = "Dropdown", "", "", accessKey
 	kind.Choices = []Choice{
 		{"Access key", accessKey},
-		{"Temporary credentials (with session token)", temporary},
-		{"Default chain of the worker (environment, IRSA, pod identity)", defaultChain},
+		{"Temporary credentials, with session token", temporary},
+		{"The worker's own (default chain)", defaultChain},
 	}
-	kind.Description = "As whom the event is sent. " + link("authentication")
+	kind.Description = "As whom the event is sent. The worker's own are what its environment, IRSA or pod identity gives it. " + link("authentication")
 	role := Property{
 		ID: assumeRole, Label: "Act as a role", Group: groupAuthentication, Type: "Dropdown", Value: no,
 		Description: "Send the event as a role that these credentials may assume (sts:AssumeRole). " + link("authentication"),
@@ -67,6 +67,9 @@ func more() []Property {
 	fail := field("input.failOnRejectedEntry", "Fail on rejected entries", groupMore, "rejected-entries")
 	fail.Type, fail.Feel, fail.Placeholder = "Boolean", "static", ""
 	fail.Value = false
+	language := field("expressionLanguage", "Language of expressions", groupMore, "languages")
+	language.Type, language.Placeholder, language.Value = "Dropdown", "", "feel"
+	language.Choices = []Choice{{"FEEL", "feel"}, {"jq", "jq"}}
 	return []Property{
 		field("input.events", "Several events", groupMore, "several-events").optional(nil).feel(),
 		field("input.resources", "Resources", groupMore, "more-about-the-event").optional(nil).feel(),
@@ -74,17 +77,14 @@ func more() []Property {
 		field("input.traceHeader", "Trace header", groupMore, "more-about-the-event").optional(nil),
 		field("input.endpointId", "Global endpoint ID", groupMore, "more-about-the-event").optional(nil),
 		fail,
+		language,
 	}
 }
 
 func output() []Property {
-	language := field("expressionLanguage", "Language of expressions", groupOutput, "languages")
-	language.Type, language.Placeholder, language.Value = "Dropdown", "", "feel"
-	language.Choices = []Choice{{"FEEL", "feel"}, {"jq", "jq"}}
 	return []Property{
 		field("resultVariable", "Result variable", groupOutput, "result").optional(variablePattern),
 		expression("resultExpression", "Result expression", groupOutput, "result"),
-		language,
 	}
 }
 

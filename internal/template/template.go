@@ -87,7 +87,7 @@ func groups() []Group {
 		{ID: groupAuthentication, Label: "Authentication", OpenByDefault: &open},
 		{ID: groupDestination, Label: "Event bus", OpenByDefault: &open},
 		{ID: groupEvent, Label: "Event", OpenByDefault: &open},
-		{ID: groupMore, Label: "More about the event", OpenByDefault: &closed, Tooltip: "Resources, time, trace and rejected entries: a simple event needs none of them."},
+		{ID: groupMore, Label: "More options", OpenByDefault: &closed, Tooltip: "Several events, resources, time, trace, rejected entries, jq: a simple event needs none of them."},
 		{ID: groupOutput, Label: "Output mapping", OpenByDefault: &open},
 		{ID: groupError, Label: "Error handling", OpenByDefault: &open},
 		{ID: groupRetries, Label: "Retries", OpenByDefault: &closed},

@@ -1,13 +1,13 @@
 // The templates in Camunda's modeler, filled in by the keyboard.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Linter } from 'bpmnlint';
 import NodeResolver from 'bpmnlint/lib/resolver/node-resolver.js';
 import { BpmnModdle } from 'bpmn-moddle';
 import { createRequire } from 'node:module';
-import { launch, model, Panel, said, template } from './panel.mjs';
+import { launch, model, Panel, root, said, template } from './panel.mjs';
 
 const require = createRequire(import.meta.url);
 const out = process.env.OUT ?? 'out';
@@ -31,12 +31,18 @@ const open = async (t, file, templates = all) => {
 };
 const picture = (panel, name) => panel.page.screenshot({ path: path.join(out, name + '.png') });
 
+// lint is what Camunda's own rules for a cluster of a version say of a model.
+async function lint(xml, version = '8-8') {
+  const { rootElement } = await new BpmnModdle({ zeebe: require('zeebe-bpmn-moddle/resources/zeebe.json'), modeler: require('modeler-moddle/resources/modeler.json') }).fromXML(xml);
+  return new Linter({ config: { extends: `plugin:camunda-compat/camunda-cloud-${version}` }, resolver: new NodeResolver() }).lint(rootElement);
+}
+
 const simple = {
   Authentication: ['Credentials', 'Access key', 'Secret key', 'Act as a role'],
   'Event bus': ['Region', 'Event bus name', 'Endpoint'],
   Event: ['Source', 'Detail type', 'Payload'],
-  'More about the event': ['Several events', 'Resources', 'Time', 'Trace header', 'Global endpoint ID', 'Fail on rejected entries'],
-  'Output mapping': ['Result variable', 'Result expression', 'Language of expressions'],
+  'More options': ['Several events', 'Resources', 'Time', 'Trace header', 'Global endpoint ID', 'Fail on rejected entries', 'Language of expressions'],
+  'Output mapping': ['Result variable', 'Result expression'],
   'Error handling': ['Error expression'],
   Retries: ['Retries', 'Retry backoff', 'Job timeout'],
 };
@@ -59,11 +65,19 @@ test('each constraint says what it expects, and lets expressions and secrets pas
   await panel.choose('Act as a role', 'yes');
   await panel.openGroup('Retries');
   for (const [label, wrong, right, says] of [
+    ['Access key', '', 'AKIA', /^Access key must not be empty/],
+    ['Secret key', '', 'secret', /^Secret key must not be empty/],
+    ['Role ARN', '', 'arn:aws:iam::123456789012:role/send-events', /^Role ARN must not be empty/],
     ['Role ARN', 'send-events', 'arn:aws:iam::123456789012:role/send-events', /^Role ARN must be the ARN of a role/],
+    ['Region', '', 'eu-central-1', /^Region must not be empty/],
     ['Region', 'Frankfurt', 'eu-central-1', /region such as eu-central-1/],
+    ['Event bus name', '', 'orders', /^Event bus name must not be empty/],
     ['Event bus name', 'my bus', 'orders', /name of an event bus/],
     ['Endpoint', 'http://', 'http://localhost:4566', /URL such as/],
     ['Source', 'aws.ec2', 'com.example.orders', /^Source must have at most 256 characters and not begin with aws\./],
+    ['Source', 'x'.repeat(257), 'x'.repeat(256), /at most 256 characters/],
+    ['Source', '', 'aws-like.but.mine', /^Source must not be empty/],
+    ['Detail type', '', 'Order placed', /^Detail type must not be empty/],
     ['Detail type', 'x'.repeat(129), 'Order placed', /at most 128 characters/],
     ['Result variable', '1st', 'response', /name of a variable/],
     ['Retries', 'many', '5', /number such as 3/],
@@ -91,6 +105,13 @@ test('an expression that does not parse is told at once', async (t) => {
   await panel.type('Payload', '{orderId: order.id}');
   await panel.expectMessage('Payload', /^$/);
   assert.equal(said(await panel.xml()).inputs['input.detail'], '={orderId: order.id}');
+  await panel.openGroup('More options');
+  for (const [label, broken, sound] of [['Several events', '[{detail: }]', '[{detail: order}]'], ['Resources', '["a"', '["a"]'], ['Result expression', '={a: response.entries[1}', '={a: 1}'], ['Error expression', '=if error = null then', '=null']]) {
+    await panel.type(label, broken);
+    await panel.expectMessage(label, /Unparsable FEEL expression/);
+    await panel.type(label, sound);
+    await panel.expectMessage(label, /^$/);
+  }
 });
 
 test('each choice shows the fields that belong to it', async (t) => {
@@ -107,6 +128,9 @@ test('each choice shows the fields that belong to it', async (t) => {
   await panel.choose('Act as a role', 'no');
   await panel.choose('Credentials', 'credentials');
   assert.deepEqual(await panel.shown(), simple);
+  await panel.openGroup('More options');
+  await panel.goTo('Language of expressions');
+  await picture(panel, 'template-more');
   await panel.choose('Language of expressions', 'jq');
   await panel.type('Result expression', '{eventId: .entries[0].eventId}');
   await panel.expectMessage('Result expression', /^$/);
@@ -119,7 +143,7 @@ test('each choice shows the fields that belong to it', async (t) => {
 
 test('a task filled in by the keyboard is a model that deploys', async (t) => {
   const panel = await open(t, 'empty.bpmn');
-  await panel.apply('announce', ours);
+  await panel.pick('Announce', 'eventbridge', ours, () => picture(panel, 'template-pick'));
   const filled = {
     'Access key': '{{secrets.AWS_ACCESS_KEY}}', 'Secret key': '{{secrets.AWS_SECRET_KEY}}', Region: 'eu-central-1', 'Event bus name': 'default',
     Source: 'com.example.orders', 'Detail type': 'OrderPlaced', Payload: '{orderId: order.id, total: order.total}',
@@ -132,7 +156,7 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
   await panel.page.waitForTimeout(100);
   await panel.page.keyboard.insertText('awsEndpoint');
   await panel.page.waitForTimeout(100);
-  await panel.openGroup('More about the event');
+  await panel.openGroup('More options');
   await panel.goTo('Fail on rejected entries');
   await panel.page.keyboard.press('Space');
   await panel.openGroup('Retries');
@@ -151,34 +175,38 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
     resultVariable: 'announcement', resultExpression: '={eventId: response.entries[1].eventId}', errorExpression: filled['Error expression'],
     expressionLanguage: 'feel', retryBackoff: 'PT5S', elementTemplateId: ours.id, elementTemplateVersion: String(ours.version),
   });
-  const linted = await new Linter({ config: { extends: 'plugin:camunda-compat/camunda-cloud-8-8' }, resolver: new NodeResolver() }).lint(
-    (await new BpmnModdle({ zeebe: require('zeebe-bpmn-moddle/resources/zeebe.json'), modeler: require('modeler-moddle/resources/modeler.json') }).fromXML(xml)).rootElement,
-  );
-  assert.deepEqual(linted, {});
+  assert.deepEqual(await lint(xml), {});
   assert.deepEqual(panel.faults, []);
   writeFileSync(path.join(out, 'announce.bpmn'), xml);
 });
 
-test('a task keeps its values when the next version of the template is applied', async (t) => {
+test('a task keeps its values when the next version of the template is taken', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', first);
+  await panel.choose('Credentials', 'temporaryCredentials');
   for (const [label, text] of Object.entries({
-    'Access key': 'key', 'Secret key': 'secret', Region: 'us-east-1', 'Event bus name': 'orders', Endpoint: 'http://localhost:4566', Source: 'a.b', 'Detail type': 'c',
+    'Access key': 'key', 'Secret key': 'secret', 'Session token': 'token', Region: 'us-east-1', 'Event bus name': 'orders', Endpoint: 'http://localhost:4566', Source: 'a.b', 'Detail type': 'c',
     Payload: '{a: 1}', 'Result variable': 'r', 'Result expression': '={b: 2}', 'Error expression': '=null',
   })) await panel.type(label, text);
   await panel.openGroup('More about the event');
+  await panel.type('Resources', '["arn:aws:s3:::a"]');
   await panel.type('Time', '2026-01-31T12:30:00Z');
+  await panel.goTo('Fail on rejected entries');
+  await panel.page.keyboard.press('Space');
   await panel.openGroup('Retries');
   await panel.type('Retries', '9');
   await panel.type('Retry backoff', 'PT1M');
   const old = said(await panel.xml());
   assert.equal(old.template.version, first.version);
-  await panel.apply('announce', ours);
+  const shown = Object.values(await panel.shown()).flat();
+  assert.equal(Object.keys(old.inputs).length + Object.keys(old.headers).length - 2 + 1, shown.length, 'every field of the version before has a value');
+  await panel.update(() => picture(panel, 'template-update'));
   const now = said(await panel.xml());
   assert.deepEqual(now.template, { id: ours.id, version: ours.version });
   assert.deepEqual(now.inputs, old.inputs);
   assert.deepEqual(now.task, old.task);
   assert.deepEqual({ ...now.headers, elementTemplateVersion: '' }, { ...old.headers, expressionLanguage: 'feel', elementTemplateVersion: '' });
+  assert.deepEqual(panel.faults, []);
 });
 
 test('a task with the binding names of the official template keeps its values, there and back', async (t) => {
@@ -196,12 +224,54 @@ test('a task with the binding names of the official template keeps its values, t
   assert.deepEqual(panel.faults, []);
 });
 
+test('a task keeps its values when it goes to the hybrid template and back', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  await panel.choose('Act as a role', 'yes');
+  await panel.openGroup('More options');
+  for (const [label, text] of Object.entries({
+    'Access key': 'key', 'Secret key': 'secret', 'Role ARN': 'arn:aws:iam::123456789012:role/r', 'External ID': 'x', 'Session name': 's', Region: 'us-east-1', 'Event bus name': 'orders', Source: 'a.b', 'Detail type': 'c',
+    Payload: '{a: 1}', 'Several events': '[{detail: {b: 1}}]', 'Trace header': 'Root=1', 'Global endpoint ID': 'abcde.veo', 'Result expression': '{b: .entries}',
+  })) await panel.type(label, text);
+  await panel.choose('Language of expressions', 'jq');
+  await panel.openGroup('Retries');
+  await panel.type('Job timeout', 'PT2M');
+  const before = said(await panel.xml());
+  const labels = (headers) => ({ ...headers, elementTemplateId: '', elementTemplateVersion: '' });
+  for (const [made, type] of [[hybrid, hybrid.properties[0].value], [ours, ours.properties[0].value]]) {
+    await panel.apply('announce', made);
+    const { inputs, headers, properties, task } = said(await panel.xml());
+    assert.deepEqual(inputs, before.inputs);
+    assert.deepEqual(labels(headers), labels(before.headers));
+    assert.deepEqual(properties, before.properties);
+    assert.equal(task.type, type);
+  }
+  assert.deepEqual(panel.faults, []);
+});
+
 test('the hybrid template has the same fields and a task type of one\'s own', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', hybrid);
   assert.deepEqual(await panel.shown(), { 'Task type': ['Task type'], ...simple });
+  await panel.type('Task type', '');
+  await panel.expectMessage('Task type', /^Task type must not be empty/);
   await panel.type('Task type', 'io.example:events:1');
+  await panel.expectMessage('Task type', /^$/);
   const { task, headers } = said(await panel.xml());
   assert.equal(task.type, 'io.example:events:1');
   assert.equal(headers.elementTemplateId, hybrid.id);
+});
+
+test('the examples are sound by the rules of Camunda, from the oldest cluster to the newest', async () => {
+  const folder = path.join(root, 'examples');
+  const models = readdirSync(folder).filter((name) => name.endsWith('.bpmn'));
+  assert.ok(models.length >= 5);
+  for (const name of models) {
+    const xml = readFileSync(path.join(folder, name), 'utf8');
+    for (const version of ['8-5', '8-6', '8-7', '8-8', '8-9']) assert.deepEqual(await lint(xml, version), {}, `${name} on ${version}`);
+    // From 8.10 on there is a second form of secrets beside {{secrets.NAME}}, which older clusters do not know.
+    assert.deepEqual(Object.keys(await lint(xml, '8-10')).filter((rule) => rule !== 'camunda-compat/secrets'), [], `${name} on 8-10`);
+  }
+  const broken = readFileSync(path.join(folder, 'order-placed.bpmn'), 'utf8').replace(/(source="=)[^"]*(" target="input.detail")/, '$1{a: $2');
+  assert.notDeepEqual(await lint(broken), {}, 'the rules see a broken expression');
 });

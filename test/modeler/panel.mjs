@@ -28,6 +28,38 @@ export class Panel {
     return panel;
   }
 
+  // pick finds an element by its name and gives it the first template that a search finds, with nothing but keys.
+  async pick(element, search, { name }, picture = async () => {}) {
+    await this.page.focus('.djs-container svg');
+    await this.page.keyboard.press('ControlOrMeta+f');
+    await this.page.keyboard.type(element);
+    await this.page.locator('.djs-search-results', { hasText: element }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.djs-context-pad .entry[data-action=replace]').waitFor();
+    await this.page.keyboard.press('r');
+    await this.page.locator('.djs-popup').waitFor();
+    await this.page.keyboard.type(search);
+    await this.page.locator('.djs-popup .entry.selected', { hasText: name }).waitFor();
+    await picture();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.bio-properties-panel-header-type', { hasText: name }).waitFor();
+  }
+
+  // update takes the newer version of a template that the panel offers, with nothing but keys.
+  async update(picture = async () => {}) {
+    const has = (text) => this.page.evaluate((t) => document.activeElement.textContent.trim() === t, text);
+    const press = async (text) => {
+      for (let i = 0; i < 40 && !(await has(text)); i++) await this.page.keyboard.press('Tab');
+      if (!(await has(text))) throw new Error('the keyboard does not reach ' + text);
+    };
+    await press('Update available');
+    await this.page.keyboard.press('Enter');
+    await press('Update');
+    await picture();
+    await this.page.keyboard.press('Enter');
+    await this.eventually('the update is there', async () => (await this.page.getByText('Update available').count()) === 0);
+  }
+
   // apply gives an element a template and waits until the panel shows it.
   async apply(element, { id, version, name }) {
     const type = await this.page.evaluate(([e, i, v]) => page.apply(e, i, v), [element, id, version]);
