@@ -32,6 +32,15 @@ func TestOAuthTakesCamundasOwnSecret(t *testing.T) {
 	}
 }
 
+func TestOAuthFindsTheTokenEndpointByTheIssuer(t *testing.T) {
+	t.Parallel()
+	all := render(t, append(client, "security.authentication.oidc.tokenUrl=", "security.authentication.oidc.issuerUrl=http://keycloak:18080/realm", "networkPolicy.enabled=true")...)
+	env := environment(t, all)
+	assert.Equal(t, "http://keycloak:18080/realm", env["CAMUNDA_CLIENT_AUTH_ISSUERURL"])
+	assert.NotContains(t, env, "CAMUNDA_CLIENT_AUTH_TOKENURL")
+	assert.Contains(t, at(get(t, all, "NetworkPolicy"), "spec/egress/1/ports"), map[string]any{"port": 18080, "protocol": "TCP"})
+}
+
 func TestBasicAuthenticationTakesItsPasswordFromASecret(t *testing.T) {
 	t.Parallel()
 	env := environment(t, render(t, "security.authentication.method=basic", "security.authentication.basic.username=demo",

@@ -26,6 +26,7 @@ func TestWhatCannotWorkIsRefusedWithTheReason(t *testing.T) {
 		{"SaaS without OAuth", []string{"saas.clusterId=c", "saas.region=r"}, "expected oidc"},
 		{"OAuth without a client", without(1), "oidc.clientId is not set"},
 		{"OAuth without a token endpoint", without(2), "oidc.tokenUrl is not set"},
+		{"OAuth with two", append(client, gateway, "security.authentication.oidc.issuerUrl=http://keycloak/realm"), "are both set; expected one of them"},
 		{"OAuth without a secret", without(3), "expected camunda-platform's secret"},
 		{"OAuth without a key", without(4), "expected camunda-platform's secret"},
 		{"basic without a password", []string{gateway, "security.authentication.method=basic", "security.authentication.basic.username=u"}, "which method basic needs"},

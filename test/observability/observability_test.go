@@ -34,7 +34,9 @@ const (
 	rulesTest  = "alerts_test.yaml"
 	dashboard  = "../../deploy/grafana/eventbridge-connector.json"
 	operations = "../../docs/operations.md"
+	rendering  = "../../bin/dashboard.svg"
 	scrape     = 500 * time.Millisecond
+	rounds     = 6 // of work, between scrapes
 )
 
 func TestTheAlertRules(t *testing.T) {
@@ -68,8 +70,9 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 	w := startWorker(t)
 	promtool(t, "", get(t, w.metrics()), "check", "metrics")
 	p := startPrometheus(t, w.address)
+	began := time.Now()
 
-	for range 2 { // counters that grow between scrapes
+	for range rounds { // counters that grow between scrapes
 		p.awaitScrapes(t)
 		w.work(t)
 	}
@@ -93,17 +96,21 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 	assert.Greater(t, asked, 30)
 	t.Logf("dashboard: %d queries return data", asked)
 
+	path, err := filepath.Abs(rendering)
+	require.NoError(t, err)
+	drawDashboard(t, p, began, time.Now(), path)
+
 	// What the story must have left, exactly.
 	for expression, want := range map[string]float64{
 		`sum(eventbridge_connector_ready)`:                                                                      1,
-		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     6,
-		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         2,
-		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:                                        2,
-		`sum(eventbridge_connector_job_errors_total{code="AccessDeniedException"})`:                             2,
-		`sum(eventbridge_connector_aws_requests_total{code="AccessDeniedException"})`:                           4,
-		`sum(eventbridge_connector_expression_warnings_total{expression="result"})`:                             2,
-		`sum(eventbridge_connector_command_retries_total{code="RESOURCE_EXHAUSTED"})`:                           2,
-		`sum(camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="my-template"})`: 6,
+		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     3 * rounds,
+		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         rounds,
+		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:                                        rounds,
+		`sum(eventbridge_connector_job_errors_total{code="AccessDeniedException"})`:                             rounds,
+		`sum(eventbridge_connector_aws_requests_total{code="AccessDeniedException"})`:                           2 * rounds,
+		`sum(eventbridge_connector_expression_warnings_total{expression="result"})`:                             rounds,
+		`sum(eventbridge_connector_command_retries_total{code="RESOURCE_EXHAUSTED"})`:                           rounds,
+		`sum(camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="my-template"})`: 3 * rounds,
 	} {
 		got := p.query(t, expression)
 		require.Len(t, got, 1, expression)

@@ -33,6 +33,10 @@
 - name: CAMUNDA_CLIENT_AUTH_TOKENURL
   value: {{ . | quote }}
 {{- end }}
+{{- with $auth.oidc.issuerUrl }}
+- name: CAMUNDA_CLIENT_AUTH_ISSUERURL
+  value: {{ . | quote }}
+{{- end }}
 {{- with $auth.oidc.audience }}
 - name: CAMUNDA_CLIENT_AUTH_AUDIENCE
   value: {{ . | quote }}

@@ -63,7 +63,8 @@
 {{- if not (and $auth.oidc.secret.existingSecret $auth.oidc.secret.existingSecretKey) -}}
 {{- fail "security.authentication.oidc.secret.existingSecret and .existingSecretKey are not both set: expected camunda-platform's secret, such as camunda-credentials and identity-connectors-client-token" -}}
 {{- end -}}
-{{- if not (or $auth.oidc.tokenUrl $v.saas.clusterId) }}{{ fail "security.authentication.oidc.tokenUrl is not set, which method oidc needs" }}{{ end -}}
+{{- if not (or $auth.oidc.tokenUrl $auth.oidc.issuerUrl $v.saas.clusterId) }}{{ fail "security.authentication.oidc.tokenUrl is not set, nor issuerUrl, one of which method oidc needs" }}{{ end -}}
+{{- if and $auth.oidc.tokenUrl $auth.oidc.issuerUrl }}{{ fail "security.authentication.oidc.tokenUrl and .issuerUrl are both set; expected one of them" }}{{ end -}}
 {{- end -}}
 {{- if and (eq $auth.method "basic") (not (and $auth.basic.username $auth.basic.secret.existingSecret $auth.basic.secret.existingSecretKey)) -}}
 {{- fail "security.authentication.basic: username, secret.existingSecret and secret.existingSecretKey are not all set, which method basic needs" -}}
