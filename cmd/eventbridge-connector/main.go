@@ -9,5 +9,6 @@ import (
 )
 
 func main() {
+	cli.UseTimeZone(os.Environ())
 	os.Exit(cli.Run(context.Background(), os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }

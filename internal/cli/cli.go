@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	_ "time/tzdata" // time zones for FEEL, wherever the binary runs
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 )

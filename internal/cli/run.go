@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
@@ -51,7 +53,7 @@ func runCommand() *command {
 // run builds the worker, top to bottom, and runs it as a service.
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
 	built := thisBuild()
-	metrics := actuator.NewMetrics(built.version, built.revision)
+	metrics := actuator.NewMetrics(built.version, built.goVersion)
 	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log})
 	if err != nil {
 		return usage(err)
@@ -222,4 +224,13 @@ func (s *session) lookup(name string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// UseTimeZone makes the zone that TZ names the process's, as Go does by itself where the host has it: a container need not.
+// It is called once, before anything reads the time of day.
+func UseTimeZone(env []string) {
+	name, _ := (&session{env: env}).lookup("TZ")
+	if zone, err := feel.Region(strings.TrimPrefix(name, ":")); name != "" && err == nil {
+		time.Local = zone
+	}
 }

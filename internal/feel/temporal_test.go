@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 	"time"
-	_ "time/tzdata" // the regions of the tests, wherever they run
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"

@@ -85,7 +85,7 @@ func regionZone(id string) (*Zone, bool) {
 	if !zoneIDPattern.MatchString(id) || strings.HasPrefix(id, "posix") || strings.HasPrefix(id, "right/") {
 		return nil, false
 	}
-	region, err := time.LoadLocation(id)
+	region, err := Region(id)
 	if err != nil {
 		return nil, false
 	}

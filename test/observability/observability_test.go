@@ -102,6 +102,7 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 
 	// What the story must have left, exactly.
 	for expression, want := range map[string]float64{
+		`count(eventbridge_connector_build_info{version!="",goversion=~"go1[.].*"})`:                            1,
 		`sum(eventbridge_connector_ready)`:                                                                      1,
 		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     3 * rounds,
 		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         rounds,
