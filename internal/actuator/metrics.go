@@ -54,6 +54,7 @@ type Readings struct {
 	Ready             func() bool
 	ExpressionCache   func() (hits, misses uint64)
 	SecretCache       func() (hits, misses uint64) // of files of secrets
+	ModelCache        func() (hits, misses uint64) // of deployed models
 }
 
 // Read adds the metrics of the readings. It is to be called once, before the first scrape.
@@ -68,6 +69,7 @@ func (m *Metrics) Read(r Readings) {
 	})
 	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache)
 	m.cache("secret_cache_total", "Files of secrets asked for, by result: hit (unchanged since it was read) or miss.", r.SecretCache)
+	m.cache("model_cache_total", "Deployed models asked for by the secret filter, by result: hit (known) or miss.", r.ModelCache)
 }
 
 func (m *Metrics) gauge(name, help string, read func() float64) {

@@ -98,6 +98,10 @@ eventbridge_connector_expression_cache_total{result="miss"} 2
 # TYPE eventbridge_connector_secret_cache_total counter
 eventbridge_connector_secret_cache_total{result="hit"} 0
 eventbridge_connector_secret_cache_total{result="miss"} 1
+# HELP eventbridge_connector_model_cache_total Deployed models asked for by the secret filter, by result: hit (known) or miss.
+# TYPE eventbridge_connector_model_cache_total counter
+eventbridge_connector_model_cache_total{result="hit"} 9
+eventbridge_connector_model_cache_total{result="miss"} 3
 # HELP eventbridge_connector_job_errors_total Jobs that ended in a failure of the connector or of AWS, by error code: what becomes a retry or an incident.
 # TYPE eventbridge_connector_job_errors_total counter
 eventbridge_connector_job_errors_total{code="AccessDeniedException"} 1
@@ -139,7 +143,7 @@ eventbridge_connector_slots_in_use 7
 eventbridge_connector_stream_open 1
 `
 	require.NoError(t, testutil.GatherAndCompare(m.registry, strings.NewReader(want),
-		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
+		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_model_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
 		"eventbridge_connector_command_retries_total", "eventbridge_connector_expression_warnings_total", "eventbridge_connector_jobs_abandoned_total",
 		"eventbridge_connector_jobs_settled_from_memory_total", "eventbridge_connector_jobs_settled_total", "eventbridge_connector_jobs_taken_total",
 		"eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
@@ -207,5 +211,6 @@ func readings() Readings {
 	return Readings{
 		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, Ready: func() bool { return true },
 		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretCache: func() (hits, misses uint64) { return 0, 1 },
+		ModelCache: func() (hits, misses uint64) { return 9, 3 },
 	}
 }

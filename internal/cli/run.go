@@ -67,7 +67,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 	metrics.Read(actuator.Readings{
 		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse,
 		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
-		ExpressionCache: parts.expressions.Stats, SecretCache: parts.secretFiles,
+		ExpressionCache: parts.expressions.Stats, SecretCache: parts.secretFiles, ModelCache: parts.models,
 	})
 
 	var background sync.WaitGroup
@@ -98,7 +98,8 @@ type parts struct {
 	engine      *worker.Worker
 	expressions *expression.Cache
 	secretFiles func() (hits, misses uint64)
-	end         func() // closes what they hold, once the engine has stopped
+	models      func() (hits, misses uint64) // deployed ones, of the secret filter
+	end         func()                       // closes what they hold, once the engine has stopped
 }
 
 // flush sends the traces that are left.
@@ -113,7 +114,7 @@ func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
 
 // buildWorker makes a worker and everything below it; the tracer may be nil. The error is one of the configuration.
 func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
-	p := &parts{expressions: expression.NewCache(0), secretFiles: func() (hits, misses uint64) { return 0, 0 }}
+	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, models: noStats}
 	providers, files, err := secretProviders(lookup, c, log)
 	if err != nil {
 		return nil, err
@@ -132,8 +133,12 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 	sender := eventbridge.New(eventbridge.Options{
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
 	})
+	filter, models := secretFilter(c, client, tracer, log)
+	if models != nil {
+		p.models = models.Stats
+	}
 	about := connector.Options{
-		Sender: sender, Secrets: secret.NewResolver(providers, secretFilter(c)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sender, Secrets: secret.NewResolver(providers, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	}
 	engine := workerConfig(c)
 	if tracer == nil {
@@ -145,6 +150,9 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 	}
 	p.end = func() {
 		sender.Close()
+		if models != nil {
+			models.Close()
+		}
 		closeQuietly(client.Close, log)
 	}
 	return p, nil
@@ -158,6 +166,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
+func noStats() (hits, misses uint64) { return 0, 0 }
+
 func closeQuietly(f func() error, log *slog.Logger) {
 	if err := f(); err != nil {
 		log.Debug("close", "error", err.Error())
@@ -166,7 +176,7 @@ func closeQuietly(f func() error, log *slog.Logger) {
 
 func gatewayConfig(c *config.Config) zeebe.Config {
 	return zeebe.Config{
-		Target: c.Gateway.Target, TLS: c.Gateway.TLS, CAFile: c.Gateway.CACertificatePath, Authority: c.Gateway.OverrideAuthority,
+		Target: c.Gateway.Target, RESTAddress: c.Gateway.RESTAddress, TLS: c.Gateway.TLS, CAFile: c.Gateway.CACertificatePath, Authority: c.Gateway.OverrideAuthority,
 		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout,
 		UserAgent: Name + "/" + thisBuild().version,
 		Auth: zeebe.Auth{
@@ -207,13 +217,6 @@ func secretProviders(lookup func(string) (string, bool), c *config.Config, log *
 		return nil, nil, c.Wrong("camunda.connector.secretprovider.files.directory", "a directory that can be read: "+reason(err))
 	}
 	return append(providers, files), files, nil
-}
-
-func secretFilter(c *config.Config) secret.Filter {
-	if c.Secrets.FilterMode == config.FilterDisabled {
-		return secret.AllowAll{}
-	}
-	return secret.CredentialsOnly{}
 }
 
 // lookup finds an environment variable; the last of equal names counts.

@@ -31,10 +31,9 @@ func (l *loader) derive() {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
 	}
-	if c.Gateway.RESTAddress != "" && c.Secrets.FilterMode != FilterDisabled {
-		l.warnf("camunda.client.rest-address is set, but the secret filter does not read process definitions yet: "+
-			"in mode %s secrets resolve in authentication and awsCredential.authentication only; "+
-			"camunda.connector.secret-resolver.secret-filter.mode=DISABLED allows them everywhere", c.Secrets.FilterMode)
+	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
+		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without camunda.client.rest-address no deployed model can be read: " +
+			"secrets resolve in authentication and awsCredential.authentication only")
 	}
 }
 
@@ -76,6 +75,10 @@ func (l *loader) deriveSaaS() {
 		}
 		c.Gateway.GRPCAddress = "https://" + cloud.ClusterID + "." + cloud.Region + ".zeebe." + cloud.Domain + ":" + strconv.Itoa(cloud.Port)
 		l.derived("camunda.client.grpc-address", "follows from mode saas")
+	}
+	if c.Gateway.RESTAddress == "" && cloud.ClusterID != "" && cloud.Region != "" {
+		c.Gateway.RESTAddress = "https://" + cloud.Region + ".zeebe." + cloud.Domain + ":" + strconv.Itoa(cloud.Port) + "/" + cloud.ClusterID
+		l.derived("camunda.client.rest-address", "follows from mode saas")
 	}
 	if c.Auth.TokenURL == "" && c.Auth.DiscoveryURL == "" {
 		c.Auth.TokenURL = "https://login.cloud." + cloud.Domain + "/oauth/token"
@@ -154,6 +157,11 @@ func (l *loader) checkAuth() {
 	}
 	if a.Method != AuthNone && !l.config.Gateway.TLS && !loopback(l.config.Gateway.Target) {
 		l.warnf("credentials go to %s unencrypted: the address is plaintext", l.config.Gateway.Target)
+	}
+	if host, plain := strings.CutPrefix(l.config.Gateway.RESTAddress, "http://"); plain && a.Method != AuthNone && l.config.Secrets.FilterMode != FilterDisabled {
+		if host, _, _ = strings.Cut(host, "/"); !loopback(host) {
+			l.warnf("credentials go to %s unencrypted: camunda.client.rest-address is plaintext", redact("http://"+host))
+		}
 	}
 }
 

@@ -162,6 +162,7 @@ func TestModeSaaSComposesTheAddresses(t *testing.T) {
 	assert.Equal(t, config.ModeSaaS, c.Mode)
 	assert.Equal(t, "abc-1.bru-2.zeebe.camunda.io:443", c.Gateway.Target)
 	assert.True(t, c.Gateway.TLS)
+	assert.Equal(t, "https://bru-2.zeebe.camunda.io:443/abc-1", c.Gateway.RESTAddress)
 	assert.Equal(t, config.AuthOIDC, c.Auth.Method)
 	assert.Equal(t, "https://login.cloud.camunda.io/oauth/token", c.Auth.TokenURL)
 	assert.Equal(t, "zeebe.camunda.io", c.Auth.Audience)
@@ -301,7 +302,8 @@ func TestWarnings(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"a REST address without a filter that uses it", []string{"--rest-address=http://h:1"}, "the secret filter does not read process definitions yet"},
+		{"a filter that cannot read models", []string{"--secret-filter=lax"}, "without camunda.client.rest-address no deployed model can be read"},
+		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted"},
 		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to far:1 unencrypted"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
 		{"a CA without TLS", []string{"--ca-certificate-path=/x"}, "is plaintext"},
@@ -315,9 +317,14 @@ func TestWarnings(t *testing.T) {
 			assert.Contains(t, warnings[0].Text, tt.want)
 		})
 	}
-	_, warnings, err := load([]string{"--rest-address=http://h:1", "--secret-filter=disabled"}, nil, "")
-	require.NoError(t, err)
-	assert.Empty(t, warnings)
+	for _, fine := range [][]string{
+		{"--rest-address=http://h:1"}, {"--rest-address=http://h:1", "--secret-filter=lax"}, {"--rest-address=http://[::1]:8080", "--username=u", "--password=p"},
+		{"--rest-address=http://far:1", "--username=u", "--password=p", "--secret-filter=disabled"},
+	} {
+		_, warnings, err := load(fine, nil, "")
+		require.NoError(t, err)
+		assert.Empty(t, warnings, fine)
+	}
 }
 
 func TestSecretsAreShownNowhere(t *testing.T) {

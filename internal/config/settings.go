@@ -89,7 +89,8 @@ func clusterSettings() []*Setting {
 		},
 		{
 			Key: "camunda.client.rest-address", Flag: "rest-address",
-			Doc:     "The address of the Orchestration Cluster REST API, which only the secret filter needs.",
+			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later), from which the secret filter reads deployed models; nothing else needs it. " +
+				"Authentication and CA certificates are those of the gateway. In mode `saas` it follows from the cluster id and the region.",
 			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "camunda.client.zeebe.base-url", "zeebe.client.broker.rest-address"},
 			Env: []string{"ZEEBE_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Gateway.RESTAddress },

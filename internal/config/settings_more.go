@@ -52,18 +52,20 @@ func secretSettings() []*Setting {
 		},
 		{
 			Key: filter + "mode", Flag: "secret-filter", Default: FilterStrict, Enum: []string{FilterStrict, FilterLax, FilterDisabled},
-			Doc: "Which secrets a job may use. `DISABLED`: all of them, wherever they are named. Else only in `authentication` and " +
-				"`awsCredential.authentication`; a secret that is named anywhere else is an input error.",
+			Doc: "Which secrets a job may use. `STRICT`: those that the input mappings of its task name in the deployed model, each where it is named; others stay as they are, " +
+				"and a model that cannot be read fails the job with one retry less. `LAX`: the same, but all secrets if the model cannot be read. `DISABLED`: all secrets, wherever they are named. " +
+				"Models are read from `camunda.client.rest-address`; without it, `STRICT` and `LAX` resolve secrets only in `authentication` and `awsCredential.authentication`, " +
+				"and one that is named anywhere else is an input error.",
 			Example: FilterDisabled, bind: func(c *Config) any { return &c.Secrets.FilterMode },
 		},
 		{
 			Key: filter + "cache.enabled", Flag: "secret-filter-cache", Default: "true",
-			Doc:     "Whether what the filter learns of a process definition is kept. Accepted for the sake of existing configurations; without effect so far.",
+			Doc:     "Whether what the filter learns of a process definition is kept, which never changes. Without it, every job that names a secret has the definition read.",
 			Example: "false", bind: func(c *Config) any { return &c.Secrets.CacheEnabled },
 		},
 		{
 			Key: filter + "cache.max-size", Flag: "secret-filter-cache-size", Default: "1000",
-			Doc:     "For how many process definitions. Accepted for the sake of existing configurations; without effect so far.",
+			Doc:     "For how many process definitions: the last used ones.",
 			Example: "100", min: 1, max: 1_000_000, bind: func(c *Config) any { return &c.Secrets.CacheSize },
 		},
 	}

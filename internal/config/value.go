@@ -229,8 +229,8 @@ func target(address string) (hostPort, scheme string, err error) {
 
 func loopback(hostPort string) bool {
 	host, _, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		return false
+	if err != nil { // no port
+		host = strings.Trim(hostPort, "[]")
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

@@ -15,6 +15,7 @@ const (
 	codeInput    = "INPUT_ERROR"
 	codeTooLarge = "RESULT_TOO_LARGE"
 	codeSecrets  = "SECRET_PROVIDER_ERROR"
+	codeFilter   = "SECRET_FILTER_ERROR"
 	codeInternal = "INTERNAL_ERROR"
 	codeJobError = "JOB_ERROR" // of a written-out job error that does not say what the function would
 )
@@ -63,8 +64,12 @@ func sendError(err error) *Error {
 	return ownError(e.Code, e.Message)
 }
 
-// secretError is a secret that could not be resolved. Only a provider that did not answer may do so another time.
+// secretError is a secret that could not be resolved. Only a provider, or the cluster with the deployed model, that did not
+// answer may do so another time.
 func secretError(err error) *Error {
+	if _, ok := errors.AsType[*secret.ModelError](err); ok {
+		return ownError(codeFilter, err.Error())
+	}
 	if _, ok := errors.AsType[*secret.ProviderError](err); ok {
 		return ownError(codeSecrets, err.Error())
 	}

@@ -137,7 +137,7 @@ func (w *work) run() job.Outcome {
 	}
 	input, err := w.readInput()
 	if err != nil {
-		if err.Code == codeSecrets && w.ctx.Err() != nil { // the drain ended the look-up, not the provider
+		if lookUp := err.Code == codeSecrets || err.Code == codeFilter; lookUp && w.ctx.Err() != nil { // the drain ended it
 			return job.HandBack{}
 		}
 		return w.failed(err)
@@ -193,7 +193,10 @@ func (w *work) readInput() (*Input, *Error) {
 	if fault != nil {
 		return nil, fault
 	}
-	c := secret.Context{TenantID: w.job.TenantID, ProcessID: w.job.ProcessID, ProcessDefinitionKey: w.job.ProcessDefinitionKey, ElementID: w.job.ElementID}
+	c := secret.Context{
+		TenantID: w.job.TenantID, ProcessID: w.job.ProcessID, ProcessDefinitionKey: w.job.ProcessDefinitionKey, ElementID: w.job.ElementID,
+		Deadline: time.Now().Add(w.time()),
+	}
 	resolved, mask, err := w.secrets.Resolve(w.ctx, c, variables)
 	w.mask = mask
 	if err != nil {
@@ -207,13 +210,18 @@ func (w *work) readInput() (*Input, *Error) {
 // minMargin is the least time that is kept for settling a job after its send.
 const minMargin = 2 * time.Second
 
+// time returns how long may be worked on the job: what its lease leaves, less a margin for the command behind it.
+func (w *work) time() time.Duration {
+	left := w.job.Lease.Left()
+	return left - max(left/10, minMargin)
+}
+
 // send sends the event, within the lease less a margin for the command behind it.
 func (w *work) send(in *Input) (job.Outcome, *Error) {
 	if w.ctx.Err() != nil {
 		return job.HandBack{}, nil
 	}
-	left := w.job.Lease.Left()
-	bound := left - max(left/10, minMargin)
+	bound := w.time()
 	if bound <= 0 {
 		return job.Abandon{Reason: job.AbandonLeaseOver}, nil
 	}

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -141,6 +142,34 @@ func TestADrainWhileSecretsAreAskedForCostsNoRetry(t *testing.T) {
 	h := New(Options{Sender: blocked{}, Secrets: secret.NewResolver([]secret.Provider{cancelling{cancel}}, secret.AllowAll{}), Expressions: expression.NewCache(0)})
 	j := leased(time.Minute, nil, "{}")
 	j.Variables = strings.Replace(j.Variables, "AKIDLITERAL", "{{secrets.A}}", 1)
+	assert.Equal(t, job.HandBack{}, h.Handle(ctx, j))
+}
+
+// undefined are definitions that nobody can tell.
+type undefined struct{ before func() }
+
+func (u undefined) InputMappings(ctx context.Context, _ int64) (map[string][]secret.Mapping, error) {
+	u.before()
+	return nil, errors.New("HTTP 403")
+}
+
+func TestAModelThatCannotBeReadCostsARetryAndADrainNone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	before := func() {}
+	filter := secret.NewModelFilter(secret.ModelOptions{Definitions: undefined{func() { before() }}})
+	t.Cleanup(filter.Close)
+	h := New(Options{Sender: blocked{}, Secrets: secret.NewResolver([]secret.Provider{provider(known)}, filter), Expressions: expression.NewCache(0)})
+	j := leased(time.Minute, nil, "{}")
+	j.Variables = strings.Replace(j.Variables, "AKIDLITERAL", "{{secrets.KEY}}", 1)
+	f, e := failed(t, h.Handle(ctx, j))
+	assert.Equal(t, "SECRET_FILTER_ERROR", e["code"])
+	assert.Equal(t, "eventbridge.SECRET_FILTER_ERROR", e["type"])
+	assert.Contains(t, e["message"], "HTTP 403")
+	assert.EqualValues(t, 2, f.Retries)
+
+	before = cancel
 	assert.Equal(t, job.HandBack{}, h.Handle(ctx, j))
 }
 

@@ -129,6 +129,8 @@ func TestFindings(t *testing.T) {
 		{"a field that only the process knows", `<zeebe:input source="=source" target="input.source" />`, nil},
 		{"an expression that is a blank text", `<zeebe:input source="=&#34; &#34;" target="input.source" />`, []string{"missing-field", "input.source must not be blank"}},
 		{"a key by its form, anywhere", `<zeebe:input source="={key: &#34;AKIAIOSFODNN7EXAMPLE&#34;}" target="input.detail" />`, []string{"plain-secret", "input.detail"}},
+		{"a secret outside of the authentication", `<zeebe:input source="={t: &#34;{{secrets.TOKEN}}&#34;}" target="input.detail" />`, []string{"secret-not-resolved", "camunda.client.rest-address"}},
+		{"a secret whose name is put together", `<zeebe:input source="=&#34;{{ secrets.&#34; + stage + &#34;}}&#34;" target="authentication.accessKey" />`, []string{"secret-not-resolved", "put together"}},
 		{"a text with a JSON object as the payload", `<zeebe:input source="{&#34;a&#34;: 1}" target="input.detail" />`, nil},
 		{"a text as the payload", `<zeebe:input source="{a: 1}" target="input.detail" />`, []string{"payload-not-object", "begins with ="}},
 		{"an expression that may be anything as the payload", `<zeebe:input source="=order" target="input.detail" />`, nil},

@@ -94,7 +94,8 @@ var rules = []Rule{
 		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 	},
 	{
-		"secret-not-resolved", Warning, "A secret outside of the authentication.", "Unless the operator switched the filter, the connector refuses the job: data of the process must not pull secrets into an event.",
+		"secret-not-resolved", Warning, "A secret outside of the authentication, or whose name an expression puts together.",
+		"A worker that reads deployed models (it has a REST address) resolves what they write out as `{{secrets.NAME}}`, each where it stands; one that does not refuses the job. Data of the process must not pull secrets into an event.",
 		`<zeebe:input source="{{secrets.BUS}}" target="input.eventBusName" />`,
 		`<zeebe:input source="orders" target="input.eventBusName" />`,
 	},

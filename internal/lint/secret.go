@@ -20,6 +20,7 @@ var (
 	// brokerSecret is Camunda 8.10's own form, an expression that the broker evaluates, written as a text.
 	brokerSecret = regexp.MustCompile("^\\s*camunda\\.secrets\\.(?:[A-Za-z0-9_]+|`[^`]+`)\\s*$")
 	readsOne     = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
+	beginning    = regexp.MustCompile(`\{\{\s*secrets\.`)
 )
 
 // keys are the names of the fields that hold secrets.
@@ -38,7 +39,8 @@ func (c *checker) secrets() {
 }
 
 func (c *checker) secret(m bpmn.Mapping) {
-	text, _ := c.plainText(m)
+	text, constant := c.plainText(m)
+	named, begun := placeholder.FindAllString(m.Source, -1), beginning.FindAllString(m.Source, -1)
 	isKey := slices.Contains(keys, m.Target[strings.LastIndexByte(m.Target, '.')+1:])
 	inAuthentication := strings.HasPrefix(m.Target, "authentication.") || strings.HasPrefix(m.Target, "awsCredential.")
 	switch {
@@ -53,9 +55,11 @@ func (c *checker) secret(m bpmn.Mapping) {
 		if !strings.HasPrefix(m.Source, "=") {
 			c.report("deprecated-secret", m.Pos, m.Target, "%s is the old form of a secret, expected {{%s}}", strings.TrimSpace(text), strings.TrimSpace(text))
 		}
-	case placeholder.MatchString(m.Source):
+	case !constant && len(begun) > len(named):
+		c.report("secret-not-resolved", m.Pos, m.Target, "the name of a secret is put together here: a worker that reads the deployed model resolves only names that it writes out as {{secrets.NAME}}")
+	case len(named) > 0:
 		if !inAuthentication {
-			c.report("secret-not-resolved", m.Pos, m.Target, "%s stands outside of authentication, where secrets are resolved only if the worker is set up for it", placeholder.FindString(m.Source))
+			c.report("secret-not-resolved", m.Pos, m.Target, "%s stands outside of authentication: it is resolved if the worker can read the deployed model (camunda.client.rest-address), and refused if it cannot", named[0])
 		}
 	case malformed.MatchString(text) && (isKey || strings.Contains(text, "{{")):
 		found := malformed.FindStringSubmatch(text)

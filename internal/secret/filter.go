@@ -28,15 +28,40 @@ type Placeholder struct {
 	// InCredentials says that it stands inside authentication or awsCredential.authentication.
 	InCredentials bool
 
-	path func() string
+	place *walker // nil = the variable as a whole
 }
 
 // Path returns where the string stands that holds the placeholder: input.events[0].source.
 func (p Placeholder) Path() string {
-	if p.path == nil {
+	if p.place == nil {
 		return p.Variable
 	}
-	return p.path()
+	return p.place.path()
+}
+
+// within says whether the placeholder stands in the variable, or in the part of it, to which the names of path lead. Lists do
+// not count: a list of one stands for its element, and one place of a model can make a list.
+func (p Placeholder) within(path []string) bool {
+	if p.Variable != path[0] {
+		return false
+	}
+	path = path[1:]
+	if p.place == nil {
+		return len(path) == 0
+	}
+	for _, l := range p.place.levels {
+		if len(path) == 0 {
+			return true
+		}
+		if !l.object {
+			continue
+		}
+		if l.key != path[0] {
+			return false
+		}
+		path = path[1:]
+	}
+	return len(path) == 0
 }
 
 // AllowAll resolves every name everywhere: the filter's mode DISABLED.

@@ -9,6 +9,7 @@ package secret
 import (
 	"context"
 	"fmt"
+	"time"
 	"unicode/utf8"
 )
 
@@ -18,6 +19,7 @@ type Context struct {
 	ProcessID            string // the BPMN process id
 	ProcessDefinitionKey int64
 	ElementID            string
+	Deadline             time.Time // when what is looked up is of no use to the job any more; zero = never
 }
 
 // Provider knows secrets by name. It is safe for concurrent use.

@@ -94,7 +94,7 @@ func (w *walker) atKey() bool {
 }
 
 func (w *walker) place() Placeholder {
-	return Placeholder{Variable: w.variable, InCredentials: w.inCredentials(), path: w.path}
+	return Placeholder{Variable: w.variable, InCredentials: w.inCredentials(), place: w}
 }
 
 // inCredentials looks at the outermost key only, through lists: a list of one element stands for that element.

@@ -44,6 +44,28 @@ func (s *secrets) Resolve(ctx context.Context, c secret.Context, variables []sec
 	return resolved, mask, err
 }
 
+// Definitions decorates what reads deployed process definitions.
+func (t *Tracer) Definitions(d secret.Definitions) secret.Definitions { return &definitions{d, t} }
+
+type definitions struct {
+	secret.Definitions
+	t *Tracer
+}
+
+func (d *definitions) InputMappings(ctx context.Context, key int64) (map[string][]secret.Mapping, error) {
+	ctx, span, ok := d.t.start(ctx, "read process definition", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("http.request.method", "GET"), attribute.String("url.template", "/v2/process-definitions/{processDefinitionKey}/xml"),
+		attribute.Int64("camunda.process_definition.key", key)))
+	mappings, err := d.Definitions.InputMappings(ctx, key)
+	if ok {
+		if err != nil {
+			span.SetStatus(codes.Error, "the definition could not be read")
+		}
+		span.End()
+	}
+	return mappings, err
+}
+
 // Expression begins the span of an expression of the context's job, which ends with what it returns.
 func (t *Tracer) Expression(ctx context.Context, which string) func(error) {
 	_, span, ok := t.start(ctx, which+" expression")

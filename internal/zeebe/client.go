@@ -25,6 +25,7 @@ const streamWindow = 64 << 10
 type Client struct {
 	config     Config
 	auth       authorizer
+	rest       restAPI
 	calls      pb.GatewayClient // polls and commands
 	streams    pb.GatewayClient // the stream of jobs
 	callConn   *grpc.ClientConn
@@ -39,19 +40,19 @@ func Dial(c Config, log *slog.Logger) (*Client, error) {
 
 func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error) {
 	c = c.withDefaults()
-	var roots, tokenRoots *x509.CertPool
+	var roots, besideSystem *x509.CertPool
 	var err error
 	if c.CAFile != "" {
-		if roots, tokenRoots, err = readCA(c.CAFile); err != nil {
+		if roots, besideSystem, err = readCA(c.CAFile); err != nil {
 			return nil, err
 		}
 	}
-	auth, err := newAuthorizer(c.Auth, tokenRoots, log)
+	auth, err := newAuthorizer(c.Auth, besideSystem, log)
 	if err != nil {
 		return nil, err
 	}
 	options := append(dialOptions(c, roots), extra...)
-	client := &Client{config: c, auth: auth}
+	client := &Client{config: c, auth: auth, rest: newREST(&c, besideSystem)}
 	if client.callConn, err = grpc.NewClient(c.Target, options...); err != nil {
 		return nil, fmt.Errorf("gateway address %q: %w", c.Target, err)
 	}
@@ -116,6 +117,7 @@ func readCA(path string) (alone, beside *x509.CertPool, err error) {
 // Close ends the connections, and with them every call that still runs.
 func (c *Client) Close() error {
 	c.auth.close()
+	c.rest.client.CloseIdleConnections()
 	return errors.Join(c.callConn.Close(), c.streamConn.Close())
 }
 

@@ -13,9 +13,11 @@ type Config struct {
 	Target string // host:port
 	TLS    bool   // false = plaintext
 	// CAFile names a PEM file with the certificates that the gateway's is checked against, in place of the system's.
-	// Token requests trust them beside the system's. Empty = the system's alone.
+	// Requests for tokens and to the REST API trust them beside the system's. Empty = the system's alone.
 	CAFile    string
-	Authority string // the host that the gateway's certificate is checked for and that :authority says; empty = Target's
+	Authority string // the host that the cluster's certificates are checked for and that :authority says; empty = the address's
+
+	RESTAddress string // URL of the Orchestration Cluster REST API, for [Client.ProcessXML] alone; empty = none
 
 	Auth Auth
 

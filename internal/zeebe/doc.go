@@ -7,7 +7,10 @@
 // load would let hundreds of them in. Polls and commands share the other, with normal windows, so that a stream nobody
 // reads holds up nothing else.
 //
+// One call goes over the cluster's REST API, since gRPC has none for it: that for the XML of a deployed process definition.
+// It shares the authentication, tokens included.
+//
 // Every call is tried once. Whoever calls decides from the [job.CommandError] whether to try again; nothing here or in
-// gRPC retries behind their back, with one exception: a call that is refused as UNAUTHENTICATED is repeated once with
+// gRPC retries behind their back, with one exception: a call that is refused as UNAUTHENTICATED (in REST 401) is repeated once with
 // a new token, since a token can be revoked ahead of its end.
 package zeebe

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"maps"
@@ -17,6 +18,7 @@ const jobType = "io.camunda:aws-eventbridge:1"
 // "<id>-caught" behind a boundary event that catches the error code "CAUGHT" and keeps the error's variables reason and tries.
 type model struct {
 	id      string
+	jobType string // empty = the connector's
 	retries int
 	inputs  [][2]string // target and source, in order; those of defaultInputs that it names replace them
 	headers map[string]string
@@ -84,7 +86,7 @@ func (m model) xml() []byte {
   <bpmn:endEvent id="end"><bpmn:incoming>f4</bpmn:incoming><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent>
  </bpmn:process>
  <bpmn:error id="error" errorCode="CAUGHT"/>
-</bpmn:definitions>`, m.id, jobType, max(1, m.retries), inputs.String(), headers.String())
+</bpmn:definitions>`, m.id, cmp.Or(m.jobType, jobType), max(1, m.retries), inputs.String(), headers.String())
 }
 
 func escape(text string) string {

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
+)
+
+// secretFilter returns the configured filter, and the one that reads deployed models if it is that; the tracer may be nil.
+func secretFilter(c *config.Config, gateway *zeebe.Client, tracer *trace.Tracer, log *slog.Logger) (secret.Filter, *secret.ModelFilter) {
+	switch {
+	case c.Secrets.FilterMode == config.FilterDisabled:
+		return secret.AllowAll{}, nil
+	case c.Gateway.RESTAddress == "":
+		return secret.CredentialsOnly{}, nil
+	}
+	o := secret.ModelOptions{Definitions: definitions{gateway}, Lax: c.Secrets.FilterMode == config.FilterLax, Log: log}
+	if c.Secrets.CacheEnabled {
+		o.CacheSize = c.Secrets.CacheSize
+	}
+	if tracer != nil {
+		o.Definitions = tracer.Definitions(o.Definitions)
+	}
+	models := secret.NewModelFilter(o)
+	return models, models
+}
+
+// definitions reads deployed process definitions from the cluster.
+type definitions struct{ cluster *zeebe.Client }
+
+// InputMappings implements secret.Definitions.
+func (d definitions) InputMappings(ctx context.Context, key int64) (map[string][]secret.Mapping, error) {
+	text, err := d.cluster.ProcessXML(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	model, err := bpmn.Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("what the REST API gave is no model: %w", err)
+	}
+	mappings := map[string][]secret.Mapping{}
+	for _, process := range model.Processes {
+		for _, task := range process.Tasks {
+			inputs := make([]secret.Mapping, len(task.Inputs))
+			for i, m := range task.Inputs {
+				inputs[i] = secret.Mapping{Source: m.Source, Target: m.Target}
+			}
+			mappings[task.ID] = inputs
+		}
+	}
+	return mappings, nil
+}

@@ -1,0 +1,123 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// ModelOptions are what a [ModelFilter] is made of.
+type ModelOptions struct {
+	Definitions Definitions
+	Lax         bool         // a definition that cannot be read allows all names
+	CacheSize   int          // how many definitions are kept; 0 = none, each job has its own read
+	Log         *slog.Logger // nil = none
+}
+
+// ModelFilter is the filter's modes STRICT and LAX: a job may use the secrets that its task's input mappings name in the
+// deployed model, each where it is named. What process data brings along stays as it is. It is safe for concurrent use.
+type ModelFilter struct {
+	definitions *definitions
+	lax         bool
+	log         *slog.Logger
+
+	mu     sync.Mutex
+	kept   map[keptName]struct{} // what was warned about
+	warned time.Time             // of all names allowed
+}
+
+// keptName is a secret that process data named and the model did not.
+type keptName struct {
+	definition    int64
+	element, name string
+}
+
+// maxKept bounds what is remembered of warnings, the names in which process data chooses.
+const maxKept = 1000
+
+// NewModelFilter returns a filter. Close it when done.
+func NewModelFilter(o ModelOptions) *ModelFilter {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &ModelFilter{definitions: newDefinitions(o.Definitions, o.CacheSize), lax: o.Lax, log: o.Log, kept: map[keptName]struct{}{}}
+}
+
+// Close ends what is being read.
+func (f *ModelFilter) Close() { f.definitions.open.close() }
+
+// Stats returns how often a definition was asked for that was known, and how often it was not.
+func (f *ModelFilter) Stats() (hits, misses uint64) {
+	return f.definitions.hits.Load(), f.definitions.misses.Load()
+}
+
+// ModelError says that the deployed model cannot be known, and so not which secrets it names.
+type ModelError struct {
+	ProcessID            string
+	ProcessDefinitionKey int64
+	ElementID            string
+	Err                  error
+}
+
+func (e *ModelError) Error() string {
+	return fmt.Sprintf("the secrets that the task '%s' may use cannot be known: read definition %d of the process '%s': %v", e.ElementID, e.ProcessDefinitionKey, e.ProcessID, e.Err)
+}
+
+// Unwrap returns why.
+func (e *ModelError) Unwrap() error { return e.Err }
+
+// errNoTask is the answer to a task that its own definition does not have.
+var errNoTask = errors.New("it has no such task")
+
+// Rule implements [Filter]. The error is a *[ModelError].
+func (f *ModelFilter) Rule(ctx context.Context, c Context) (Rule, error) {
+	tasks, err := f.definitions.get(ctx, c.Deadline, c.ProcessDefinitionKey)
+	names := tasks[c.ElementID]
+	if err == nil && names == nil {
+		err = errNoTask
+	}
+	if err != nil {
+		fault := &ModelError{ProcessID: c.ProcessID, ProcessDefinitionKey: c.ProcessDefinitionKey, ElementID: c.ElementID, Err: err}
+		if !f.lax || ctx.Err() != nil {
+			return nil, fault
+		}
+		f.allowsAll(ctx, fault)
+		return func(Placeholder) Decision { return Allow }, nil
+	}
+	return func(p Placeholder) Decision {
+		if names.allows(p) {
+			return Allow
+		}
+		f.keeps(ctx, c, p)
+		return Keep
+	}, nil
+}
+
+// allowsAll warns, once a minute, that the mode LAX lets all names through.
+func (f *ModelFilter) allowsAll(ctx context.Context, why error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := time.Now(); f.warned.IsZero() || now.Sub(f.warned) >= time.Minute {
+		f.warned = now
+		f.log.WarnContext(ctx, "the secret filter allows all names, since its mode is LAX", "error", why.Error())
+	}
+}
+
+// keeps warns, once for each name of a task, of a secret that stays as it is.
+func (f *ModelFilter) keeps(ctx context.Context, c Context, p Placeholder) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k := keptName{c.ProcessDefinitionKey, c.ElementID, p.Name}
+	if _, known := f.kept[k]; known {
+		return
+	}
+	if len(f.kept) >= maxKept {
+		clear(f.kept)
+	}
+	f.kept[k] = struct{}{}
+	f.log.WarnContext(ctx, "a secret is not resolved: the deployed model does not name it in this place, process data does",
+		"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID, "variable", p.Variable, "name", p.Name)
+}
