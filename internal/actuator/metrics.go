@@ -1,6 +1,7 @@
 package actuator
 
 import (
+	"maps"
 	"net/http"
 	"time"
 
@@ -53,7 +54,8 @@ type Readings struct {
 	Slots, SlotsInUse func() int
 	Ready             func() bool
 	ExpressionCache   func() (hits, misses uint64)
-	SecretCache       func() (hits, misses uint64) // of files of secrets
+	SecretFiles       func() (hits, misses uint64)
+	SecretManager     func() (hits, misses uint64) // of secrets of AWS Secrets Manager
 	ModelCache        func() (hits, misses uint64) // of deployed models
 }
 
@@ -67,23 +69,25 @@ func (m *Metrics) Read(r Readings) {
 		}
 		return 0
 	})
-	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache)
-	m.cache("secret_cache_total", "Files of secrets asked for, by result: hit (unchanged since it was read) or miss.", r.SecretCache)
-	m.cache("model_cache_total", "Deployed models asked for by the secret filter, by result: hit (known) or miss.", r.ModelCache)
+	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache, nil)
+	const secrets = "Secrets asked for of providers that read them from elsewhere, by provider and result: hit (known, unchanged) or miss (read)."
+	m.cache("secret_cache_total", secrets, r.SecretFiles, prometheus.Labels{"provider": "files"})
+	m.cache("secret_cache_total", secrets, r.SecretManager, prometheus.Labels{"provider": "aws-secrets-manager"})
+	m.cache("model_cache_total", "Deployed models asked for by the secret filter, by result: hit (known) or miss.", r.ModelCache, nil)
 }
 
 func (m *Metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
 }
 
-func (m *Metrics) cache(name, help string, read func() (hits, misses uint64)) {
+func (m *Metrics) cache(name, help string, read func() (hits, misses uint64), more prometheus.Labels) {
 	for result, value := range map[string]func() float64{
 		"hit":  func() float64 { hits, _ := read(); return float64(hits) },
 		"miss": func() float64 { _, misses := read(); return float64(misses) },
 	} {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Namespace: namespace, Name: name, Help: help, ConstLabels: prometheus.Labels{"result": result},
-		}, value))
+		labels := prometheus.Labels{"result": result}
+		maps.Copy(labels, more)
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels}, value))
 	}
 }
 

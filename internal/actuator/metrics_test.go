@@ -94,10 +94,12 @@ eventbridge_connector_aws_entries_per_request_count 1
 # TYPE eventbridge_connector_expression_cache_total counter
 eventbridge_connector_expression_cache_total{result="hit"} 5
 eventbridge_connector_expression_cache_total{result="miss"} 2
-# HELP eventbridge_connector_secret_cache_total Files of secrets asked for, by result: hit (unchanged since it was read) or miss.
+# HELP eventbridge_connector_secret_cache_total Secrets asked for of providers that read them from elsewhere, by provider and result: hit (known, unchanged) or miss (read).
 # TYPE eventbridge_connector_secret_cache_total counter
-eventbridge_connector_secret_cache_total{result="hit"} 0
-eventbridge_connector_secret_cache_total{result="miss"} 1
+eventbridge_connector_secret_cache_total{provider="aws-secrets-manager",result="hit"} 4
+eventbridge_connector_secret_cache_total{provider="aws-secrets-manager",result="miss"} 2
+eventbridge_connector_secret_cache_total{provider="files",result="hit"} 0
+eventbridge_connector_secret_cache_total{provider="files",result="miss"} 1
 # HELP eventbridge_connector_model_cache_total Deployed models asked for by the secret filter, by result: hit (known) or miss.
 # TYPE eventbridge_connector_model_cache_total counter
 eventbridge_connector_model_cache_total{result="hit"} 9
@@ -210,7 +212,8 @@ func TestTheRecentMaximumIsForgottenAfterThreeMinutes(t *testing.T) {
 func readings() Readings {
 	return Readings{
 		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, Ready: func() bool { return true },
-		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretCache: func() (hits, misses uint64) { return 0, 1 },
-		ModelCache: func() (hits, misses uint64) { return 9, 3 },
+		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretFiles: func() (hits, misses uint64) { return 0, 1 },
+		SecretManager: func() (hits, misses uint64) { return 4, 2 },
+		ModelCache:    func() (hits, misses uint64) { return 9, 3 },
 	}
 }

@@ -59,7 +59,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 		return usage(err)
 	}
 	defer flush(ctx, tracer, log)
-	parts, err := buildWorker(c, s.lookup, metrics, tracer, log)
+	parts, err := buildWorker(ctx, c, s.lookup, metrics, tracer, log)
 	if err != nil {
 		return usage(err)
 	}
@@ -67,7 +67,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 	metrics.Read(actuator.Readings{
 		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse,
 		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
-		ExpressionCache: parts.expressions.Stats, SecretCache: parts.secretFiles, ModelCache: parts.models,
+		ExpressionCache: parts.expressions.Stats, SecretFiles: parts.secretFiles, SecretManager: parts.secretManager, ModelCache: parts.models,
 	})
 
 	var background sync.WaitGroup
@@ -95,11 +95,12 @@ type observer interface {
 
 // parts are a worker and what below it is read from outside.
 type parts struct {
-	engine      *worker.Worker
-	expressions *expression.Cache
-	secretFiles func() (hits, misses uint64)
-	models      func() (hits, misses uint64) // deployed ones, of the secret filter
-	end         func()                       // closes what they hold, once the engine has stopped
+	engine        *worker.Worker
+	expressions   *expression.Cache
+	secretFiles   func() (hits, misses uint64)
+	secretManager func() (hits, misses uint64)
+	models        func() (hits, misses uint64) // deployed ones, of the secret filter
+	end           func()                       // closes what they hold, once the engine has stopped
 }
 
 // flush sends the traces that are left.
@@ -113,14 +114,17 @@ func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
 }
 
 // buildWorker makes a worker and everything below it; the tracer may be nil. The error is one of the configuration.
-func buildWorker(c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
-	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, models: noStats}
-	providers, files, err := secretProviders(lookup, c, log)
+func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
+	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, secretManager: noStats, models: noStats}
+	secrets, err := newSecretProviders(ctx, lookup, c, log)
 	if err != nil {
 		return nil, err
 	}
-	if files != nil {
-		p.secretFiles = files.Stats
+	if secrets.files != nil {
+		p.secretFiles = secrets.files.Stats
+	}
+	if secrets.manager != nil {
+		p.secretManager = secrets.manager.Stats
 	}
 	client, err := zeebe.Dial(gatewayConfig(c), log)
 	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
@@ -138,7 +142,7 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 		p.models = models.Stats
 	}
 	about := connector.Options{
-		Sender: sender, Secrets: secret.NewResolver(providers, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	}
 	engine := workerConfig(c)
 	if tracer == nil {
@@ -152,6 +156,9 @@ func buildWorker(c *config.Config, lookup func(string) (string, bool), o observe
 		sender.Close()
 		if models != nil {
 			models.Close()
+		}
+		if secrets.manager != nil {
+			secrets.manager.Close()
 		}
 		closeQuietly(client.Close, log)
 	}
@@ -199,24 +206,6 @@ func workerConfig(c *config.Config) worker.Config {
 		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
 		TenantIDs: c.Worker.TenantIDs, FetchVariables: connector.FetchVariables(),
 	}
-}
-
-// secretProviders returns the configured providers, environment before files, and the one of files if there is one.
-func secretProviders(lookup func(string) (string, bool), c *config.Config, log *slog.Logger) ([]secret.Provider, *secret.Directory, error) {
-	var providers []secret.Provider
-	if c.Secrets.EnvEnabled {
-		providers = append(providers, secret.NewEnvironment(lookup, secret.EnvironmentOptions{
-			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware, Log: log,
-		}))
-	}
-	if c.Secrets.Directory == "" {
-		return providers, nil, nil
-	}
-	files, err := secret.NewDirectory(c.Secrets.Directory)
-	if err != nil {
-		return nil, nil, c.Wrong("camunda.connector.secretprovider.files.directory", "a directory that can be read: "+reason(err))
-	}
-	return append(providers, files), files, nil
 }
 
 // lookup finds an environment variable; the last of equal names counts.

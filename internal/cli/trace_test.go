@@ -86,7 +86,7 @@ func traced(t *testing.T, c *collector, bus *embedded.Bus, custom embedded.Job, 
 	log := slog.New(slog.DiscardHandler)
 	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Version: "v1.2.3", Log: log})
 	require.NoError(t, err)
-	parts, err := buildWorker(settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, log)
+	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, log)
 	require.NoError(t, err)
 	defer parts.end()
 	taking, drain := context.WithCancel(t.Context())

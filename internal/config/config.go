@@ -114,9 +114,21 @@ type Secrets struct {
 	EnvTenantAware  bool
 	EnvProcessAware bool
 	Directory       string // of files, one per secret; empty = none
+	Manager         Manager
 	FilterMode      string // FilterStrict, FilterLax or FilterDisabled
 	CacheEnabled    bool
 	CacheSize       int
+}
+
+// Manager says where in AWS Secrets Manager secrets lie.
+type Manager struct {
+	Enabled  bool
+	Secrets  []string // JSON secrets, whose keys are the names
+	Prefix   string   // of one secret per name; empty = none of this kind
+	Region   string   // empty = AWS's own settings
+	Endpoint string   // empty = AWS's own
+	TTL      time.Duration
+	Stale    time.Duration // how much longer a value is used while it cannot be asked for
 }
 
 // The modes of [Secrets.FilterMode].

@@ -31,6 +31,13 @@ func (l *loader) derive() {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
 	}
+	const manager = "camunda.connector.secretprovider.aws-secrets-manager."
+	switch m := c.Secrets.Manager; {
+	case m.Enabled && len(m.Secrets) == 0 && m.Prefix == "":
+		l.missing(manager+"secrets", "names of JSON secrets, or "+manager+"prefix for one secret per name, since "+manager+"enabled is true")
+	case !m.Enabled && (len(m.Secrets) > 0 || m.Prefix != ""):
+		l.warnf("%ssecrets or %sprefix is set, but %senabled is not: AWS Secrets Manager is not asked", manager, manager, manager)
+	}
 	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
 		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without camunda.client.rest-address no deployed model can be read: " +
 			"secrets resolve in authentication and awsCredential.authentication only")

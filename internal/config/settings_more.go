@@ -24,6 +24,7 @@ func sendSettings() []*Setting {
 
 func secretSettings() []*Setting {
 	const env, filter = "camunda.connector.secretprovider.environment.", "camunda.connector.secret-resolver.secret-filter."
+	const manager = "camunda.connector.secretprovider.aws-secrets-manager."
 	return []*Setting{
 		{
 			Key: env + "enabled", Flag: "secrets-env", Default: "true",
@@ -49,6 +50,42 @@ func secretSettings() []*Setting {
 			Key: "camunda.connector.secretprovider.files.directory", Flag: "secrets-directory",
 			Doc:     "A directory with one file per secret, as Kubernetes and Docker mount them. Files that change are read again.",
 			Example: "/run/secrets", bind: func(c *Config) any { return &c.Secrets.Directory },
+		},
+		{
+			Key: manager + "enabled", Flag: "secrets-aws", Default: "false",
+			Doc:     "Whether secrets come from AWS Secrets Manager too, asked behind environment and files, with the worker's own credentials (the default chain).",
+			Example: "true", bind: func(c *Config) any { return &c.Secrets.Manager.Enabled },
+		},
+		{
+			Key: manager + "secrets", Flag: "secrets-aws-secrets",
+			Doc:     "Names or ARNs of secrets that hold a JSON object each; its keys are the names that jobs use. The first that has a name counts.",
+			Example: "camunda/connectors", bind: func(c *Config) any { return &c.Secrets.Manager.Secrets },
+		},
+		{
+			Key: manager + "prefix", Flag: "secrets-aws-prefix",
+			Doc:     "With one secret per name: what the secrets' names in AWS begin with. `{{secrets.TOKEN}}` is then the whole value of the secret PREFIXTOKEN.",
+			Example: "camunda/connectors/", bind: func(c *Config) any { return &c.Secrets.Manager.Prefix },
+		},
+		{
+			Key: manager + "region", Flag: "secrets-aws-region",
+			Doc:     "The region of these secrets; without it, AWS's own setting (`AWS_REGION`).",
+			Example: "eu-central-1", expected: "a region: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Secrets.Manager.Region },
+		},
+		{
+			Key: manager + "endpoint", Flag: "secrets-aws-endpoint",
+			Doc:     "The URL of Secrets Manager, for VPC endpoints and local stacks; without it, AWS's own setting (`AWS_ENDPOINT_URL_SECRETS_MANAGER`) or the region's.",
+			Example: "https://vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com", expected: "an http or https URL with a host", valid: validURL,
+			bind: func(c *Config) any { return &c.Secrets.Manager.Endpoint },
+		},
+		{
+			Key: manager + "cache-ttl", Flag: "secrets-aws-cache-ttl", Default: "PT5M",
+			Doc:     "How long a secret is used before it is asked for again: so long a rotated one may go unseen.",
+			Example: "PT1M", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Secrets.Manager.TTL },
+		},
+		{
+			Key: manager + "stale-ttl", Flag: "secrets-aws-stale-ttl", Default: "PT1H",
+			Doc:     "How much longer it is used while Secrets Manager cannot be asked, with a warning in the log; 0 = not at all.",
+			Example: "PT0S", max: int64(7 * 24 * time.Hour), bind: func(c *Config) any { return &c.Secrets.Manager.Stale },
 		},
 		{
 			Key: filter + "mode", Flag: "secret-filter", Default: FilterStrict, Enum: []string{FilterStrict, FilterLax, FilterDisabled},

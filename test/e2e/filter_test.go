@@ -51,18 +51,18 @@ func newDefinitions(t *testing.T, late int) *definitions {
 
 // deploy deploys a model and lets it be asked for.
 func (d *definitions) deploy(t *testing.T, g *gateway, m model) {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	require.NoError(t, insist(30*time.Second, "deploy "+m.id, func() error {
+	eventually(t, 90*time.Second, "deploy "+m.id, func() (bool, string) { // the same once more is the same definition
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
 		response, err := g.client.DeployResource(ctx, &pb.DeployResourceRequest{Resources: []*pb.Resource{{Name: m.id + ".bpmn", Content: m.xml()}}})
 		if err != nil {
-			return err
+			return false, err.Error()
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.byKey[strconv.FormatInt(response.GetDeployments()[0].GetProcess().GetProcessDefinitionKey(), 10)] = m.xml()
-		return nil
-	}))
+		return true, ""
+	})
 }
 
 func TestSecretsThatTheDeployedModelNames(t *testing.T) {

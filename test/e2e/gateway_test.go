@@ -80,7 +80,7 @@ func (g *gateway) start() error {
 	if g.process, err = start(g.name, g.env, parts["BROKER"]); err != nil {
 		return err
 	}
-	if err := g.process.ready(90*time.Second, g.ready); err != nil {
+	if err := g.process.ready(4*time.Minute, g.ready); err != nil {
 		return err
 	}
 	return g.connect()

@@ -29,7 +29,7 @@ func startMoto() (*cloud, error) {
 	if c.process, err = start("moto", os.Environ(), parts["MOTO"], "-H", "127.0.0.1", "-p", strconv.Itoa(p)); err != nil {
 		return nil, err
 	}
-	return c, c.process.ready(60*time.Second, c.url+"/moto-api/")
+	return c, c.process.ready(4*time.Minute, c.url+"/moto-api/")
 }
 
 // call calls an operation of AWS. The test signs nothing: moto reads only the service from the header.

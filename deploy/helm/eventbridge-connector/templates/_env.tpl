@@ -82,6 +82,24 @@
 - name: CAMUNDA_CONNECTOR_SECRETPROVIDER_FILES_DIRECTORY
   value: /etc/eventbridge-connector/secrets
 {{- end }}
+{{- with $v.secrets.awsSecretsManager }}
+{{- if .enabled }}
+- name: CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_ENABLED
+  value: "true"
+{{- with .secrets }}
+- name: CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_SECRETS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .prefix }}
+- name: CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+{{- with .region }}
+- name: CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_REGION
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if $v.configuration }}
 - name: CONNECTOR_AWS_EVENTBRIDGE_CONFIG
   value: /etc/eventbridge-connector/config/application.yaml

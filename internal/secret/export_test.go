@@ -1,0 +1,22 @@
+package secret
+
+import "net/http"
+
+// ManagerEndpoint is where a manager asks.
+func ManagerEndpoint(m *Manager) string { return m.api.endpoint }
+
+// ManagerHeld is how many answers a manager holds.
+func ManagerHeld(m *Manager) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.byID)
+}
+
+// AnswerManager has a function in place of the network answer, which time that is not real needs.
+func AnswerManager(m *Manager, answer func(*http.Request) (*http.Response, error)) {
+	m.api.config.HTTPClient = doer(answer)
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (f doer) Do(r *http.Request) (*http.Response, error) { return f(r) }

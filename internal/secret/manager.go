@@ -1,0 +1,226 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// ManagerOptions say where in AWS Secrets Manager secrets lie, and how long what it says is used.
+type ManagerOptions struct {
+	// Secrets are names or ARNs of secrets that hold a JSON object each, whose keys are the names that jobs use. They are asked
+	// in this order, before Prefix.
+	Secrets []string
+	// Prefix and a job's name make the name of a secret that is the value itself. Empty = there are none of this kind.
+	Prefix string
+
+	Region   string        // empty = the SDK's own: AWS_REGION, or a profile's
+	Endpoint string        // a URL; empty = the SDK's own
+	TTL      time.Duration // how long a value is used without asking
+	Stale    time.Duration // how much longer it is used while Secrets Manager cannot be asked
+	Log      *slog.Logger  // nil = none
+}
+
+// Manager is the provider of secrets from AWS Secrets Manager, with the credentials of the SDK's default chain. It asks once for
+// what many jobs want, and keeps it. It is safe for concurrent use.
+type Manager struct {
+	options ManagerOptions
+	api     *managerAPI
+	open    flights[string, *held]
+
+	mu     sync.Mutex
+	byID   map[string]*held
+	warned time.Time
+
+	hits, misses atomic.Uint64
+}
+
+// held is what Secrets Manager said of a secret. It does not change.
+type held struct {
+	text   string
+	fields map[string]string // of a JSON secret
+	err    error             // errNoSecret, or why it could not be read
+	read   time.Time
+	until  time.Time // when it is asked for again
+}
+
+// How long other answers than a value are told to those who ask behind them.
+const (
+	noSecretAge     = 10 * time.Second
+	managerFaultAge = time.Second
+	staleAge        = 5 * time.Second  // an old value, until the next try
+	managerPatience = 12 * time.Second // of one question, with its attempts
+	maxHeld         = 1000             // secrets
+)
+
+// NewManager returns the provider. The error is one of the options or of the SDK's configuration; nobody is asked yet. Close
+// it when done.
+func NewManager(ctx context.Context, o ManagerOptions) (*Manager, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	api, err := newManagerAPI(ctx, o.Region, o.Endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("AWS Secrets Manager: %w", err)
+	}
+	return &Manager{options: o, api: api, byID: map[string]*held{}}, nil
+}
+
+// Close ends what is being asked.
+func (m *Manager) Close() { m.open.close() }
+
+// Stats returns how often a secret was asked for that was known, and how often it was not.
+func (m *Manager) Stats() (hits, misses uint64) { return m.hits.Load(), m.misses.Load() }
+
+// Secret implements [Provider].
+func (m *Manager) Secret(ctx context.Context, c Context, name string) (string, bool, error) {
+	for _, id := range m.options.Secrets {
+		found, err := m.get(ctx, c.Deadline, id, true)
+		if err != nil {
+			return "", false, err
+		}
+		if found.err != nil { // whoever configured it meant one that is there
+			return "", false, m.fault(id, found.err)
+		}
+		if value, ok := found.fields[name]; ok {
+			return value, true, nil
+		}
+	}
+	if m.options.Prefix == "" {
+		return "", false, nil
+	}
+	found, err := m.get(ctx, c.Deadline, m.options.Prefix+name, false)
+	if err != nil || found.err != nil {
+		return "", false, err
+	}
+	return found.text, true, nil
+}
+
+// get returns what is known of a secret, asked for if need be; its err is errNoSecret or nil.
+func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object bool) (*held, error) {
+	m.mu.Lock()
+	h := m.byID[id]
+	m.mu.Unlock()
+	if h != nil && time.Now().Before(h.until) && (h.err == nil || errors.Is(h.err, errNoSecret)) {
+		m.hits.Add(1)
+		return h, nil
+	}
+	m.misses.Add(1)
+	if h == nil || !time.Now().Before(h.until) {
+		var err error
+		h, err = m.open.do(ctx, deadline, id, managerPatience, func(ctx context.Context) (*held, error) {
+			return m.keep(ctx, id, m.ask(ctx, id, object)), nil
+		})
+		if err != nil {
+			if h = m.stale(id); h != nil && errors.Is(err, errTooLate) {
+				return h, nil
+			}
+			return nil, fmt.Errorf("AWS Secrets Manager: %w", err)
+		}
+	}
+	if h.err != nil && !errors.Is(h.err, errNoSecret) {
+		return nil, m.fault(id, h.err)
+	}
+	return h, nil
+}
+
+func (m *Manager) fault(id string, err error) error {
+	return fmt.Errorf("AWS Secrets Manager: %s in %s: %w", id, m.api.config.Region, err)
+}
+
+// ask asks Secrets Manager.
+func (m *Manager) ask(ctx context.Context, id string, object bool) *held {
+	h := &held{read: time.Now()}
+	if h.text, h.err = m.api.get(ctx, id); h.err == nil && object {
+		h.fields, h.err = fieldsOf(h.text)
+		h.text = ""
+	}
+	return h
+}
+
+// keep remembers an answer, and returns what is used in its place: a value that was read before, while there is no other.
+func (m *Manager) keep(ctx context.Context, id string, h *held) *held {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	switch {
+	case h.err == nil:
+		h.until = now.Add(m.options.TTL)
+	case errors.Is(h.err, errNoSecret):
+		h.until = now.Add(min(noSecretAge, m.options.TTL))
+	default:
+		h.until = now.Add(managerFaultAge)
+		if old := m.byID[id]; m.usable(old, now) {
+			m.warn(ctx, id, h.err, old, now)
+			kept := *old
+			kept.until = now.Add(staleAge)
+			h = &kept
+		}
+	}
+	if len(m.byID) >= maxHeld {
+		m.forget(now)
+	}
+	m.byID[id] = h
+	return h
+}
+
+// stale returns a value that was read before and may still be used, or nil.
+func (m *Manager) stale(id string) *held {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h := m.byID[id]; m.usable(h, time.Now()) {
+		return h
+	}
+	return nil
+}
+
+func (m *Manager) usable(h *held, now time.Time) bool {
+	return h != nil && h.err == nil && now.Before(h.read.Add(m.options.TTL+m.options.Stale))
+}
+
+// forget makes room: for names without a secret first, which process data may choose.
+func (m *Manager) forget(now time.Time) {
+	for id, h := range m.byID {
+		if h.err != nil || !m.usable(h, now) {
+			delete(m.byID, id)
+		}
+	}
+	if len(m.byID) >= maxHeld {
+		clear(m.byID)
+	}
+}
+
+// warn says, once a minute, that an old value is used.
+func (m *Manager) warn(ctx context.Context, id string, why error, old *held, now time.Time) {
+	if m.warned.IsZero() || now.Sub(m.warned) >= time.Minute {
+		m.warned = now
+		m.options.Log.WarnContext(ctx, "AWS Secrets Manager cannot be asked, the value read before is used", "secret", id, "error", why.Error(),
+			"age", now.Sub(old.read).Round(time.Second).String())
+	}
+}
+
+// fieldsOf reads a JSON secret: texts as they are, null as no value, all else as its JSON. The error does not repeat it.
+func fieldsOf(text string) (map[string]string, error) {
+	v, err := jsonvalue.ParseString(text)
+	o, ok := v.(*jsonvalue.Object)
+	if err != nil || !ok {
+		return nil, errors.New("the secret holds no JSON object, expected one whose keys are the names that jobs use")
+	}
+	fields := make(map[string]string, o.Len())
+	for key, value := range o.All() {
+		switch value := value.(type) {
+		case nil:
+		case string:
+			fields[key] = value
+		default:
+			fields[key] = string(jsonvalue.Append(nil, value))
+		}
+	}
+	return fields, nil
+}
