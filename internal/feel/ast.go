@@ -112,12 +112,11 @@ type (
 		value node
 		typ   string
 	}
-	// in is x in test, or x in (test, test) with the tests grouped by parentheses.
+	// in is x in test, or x in (test, test).
 	in struct {
 		at
-		value   node
-		tests   []node
-		grouped bool
+		value node
+		tests []unaryTest
 	}
 	// comparisonTest is > x, an input that is not named.
 	comparisonTest struct {
@@ -132,3 +131,10 @@ type (
 		lowClosed, highClosed bool
 	}
 )
+
+// unaryTest is a test of in. A bare one is a comparison or a range whose outcome is that of the test; any other stands for
+// the value that the input is compared with.
+type unaryTest struct {
+	of   node
+	bare bool
+}

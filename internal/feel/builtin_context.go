@@ -156,7 +156,7 @@ func contextOf(f *frame, pos Pos, a []Value) Value {
 		key, hasKey := field(e, "key")
 		value, hasValue := field(e, "value")
 		name, isString := key.(string)
-		if !hasKey || !hasValue || !isString {
+		if !hasKey || !hasValue || !isString || functionIn(e, "value") != nil {
 			return f.warn(pos, "every entry needs a key, which is a string, and a value")
 		}
 		made.Set(name, value)

@@ -264,8 +264,11 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 			return f.warn(pos, "the list is empty")
 		}
 		best := l[0]
-		if f.rank(best) == "" {
+		switch f.rank(best) {
+		case "":
 			return f.warn(pos, "%s cannot compare %s", name, article(best))
+		case listRank:
+			return f.extremeList(pos, name, l)
 		}
 		for i, v := range l {
 			if !f.spend(1) {
@@ -273,9 +276,6 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 			}
 			if i == 0 {
 				continue
-			}
-			if isList(best) && isList(v) {
-				return f.fail(pos, "lists have no order: %s cannot compare them", name)
 			}
 			cmp, ok := order(v, best)
 			if !ok {
@@ -287,6 +287,19 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 		}
 		return best
 	}
+}
+
+// extremeList is min or max of lists: null if other values are among them, an error if there are several to compare.
+func (f *frame) extremeList(pos Pos, name string, l []Value) Value {
+	for _, v := range l[1:] {
+		if f.rank(v) != listRank {
+			return f.warn(pos, "%s cannot compare a list with %s", name, article(v))
+		}
+	}
+	if len(l) > 1 {
+		return f.fail(pos, "lists have no order: %s cannot compare them", name)
+	}
+	return l[0]
 }
 
 func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {

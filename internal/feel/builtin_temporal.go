@@ -161,7 +161,11 @@ func clock(f *frame, pos Pos, a []Value) Value {
 	}
 	fraction := integer(multiply(subtract(second, newInt(s)), newInt(nanosPerSecond)))
 	t := Time{nanos: (h*3600+m*60+s)*nanosPerSecond + fraction}
-	if len(a) == 4 && a[3] != nil {
+	switch {
+	case len(a) == 3:
+	case a[3] == nil:
+		t.nanos -= fraction // an offset that is null costs the fraction
+	default:
 		d, ok := a[3].(DaysDuration)
 		if !ok || abs64(d.seconds) > 18*3600 {
 			return f.warn(pos, "the offset of a time must be a duration of at most 18 hours")

@@ -1,6 +1,7 @@
 package feel
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/cockroachdb/apd/v3"
@@ -23,6 +24,8 @@ type compiler struct {
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
 	ranges bool
+	// identity says that a list is asked for a value, which may be a context.
+	identity bool
 }
 
 // binding is one thing that a name may refer to, the innermost first: a variable in a slot, or the item of a filter, whose
@@ -37,10 +40,12 @@ type binding struct {
 	function bool
 }
 
-// itemName and inputName bind the item of a filter and the input of a unary test. No name of a source has a NUL.
+// itemName and inputName bind the item of a filter and the input of a unary test; the slot behind that of the input has
+// hiddenName. No name of a source has a NUL.
 const (
-	itemName  = "\x00item"
-	inputName = "\x00input"
+	itemName   = "\x00item"
+	inputName  = "\x00input"
+	hiddenName = "\x00hidden" // true while a test is evaluated as if there were no input
 )
 
 // bind makes a variable visible and returns its slot; release with unbind.
@@ -215,15 +220,40 @@ func (c *compiler) input(n *inputValue) evaluator {
 		if b.name == inputName {
 			c.inputs++
 			slot := b.slot
-			return func(f *frame) Value { return f.slots[slot] }
+			return func(f *frame) Value {
+				if f.slots[slot+1] != nil {
+					return f.noInput(n.pos())
+				}
+				return f.slots[slot]
+			}
 		}
 	}
 	return func(f *frame) Value {
 		if v, ok := f.scope.Lookup("?"); ok {
 			return v
 		}
-		return f.fail(n.pos(), "? stands for the value before in, and here is none")
+		return f.noInput(n.pos())
 	}
+}
+
+// noInput ends the evaluation because of a ? without an input, unless a list or a context around it makes a failure of
+// that error.
+func (f *frame) noInput(pos Pos) Value {
+	f.fail(pos, "? stands for the value before in, and here is none")
+	f.inputless = true
+	return nil
+}
+
+// missedInput takes back the error of a ? without an input and returns a failure for it; nil for any other error. The
+// stack had this height where the evaluation goes on.
+func (f *frame) missedInput(height int) *failure {
+	var e *EvalError
+	if !f.inputless || !errors.As(f.err, &e) {
+		return nil
+	}
+	f.err, f.inputless = nil, false
+	f.unwind(height)
+	return &failure{e.Pos, e.Text}
 }
 
 // inputSlot returns the slot of the value that unary tests test, −1 where there is none.
@@ -242,11 +272,11 @@ func (c *compiler) list(n *list) evaluator {
 		if !f.produce(16 * len(items)) {
 			return nil
 		}
-		values := make([]Value, len(items))
+		values, base := make([]Value, len(items)), len(f.stack)
 		for i, item := range items {
 			values[i] = item(f)
 			if f.err != nil {
-				return nil
+				return f.endOrFailure(base)
 			}
 			if _, failed := values[i].(*failure); failed {
 				return values[i]
@@ -254,6 +284,14 @@ func (c *compiler) list(n *list) evaluator {
 		}
 		return values
 	}
+}
+
+// endOrFailure is what a list or a context gives of which a part ended the evaluation.
+func (f *frame) endOrFailure(height int) Value {
+	if e := f.missedInput(height); e != nil {
+		return e
+	}
+	return nil
 }
 
 func (c *compiler) all(nodes []node) []evaluator {

@@ -81,6 +81,7 @@ func (c *compiler) call(n *call) evaluator {
 	if n.of != nil {
 		return c.qualifiedCall(n, args)
 	}
+	c.identity = c.identity || n.name == "list contains"
 	callees := c.bound(n.name)
 	native := invocationOf(n.name, len(n.args), n.named)
 	if len(callees) == 0 && native.overloads != nil {
@@ -136,10 +137,15 @@ func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
 		}
 		base := len(f.stack)
 		var broken *failure
-		for _, arg := range args {
+		for i, arg := range args {
 			v := arg(f)
 			if f.err != nil {
-				return nil
+				if !native.inList() {
+					return nil
+				}
+				if v = f.endOrFailure(base + i); f.err != nil {
+					return nil
+				}
 			}
 			if e, failed := v.(*failure); failed {
 				broken = e
@@ -158,10 +164,19 @@ func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
 	}
 }
 
+// inList says whether the arguments are items of a list, in which a ? without an input is no error yet.
+func (in *invocation) inList() bool {
+	if in.wrap != 0 {
+		return false
+	}
+	name := in.overloads[0].name
+	return name != "concatenate" && name != "union" // these look at each argument for itself
+}
+
 // callBroken is what a call gives of which an argument stands for an error.
 func (in *invocation) callBroken(f *frame, pos Pos, args []Value, broken *failure) Value {
 	switch {
-	case in.overloads[0].strict:
+	case in.overloads[0].name == "assert":
 		return broken
 	case in.wrap < 0:
 		return f.warn(broken.pos, "%s", broken.text)

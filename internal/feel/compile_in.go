@@ -4,12 +4,14 @@ import "fmt"
 
 // in compiles value in test and value in (test, test, …).
 func (c *compiler) in(n *in) evaluator {
+	c.identity = true
 	value := c.compile(n.value)
 	m := c.mark()
 	slot := c.bind(inputName)
+	c.bind(hiddenName)
 	tests := make([]evaluator, len(n.tests))
 	for i, t := range n.tests {
-		tests[i] = c.test(t, slot, n.grouped)
+		tests[i] = c.test(t, slot)
 	}
 	c.unbind(m)
 	return func(f *frame) Value {
@@ -23,9 +25,9 @@ func (c *compiler) in(n *in) evaluator {
 		if _, isFunction := v.(*Function); isFunction {
 			v = nil
 		}
-		saved := f.slots[slot]
-		defer func() { f.slots[slot] = saved }()
-		f.slots[slot] = v
+		saved, hidden := f.slots[slot], f.slots[slot+1]
+		defer func() { f.slots[slot], f.slots[slot+1] = saved, hidden }()
+		f.slots[slot], f.slots[slot+1] = v, nil
 		result := Value(false)
 		for _, test := range tests {
 			got := test(f)
@@ -44,45 +46,61 @@ func (c *compiler) in(n *in) evaluator {
 	}
 }
 
-// test compiles one test of the input in slot. A comparison or a range is a test by itself; any other expression passes
-// if it is true, or a list that has the input in it, or equal to the input. A literal true is equal to the input where it
-// stands alone, and passes in parentheses. An expression that names the input can only give a boolean.
-func (c *compiler) test(n node, slot int, grouped bool) evaluator {
+// test compiles one test of the input in slot. A bare comparison or range is a test by itself; any other expression passes
+// if it is true, or a list that has the input in it, or equal to the input. It is evaluated as if there were no ? first:
+// only one that cannot do without is evaluated with it, and can only give a boolean then.
+func (c *compiler) test(t unaryTest, slot int) evaluator {
 	asked := c.inputs
-	value := c.compile(n)
-	namesInput := c.inputs > asked
-	pos := n.pos()
-	isLogic := false
-	switch n := n.(type) {
-	case *comparisonTest, *rangeLiteral:
+	value := c.compile(t.of)
+	pos := t.of.pos()
+	if t.bare {
 		return value
-	case *binary:
-		isLogic = n.op == "and" || n.op == "or" // of tests; what is no boolean is unknown
-	case *literal:
-		if _, isBool := n.value.(bool); !isBool || !grouped {
-			return func(f *frame) Value { return f.equals(pos, f.slots[slot], n.value, true) }
+	}
+	if l, ok := t.of.(*literal); ok {
+		if _, isBool := l.value.(bool); !isBool {
+			return func(f *frame) Value { return f.equals(pos, f.slots[slot], l.value, true) }
 		}
-	case *list, *loop:
-		if namesInput {
-			return func(*frame) Value { return false }
-		}
+	}
+	if c.inputs > asked {
+		return c.inputTest(pos, value, slot)
 	}
 	return func(f *frame) Value {
 		v := value(f)
 		if f.err != nil {
 			return nil
 		}
-		if _, isBool := v.(bool); isLogic && !isBool {
+		return f.passesTest(pos, f.slots[slot], v)
+	}
+}
+
+// inputTest is a test that names the input.
+func (c *compiler) inputTest(pos Pos, value evaluator, slot int) evaluator {
+	return func(f *frame) Value {
+		base := len(f.stack)
+		f.slots[slot+1] = true
+		v := value(f)
+		f.slots[slot+1] = nil
+		if f.err == nil {
+			return f.passesTest(pos, f.slots[slot], v)
+		}
+		if f.missedInput(base) == nil {
 			return nil
-		} else if namesInput && !isBool {
+		}
+		v = value(f)
+		if _, isBool := v.(bool); !isBool && f.err == nil {
 			return f.warn(pos, "a test that names ? must give a boolean, but gave %s", article(v))
 		}
-		if e, failed := v.(*failure); failed {
-			f.warn(e.pos, "%s", e.text)
-			return false
-		}
-		return f.passes(pos, f.slots[slot], v)
+		return v
 	}
+}
+
+// passesTest says whether the value of a test lets the input pass.
+func (f *frame) passesTest(pos Pos, input, v Value) Value {
+	if e, failed := v.(*failure); failed {
+		f.warn(e.pos, "%s", e.text)
+		return false
+	}
+	return f.passes(pos, input, v)
 }
 
 func (f *frame) passes(pos Pos, input, v Value) Value {
@@ -93,30 +111,14 @@ func (f *frame) passes(pos Pos, input, v Value) Value {
 		}
 		return v
 	case []Value:
-		if !f.spend(1 + len(v)) {
+		if !f.spend(1) {
 			return nil
 		}
-		if f.identical(input, v) {
-			return true
-		}
-		for _, item := range v {
-			if f.listHas(item, input) {
-				return true
-			}
-		}
-		return false
+		return f.identical(input, v) || f.listHas(v, input)
 	case *Range:
 		return f.inRange(pos, input, v)
 	}
 	return f.equals(pos, input, v, true)
-}
-
-// listHas says whether an item of a list is the value, as `list contains` understands it: contexts are never found.
-func (f *frame) listHas(item, v Value) bool {
-	if typeName(item) == "context" {
-		return false
-	}
-	return f.identical(item, v)
 }
 
 func (c *compiler) comparisonTest(n *comparisonTest) evaluator {

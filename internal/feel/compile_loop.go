@@ -57,6 +57,27 @@ func steps(from, step *apd.Decimal) bool {
 	return difference != nil && compare(difference, step) == 0
 }
 
+// unsteppable returns the end of a range of numbers at which steps cannot be told apart, nil if there is none.
+func (it iteration) unsteppable(step *apd.Decimal) *apd.Decimal {
+	if _, ok := smallInt(it.from); !ok && compare(it.from, it.to) != 0 && !steps(it.from, step) {
+		return it.from
+	}
+	if _, ok := smallInt(it.to); !ok && compare(it.from, it.to) != 0 && !stepsTo(it.to, step) {
+		return it.to
+	}
+	return nil
+}
+
+// stepsTo is steps for the last number, from which the step is taken.
+func stepsTo(to, step *apd.Decimal) bool {
+	last := subtract(to, step)
+	if last == nil {
+		return false
+	}
+	difference := subtract(to, last)
+	return difference != nil && compare(difference, step) == 0
+}
+
 // each calls visit with every value in order, as long as it says so.
 func (it iteration) each(f *frame, visit func(Value) bool) bool {
 	if it.from == nil {
@@ -71,8 +92,8 @@ func (it iteration) each(f *frame, visit func(Value) bool) bool {
 	if compare(it.from, it.to) > 0 {
 		step = newInt(-1)
 	}
-	if _, ok := smallInt(it.from); !ok && !steps(it.from, step) {
-		f.fail(it.pos, "a loop cannot go by steps of 1 from %s", decimalString(it.from))
+	if end := it.unsteppable(step); end != nil {
+		f.fail(it.pos, "a loop cannot go by steps of 1 at %s", decimalString(end))
 		return false
 	}
 	for n := it.from; n != nil && compare(n, it.to)*step.Sign() <= 0; n = add(n, step) {

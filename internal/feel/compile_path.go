@@ -252,11 +252,14 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 		if !f.produce(48 * len(values)) {
 			return nil
 		}
-		o := jsonvalue.NewObject(len(values))
+		o, base := jsonvalue.NewObject(len(values)), len(f.stack)
+		if f.program.identity {
+			f.madeHere(o)
+		}
 		for i, value := range values {
 			v := value(f)
 			if f.err != nil {
-				return nil
+				return f.endOrFailure(base)
 			}
 			if _, failed := v.(*failure); failed {
 				return v

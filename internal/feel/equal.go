@@ -1,6 +1,10 @@
 package feel
 
-import "github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+import (
+	"slices"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
 
 // comparedPerStep is how many members of lists and contexts may be compared for one step.
 const comparedPerStep = 8
@@ -81,6 +85,10 @@ func (f *frame) equalLists(a, b []Value) bool {
 
 // equalContexts compares the fields that are no functions, in any order.
 func (f *frame) equalContexts(a, b *jsonvalue.Object) bool {
+	return f.matchContexts(a, b, f.identical)
+}
+
+func (f *frame) matchContexts(a, b *jsonvalue.Object, same func(a, b Value) bool) bool {
 	if !f.compares(a.Len()) {
 		return false
 	}
@@ -91,7 +99,7 @@ func (f *frame) equalContexts(a, b *jsonvalue.Object) bool {
 		}
 		fields++
 		y, ok := b.Get(k)
-		if !ok || !f.identical(x, y) {
+		if !ok || !same(x, y) {
 			return false
 		}
 	}
@@ -105,4 +113,53 @@ func (f *frame) equalContexts(a, b *jsonvalue.Object) bool {
 
 func (f *frame) equalRanges(a, b *Range) bool {
 	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && f.identical(a.Low, b.Low) && f.identical(a.High, b.High)
+}
+
+// madeHere notes a context that the source itself made. A list has such a one only if it is the very same; any other is
+// found by its fields.
+func (f *frame) madeHere(o *jsonvalue.Object) {
+	if f.literals == nil {
+		f.literals = map[*jsonvalue.Object]struct{}{}
+	}
+	f.literals[o] = struct{}{}
+	f.produce(48)
+}
+
+// listHas says whether a list has a value, as `list contains` and in understand it.
+func (f *frame) listHas(list []Value, v Value) bool {
+	if !f.spend(len(list)) {
+		return false
+	}
+	return slices.ContainsFunc(list, func(item Value) bool { return f.sameObject(item, v) })
+}
+
+// sameObject compares as a list does that looks for a value: contexts that the source made are the same only as they are
+// the same object.
+func (f *frame) sameObject(a, b Value) bool {
+	switch a := a.(type) {
+	case []Value:
+		b, ok := b.([]Value)
+		if !ok || len(a) != len(b) || !f.compares(len(a)) {
+			return false
+		}
+		for i := range a {
+			if !f.sameObject(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case *jsonvalue.Object:
+		b, ok := b.(*jsonvalue.Object)
+		return ok && (a == b || f.sameFields(a, b))
+	}
+	return f.identical(a, b)
+}
+
+func (f *frame) sameFields(a, b *jsonvalue.Object) bool {
+	for _, o := range [...]*jsonvalue.Object{a, b} {
+		if _, literal := f.literals[o]; literal {
+			return false
+		}
+	}
+	return f.matchContexts(a, b, f.sameObject)
 }

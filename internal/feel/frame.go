@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // Budgets of one evaluation. They bound what any expression on any data can cost.
@@ -46,6 +48,10 @@ type frame struct {
 	depth    int
 	deadline time.Time
 	err      error // set once; ends the evaluation
+	// inputless says that err is that of a ? without an input.
+	inputless bool
+	// literals are the contexts that the source itself made, where that matters.
+	literals map[*jsonvalue.Object]struct{}
 	warnings []Warning
 }
 
@@ -66,6 +72,7 @@ func (f *frame) reset() {
 	f.unwind(0)
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
+	f.inputless, f.literals = false, nil
 	if !f.now.IsZero() {
 		f.now = time.Time{}
 	}

@@ -108,7 +108,9 @@ func (w *inspector) walk(n node, bound []string) {
 	case *in:
 		w.comparison(n.value, n.tests, bound)
 		w.walk(n.value, bound)
-		w.walkAll(n.tests, bound)
+		for _, t := range n.tests {
+			w.walk(t.of, bound)
+		}
 	case *comparisonTest:
 		w.walk(n.value, bound)
 	case *rangeLiteral:

@@ -264,13 +264,8 @@ func (p *parser) iterators(pos int) ([]iterator, int, bool) {
 		if next, ok = p.word(next, "in"); !ok {
 			return nil, pos, false
 		}
-		if it.values, next, ok = p.sum(next); !ok {
+		if next, ok = p.iterated(&it, next); !ok {
 			return nil, pos, false
-		}
-		if p.peekSymbol(next, "..") {
-			if it.to, next, ok = p.sum(p.look(next).end); !ok {
-				return nil, pos, false
-			}
 		}
 		all = append(all, it)
 		if !p.peekSymbol(next, ",") {
@@ -278,6 +273,19 @@ func (p *parser) iterators(pos int) ([]iterator, int, bool) {
 		}
 		pos = p.look(next).end
 	}
+}
+
+// iterated = sum..sum | value. A sum that is no end of a range needs parentheses.
+func (p *parser) iterated(it *iterator, pos int) (int, bool) {
+	from, next, ok := p.sum(pos)
+	if ok && p.peekSymbol(next, "..") {
+		if to, after, found := p.sum(p.look(next).end); found {
+			it.values, it.to = from, to
+			return after, true
+		}
+	}
+	it.values, next, ok = p.value(pos)
+	return next, ok
 }
 
 // variable reads a name that may stand for a variable.
@@ -391,19 +399,23 @@ func (p *parser) in(left node, t token) (node, int, bool) {
 	if open := p.look(pos); open.kind == symbol && open.value == "(" {
 		if tests, next, ok := p.tests(open.end); ok {
 			if next, ok = p.symbol(next, ")"); ok {
-				return &in{at(t.start), left, tests, true}, next, true
+				return &in{at(t.start), left, tests}, next, true
 			}
 		}
+	}
+	if only := p.look(pos); only.kind == word && (only.value == "true" || only.value == "false") && p.look(only.end).kind == end {
+		// Only at the end of the source a boolean is compared; elsewhere it says whether the test passes.
+		return &binary{at(t.start), "=", left, &literal{at(only.start), only.value == "true"}}, only.end, true
 	}
 	test, next, ok := p.test(pos)
 	if !ok {
 		return nil, t.start, false
 	}
-	return &in{at(t.start), left, []node{test}, false}, next, true
+	return &in{at(t.start), left, []unaryTest{test}}, next, true
 }
 
-func (p *parser) tests(pos int) ([]node, int, bool) {
-	var all []node
+func (p *parser) tests(pos int) ([]unaryTest, int, bool) {
+	var all []unaryTest
 	for {
 		n, next, ok := p.test(pos)
 		if !ok {
@@ -417,8 +429,19 @@ func (p *parser) tests(pos int) ([]node, int, bool) {
 	}
 }
 
-// test = expression, of which ranges and comparisons without a left side are two.
-func (p *parser) test(pos int) (node, int, bool) { return p.expression(pos) }
+// test = comparisonTest | rangeLiteral | expression. What begins like one of the first two ends with it: an and or or behind
+// it is no part of the test.
+func (p *parser) test(pos int) (unaryTest, int, bool) {
+	if t := p.look(pos); t.kind == symbol && isComparison(t.value) {
+		n, next, ok := p.comparisonTest(pos)
+		return unaryTest{n, true}, next, ok
+	}
+	if n, next, ok := p.rangeLiteral(pos); ok {
+		return unaryTest{n, true}, next, true
+	}
+	n, next, ok := p.expression(pos)
+	return unaryTest{of: n}, next, ok
+}
 
 // rangeLiteral = [a..b] with an open end written ( or ] before a, ) or [ behind b.
 func (p *parser) rangeLiteral(pos int) (node, int, bool) {
@@ -450,4 +473,9 @@ func (p *parser) rangeLiteral(pos int) (node, int, bool) {
 		}
 		return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]"}, closing.end, true
 	})
+}
+
+func (p *parser) isRange(pos int) bool {
+	_, _, ok := p.rangeLiteral(pos)
+	return ok
 }

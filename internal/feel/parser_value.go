@@ -147,7 +147,10 @@ func (p *parser) list(pos int) (node, int, bool) {
 	open := p.look(pos)
 	n := &list{at: at(open.start)}
 	if t := p.look(open.end); t.kind == symbol && t.value == "]" {
-		return n, t.end, true
+		// ]a..b[ is a range, which may be the first item.
+		if !strings.Contains(p.source, "..") || !p.isRange(open.end) {
+			return n, t.end, true
+		}
 	}
 	next := open.end
 	for {
@@ -315,8 +318,8 @@ func (p *parser) functionName(pos int) (string, int, bool) {
 		return "", pos, false
 	}
 	for _, f := range namesWithReservedWords {
-		if strings.HasPrefix(p.source[t.start:], f) && p.look(t.start+len(f)).value == "(" {
-			return f, t.start + len(f), true
+		if strings.HasPrefix(p.source[t.start:], f) {
+			return f, t.start + len(f), p.look(t.start+len(f)).value == "(" // whatever else begins so names no function
 		}
 	}
 	start, stop := t.start, t.start
@@ -370,7 +373,7 @@ func (p *parser) parameterName(pos int) (string, int, bool) {
 		return t.value, p.look(t.end).end, true
 	}
 	start, stop := t.start, t.start
-	for t.kind == word && (stop == start || p.onlyBlanks(stop, t.start)) {
+	for t.kind == word && !reserved[t.value] && (stop == start || p.onlyBlanks(stop, t.start)) {
 		stop = t.end
 		t = p.look(stop)
 	}

@@ -194,12 +194,23 @@ func appendIterators(b []byte, all []iterator) []byte {
 }
 
 func appendTests(b []byte, n *in) []byte {
-	if !n.grouped { // only of a literal does it matter
-		if l, ok := n.tests[0].(*literal); ok {
-			return appendNode(b, l)
+	b = append(b, '(')
+	for i, t := range n.tests {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		comparison, isComparison := t.of.(*comparisonTest)
+		_, isRange := t.of.(*rangeLiteral)
+		switch {
+		case t.bare && isComparison:
+			b = appendNode(append(append(b, comparison.op...), ' '), comparison.value)
+		case isRange && !t.bare:
+			b = append(appendNode(append(b, '('), t.of), ')')
+		default:
+			b = appendNode(b, t.of)
 		}
 	}
-	return append(appendNodes(append(b, '('), n.tests), ')')
+	return append(b, ')')
 }
 
 func appendRange(b []byte, n *rangeLiteral) []byte {

@@ -17,8 +17,10 @@ type Program struct {
 	slots  int
 	free   []string
 	ranges bool
-	clock  func() time.Time
-	frames sync.Pool
+	// identity says that it matters which contexts the source itself made.
+	identity bool
+	clock    func() time.Time
+	frames   sync.Pool
 }
 
 // Option changes how a program is evaluated.
@@ -40,7 +42,7 @@ func Compile(source string, options ...Option) (*Program, error) {
 		o(p)
 	}
 	p.eval = c.compile(root)
-	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
+	p.slots, p.free, p.ranges, p.identity = c.slots, c.free, c.ranges, c.identity
 	return p, nil
 }
 
