@@ -124,11 +124,12 @@ type (
 		op    string
 		value node
 	}
-	// rangeLiteral is [a..b], with its ends open or closed.
+	// rangeLiteral is [a..b], with its ends open or closed. In parentheses it is a test even where a range could stand.
 	rangeLiteral struct {
 		at
 		low, high             node
 		lowClosed, highClosed bool
+		enclosed              bool
 	}
 )
 

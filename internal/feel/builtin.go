@@ -17,6 +17,8 @@ type builtin struct {
 	params []param
 	// rest says that the last parameter, a list, may as well be given as any number of arguments.
 	rest bool
+	// exact says that no other overload is tried when the arguments are named as its own parameters are.
+	exact bool
 	// eval gets one value per parameter, of the parameter's type: numbers are *apd.Decimal. It must not keep the slice. It
 	// gives null with f.warn and ends the evaluation with f.fail.
 	eval func(f *frame, pos Pos, a []Value) Value
@@ -38,8 +40,8 @@ type param struct {
 
 // Types of parameters: FEEL's own by their names, and a few that take more.
 const (
-	anyType    = "any"  // null included
-	keysType   = "keys" // a string, or a list of them
+	anyType    = "any" // null included
+	keysType   = "list of strings"
 	spotType   = "spot" // a range, or a value that can be an end of one
 	numberType = "number"
 )
@@ -133,6 +135,9 @@ func invocationOf(name string, count int, named []string) invocation {
 			return invocation{}
 		}
 		count = len(all[at].params)
+		if all[at].exact {
+			all = all[at : at+1]
+		}
 	}
 	for _, b := range all {
 		if in.order == nil && b.rest && count > 0 && count >= len(b.params)-1 {
@@ -249,11 +254,8 @@ func takerOf(typ string) func(Value) (Value, bool) {
 		}
 	case keysType:
 		return func(v Value) (Value, bool) {
-			if list, ok := v.([]Value); ok {
-				return v, !slices.ContainsFunc(list, func(k Value) bool { _, ok := k.(string); return !ok })
-			}
-			_, ok := v.(string)
-			return v, ok
+			list, ok := v.([]Value)
+			return v, ok && !slices.ContainsFunc(list, func(k Value) bool { _, ok := k.(string); return !ok })
 		}
 	}
 	return func(v Value) (Value, bool) {

@@ -17,7 +17,7 @@ func contextBuiltins() []builtin {
 			name: "get value", params: params("context: context, key: string"), eval: getValue,
 			doc: "The field of a context; null if there is none.", example: `get value({foo: 123}, "foo")`, gives: `123`,
 		},
-		{name: "get value", params: params("context: context, keys: keys"), eval: func(f *frame, pos Pos, a []Value) Value {
+		{name: "get value", params: params("context: context, keys: list of strings"), exact: true, eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0]
 			for _, key := range a[1].([]Value) {
 				next, ok := field(v, key.(string))
@@ -44,7 +44,7 @@ func contextBuiltins() []builtin {
 			doc: "The context with another field, or another value of it.", example: `context put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`,
 		},
 		{
-			name: "context put", params: params("context: context, keys: keys, value: any"), eval: contextPut,
+			name: "context put", params: params("context: context, keys: list of strings, value: any"), exact: true, eval: contextPut,
 			doc: "The context with another value at the end of a path of keys.", example: `context put({x: 1, y: {z: 0}}, ["y", "z"], 2)`, gives: `{"x":1,"y":{"z":2}}`,
 		},
 		{
@@ -54,6 +54,10 @@ func contextBuiltins() []builtin {
 		{
 			name: "put", params: params("context: context, key: string, value: any"), eval: contextPut,
 			doc: "The old name of context put.", example: `put({x: 1}, "y", 2)`, gives: `{"x":1,"y":2}`,
+		},
+		{
+			name: "put", params: params("context: context, key: list of strings, value: any"), eval: contextPut,
+			doc: "The old name of context put.", example: `put({x: 1}, ["y", "z"], 2)`, gives: `{"x":1,"y":{"z":2}}`,
 		},
 		{
 			name: "put all", params: params("contexts: list"), rest: true, eval: contextMerge,

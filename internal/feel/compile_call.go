@@ -198,7 +198,7 @@ func takesAny(f *frame, callees []callee, n *call, count int) bool {
 
 // argument compiles an argument; only there a range is a value.
 func (c *compiler) argument(n node) evaluator {
-	if r, ok := n.(*rangeLiteral); ok {
+	if r, ok := n.(*rangeLiteral); ok && !r.enclosed {
 		return c.rangeArgument(r)
 	}
 	return c.compile(n)

@@ -130,11 +130,19 @@ func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 func (c *compiler) between(n *between) evaluator {
 	value, low, high := c.compile(n.value), c.compile(n.low), c.compile(n.high)
 	return func(f *frame) Value {
-		v, from, to := value(f), low(f), high(f)
+		v, from := value(f), low(f)
 		if f.err != nil {
 			return nil
 		}
-		return conjoin(f.ordered(n.pos(), ">=", v, from), f.ordered(n.pos(), "<=", v, to))
+		above := f.ordered(n.pos(), ">=", v, from)
+		if decided, ok := above.(bool); ok && !decided {
+			return false
+		}
+		to := high(f)
+		if f.err != nil {
+			return nil
+		}
+		return conjoin(above, f.ordered(n.pos(), "<=", v, to))
 	}
 }
 

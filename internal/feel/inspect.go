@@ -106,11 +106,13 @@ func (w *inspector) walk(n node, bound []string) {
 	case *instanceOf:
 		w.walk(n.value, bound)
 	case *in:
-		w.comparison(n.value, n.tests, bound)
-		w.walk(n.value, bound)
-		for _, t := range n.tests {
-			w.walk(t.of, bound)
+		tests := make([]node, len(n.tests))
+		for i, t := range n.tests {
+			tests[i] = t.of
 		}
+		w.comparison(n.value, tests, bound)
+		w.walk(n.value, bound)
+		w.walkAll(tests, bound)
 	case *comparisonTest:
 		w.walk(n.value, bound)
 	case *rangeLiteral:

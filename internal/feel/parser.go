@@ -471,7 +471,7 @@ func (p *parser) rangeLiteral(pos int) (node, int, bool) {
 			p.expect(next, "']'", "')'")
 			return nil, pos, false
 		}
-		return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]"}, closing.end, true
+		return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]", false}, closing.end, true
 	})
 }
 

@@ -139,6 +139,11 @@ func (p *parser) parenthesized(pos int) (node, int, bool) {
 	if !ok {
 		return nil, pos, false
 	}
+	if r, isRange := n.(*rangeLiteral); isRange && !r.enclosed {
+		enclosed := *r
+		enclosed.enclosed = true
+		n = &enclosed
+	}
 	next, ok = p.symbol(next, ")")
 	return n, next, ok
 }
@@ -202,12 +207,13 @@ func (p *parser) key(pos int) (string, int, bool) {
 		return t.value, t.end, true
 	}
 	start, ok := p.skipSpace(pos)
-	stop := start
-	for ok && stop < len(p.source) && !strings.ContainsRune("\"{}:,[]`", rune(p.source[stop])) {
-		_, size := utf8.DecodeRuneInString(p.source[stop:])
-		stop += size
+	stop, next := start, start
+	for ok && next < len(p.source) && !strings.ContainsRune("\"{}:,[]`", rune(p.source[next])) {
+		_, size := utf8.DecodeRuneInString(p.source[next:])
+		stop = next + size
+		next, ok = p.skipSpace(stop) // a comment in a key belongs to it, one behind it does not
 	}
-	key := strings.TrimRightFunc(p.source[start:stop], isSpace)
+	key := p.source[start:stop]
 	if key == "" {
 		p.expect(pos, "a key")
 		return "", pos, false

@@ -199,14 +199,9 @@ func appendTests(b []byte, n *in) []byte {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		comparison, isComparison := t.of.(*comparisonTest)
-		_, isRange := t.of.(*rangeLiteral)
-		switch {
-		case t.bare && isComparison:
+		if comparison, ok := t.of.(*comparisonTest); ok && t.bare {
 			b = appendNode(append(append(b, comparison.op...), ' '), comparison.value)
-		case isRange && !t.bare:
-			b = append(appendNode(append(b, '('), t.of), ')')
-		default:
+		} else {
 			b = appendNode(b, t.of)
 		}
 	}
@@ -214,6 +209,11 @@ func appendTests(b []byte, n *in) []byte {
 }
 
 func appendRange(b []byte, n *rangeLiteral) []byte {
+	if n.enclosed {
+		inner := *n
+		inner.enclosed = false
+		return append(appendRange(append(b, '('), &inner), ')')
+	}
 	low, high := byte('('), byte(')')
 	if n.lowClosed {
 		low = '['

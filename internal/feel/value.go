@@ -115,8 +115,11 @@ func (f *frame) rank(v Value) string {
 			return ""
 		}
 		first := f.rank(v[0])
-		for _, item := range v {
-			if r := f.rank(item); r == "" || r != first {
+		if first == "" {
+			return ""
+		}
+		for _, item := range v[1:] {
+			if f.rank(item) != first {
 				return ""
 			}
 		}
