@@ -104,30 +104,11 @@ func (t *trial) add(answer string, r *simulate.Result) {
 	if failed, _ := r.Response.Get("failedEntryCount"); r.Ending == simulate.Completed && failed != nil && failed != jsonvalue.Number("0") {
 		after.Note = lost
 	}
-	after.errorType = mask(errorAlone(r))
+	after.errorType = mask(r.ErrorAlone())
 	if r.Request == nil {
 		after.If = "Before anything is sent"
 	}
 	t.Endings = append(t.Endings, after)
-}
-
-// errorAlone is the type of the error that a failed job leaves as its only variable, if that says no more than the
-// message does; empty otherwise.
-func errorAlone(r *simulate.Result) string {
-	v, _ := r.Variables.Get("error")
-	o, ok := v.(*jsonvalue.Object)
-	if !ok || r.Variables.Len() != 1 {
-		return ""
-	}
-	if _, more := o.Get("variables"); more {
-		return ""
-	}
-	if message, _ := o.Get("message"); message != r.Message {
-		return ""
-	}
-	kind, _ := o.Get("type")
-	text, _ := kind.(string)
-	return text
 }
 
 // text writes the trial for people.

@@ -1,7 +1,6 @@
 package playground
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"regexp"
@@ -35,9 +34,9 @@ type reply struct {
 
 // view is what one expression gave.
 type view struct {
-	Value json.RawMessage `json:"value,omitempty"`
-	Fault string          `json:"fault,omitempty"`
-	Marks []mark          `json:"marks,omitempty"` // places in the source
+	Value string `json:"value,omitempty"` // JSON, as a text: a browser's numbers would not keep it
+	Fault string `json:"fault,omitempty"`
+	Marks []mark `json:"marks,omitempty"` // places in the source
 }
 
 // mark is a place in a source, both counted from 1, and what is to be said of it.
@@ -55,7 +54,8 @@ type ending struct {
 	Message   string          `json:"message,omitempty"`
 	Retries   int32           `json:"retries"`
 	Backoff   string          `json:"backoff,omitempty"`
-	Variables json.RawMessage `json:"variables,omitempty"`
+	Error     string          `json:"error,omitempty"` // the type of an error that is all that the process gets
+	Variables string          `json:"variables,omitempty"`
 }
 
 func evaluate(r *http.Request, q question) (*reply, error) {
@@ -91,8 +91,8 @@ func evaluate(r *http.Request, q question) (*reply, error) {
 }
 
 // decoded reads the variables that a result expression made, nil if it made none.
-func decoded(raw json.RawMessage) *jsonvalue.Object {
-	v, err := jsonvalue.Parse(raw)
+func decoded(text string) *jsonvalue.Object {
+	v, err := jsonvalue.ParseString(text)
 	if err != nil {
 		return nil
 	}
@@ -123,7 +123,7 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 			warnings = failed.Warnings
 		}
 	} else {
-		v.Value = jsonvalue.Append(nil, result.Value)
+		v.Value = string(jsonvalue.Append(nil, result.Value))
 	}
 	for _, w := range warnings {
 		if at := placed.FindStringSubmatch(w); at != nil {
@@ -192,8 +192,8 @@ func end(r *http.Request, q question, response *jsonvalue.Object, failure jsonva
 	if result.Backoff > 0 {
 		e.Backoff = result.Backoff.String()
 	}
-	if result.Variables.Len() > 0 {
-		e.Variables = jsonvalue.Append(nil, result.Variables)
+	if e.Error = result.ErrorAlone(); e.Error == "" && result.Variables.Len() > 0 {
+		e.Variables = string(jsonvalue.Append(nil, result.Variables))
 	}
 	return e, nil
 }

@@ -1,8 +1,8 @@
 package playground
 
 import (
-	"encoding/json"
 	"net/http"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -37,10 +37,13 @@ type task struct {
 }
 
 type event struct {
-	EventBusName string          `json:"eventBusName"`
-	Source       string          `json:"source"`
-	DetailType   string          `json:"detailType"`
-	Detail       json.RawMessage `json:"detail"`
+	EventBusName string   `json:"eventBusName"`
+	Source       string   `json:"source"`
+	DetailType   string   `json:"detailType"`
+	Detail       string   `json:"detail"` // JSON, as a text: a browser's numbers would not keep it
+	Resources    []string `json:"resources"`
+	Time         string   `json:"time,omitempty"`
+	TraceHeader  string   `json:"traceHeader,omitempty"`
 }
 
 func model(r *http.Request, p pasted) (*tasks, error) {
@@ -108,7 +111,15 @@ func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonva
 		return out
 	}
 	for _, e := range result.Request.Entries {
-		out.Events = append(out.Events, event{job.Mask(e.EventBusName), job.Mask(e.Source), job.Mask(e.DetailType), json.RawMessage(job.Mask(e.Detail))})
+		shown := event{EventBusName: job.Mask(e.EventBusName), Source: job.Mask(e.Source), DetailType: job.Mask(e.DetailType), Detail: job.Mask(e.Detail), TraceHeader: job.Mask(e.TraceHeader), Resources: []string{}}
+		for _, resource := range e.Resources {
+			shown.Resources = append(shown.Resources, job.Mask(resource))
+		}
+		if !e.Time.IsZero() {
+			shown.Time = e.Time.Format(time.RFC3339)
+		}
+		out.Events = append(out.Events, shown)
 	}
+	out.Warnings = append(out.Warnings, simulate.Doubts(result.Request)...)
 	return out
 }

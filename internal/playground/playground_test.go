@@ -76,7 +76,7 @@ func TestEvaluate(t *testing.T) {
 			r := post[reply](t, "/api/evaluate", tt.ask)
 			assert.Equal(t, tt.want, r.Ending.Kind, r.Ending.Message)
 			if tt.result != "" {
-				assert.JSONEq(t, tt.result, string(r.Result.Value))
+				assert.JSONEq(t, tt.result, r.Result.Value)
 			}
 			if tt.check != nil {
 				tt.check(t, r)
@@ -96,7 +96,7 @@ func TestModel(t *testing.T) {
 	assert.Empty(t, got.Tasks[0].Fault)
 	require.Len(t, got.Tasks[0].Events, 2)
 	assert.Equal(t, "GiftOrdered", got.Tasks[0].Events[1].DetailType)
-	assert.JSONEq(t, `{"orderId":"A-1047","sku":"sextant","quantity":1}`, string(got.Tasks[0].Events[1].Detail))
+	assert.JSONEq(t, `{"orderId":"A-1047","sku":"sextant","quantity":1}`, got.Tasks[0].Events[1].Detail)
 	assert.Contains(t, got.Tasks[0].Result, "eventIds")
 	assert.Empty(t, got.Tasks[0].Findings)
 

@@ -164,6 +164,25 @@ type Result struct {
 	Warnings  []string // of the expressions in headers and of the output mappings
 }
 
+// ErrorAlone is the type of the error that a failed job leaves as its only variable, if that says no more than the message
+// does; empty otherwise.
+func (r *Result) ErrorAlone() string {
+	v, _ := r.Variables.Get("error")
+	o, ok := v.(*jsonvalue.Object)
+	if !ok || r.Variables.Len() != 1 {
+		return ""
+	}
+	if _, more := o.Get("variables"); more {
+		return ""
+	}
+	if message, _ := o.Get("message"); message != r.Message {
+		return ""
+	}
+	kind, _ := o.Get("type")
+	text, _ := kind.(string)
+	return text
+}
+
 // Mask takes the secrets out of a text.
 func (j *Job) Mask(text string) string { return j.mask.Apply(text) }
 

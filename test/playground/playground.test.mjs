@@ -49,7 +49,7 @@ const text = (page, id) => page.locator('#' + id).innerText();
 const picture = (page, name) => page.screenshot({ path: path.join(out, name + '.png') });
 
 async function eventually(what, condition) {
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 300; i++) {
     if (await condition()) return;
     await new Promise((go) => setTimeout(go, 30));
   }
@@ -86,6 +86,26 @@ test('the result follows as one types, with mistakes underlined', async (t) => {
   await picture(page, 'playground-mistake');
   await type(page, 'response', '{"failedEntryCount": ');
   await eventually('the response', async () => /not valid JSON/.test(await text(page, 'response-fault')));
+});
+
+test('numbers are shown as they are', async (t) => {
+  const page = await open(t);
+  await type(page, 'result', '= {n: 12345678901234567, price: 1.50, s: string(1.50)}');
+  await eventually('the result', async () => /"n": ?12345678901234567,/.test(await text(page, 'result-out')));
+});
+
+test('what is too long for the address is still evaluated', async (t) => {
+  const page = await open(t);
+  const big = JSON.stringify({ failedEntryCount: 0, entries: [{ eventId: 'big', errorCode: null, errorMessage: 'x '.repeat(1 << 20) }] });
+  await page.locator('#response').fill(big);
+  await type(page, 'result', '= {n: string length(entries[1].errorMessage)}');
+  await eventually('the result', async () => /"n": ?2097152/.test(await text(page, 'result-out')));
+  assert.equal(new URL(page.url()).hash, '');
+  assert.match(await text(page, 'sharing'), /too long/);
+  await page.locator('#response').fill(JSON.stringify({ a: 'x'.repeat(11 << 20) }));
+  await eventually('the limit', async () => /too large/.test(await text(page, 'response-fault')));
+  await page.locator('#response').fill('{"entries": []}');
+  await eventually('the sound one', async () => (await text(page, 'response-fault')) === '' && new URL(page.url()).hash.length > 1);
 });
 
 test('each answer of AWS leads to its ending', async (t) => {

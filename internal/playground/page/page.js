@@ -43,12 +43,23 @@ function load() {
   $('variables').value = state.variables ?? '{\n  "order": {"id": "A-1"}\n}';
 }
 
-const save = () => history.replaceState(null, '', '#' + encode(Object.fromEntries(fields.map((f) => [f, $(f).value]))));
+// save keeps the state in the address. Browsers take no address of any length, and nobody shares one.
+const longest = 32 * 1024;
+function save() {
+  const state = Object.fromEntries(fields.map((f) => [f, $(f).value]));
+  const short = JSON.stringify(state).length <= longest;
+  history.replaceState(null, '', short ? '#' + encode(state) : location.pathname);
+  $('sharing').textContent = short ? 'The address of this page holds all that you typed but the model: copy it to share.' : 'What you typed is too long for the address of this page: it cannot be shared by it.';
+}
 
 // ---- asking the connector
 
-async function ask(path, body) {
-  const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+const most = 9 * 1024 * 1024; // of what the server reads
+
+async function ask(path, question) {
+  const body = JSON.stringify(question);
+  if (body.length > most) throw new Error('that is too large, at most 9 MiB are read');
+  const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
@@ -74,7 +85,7 @@ async function evaluate() {
       response: $('response').value, retries: Number($('retries').value) || 1, language: $('language').value, result: $('result').value, error: $('error').value,
     });
   } catch (e) {
-    reply = { input: 'the playground does not answer: ' + e.message, result: {}, error: {}, ending: {} };
+    reply = { input: 'not evaluated: ' + e.message, result: {}, error: {}, ending: {} };
   }
   if (question !== asked) return;
   $('response-fault').textContent = reply.input ?? '';
@@ -95,7 +106,7 @@ function show(id, view, nothing) {
   const out = $(id + '-out');
   out.replaceChildren();
   if (view.fault) out.append(node('span', view.fault + '\n', 'bad'));
-  else if (view.value !== undefined) out.append(node('span', JSON.stringify(view.value, null, 1).replace(/\n\s*/g, ' ') + '\n'));
+  else if (view.value !== undefined) out.append(node('span', view.value + '\n'));
   else out.append(node('span', nothing + '\n', 'quiet'));
   for (const m of view.marks ?? []) if (!m.error) out.append(node('span', `line ${m.line}, column ${m.column}: ${m.text}\n`, 'warn'));
   underline(id, view.marks ?? []);
@@ -138,7 +149,8 @@ function ending(e) {
   if (!words) return;
   out.append(node('span', words[0] + '\n', words[1]));
   if (e.message) out.append(node('span', e.message + '\n'));
-  if (e.variables) out.append(node('span', 'variables ', 'quiet'), node('span', JSON.stringify(e.variables)));
+  if (e.variables) out.append(node('span', 'variables ', 'quiet'), node('span', e.variables));
+  if (e.error) out.append(node('span', 'error ', 'quiet'), node('span', e.error));
 }
 
 // ---- models
@@ -169,8 +181,8 @@ function article(task) {
   if (task.fault) a.append(node('p', task.fault, 'bad'));
   for (const event of task.events) {
     const d = node('dl');
-    for (const [name, value] of [['event bus', event.eventBusName], ['source', event.source], ['detail type', event.detailType], ['detail', JSON.stringify(event.detail)]]) {
-      d.append(node('dt', name), node('dd', value));
+    for (const [name, value] of [['event bus', event.eventBusName], ['source', event.source], ['detail type', event.detailType], ['detail', event.detail], ['resources', event.resources.join(', ')], ['time', event.time], ['trace header', event.traceHeader]]) {
+      if (value) d.append(node('dt', name), node('dd', value));
     }
     a.append(d);
   }
