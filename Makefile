@@ -118,6 +118,10 @@ playground-test: build ## Try the playground page in Chromium (needs Node)
 sarif-test: build ## Validate what lint writes as SARIF against the schema
 	test/sarif/run '$(abspath $(BIN))'
 
+.PHONY: hook-test
+hook-test: ## Have pre-commit install the hook and run it on a sound and a broken model (needs Python)
+	test/hook/run
+
 .PHONY: chart-test
 chart-test: ## Test the Helm chart: lint, golden files, schemas, behaviour (installs Helm; TESTFLAGS=-update)
 	test/chart/fetch >/dev/null
