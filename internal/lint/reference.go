@@ -26,10 +26,13 @@ eventbridge-connector lint --disable sends-again,no-retries order.bpmn
 | 0 | nothing was found, or only warnings |
 | 1 | an error was found, or a warning with ` + "`--strict`" + ` |
 | 2 | the command line is wrong |
-| 3 | a file cannot be read, or is no BPMN model for Camunda 8 |
+| 3 | a file cannot be read, or is no BPMN model for Camunda 8; a folder has no model |
 
 A finding stands at ` + "`file:line:column`" + ` of the element that says it. Looked at are tasks of type ` + "`" + TaskType + "`" + `, of the types given with
-` + "`--type`" + `, and those with the connector's element template. As a hook of [pre-commit](https://pre-commit.com):
+` + "`--type`" + `, and those with the connector's element template or Camunda's own. ` + "`--format json`" + ` writes an array of findings, each with
+` + "`file`, `line`, `column`, `severity`, `rule`, `task`, `field`, `message` and, of an expression that does not parse, `excerpt`" + `; ` + "`sarif`" + ` is SARIF 2.1.0.
+
+As a hook of [pre-commit](https://pre-commit.com):
 
 ` + "```yaml" + `
 repos:
