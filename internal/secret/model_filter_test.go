@@ -117,7 +117,8 @@ func TestOnlySecretsThatTheModelNamesAreResolvedEachInItsPlace(t *testing.T) {
 		{"no mappings at all", nil, "authentication", `{"accessKey":"{{secrets.A}}"}`, ""},
 		{"in the credentials, too, the model must name it", detail("{{secrets.A}}"), "authentication", `{"accessKey":"{{secrets.B}}"}`, ""},
 		{
-			"a secret of the credentials does not get into the event", []secret.Mapping{{Source: "{{secrets.A}}", Target: "authentication.secretKey"}, {Source: "=order", Target: "input.detail"}},
+			"a secret of the credentials does not get into the event",
+			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "authentication.secretKey"}, {Source: "=order", Target: "input.detail"}},
 			"input", `{"detail":{"note":"{{secrets.A}}"}}`, "",
 		},
 		{"nor from one field into another", []secret.Mapping{{Source: "{{secrets.A}}", Target: "input.source"}}, "input", `{"source":"{{secrets.A}}","detailType":"{{secrets.A}}"}`, `{"source":"<A>","detailType":"{{secrets.A}}"}`},
@@ -127,15 +128,18 @@ func TestOnlySecretsThatTheModelNamesAreResolvedEachInItsPlace(t *testing.T) {
 		{"in the elements of a list", []secret.Mapping{{Source: `=for x in xs return {source: "{{secrets.A}}"}`, Target: "input.events"}}, "input", `{"events":[{"source":"{{secrets.A}}"},{"source":"{{secrets.A}}"}]}`, `{"events":[{"source":"<A>"},{"source":"<A>"}]}`},
 		{"a list of one stands for its element", []secret.Mapping{{Source: "{{secrets.A}}", Target: "awsCredential.authentication.accessKey"}}, "awsCredential", `[{"authentication":{"accessKey":"{{secrets.A}}"}}]`, `[{"authentication":{"accessKey":"<A>"}}]`},
 		{
-			"a variable between two mappings", []secret.Mapping{{Source: "{{secrets.A}}", Target: "token"}, {Source: "={t: token}", Target: "input.detail"}},
+			"a variable between two mappings",
+			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "token"}, {Source: "={t: token}", Target: "input.detail"}},
 			"input", `{"detail":{"t":"{{secrets.A}}"}}`, `{"detail":{"t":"<A>"}}`,
 		},
 		{
-			"a job's own variable between two mappings", []secret.Mapping{{Source: "{{secrets.A}}", Target: "authentication.accessKey"}, {Source: "={k: authentication.accessKey}", Target: "input.detail"}},
+			"a job's own variable between two mappings",
+			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "authentication.accessKey"}, {Source: "={k: authentication.accessKey}", Target: "input.detail"}},
 			"input", `{"detail":{"k":"{{secrets.A}}"}}`, `{"detail":{"k":"<A>"}}`,
 		},
 		{
-			"a variable with a longer name is another", []secret.Mapping{{Source: "{{secrets.A}}", Target: "input.source"}, {Source: "={k: input2, l: myinput, m: \"ü\"}", Target: "authentication"}},
+			"a variable with a longer name is another",
+			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "input.source"}, {Source: "={k: input2, l: myinput, m: \"ü\"}", Target: "authentication"}},
 			"authentication", `{"k":"{{secrets.A}}"}`, "",
 		},
 	}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+func TestSecretsAreLookedForInTheEnvironmentThenInFilesThenInAWS(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_REGION": "",
+	} {
+		t.Setenv(name, value)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"SecretString":"{\"A\":\"aws\",\"B\":\"aws\",\"C\":\"aws\"}"}`)
+	}))
+	defer server.Close()
+	folder := t.TempDir()
+	for _, name := range []string{"A", "B"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("file"), 0o600))
+	}
+	s := &session{env: []string{"SECRET_A=environment"}}
+	args := []string{"--secrets-directory=" + folder, "--secrets-aws", "--secrets-aws-secrets=team", "--secrets-aws-endpoint=" + server.URL}
+	log := slog.New(slog.DiscardHandler)
+
+	c, _, err := config.Load(args, nil, nil)
+	require.NoError(t, err)
+	_, err = newSecretProviders(t.Context(), s.lookup, c, log)
+	require.EqualError(t, err, "camunda.connector.secretprovider.aws-secrets-manager.region: found nothing (not set), expected the region of the secrets, here or in AWS_REGION")
+
+	c, _, err = config.Load(append(args, "--secrets-aws-region=eu-central-1"), nil, nil)
+	require.NoError(t, err)
+	p, err := newSecretProviders(t.Context(), s.lookup, c, log)
+	require.NoError(t, err)
+	defer p.manager.Close()
+	got, _, err := secret.NewResolver(p.all, secret.AllowAll{}).Resolve(t.Context(), secret.Context{}, []secret.Variable{
+		{Name: "input", JSON: []byte(`["{{secrets.A}}","{{secrets.B}}","{{secrets.C}}"]`)},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, `["environment","file","aws"]`, string(got[0].JSON))
+
+	c, _, err = config.Load([]string{"--secrets-directory=" + folder + "/A"}, nil, nil)
+	require.NoError(t, err)
+	_, err = newSecretProviders(t.Context(), s.lookup, c, log)
+	require.ErrorContains(t, err, "camunda.connector.secretprovider.files.directory")
+}
