@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# A static binary, the certificates it trusts, and a user that is not root; time zones are inside the binary.
+# A static binary, the certificates it trusts, the licences, and a user that is not root; time zones are inside the binary.
 # The builder is an argument, so that a mirror or a local image can stand in for it. It runs on the builder's own
 # platform and compiles for the target's: docker buildx build --platform linux/amd64,linux/arm64 .
 ARG BUILDER=golang:1.26-bookworm
@@ -30,6 +30,7 @@ LABEL org.opencontainers.image.title="eventbridge-connector" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY LICENSE THIRD_PARTY_LICENSES /licenses/
 COPY --from=build /out/eventbridge-connector /eventbridge-connector
 USER 65532:65532
 EXPOSE 8080

@@ -101,6 +101,8 @@ func tokenAdvice(c *config.Config, e *job.CommandError) string {
 	switch {
 	case strings.Contains(e.Reason, "HTTP 401"), strings.Contains(e.Reason, "HTTP 400"), strings.Contains(e.Reason, "HTTP 403"):
 		return c.Origin(keyClientID) + ", " + c.Origin(keySecret) + ": the authorization server does not take them; was the secret rotated?"
+	case strings.Contains(e.Reason, "HTTP 5"):
+		return where + ": the authorization server is at fault; look at its log, it is asked again"
 	case strings.Contains(e.Reason, "certificate"):
 		return where + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
 	case e.Code == "UNAUTHENTICATED":

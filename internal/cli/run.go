@@ -96,6 +96,8 @@ type observer interface {
 // parts are a worker and what below it is read from outside.
 type parts struct {
 	engine        *worker.Worker
+	gateway       worker.Gateway // of the engine, decorated
+	handler       worker.Handler
 	expressions   *expression.Cache
 	secretFiles   func() (hits, misses uint64)
 	secretManager func() (hits, misses uint64)
@@ -145,13 +147,15 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	}
 	engine := workerConfig(c)
+	var watch worker.Observer = o
 	if tracer == nil {
-		p.engine = worker.New(engine, gateway, connector.New(about), o, log)
+		p.gateway, p.handler = gateway, connector.New(about)
 	} else {
 		about.Sender, about.Secrets, about.Tracer = tracer.Sender(about.Sender), tracer.Secrets(about.Secrets), tracer
 		engine.FetchVariables = append(engine.FetchVariables, trace.Variables()...)
-		p.engine = worker.New(engine, tracer.Gateway(gateway), tracer.Handler(connector.New(about)), tracer.Observer(o), log)
+		p.gateway, p.handler, watch = tracer.Gateway(gateway), tracer.Handler(connector.New(about)), tracer.Observer(o)
 	}
+	p.engine = worker.New(engine, p.gateway, p.handler, watch, log)
 	p.end = func() {
 		sender.Close()
 		if models != nil {

@@ -240,6 +240,23 @@ func TestTracesAreOffUnlessAskedFor(t *testing.T) {
 	}
 }
 
+// Off means that nothing is decorated: a worker without a tracer is made of the same parts as one before there were traces.
+func TestTracesThatAreOffDecorateNothing(t *testing.T) {
+	t.Parallel()
+	settings, _, err := config.Load([]string{"--grpc-address=http://127.0.0.1:1"}, nil, nil)
+	require.NoError(t, err)
+	s := &session{}
+	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	require.Nil(t, tracer)
+	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer parts.end()
+	for name, part := range map[string]any{"gateway": parts.gateway, "handler": parts.handler} {
+		assert.NotContains(t, fmt.Sprintf("%T", part), "trace", name)
+	}
+}
+
 func TestATraceHeaderOfTheTaskIsKept(t *testing.T) {
 	t.Parallel()
 	c, bus := startCollector(t), startBus(t)

@@ -38,7 +38,7 @@ func TestTheImageIsSmallAndTellsWhatItIs(t *testing.T) {
 	}
 }
 
-func TestTheImageHoldsTheBinaryAndTheCertificatesAlone(t *testing.T) {
+func TestTheImageHoldsTheBinaryCertificatesAndLicencesAlone(t *testing.T) {
 	t.Parallel()
 	name := "eventbridge-connector-files-" + strconv.Itoa(os.Getpid())
 	mustPodman(t, "create", "--name", name, "--health-interval=disable", imageName(t))
@@ -59,8 +59,10 @@ func TestTheImageHoldsTheBinaryAndTheCertificatesAlone(t *testing.T) {
 			files[h.Name] = h.Size
 		}
 	}
-	assert.Len(t, files, 2, "%v", files)
-	assert.Contains(t, files, "eventbridge-connector")
+	assert.Len(t, files, 4, "%v", files)
+	for _, file := range []string{"eventbridge-connector", "licenses/LICENSE", "licenses/THIRD_PARTY_LICENSES"} {
+		assert.Contains(t, files, file)
+	}
 	assert.Greater(t, files["etc/ssl/certs/ca-certificates.crt"], int64(100_000))
 }
 
