@@ -47,7 +47,7 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release,observability $(PKG)
+	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability $(PKG)
 
 .PHONY: workflows-lint
 workflows-lint: $(ACTIONLINT) ## Lint the workflows (actionlint) and the scripts (shellcheck)
@@ -58,7 +58,7 @@ $(ACTIONLINT):
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --build-tags e2e,chart,chartserver,image,release,observability --fix $(PKG) || true
+	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):

@@ -15,7 +15,7 @@ import (
 func TestEveryLetterHasTheCaseThatUnicodeGivesIt(t *testing.T) {
 	t.Parallel()
 	upper, lower := cases.Upper(language.Und), cases.Lower(language.Und)
-	for r := rune(0); r < 0x20000; r++ { // above are ideographs and nothing
+	for r := range rune(0x20000) { // above are ideographs and nothing
 		s := string(r)
 		if got, want := upperCase(s), upper.String(s); got != want && s != "\uFFFD" {
 			require.Equal(t, want, got, "upper case of %U", r)

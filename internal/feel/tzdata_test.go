@@ -49,7 +49,7 @@ func TestTheTimeZonesAreThoseOfGo(t *testing.T) {
 // goZones reads the tz database of the Go that runs the test.
 func goZones(t *testing.T) map[string][]byte {
 	t.Helper()
-	archive, err := zip.OpenReader(filepath.Join(runtime.GOROOT(), "lib/time/zoneinfo.zip"))
+	archive, err := zip.OpenReader(filepath.Join(runtime.GOROOT(), "lib/time/zoneinfo.zip")) //nolint:staticcheck // the Go that runs the test
 	require.NoError(t, err)
 	defer archive.Close()
 	all := map[string][]byte{}
