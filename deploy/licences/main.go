@@ -6,6 +6,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,7 +63,7 @@ func write(ctx context.Context, file string) error {
 	for text := range owners {
 		all = append(all, text)
 	}
-	slices.SortFunc(all, func(a, b string) int { return slices.Compare(owners[a], owners[b]) })
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(slices.Compare(owners[a], owners[b]), strings.Compare(a, b)) })
 	var b bytes.Buffer
 	b.WriteString("What the binaries of eventbridge-connector are linked with, and its licences. DO NOT EDIT: written by \"make generate\".\n")
 	for _, text := range all {
