@@ -31,6 +31,14 @@ func secretFilter(c *config.Config, gateway *zeebe.Client, tracer *trace.Tracer,
 	return models, models
 }
 
+// filterInWords says for the log which secrets jobs may use.
+func filterInWords(c *config.Config) string {
+	if c.Secrets.FilterMode != config.FilterDisabled && c.Gateway.RESTAddress == "" {
+		return "authentication only"
+	}
+	return c.Secrets.FilterMode
+}
+
 // definitions reads deployed process definitions from the cluster.
 type definitions struct{ cluster *zeebe.Client }
 

@@ -92,6 +92,18 @@ func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {
 	assert.JSONEq(t, `{"token": "token tok", "order": {"note": "{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"}}`, events[0].Detail)
 }
 
+func TestTheLogSaysWhichFilterCounts(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"authentication only": {"--secret-filter=strict"}, "STRICT": {"--rest-address=http://h"}, "LAX": {"--rest-address=http://h", "--secret-filter=lax"},
+		"DISABLED": {"--secret-filter=disabled"},
+	} {
+		c, _, err := config.Load(args, nil, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, filterInWords(c))
+	}
+}
+
 func TestAWorkerWhoseClusterTellsNoModel(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{

@@ -81,7 +81,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
 		started: func(health string) {
 			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
-				"tenants", strings.Join(c.Worker.TenantIDs, ","), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
+				"tenants", strings.Join(c.Worker.TenantIDs, ","), "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
 }

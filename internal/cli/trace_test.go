@@ -81,7 +81,7 @@ func traced(t *testing.T, c *collector, bus *embedded.Bus, custom embedded.Job, 
 		"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.URL, "OTEL_EXPORTER_OTLP_HEADERS=api-key=a%20key,x=y", "OTEL_EXPORTER_OTLP_COMPRESSION=gzip",
 		"SECRET_AWS_ACCESS_KEY=AKIATRACED0000000000", "SECRET_AWS_SECRET_KEY=never-in-a-trace",
 	}, more...)}
-	settings, _, err := config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + gateway.Address()}, nil)
+	settings, _, err := config.Load(nil, append(more, "CAMUNDA_CLIENT_GRPCADDRESS=http://"+gateway.Address()), nil)
 	require.NoError(t, err)
 	log := slog.New(slog.DiscardHandler)
 	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Version: "v1.2.3", Log: log})
@@ -177,6 +177,24 @@ func TestAJobIsFollowedFromTheProcessIntoTheEvent(t *testing.T) {
 	assert.Equal(t, "v1.2.3", c.service["service.version"])
 	assert.Equal(t, "a key", c.headers.Get("Api-Key"))
 	assert.Equal(t, 2, c.requests)
+	for _, s := range c.spans {
+		assert.NotContains(t, s.String(), "never-in-a-trace")
+	}
+}
+
+func TestReadingTheDeployedModelIsASpanBelowTheSecrets(t *testing.T) {
+	t.Parallel()
+	c, bus := startCollector(t), startBus(t)
+	rest := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(nestedModel)) }))
+	defer rest.Close()
+	ending := traced(t, c, bus, embedded.Job{ProcessDefinitionKey: 4711}, "CAMUNDA_CLIENT_RESTADDRESS="+rest.URL)
+	require.Equal(t, embedded.Complete, ending.Command.Kind, ending.Command.Message)
+	spans := c.byName(t)
+	require.Contains(t, spans, "read process definition")
+	read := spans["read process definition"]
+	assert.Equal(t, spans["secrets"].GetSpanId(), read.GetParentSpanId())
+	assert.Equal(t, tracepb.Span_SPAN_KIND_CLIENT, read.GetKind())
+	assert.Contains(t, read.String(), "4711")
 	for _, s := range c.spans {
 		assert.NotContains(t, s.String(), "never-in-a-trace")
 	}

@@ -119,7 +119,7 @@ func statusError(address string, status int, body []byte) *RESTError {
 	case status == http.StatusNotFound:
 		e.Transient = true
 		e.Reason += "; a definition that was deployed just now takes a moment to get into the cluster's secondary storage; " +
-			"else look whether camunda.client.rest-address is the Orchestration Cluster REST API of Camunda 8.8 or later"
+			"else look whether camunda.client.rest-address is the Orchestration Cluster REST API of Camunda 8.8 or later (leave it unset for an older one)"
 	case status == http.StatusUnauthorized:
 		e.Reason += "; look at camunda.client.auth, which is the same for REST and gRPC"
 	case status == http.StatusForbidden:
