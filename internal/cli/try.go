@@ -100,10 +100,11 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 	var task *bpmn.Task
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			if t.ID == o.element || o.element == "" && t.Type == lint.TaskType {
+			ours := lint.Ours(t, lint.Options{})
+			if t.ID == o.element || o.element == "" && ours {
 				process, task = p, t
 			}
-			if t.Type == lint.TaskType {
+			if ours {
 				ids = append(ids, t.ID)
 			}
 		}
@@ -114,7 +115,7 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 	case o.element != "" && task == nil:
 		return nil, nil, usage(&config.UnknownError{What: "task", Name: o.element, Nearest: config.Nearest(o.element, ids)})
 	case task == nil:
-		return nil, nil, usage(fmt.Errorf("the model has no task of type %s; --element names one of another type", lint.TaskType))
+		return nil, nil, usage(fmt.Errorf("the model has no EventBridge task: none of type %s, none with an EventBridge template; --element names another", lint.TaskType))
 	case o.element == "" && len(ids) > 1:
 		return nil, nil, usage(fmt.Errorf("the model has %d EventBridge tasks, --element must name one: %s", len(ids), strings.Join(ids, ", ")))
 	}

@@ -30,6 +30,7 @@ func TestTry(t *testing.T) {
 	two := write("two.bpmn", strings.Replace(string(examples.OrderPlaced), `</bpmn:process>`, `<bpmn:serviceTask id="Second"><bpmn:extensionElements><zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" /></bpmn:extensionElements></bpmn:serviceTask></bpmn:process>`, 1))
 	leaking := write("leaking.bpmn", strings.Replace(string(examples.OrderPlaced), `source="com.example.orders"`, `source="{{secrets.AWS_SECRET_KEY}}"`, 1))
 	text := write("text.bpmn", regexp.MustCompile(`source="=[^"]*" target="input.detail"`).ReplaceAllString(string(examples.OrderPlaced), `source="Hello" target="input.detail"`))
+	hybrid := write("hybrid.bpmn", strings.NewReplacer(`type="io.camunda:aws-eventbridge:1"`, `type="mine"`, `<bpmn:serviceTask id="PublishOrder"`, `<bpmn:serviceTask zeebe:modelerTemplate="io.github.eventbridge-connector.aws-eventbridge.hybrid" id="PublishOrder"`).Replace(string(examples.OrderPlaced)))
 	unparsable := write("unparsable.bpmn", regexp.MustCompile(`source="=[^"]*" target="input.detail"`).ReplaceAllString(string(examples.OrderPlaced), `source="={a: " target="input.detail"`))
 	for _, tt := range []struct {
 		name string
@@ -37,6 +38,7 @@ func TestTry(t *testing.T) {
 		code int
 		want []string
 	}{
+		{"a task of a type of its own, by its template", []string{hybrid, "--variables", variables}, ExitOK, []string{"Task PublishOrder", "Sends 1 event"}},
 		{"a payload that AWS would not take", []string{text, "--variables", variables}, ExitFailure, []string{`detail       "Hello"`, "but          AWS will reject the event as malformed: its detail must be a JSON object, but is a string"}},
 		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"Incident before there is a job: line 21, column 11: mapping to \"input.detail\"", "\n  {a:\n     ^"}},
 		{"a rejected event that nobody asks for", []string{"../../examples/assume-role.bpmn", "--variables", "../../examples/assume-role.variables.json"}, ExitOK, []string{"note       the rejected event is lost"}},

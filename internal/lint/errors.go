@@ -58,7 +58,9 @@ func (c *checker) verdicts(h bpmn.Header, program *expression.Program) (codes []
 		told[rule] = true
 	}
 	for _, s := range met {
-		r, err := program.Eval(c.ctx, s.scope(job))
+		scope := s.scope(job)
+		scope.Variables = c.results(s)
+		r, err := program.Eval(c.ctx, scope)
 		if err != nil {
 			tell("error-result", "the error expression fails on %s: %s", s.name, reasonOf(err))
 			continue
@@ -183,20 +185,33 @@ func (c *checker) errorType(h bpmn.Header, text feel.Text) {
 }
 
 // resultNames are the variables that the result expression makes, which the error expression sees too.
-func (c *checker) resultNames() []string {
+func (c *checker) resultNames() []string { return c.results(accepted).Keys() }
+
+// results are the variables that the job makes of a response, nil if it makes none of it.
+func (c *checker) results(s situation) *jsonvalue.Object {
+	if s.code != "" {
+		return nil
+	}
+	scope := s.scope(nil)
+	out := jsonvalue.NewObject(2)
+	if variable, ok := c.header("resultVariable"); ok {
+		out.Set(variable.Value, scope.Response)
+	}
 	h, ok := c.header("resultExpression")
-	if !ok {
-		return nil
+	if !ok || c.language() == "" {
+		return out
 	}
-	program, err := feel.Compile(body(h.Value))
+	program, err := expression.Compile(c.language(), h.Value)
 	if err != nil {
-		return nil
+		return out
 	}
-	r, err := program.Eval(c.ctx, accepted.scope(nil))
-	if o, ok := r.Value.(*jsonvalue.Object); ok && err == nil {
-		return o.Keys()
+	r, err := program.Eval(c.ctx, scope)
+	if made, ok := r.Value.(*jsonvalue.Object); ok && err == nil {
+		for name, v := range made.All() {
+			out.Set(name, v)
+		}
 	}
-	return nil
+	return out
 }
 
 // neverThrown finds boundary events on the task for a code that nothing throws. All says that the codes are all there are.

@@ -48,13 +48,12 @@ const officialTemplateID = "io.camunda.connectors.AWSEVENTBRIDGE"
 
 // Check returns the findings of a model, in the order of the file.
 func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
-	types := o.types()
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
 			c := &checker{ctx: ctx, task: t}
-			if !isOurs(t, types) {
-				if near, ok := nearType(t, types); ok {
+			if !Ours(t, o) {
+				if near, ok := nearType(t, o.types()); ok {
 					c.report("task-type", t.TypePos, "type", "no EventBridge connector works on the type %s, did you mean %s?", t.Type, near)
 					all = append(all, c.findings...)
 				}
@@ -71,9 +70,9 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 	return all
 }
 
-// isOurs says whether a task is for the connector, by its type or its template.
-func isOurs(t *bpmn.Task, types []string) bool {
-	return slices.Contains(types, t.Type) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
+// Ours says whether a task is for the connector, by its type or its template.
+func Ours(t *bpmn.Task, o Options) bool {
+	return slices.Contains(o.types(), t.Type) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
 }
 
 // Tasks counts the tasks of a model that Check looks at.
@@ -81,7 +80,7 @@ func Tasks(m *bpmn.Model, o Options) int {
 	n := 0
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			if isOurs(t, o.types()) {
+			if Ours(t, o) {
 				n++
 			}
 		}

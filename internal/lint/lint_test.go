@@ -144,6 +144,7 @@ func TestFindings(t *testing.T) {
 		{"any header of HTTP", `<zeebe:header key="resultExpression" value="={date: sdkHttpMetadata.httpHeaders.Date}" />`, nil},
 		{"the result variable in an error expression", `<zeebe:header key="resultVariable" value="answer" />` + "\n" + `<zeebe:header key="errorExpression" value="=if answer.failedEntryCount &gt; 0 then jobError(&#34;x&#34;) else null" />`, nil},
 		{"a name that the result expression makes", `<zeebe:header key="resultExpression" value="={rejected: failedEntryCount}" />` + "\n" + `<zeebe:header key="errorExpression" value="=if rejected &gt; 0 then jobError(&#34;x&#34;) else null" />`, nil},
+		{"a name that the result expression makes, asked on success", `<zeebe:header key="resultExpression" value="={eventId: entries[1].eventId}" />` + "\n" + `<zeebe:header key="errorExpression" value="=if error = null and eventId = null then jobError(&#34;x&#34;) else null" />`, nil},
 		{"error in a result expression", `<zeebe:header key="resultExpression" value="={ok: error = null}" />`, nil},
 		{"a code from the error itself", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(error.code) else null" />`, nil},
 		{"a code that cannot be told keeps boundary events from being told of", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError(error.code) else null" />` + "\n" + boundary, nil},
@@ -232,6 +233,20 @@ func TestExamplesAreSound(t *testing.T) {
 		m, err := bpmn.Read(data)
 		require.NoError(t, err)
 		assert.Empty(t, Check(t.Context(), m, Options{}), file)
+	}
+}
+
+// Nor is anything found in what people rightly draw, on whatever version of Camunda 8.
+func TestSoundModelsHaveNoFindings(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/sound.bpmn")
+	require.NoError(t, err)
+	for _, version := range []string{"8.5.0", "8.9.0", "8.10.0"} {
+		m, err := bpmn.Read([]byte(strings.Replace(string(data), `executionPlatformVersion="8.9.0"`, `executionPlatformVersion="`+version+`"`, 1)))
+		require.NoError(t, err)
+		assert.Equal(t, version, m.PlatformVersion)
+		assert.Equal(t, 47, Tasks(m, Options{}))
+		assert.Empty(t, Check(t.Context(), m, Options{}))
 	}
 }
 

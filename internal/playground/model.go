@@ -67,13 +67,13 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 	findings := lint.Check(r.Context(), m, lint.Options{})
 	for _, process := range m.Processes {
 		for _, t := range process.Tasks {
-			if t.Type == lint.TaskType {
+			if lint.Ours(t, lint.Options{}) {
 				out.Tasks = append(out.Tasks, try(r, process, t, variables, findings))
 			}
 		}
 	}
 	if len(out.Tasks) == 0 {
-		out.Fault = "the model has no task of type " + lint.TaskType
+		out.Fault = "the model has no EventBridge task: none of type " + lint.TaskType + ", none with an EventBridge template"
 	}
 	return out, nil
 }
