@@ -62,7 +62,7 @@ func TestExamplesOfTheTemplateAreSound(t *testing.T) {
 			examples++
 		}
 		for _, found := range inCode.FindAllStringSubmatch(p.Tooltip, -1) {
-			assert.Empty(t, quietly(t, p.ID, html.UnescapeString(found[1])), p.ID)
+			assert.Empty(t, quietly(t, p.ID, html.UnescapeString(strings.ReplaceAll(found[1], "<br>", "\n"))), p.ID)
 			examples++
 		}
 	}

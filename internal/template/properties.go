@@ -90,7 +90,7 @@ func output() []Property {
 
 func errorHandling() []Property {
 	p := expression("errorExpression", "Error expression", groupError, "errors")
-	p.Tooltip = `For example <code>= if error.code = "ThrottlingException" then jobError("bus is busy", {}, job.retries - 1, @"PT30S") else if response.failedEntryCount > 0 then bpmnError("REJECTED", response.entries[1].errorMessage) else null</code>`
+	p.Tooltip = `For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`
 	return []Property{p}
 }
 
