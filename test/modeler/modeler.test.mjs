@@ -56,6 +56,11 @@ test('a task becomes an EventBridge task with these groups and fields', async (t
     await panel.expectMessage(label, /must not be empty/);
   }
   for (const label of ['Endpoint', 'Error expression', 'Result expression']) assert.equal(await panel.message(label), '');
+  await panel.page.locator('.bio-properties-panel-tooltip-wrapper', { hasText: 'Error expression' }).hover();
+  const tooltip = panel.page.locator('.bio-properties-panel-tooltip');
+  await tooltip.waitFor();
+  assert.match(await tooltip.innerText(), /^For example\n= if error\.code = "ThrottlingException"\nthen jobError\(/);
+  await picture(panel, 'template-tooltip');
   assert.deepEqual(panel.faults, []);
 });
 
