@@ -23,6 +23,7 @@ BENCHTIME ?= 1s
 COUNT     ?= 6
 BASE      ?= main
 TESTFLAGS ?=
+FEEL_CASES ?= $(wildcard internal/feel/testdata/engine/*.jsonl)
 PKG       ?= ./...
 
 # A folder of further recorded cases: contract-cases/run and feel/check inside it are run when they are there.
@@ -83,6 +84,14 @@ bench-feel: ## Measure the FEEL engine on six expressions, beside what other eng
 .PHONY: bench-feel-peer
 bench-feel-peer: ## Measure our FEEL engine, feel-scala and feelin in one run (needs a JDK 21+, Maven and Node)
 	go run ./test/bench/feel -peer
+
+.PHONY: feel-compare
+feel-compare: ## Hold our FEEL engine against the official one on FEEL_CASES (needs a JDK 21+ and Maven)
+	go run ./test/engine $(FEEL_CASES)
+
+.PHONY: feel-record
+feel-record: ## Write the official FEEL engine's answers into FEEL_CASES (needs a JDK 21+ and Maven)
+	go run ./test/engine -record $(FEEL_CASES)
 
 .PHONY: bench-diff
 bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs of each

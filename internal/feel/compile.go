@@ -24,7 +24,7 @@ type compiler struct {
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
 	ranges bool
-	// identity says that a list is asked for a value, which may be a context.
+	// identity says that each evaluation must make its own contexts, as a list may be asked for the very same.
 	identity bool
 }
 
@@ -68,7 +68,7 @@ func (c *compiler) mark() scopeMark { return scopeMark{c.env, c.used} }
 func (c *compiler) unbind(m scopeMark) { c.env, c.used = m.env, m.used }
 
 func (c *compiler) compile(n node) evaluator {
-	if v, ok := constant(n); ok {
+	if v, ok := c.constant(n); ok {
 		return func(*frame) Value { return v }
 	}
 	switch n := n.(type) {
@@ -114,7 +114,7 @@ func (c *compiler) compile(n node) evaluator {
 
 // constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
 // ones alone. Values are immutable, so that one serves all.
-func constant(n node) (Value, bool) {
+func (c *compiler) constant(n node) (Value, bool) {
 	switch n := n.(type) {
 	case *literal:
 		return n.value, true
@@ -122,15 +122,18 @@ func constant(n node) (Value, bool) {
 		values := make([]Value, len(n.items))
 		for i, item := range n.items {
 			var ok bool
-			if values[i], ok = constant(item); !ok {
+			if values[i], ok = c.constant(item); !ok {
 				return nil, false
 			}
 		}
 		return values, true
 	case *contextLiteral:
+		if c.identity {
+			return nil, false
+		}
 		o := jsonvalue.NewObject(len(n.entries))
 		for _, e := range n.entries {
-			v, ok := constant(e.value)
+			v, ok := c.constant(e.value)
 			if !ok {
 				return nil, false
 			}

@@ -81,7 +81,6 @@ func (c *compiler) call(n *call) evaluator {
 	if n.of != nil {
 		return c.qualifiedCall(n, args)
 	}
-	c.identity = c.identity || n.name == "list contains"
 	callees := c.bound(n.name)
 	native := invocationOf(n.name, len(n.args), n.named)
 	if len(callees) == 0 && native.overloads != nil {

@@ -4,7 +4,6 @@ import "fmt"
 
 // in compiles value in test and value in (test, test, …).
 func (c *compiler) in(n *in) evaluator {
-	c.identity = true
 	value := c.compile(n.value)
 	m := c.mark()
 	slot := c.bind(inputName)

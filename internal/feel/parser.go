@@ -24,9 +24,11 @@ var reserved = map[string]bool{
 // by the same one twice.
 type parser struct {
 	lexer
-	depth    int
-	failed   map[attempt]bool
-	limit    error
+	depth  int
+	failed map[attempt]bool
+	limit  error
+	// identity says that a list is asked for a value: it matters then which contexts the source itself made.
+	identity bool
 	furthest int
 	expected []string
 }
@@ -37,23 +39,23 @@ type attempt struct {
 	pos        int
 }
 
-// parse reads a whole source.
-func parse(source string) (node, error) {
+// parse reads a whole source. Identity says whether a list is asked in it for a value.
+func parse(source string) (root node, identity bool, err error) {
 	if len(source) > maxSource {
-		return nil, &BudgetError{Limit: "64 KiB of source"}
+		return nil, false, &BudgetError{Limit: "64 KiB of source"}
 	}
 	p := &parser{lexer: lexer{source: source}, failed: map[attempt]bool{}}
 	n, pos, ok := p.expression(0)
 	if ok && p.look(pos).kind == end {
-		return n, nil
+		return n, p.identity, nil
 	}
 	if p.limit != nil {
-		return nil, p.limit
+		return nil, false, p.limit
 	}
 	if ok {
 		p.expect(pos, "an operator", "the end of the expression")
 	}
-	return nil, p.syntaxError()
+	return nil, false, p.syntaxError()
 }
 
 func (p *parser) syntaxError() error {
@@ -407,6 +409,7 @@ func (p *parser) typeName(pos int) (string, int, bool) {
 
 // in = value in (test, …) | value in test.
 func (p *parser) in(left node, t token) (node, int, bool) {
+	p.identity = true
 	pos := t.start + len("in")
 	if open := p.look(pos); open.kind == symbol && open.value == "(" {
 		if tests, next, ok := p.tests(open.end); ok {

@@ -285,6 +285,7 @@ func (p *parser) parameter(pos int) (string, int, bool) {
 func (p *parser) call(pos int) (node, int, bool) {
 	start := p.look(pos)
 	if f, next, ok := p.functionName(pos); ok && p.peekSymbol(next, "(") {
+		p.identity = p.identity || f == "list contains"
 		return p.arguments(&call{at: at(start.start), name: f}, next)
 	}
 	var of node

@@ -32,17 +32,17 @@ func WithClock(now func() time.Time) Option { return func(p *Program) { p.clock 
 // Compile reads an expression. The error is a *[SyntaxError], or a *[BudgetError] for a source of more than 64 KiB or
 // 250 levels of nesting.
 func Compile(source string, options ...Option) (*Program, error) {
-	root, err := parse(source)
+	root, identity, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{}
-	p := &Program{source: source, root: root, clock: time.Now}
+	c := &compiler{identity: identity}
+	p := &Program{source: source, root: root, identity: identity, clock: time.Now}
 	for _, o := range options {
 		o(p)
 	}
 	p.eval = c.compile(root)
-	p.slots, p.free, p.ranges, p.identity = c.slots, c.free, c.ranges, c.identity
+	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
 	return p, nil
 }
 
