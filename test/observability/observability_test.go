@@ -52,7 +52,7 @@ func TestTheAlertRules(t *testing.T) {
 	for _, r := range readRules(t) {
 		assert.Contains(t, string(page), "### "+r.Alert+"\n", "%s has no section that tells what to do", r.Alert)
 		assert.True(t, strings.HasSuffix(r.Annotations["runbook_url"], "/docs/operations.md#"+strings.ToLower(r.Alert)), "%s leads elsewhere", r.Alert)
-		assert.Contains(t, string(tested), r.Alert, "is not tested")
+		assert.Contains(t, string(tested), "- alertname: "+r.Alert+"\n", "is not tested")
 	}
 	for _, m := range regexp.MustCompile(`(?m)^### (EventBridgeConnector\w+)$`).FindAllStringSubmatch(string(page), -1) {
 		assert.Contains(t, string(page), m[1])
