@@ -53,6 +53,7 @@ const (
 	keyAuthority = "camunda.client.override-authority"
 	keyMethod    = "camunda.client.auth.method"
 	keyClientID  = "camunda.client.auth.client-id"
+	keyUsername  = "camunda.client.auth.username"
 	keySecret    = "camunda.client.auth.client-secret"
 	keyTokenURL  = "camunda.client.auth.token-url" //nolint:gosec // the name of a setting
 	keyDiscovery = "camunda.client.auth.well-known-configuration-url"
@@ -73,7 +74,11 @@ func advice(c *config.Config, e *job.CommandError) string {
 		}
 		return c.Origin(keyMethod) + ": the gateway wants other credentials; set client-id, client-secret and token-url, or username and password"
 	case "PERMISSION_DENIED":
-		return c.Origin(keyClientID) + ": grant it the right to read and update process instances of this job type's processes" + tenantAdvice(c)
+		who := keyClientID
+		if c.Auth.Method == config.AuthBasic {
+			who = keyUsername
+		}
+		return c.Origin(who) + ": grant it UPDATE_PROCESS_INSTANCE on the process definitions whose jobs it is to work on" + tenantAdvice(c)
 	case "INVALID_ARGUMENT":
 		if strings.Contains(e.Reason, "tenant") {
 			return c.Origin(keyTenants) + ": name tenants that are there, or none where multi-tenancy is off"

@@ -169,6 +169,7 @@ func TestAdviceFitsWhatTheGatewayRefuses(t *testing.T) {
 		{"no token in time", []string{"--client-id=i", "--client-secret=s", "--token-url=http://t/"}, job.CommandError{Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}, `camunda.client.auth.token-url is "http://t/" (flag --token-url): look whether it can be reached`},
 		{"a broken authorization server", []string{"--client-id=i", "--client-secret=s", "--token-url=http://t/"}, job.CommandError{Code: "UNAVAILABLE", Reason: "ask http://t/ for a token as client i: the answer was HTTP 503"}, `the authorization server is at fault`},
 		{"no right", []string{"--client-id=i", "--tenant-ids=a,b", "--auth-method=none"}, job.CommandError{Code: "PERMISSION_DENIED"}, `assign it to the tenants; camunda.client.worker.defaults.tenant-ids is "a,b" (flag --tenant-ids)`},
+		{"no right of a user", []string{"--username=u", "--password=p"}, job.CommandError{Code: "PERMISSION_DENIED"}, `camunda.client.auth.username is "u" (flag --username): grant it UPDATE_PROCESS_INSTANCE`},
 		{"an unknown tenant", []string{"--tenant-ids=a"}, job.CommandError{Code: "INVALID_ARGUMENT", Reason: "Expected to handle gRPC request ActivateJobs with tenant identifiers"}, `name tenants that are there, or none`},
 		{"another server", nil, job.CommandError{Code: "UNIMPLEMENTED", Reason: "unknown service"}, `is it the gateway's gRPC port (26500)`},
 		{"no host of this name", nil, job.CommandError{Code: "UNAVAILABLE", Reason: "name resolver error: produced zero addresses"}, `there is no host of this name`},
