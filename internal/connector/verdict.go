@@ -50,7 +50,7 @@ func readVerdict(r expression.Result, source string) (verdict, *Error) {
 	}
 	o, ok := r.Value.(*jsonvalue.Object)
 	if !ok {
-		return refuse("gives a " + jsonvalue.KindOf(r.Value).String())
+		return refuse("gives " + withArticle(jsonvalue.KindOf(r.Value)))
 	}
 	if o.Len() == 0 {
 		return noVerdict{}, nil

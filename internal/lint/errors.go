@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -67,8 +68,11 @@ func (c *checker) verdicts(h bpmn.Header, program *expression.Program) (codes []
 		}
 		v, err := connector.CheckVerdict(r.Value, h.Value)
 		if err != nil {
-			_, reason, _ := strings.Cut(err.Error(), "' ")
-			tell("error-result", "on %s the error expression %s", s.name, strings.TrimSuffix(strings.Replace(reason, "gives a array", "gives a list", 1), "."))
+			reason := err.Error()
+			if e, ok := errors.AsType[*connector.Error](err); ok {
+				reason = strings.TrimPrefix(e.Message, "Error expression '"+h.Value+"' ")
+			}
+			tell("error-result", "on %s the error expression %s", s.name, strings.TrimSuffix(reason, "."))
 			continue
 		}
 		if v.Kind == "bpmnError" && !slices.Contains(codes, v.Code) && s.code != v.Code {

@@ -193,6 +193,8 @@ func TestFindings(t *testing.T) {
 		{"a job timeout that leaves time", `<zeebe:header key="jobTimeout" value="PT3S" />`, nil},
 		{"too few arguments", `<zeebe:header key="errorExpression" value="=if error != null then bpmnError() else null" />`, []string{"unknown-function", "bpmnError(errorCode)"}},
 		{"a branch for a code that is met nowhere else", `<zeebe:header key="errorExpression" value="=if error.code = &#34;MyProxyError&#34; then ignoreError(&#34;x&#34;) else null" />`, []string{"error-result", "the error MyProxyError"}},
+		{"a code with quotes in it", `<zeebe:header key="errorExpression" value="=if error.code = &#34;a\&#34; b' c&#34; then true else null" />`, []string{"error-result", `on the error a" b' c the error expression gives a boolean; expected`}},
+		{"a list", `<zeebe:header key="errorExpression" value="=if error.code = &#34;TIMEOUT&#34; then [1] else null" />`, []string{"error-result", "gives an array; expected null"}},
 		{"a type that is a code", `<zeebe:header key="errorExpression" value="=if error.type = &#34;ThrottlingException&#34; then jobError(&#34;x&#34;) else null" />`, []string{"unknown-error-code", "did you mean error.code?"}},
 		{"a code that is a type", `<zeebe:header key="errorExpression" value="=if error.code = &#34;eventbridge.TIMEOUT&#34; then jobError(&#34;x&#34;) else null" />`, []string{"unknown-error-code", `did you mean "TIMEOUT"?`}},
 		{"types that errors have", `<zeebe:header key="errorExpression" value="=if error.type in (&#34;eventbridge.TIMEOUT&#34;, &#34;io.camunda.connector.api.error.ConnectorInputException&#34;) then jobError(&#34;x&#34;) else null" />`, nil},

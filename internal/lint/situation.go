@@ -31,7 +31,8 @@ func failed(code, message, name string) situation {
 	if code == "INPUT_ERROR" {
 		kind = "io.camunda.connector.api.error.ConnectorInputException"
 	}
-	return situation{name: name, code: code, response: `{"error":{"type":"` + kind + `","code":"` + code + `","message":"` + message + `"}}`}
+	text := func(s string) string { return string(jsonvalue.Append(nil, s)) }
+	return situation{name: name, code: code, response: `{"error":{"type":` + text(kind) + `,"code":` + text(code) + `,"message":` + text(message) + `}}`}
 }
 
 // scope is what the expressions see; job is nil for a result expression.
