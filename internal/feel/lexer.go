@@ -189,11 +189,9 @@ func unescape(s string) string {
 	for _, e := range [...]struct {
 		letter  byte
 		decoded string
-	}{{'n', "\n"}, {'r', "\r"}, {'t', "\t"}, {'b', "\b"}, {'f', "\f"}} {
+	}{{'n', "\n"}, {'r', "\r"}, {'t', "\t"}, {'b', "\b"}, {'f', "\f"}, {'\'', "'"}, {'"', `"`}} {
 		s = unescapeOne(s, e.letter, e.decoded)
 	}
-	s = strings.ReplaceAll(s, `\'`, "'")
-	s = strings.ReplaceAll(s, `\"`, `"`)
 	return strings.ReplaceAll(s, `\\`, `\`)
 }
 

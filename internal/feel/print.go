@@ -104,8 +104,31 @@ func appendLiteral(b []byte, v Value) []byte {
 	return appendText(b, v, true)
 }
 
-// escape writes a text so that a literal gives it back. A line break stays as it is, which a literal may hold.
-func escape(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) }
+// escape writes a text so that a literal gives it back. A line break stays as it is, which a literal may hold. Behind a
+// backslash a quote is not decoded: there \" gives both, and no literal gives a single backslash before a quote.
+func escape(s string) string {
+	var b strings.Builder
+	backslashes := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\\':
+			backslashes++
+		case c == '"' && backslashes > 0:
+			b.WriteString(strings.Repeat(`\`, 2*backslashes-1))
+			b.WriteByte(c)
+			backslashes = 0
+		default:
+			b.WriteString(strings.Repeat(`\`, 2*backslashes))
+			if c == '"' {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(c)
+			backslashes = 0
+		}
+	}
+	b.WriteString(strings.Repeat(`\`, 2*backslashes))
+	return b.String()
+}
 
 // appendName writes a name: bare if it reads as one word, else in backticks.
 func appendName(b []byte, text string) []byte {
