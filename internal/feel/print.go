@@ -104,8 +104,9 @@ func appendLiteral(b []byte, v Value) []byte {
 	return appendText(b, v, true)
 }
 
-// escape writes a text so that a literal gives it back. A line break stays as it is, which a literal may hold. Behind a
-// backslash a quote is not decoded: there \" gives both, and no literal gives a single backslash before a quote.
+// escape writes a text so that a literal gives it back. A line break stays as it is, which a literal may hold. The backslash
+// that escapes a quote behind another backslash stays in the text, so one less has to be written for it; a single backslash
+// before a quote is what no literal gives.
 func escape(s string) string {
 	var b strings.Builder
 	backslashes := 0
