@@ -324,17 +324,24 @@ func (p *parser) functionName(pos int) (string, int, bool) {
 	if t.kind != word {
 		return "", pos, false
 	}
+	beginsReserved := false
 	for _, f := range namesWithReservedWords {
 		if strings.HasPrefix(p.source[t.start:], f) {
-			return f, t.start + len(f), p.look(t.start+len(f)).value == "(" // whatever else begins so names no function
+			if p.look(t.start+len(f)).value == "(" {
+				return f, t.start + len(f), true
+			}
+			beginsReserved = true
 		}
 	}
-	start, stop := t.start, t.start
+	start, stop, first := t.start, t.start, t.end
 	for t.kind == word && !reserved[t.value] {
 		stop = t.end
 		if t = p.look(stop); !p.onlyBlanks(stop, t.start) {
 			break
 		}
+	}
+	if beginsReserved && stop == first {
+		return "", pos, false // android( is read as an and without its parenthesis; android x( is not
 	}
 	return p.source[start:stop], stop, stop > start
 }
