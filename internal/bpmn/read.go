@@ -8,7 +8,7 @@ import (
 // Read reads a BPMN 2.0 model for Camunda 8. The error is an *[Error]: the file is no XML, no BPMN, a model for
 // Camunda 7, too large, or contradicts itself (an id twice, a reference to no error). A model without tasks is fine.
 func Read(data []byte) (*Model, error) {
-	root, err := parseTree(data)
+	root, err := parseTree(data, onlyUTF8)
 	if err != nil {
 		return nil, err
 	}
@@ -181,20 +181,24 @@ func readTask(n, definition *node, catches []ErrorCatch) *Task {
 		Pos:           n.pos, TypePos: definition.pos,
 	}
 	extensions := n.first(nsBPMN, "extensionElements")
-	for io := range extensions.each(nsZeebe, "ioMapping") {
-		for m := range io.each(nsZeebe, "input") {
-			t.Inputs = append(t.Inputs, Mapping{m.attr("", "source"), m.attr("", "target"), m.pos})
-		}
-		for m := range io.each(nsZeebe, "output") {
-			t.Outputs = append(t.Outputs, Mapping{m.attr("", "source"), m.attr("", "target"), m.pos})
-		}
-	}
+	t.Inputs, t.Outputs = extensions.mappings("input"), extensions.mappings("output")
 	for headers := range extensions.each(nsZeebe, "taskHeaders") {
 		for h := range headers.each(nsZeebe, "header") {
 			t.Headers = append(t.Headers, Header{h.attr("", "key"), h.attr("", "value"), h.pos})
 		}
 	}
 	return t
+}
+
+// mappings returns those of a kind, input or output, in an element's extensions.
+func (n *node) mappings(kind string) []Mapping {
+	var all []Mapping
+	for io := range n.each(nsZeebe, "ioMapping") {
+		for m := range io.each(nsZeebe, kind) {
+			all = append(all, Mapping{m.attr("", "source"), m.attr("", "target"), m.pos})
+		}
+	}
+	return all
 }
 
 func isEventSubProcess(n *node) bool {

@@ -80,8 +80,14 @@ func (n *node) first(space, local string) *node {
 	return nil
 }
 
+// charsets returns a reader of a text that declares another encoding than UTF-8.
+type charsets func(charset string, text io.Reader) (io.Reader, error)
+
+// onlyUTF8 refuses all others.
+func onlyUTF8(charset string, _ io.Reader) (io.Reader, error) { return nil, &charsetError{charset} }
+
 // parseTree reads the elements of a file, without those of the drawing.
-func parseTree(data []byte) (*node, error) {
+func parseTree(data []byte, others charsets) (*node, error) {
 	if len(data) > MaxSize {
 		return nil, failAt(Pos{1, 1}, "the file has more than %d MiB, which no broker takes", MaxSize>>20)
 	}
@@ -91,9 +97,7 @@ func parseTree(data []byte) (*node, error) {
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	r := ruler{data: data, pos: Pos{1, 1}}
-	d.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, &charsetError{charset}
-	}
+	d.CharsetReader = others
 	var root *node
 	var stack []*node
 	for {

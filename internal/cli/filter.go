@@ -8,6 +8,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
@@ -48,19 +49,13 @@ func (d definitions) InputMappings(ctx context.Context, key int64) (map[string][
 	if err != nil {
 		return nil, err
 	}
-	model, err := bpmn.Read(text)
+	elements, err := bpmn.InputMappings(text)
 	if err != nil {
-		return nil, fmt.Errorf("what the REST API gave is no model: %w", err)
+		return nil, fmt.Errorf("what the REST API gave is no model (%w); look whether camunda.client.rest-address is the Orchestration Cluster REST API", err)
 	}
-	mappings := map[string][]secret.Mapping{}
-	for _, process := range model.Processes {
-		for _, task := range process.Tasks {
-			inputs := make([]secret.Mapping, len(task.Inputs))
-			for i, m := range task.Inputs {
-				inputs[i] = secret.Mapping{Source: m.Source, Target: m.Target}
-			}
-			mappings[task.ID] = inputs
-		}
+	mappings := make(map[string][]secret.Mapping, len(elements))
+	for id, inputs := range elements {
+		mappings[id] = simulate.Mappings(inputs)
 	}
 	return mappings, nil
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,6 +38,10 @@ const nestedModel = `<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:subProcess></bpmn:subProcess>
  </bpmn:process>
 </bpmn:definitions>`
+
+// listenerModel has an execution listener of the connector's type on an element that makes no job itself.
+var listenerModel = strings.NewReplacer("sendTask", "userTask", `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1"/>`,
+	`<zeebe:executionListeners><zeebe:executionListener eventType="start" type="io.camunda:aws-eventbridge:1"/></zeebe:executionListeners>`).Replace(nestedModel)
 
 // workOn has one job of the nested model's task be worked on by a worker whose REST API is this.
 func workOn(t *testing.T, rest http.Handler, bus *embedded.Bus, args ...string) embedded.Ending {
@@ -78,18 +83,27 @@ func workOn(t *testing.T, rest http.Handler, bus *embedded.Bus, args ...string) 
 
 func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {
 	t.Parallel()
-	bus := startBus(t)
-	var asked atomic.Value
-	ending := workOn(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Store(r.URL.Path)
-		_, _ = w.Write([]byte(nestedModel))
-	}), bus)
-	assert.Equal(t, embedded.Complete, ending.Command.Kind, ending.Command.Message)
-	assert.Equal(t, "/v2/process-definitions/4711/xml", asked.Load())
-	events := bus.Events()
-	require.Len(t, events, 1)
-	assert.Equal(t, "AKIANESTED0000000000", events[0].AccessKey)
-	assert.JSONEq(t, `{"token": "token tok", "order": {"note": "{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"}}`, events[0].Detail)
+	for name, model := range map[string]string{
+		"a task of nested sub-processes, for each item": nestedModel,
+		"an execution listener":                         listenerModel,
+		"a model that declares another encoding":        strings.Replace(nestedModel, "UTF-8", "ISO-8859-1", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bus := startBus(t)
+			var asked atomic.Value
+			ending := workOn(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Store(r.URL.Path)
+				_, _ = w.Write([]byte(model))
+			}), bus)
+			assert.Equal(t, embedded.Complete, ending.Command.Kind, ending.Command.Message)
+			assert.Equal(t, "/v2/process-definitions/4711/xml", asked.Load())
+			events := bus.Events()
+			require.Len(t, events, 1)
+			assert.Equal(t, "AKIANESTED0000000000", events[0].AccessKey)
+			assert.JSONEq(t, `{"token": "token tok", "order": {"note": "{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"}}`, events[0].Detail)
+		})
+	}
 }
 
 func TestTheLogSaysWhichFilterCounts(t *testing.T) {
@@ -107,8 +121,8 @@ func TestTheLogSaysWhichFilterCounts(t *testing.T) {
 func TestAWorkerWhoseClusterTellsNoModel(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"HTTP 403":                           func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
-		"what the REST API gave is no model": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html/>")) },
+		"HTTP 403": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) },
+		"the root element is <html>, expected <definitions> of BPMN 2.0); look whether camunda.client.rest-address is": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html/>")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

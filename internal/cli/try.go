@@ -43,7 +43,7 @@ func tryCommand() *command {
 			{Name: "element", Short: "e", Value: "ID", Doc: "The id of the task; not needed if the model has one EventBridge task.", Set: into(&o.element)},
 			{Name: "variables", Value: "FILE|JSON", Doc: "The variables of the process: a JSON object, or a file of one.", Set: into(&o.variables)},
 			{Name: "secrets", Value: "FILE|JSON", Doc: "The secrets by name: a JSON object of strings, or a file of one. Without it, made-up values stand for them.", Set: into(&o.secrets)},
-			{Name: "all-secrets", Bool: true, Doc: "Resolve secrets in every input, not in the authentication only.", Set: is(&o.allSecrets)},
+			{Name: "all-secrets", Bool: true, Doc: "Resolve all secrets everywhere, as a worker does whose secret filter is DISABLED; otherwise those that the model names, each where it does, as one does that reads the deployed model.", Set: is(&o.allSecrets)},
 			{Name: "response", Value: "FILE|JSON", Doc: "A response of AWS in the form in which a process sees it, instead of made-up ones.", Set: into(&o.response)},
 			{Name: "send", Bool: true, Doc: "Really send the event, and go on with AWS's own answer.", Set: is(&o.send)},
 			{Name: "json", Bool: true, Doc: "Write JSON.", Set: is(&o.json)},

@@ -68,6 +68,11 @@ const lost = "the rejected event is lost: neither the error expression nor input
 // add notes how the task ends after an answer. Secrets are masked here.
 func (t *trial) add(answer string, r *simulate.Result) {
 	mask := t.job.Mask
+	for _, k := range r.SecretNotes {
+		if k = mask(k); !slices.Contains(t.Warnings, k) {
+			t.Warnings = append(t.Warnings, k)
+		}
+	}
 	if r.Request != nil && t.Request == nil {
 		t.Request = &request{Region: mask(r.Request.Region), Endpoint: mask(r.Request.Endpoint), RoleARN: mask(r.Request.Credentials.RoleARN)}
 		for _, e := range r.Request.Entries {

@@ -106,6 +106,9 @@ func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonva
 		out.Fault = err.Error()
 		return out
 	}
+	for _, k := range result.SecretNotes {
+		out.Warnings = append(out.Warnings, job.Mask(k))
+	}
 	if result.Request == nil {
 		out.Fault = result.Message
 		return out

@@ -105,6 +105,11 @@ func TestModel(t *testing.T) {
 	assert.NotEmpty(t, got.Tasks[0].Warnings, "there is no order")
 	assert.NotEmpty(t, got.Tasks[0].Findings, "lint looks, too")
 
+	got = post[tasks](t, "/api/model", pasted{XML: strings.Replace(string(xml), "com.example", "{{secrets.SOURCE}}", 1), Variables: strings.Replace(string(variables), "sextant", "{{secrets.AWS}}", 1)})
+	warnings := strings.Join(got.Tasks[0].Warnings, "\n")
+	assert.Contains(t, warnings, "{{secrets.SOURCE}} is resolved, since the model names it for this field")
+	assert.Contains(t, warnings, "{{secrets.AWS}} stays as it is: no input mapping of the task writes this name out")
+
 	got = post[tasks](t, "/api/model", pasted{XML: `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" />`})
 	assert.Contains(t, got.Fault, "DMN")
 }

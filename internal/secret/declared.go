@@ -1,7 +1,9 @@
 package secret
 
 import (
-	"slices"
+	"context"
+	"fmt"
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,15 +15,16 @@ type Mapping struct {
 	Target string // a variable's name, or a path of names with dots
 }
 
-// jobVariables are those that a connector's job is taken with. What a mapping makes under any other name reaches the job
-// only through another mapping.
-var jobVariables = []string{"authentication", "configuration", "input", "awsCredential"}
+// maxNames bounds what is kept of a task: the names of secrets, each counted for every mapping that can put it somewhere.
+const maxNames = 1000
+
+var errTooManyNames = fmt.Errorf("the input mappings of one of its tasks name secrets more than %d times", maxNames)
 
 // declared are the secrets that a task's input mappings name literally, by where their values can get.
-type declared struct {
-	anywhere map[string]bool // named in mappings to variables that are none of the job's own
-	targets  []target
-}
+type declared struct{ targets []target }
+
+// nothing is what a task declares that names no secret.
+var nothing = &declared{}
 
 // target is where an input mapping puts its value.
 type target struct {
@@ -31,44 +34,84 @@ type target struct {
 
 // declaredBy reads the names out of a task's input mappings. A name counts for the place that its mapping makes, and for
 // those made by later expressions that use the variable that it went into.
-func declaredBy(mappings []Mapping) *declared {
-	d := &declared{anywhere: map[string]bool{}}
+func declaredBy(mappings []Mapping) (*declared, error) {
+	d, held, total := &declared{}, map[string]map[string]bool{}, 0
 	for _, m := range mappings {
 		names := literalNames(m.Source)
 		if expression, ok := strings.CutPrefix(m.Source, "="); ok {
-			for _, earlier := range d.targets {
-				if mentions(expression, earlier.path[0]) {
-					for name := range earlier.names {
-						names[name] = true
-					}
+			for variable, earlier := range held {
+				if mentions(expression, variable) {
+					maps.Copy(names, earlier)
 				}
 			}
 		}
 		if len(names) == 0 {
 			continue
 		}
+		if total += len(names); total > maxNames {
+			return nil, errTooManyNames
+		}
 		path := strings.Split(strings.TrimSpace(m.Target), ".")
 		d.targets = append(d.targets, target{path, names})
-		if !slices.Contains(jobVariables, path[0]) {
-			for name := range names {
-				d.anywhere[name] = true
-			}
+		if held[path[0]] == nil {
+			held[path[0]] = map[string]bool{}
 		}
+		maps.Copy(held[path[0]], names)
 	}
-	return d
+	if len(d.targets) == 0 {
+		return nothing, nil
+	}
+	return d, nil
 }
 
 // allows says whether the model itself names this secret in this place.
 func (d *declared) allows(p Placeholder) bool {
-	if d.anywhere[p.Name] {
-		return true
-	}
 	for _, t := range d.targets {
 		if t.names[p.Name] && p.within(t.path) {
 			return true
 		}
 	}
 	return false
+}
+
+// rule resolves what the model names where it names it. Kept is told of all else.
+func (d *declared) rule(kept func(Placeholder)) Rule {
+	return func(p Placeholder) Decision {
+		if d.allows(p) {
+			return Allow
+		}
+		kept(p)
+		return Keep
+	}
+}
+
+// TaskFilter is the filter's mode STRICT for one task whose model is at hand. It is safe for concurrent use.
+type TaskFilter struct {
+	names *declared
+	kept  func(p Placeholder, elsewhere []string)
+}
+
+// NewTaskFilter returns a filter for the task with these input mappings. Kept is told of each secret that stays as it is, and
+// of the targets of the mappings that do name it; it must be safe for concurrent use.
+func NewTaskFilter(mappings []Mapping, kept func(p Placeholder, elsewhere []string)) (*TaskFilter, error) {
+	names, err := declaredBy(mappings)
+	if err != nil {
+		return nil, err
+	}
+	return &TaskFilter{names, kept}, nil
+}
+
+// Rule implements [Filter].
+func (f *TaskFilter) Rule(context.Context, Context) (Rule, error) {
+	return f.names.rule(func(p Placeholder) {
+		var elsewhere []string
+		for _, t := range f.names.targets {
+			if t.names[p.Name] {
+				elsewhere = append(elsewhere, strings.Join(t.path, "."))
+			}
+		}
+		f.kept(p, elsewhere)
+	}), nil
 }
 
 // literalNames returns the secrets that a mapping's source names: {{secrets.NAME}} anywhere in it, and secrets.NAME where a

@@ -18,10 +18,16 @@ type Definitions interface {
 
 // How a definition that cannot be read is tried for.
 const (
-	definitionPatience = 15 * time.Second // in all
-	definitionPause    = 200 * time.Millisecond
-	longestPause       = 2 * time.Second
-	faultAge           = time.Second // how long a fault is told to those who ask behind it
+	strictPatience  = 15 * time.Second // in all
+	laxPatience     = 3 * time.Second  // where a job goes on without it
+	definitionPause = 200 * time.Millisecond
+	longestPause    = 2 * time.Second
+	// How long a fault is told to those who ask behind it. Where a job goes on without the definition, each further wait for a
+	// cluster that does not answer would slow all jobs down.
+	strictFaultAge = time.Second
+	laxFaultAge    = 10 * time.Second
+	// maxReads is how many definitions are read and parsed at a time, each of some megabytes at worst.
+	maxReads = 8
 )
 
 // deployed is what a process definition says of its tasks' secrets, by element id. It does not change: a change of a model
@@ -33,6 +39,9 @@ type definitions struct {
 	source Definitions
 	size   int // 0 = nothing is kept
 	open   flights[int64, deployed]
+	reads  chan struct{} // has a place for each read under way
+
+	patience, faultAge time.Duration
 
 	mu    sync.Mutex
 	byKey map[int64]*list.Element // of a *definition
@@ -48,8 +57,15 @@ type definition struct {
 	until time.Time // of err
 }
 
-func newDefinitions(source Definitions, size int) *definitions {
-	return &definitions{source: source, size: size, byKey: map[int64]*list.Element{}}
+func newDefinitions(o ModelOptions) *definitions {
+	d := &definitions{
+		source: o.Definitions, size: o.CacheSize, reads: make(chan struct{}, maxReads), patience: strictPatience, faultAge: strictFaultAge,
+		byKey: map[int64]*list.Element{},
+	}
+	if o.Lax {
+		d.patience, d.faultAge = laxPatience, laxFaultAge
+	}
+	return d
 }
 
 // get returns a definition, read at most once by all who ask for it at the same time.
@@ -63,9 +79,9 @@ func (d *definitions) get(ctx context.Context, deadline time.Time, key int64) (d
 	if ok {
 		return nil, kept.err
 	}
-	return d.open.do(ctx, deadline, key, definitionPatience, func(ctx context.Context) (deployed, error) {
+	return d.open.do(ctx, deadline, key, d.patience, func(ctx context.Context) (deployed, error) {
 		tasks, err := d.read(ctx, key)
-		d.keep(&definition{key: key, tasks: tasks, err: err, until: time.Now().Add(faultAge)})
+		d.keep(&definition{key: key, tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
 		return tasks, err
 	})
 }
@@ -107,12 +123,8 @@ func (d *definitions) keep(one *definition) {
 // read reads a definition, and again while that may help: a new one takes a moment until the cluster can tell it.
 func (d *definitions) read(ctx context.Context, key int64) (deployed, error) {
 	for pause := definitionPause; ; pause = min(2*pause, longestPause) {
-		mappings, err := d.source.InputMappings(ctx, key)
+		tasks, err := d.readOnce(ctx, key)
 		if err == nil {
-			tasks := make(deployed, len(mappings))
-			for element, of := range mappings {
-				tasks[element] = declaredBy(of)
-			}
 			return tasks, nil
 		}
 		var passing interface{ Temporary() bool }
@@ -130,4 +142,24 @@ func (d *definitions) read(ctx context.Context, key int64) (deployed, error) {
 		case <-timer.C:
 		}
 	}
+}
+
+func (d *definitions) readOnce(ctx context.Context, key int64) (deployed, error) {
+	select {
+	case d.reads <- struct{}{}:
+		defer func() { <-d.reads }()
+	case <-ctx.Done():
+		return nil, errors.New("the cluster is slow to answer for other definitions")
+	}
+	mappings, err := d.source.InputMappings(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	tasks := make(deployed, len(mappings))
+	for element, of := range mappings {
+		if tasks[element], err = declaredBy(of); err != nil {
+			return nil, err
+		}
+	}
+	return tasks, nil
 }

@@ -38,6 +38,11 @@ func (f *flights[K, V]) do(ctx context.Context, deadline time.Time, key K, limit
 	case <-one.done:
 		return one.value, one.err
 	case <-ctx.Done():
+		select { // an answer that came at the same moment counts
+		case <-one.done:
+			return one.value, one.err
+		default:
+		}
 		var none V
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			return none, errTooLate

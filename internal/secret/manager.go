@@ -48,6 +48,7 @@ type held struct {
 	err    error             // errNoSecret, or why it could not be read
 	read   time.Time
 	until  time.Time // when it is asked for again
+	old    bool      // it is used in place of a newer one, which could not be read
 }
 
 // How long other answers than a value are told to those who ask behind them.
@@ -113,10 +114,13 @@ func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object
 	}
 	m.misses.Add(1)
 	if h == nil || !time.Now().Before(h.until) {
+		ask := func(ctx context.Context) (*held, error) { return m.keep(ctx, id, m.ask(ctx, id, object)), nil }
+		if h != nil && h.old && m.usable(h, time.Now()) { // no job waits for who did not answer the last one
+			m.open.join(ctx, id, managerPatience, ask)
+			return h, nil
+		}
 		var err error
-		h, err = m.open.do(ctx, deadline, id, managerPatience, func(ctx context.Context) (*held, error) {
-			return m.keep(ctx, id, m.ask(ctx, id, object)), nil
-		})
+		h, err = m.open.do(ctx, deadline, id, managerPatience, ask)
 		if err != nil {
 			if h = m.stale(id); h != nil && errors.Is(err, errTooLate) {
 				return h, nil
@@ -156,18 +160,24 @@ func (m *Manager) keep(ctx context.Context, id string, h *held) *held {
 		h.until = now.Add(min(noSecretAge, m.options.TTL))
 	default:
 		h.until = now.Add(managerFaultAge)
-		if old := m.byID[id]; m.usable(old, now) {
+		if old := m.byID[id]; m.usable(old, now) && !refused(h.err) {
 			m.warn(ctx, id, h.err, old, now)
 			kept := *old
-			kept.until = now.Add(staleAge)
+			kept.until, kept.old = now.Add(staleAge), true
 			h = &kept
 		}
 	}
-	if len(m.byID) >= maxHeld {
+	if _, known := m.byID[id]; !known && len(m.byID) >= maxHeld {
 		m.forget(now)
 	}
 	m.byID[id] = h
 	return h
+}
+
+// refused says that AWS did answer, by a no: the worker may not read the secret any more, or it is to be deleted.
+func refused(err error) bool {
+	e, ok := errors.AsType[*APIError](err)
+	return ok && (e.Code == "AccessDeniedException" || e.Code == "InvalidRequestException")
 }
 
 // stale returns a value that was read before and may still be used, or nil.

@@ -74,8 +74,14 @@ func newManagerAPI(ctx context.Context, region, endpoint string) (*managerAPI, e
 			return nil, fmt.Errorf("configuration of AWS: %w", err)
 		}
 	}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = &http.Client{Transport: client.GetTransport(), Timeout: managerAttempt, CheckRedirect: noRedirect}
+	}
 	return &managerAPI{config: cfg, endpoint: strings.TrimRight(endpoint, "/") + "/", signer: v4.NewSigner()}, nil
 }
+
+// noRedirect has a redirect be the answer: the session token, and the question for a secret, go where it was configured.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // managerEndpoint returns the endpoint of the configuration (AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL, or what a
 // profile says), else the region's.

@@ -167,6 +167,23 @@ func TestManagersFaultsTellWhatToMend(t *testing.T) {
 	}
 }
 
+func TestManagerFollowsNoRedirect(t *testing.T) {
+	elsewhere := &vault{values: map[string]string{"x/A": "not ours"}}
+	other := httptest.NewServer(elsewhere)
+	defer other.Close()
+	for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		v := &vault{refuse: func(w http.ResponseWriter) bool {
+			w.Header().Set("Location", other.URL)
+			return refusing(status, "")(w)
+		}}
+		m := manager(t, v, secret.ManagerOptions{Prefix: "x/"})
+		_, _, err := m.Secret(t.Context(), secret.Context{}, "A")
+		require.ErrorContains(t, err, fmt.Sprintf("HTTP_%d", status))
+		assert.Len(t, v.questions(), 1)
+	}
+	assert.Empty(t, elsewhere.questions())
+}
+
 func TestManagerTriesAgainWhatMayPass(t *testing.T) {
 	n := 0
 	v := &vault{values: map[string]string{"x/A": "a"}, refuse: func(w http.ResponseWriter) bool {
@@ -278,9 +295,9 @@ func TestManagersWarningHoldsNoValue(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, ok)
 		assert.Equal(t, "hush", got)
-		v.set(func() { v.refuse = refusing(400, `{"__type":"AccessDeniedException","Message":"no"}`) })
+		v.set(func() { v.refuse = refusing(400, `{"__type":"ExpiredTokenException","Message":"no"}`) })
 	}
 	assert.Contains(t, log.String(), "the value read before is used")
-	assert.Contains(t, log.String(), "AccessDeniedException")
+	assert.Contains(t, log.String(), "ExpiredTokenException")
 	assert.NotContains(t, log.String(), "hush")
 }

@@ -92,24 +92,63 @@ func TestAnOldValueIsUsedForABoundedTimeWhileThereIsNoOther(t *testing.T) {
 	in(t, func(m *aged) {
 		m.answer = value("old")
 		assert.Equal(m.t, "old", m.must())
-		m.answer = says(400, `{"__type":"AccessDeniedException"}`)
+		m.answer = says(400, `{"__type":"ExpiredTokenException"}`)
 		pass(5 * time.Minute)
 		assert.Equal(m.t, "old", m.must())
 		assert.Equal(m.t, "old", m.must())
 		assert.Equal(m.t, 2, m.asked, "not asked for with every job")
 		pass(5 * time.Second)
 		assert.Equal(m.t, "old", m.must())
+		synctest.Wait()
 		assert.Equal(m.t, 3, m.asked)
 		pass(time.Hour - 6*time.Second)
 		assert.Equal(m.t, "old", m.must())
+		synctest.Wait()
 		pass(6 * time.Second)
 		_, _, err := m.get(0)
-		require.ErrorContains(m.t, err, "AccessDeniedException", "after an hour more it is not")
+		require.ErrorContains(m.t, err, "ExpiredTokenException", "after an hour more it is not")
 
 		m.answer = value("new")
 		pass(time.Second)
 		assert.Equal(m.t, "new", m.must())
 	})
+}
+
+func TestWhileAnOldValueIsUsedNoJobWaitsForTheNext(t *testing.T) {
+	in(t, func(m *aged) {
+		m.answer = value("old")
+		assert.Equal(m.t, "old", m.must())
+		pass(5 * time.Minute)
+		m.answer = func() (int, string, error) {
+			pass(5 * time.Second)
+			return 0, "", errors.New("time-out")
+		}
+		assert.Equal(m.t, "old", m.must())
+		for range 3 {
+			pass(5 * time.Second)
+			began := time.Now()
+			assert.Equal(m.t, "old", m.must())
+			assert.Zero(m.t, time.Since(began))
+		}
+		pass(time.Minute)
+		m.answer = value("new")
+		assert.Equal(m.t, "old", m.must())
+		synctest.Wait()
+		assert.Equal(m.t, "new", m.must())
+	})
+}
+
+func TestAnOldValueIsNotUsedOnceAWSSaysNo(t *testing.T) {
+	for _, code := range []string{"AccessDeniedException", "InvalidRequestException"} {
+		in(t, func(m *aged) {
+			m.answer = value("old")
+			assert.Equal(m.t, "old", m.must())
+			m.answer = says(400, `{"__type":"`+code+`"}`)
+			pass(5 * time.Minute)
+			_, _, err := m.get(0)
+			require.ErrorContains(m.t, err, code)
+		})
+	}
 }
 
 func TestASecretThatIsGoneIsGone(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -25,25 +27,29 @@ type ModelFilter struct {
 	log         *slog.Logger
 
 	mu     sync.Mutex
-	kept   map[keptName]struct{} // what was warned about
-	warned time.Time             // of all names allowed
+	kept   map[keptAt][]string // names of secrets that process data brought and the model did not, warned about
+	warned time.Time           // of all names allowed
 }
 
-// keptName is a secret that process data named and the model did not.
-type keptName struct {
-	definition    int64
-	element, name string
+// keptAt is a task of a process definition.
+type keptAt struct {
+	definition int64
+	element    string
 }
 
-// maxKept bounds what is remembered of warnings, the names in which process data chooses.
-const maxKept = 1000
+// The bounds of what is warned about and remembered of that.
+const (
+	maxKeptTasks = 1000
+	maxKeptNames = 10  // of a task
+	maxKeptName  = 100 // bytes of a name
+)
 
 // NewModelFilter returns a filter. Close it when done.
 func NewModelFilter(o ModelOptions) *ModelFilter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &ModelFilter{definitions: newDefinitions(o.Definitions, o.CacheSize), lax: o.Lax, log: o.Log, kept: map[keptName]struct{}{}}
+	return &ModelFilter{definitions: newDefinitions(o), lax: o.Lax, log: o.Log, kept: map[keptAt][]string{}}
 }
 
 // Close ends what is being read.
@@ -87,13 +93,7 @@ func (f *ModelFilter) Rule(ctx context.Context, c Context) (Rule, error) {
 		f.allowsAll(ctx, fault)
 		return func(Placeholder) Decision { return Allow }, nil
 	}
-	return func(p Placeholder) Decision {
-		if names.allows(p) {
-			return Allow
-		}
-		f.keeps(ctx, c, p)
-		return Keep
-	}, nil
+	return names.rule(func(p Placeholder) { f.keeps(ctx, c, p) }), nil
 }
 
 // allowsAll warns, once a minute, that the mode LAX lets all names through.
@@ -106,18 +106,31 @@ func (f *ModelFilter) allowsAll(ctx context.Context, why error) {
 	}
 }
 
-// keeps warns, once for each name of a task, of a secret that stays as it is.
+// keeps warns, once for each name of a task, of a secret that stays as it is. Which names there are process data chooses, and
+// how many: only the first few of a task are told.
 func (f *ModelFilter) keeps(ctx context.Context, c Context, p Placeholder) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	k := keptName{c.ProcessDefinitionKey, c.ElementID, p.Name}
-	if _, known := f.kept[k]; known {
+	name := p.Name
+	if len(name) > maxKeptName {
+		name = name[:maxKeptName] + "…"
+	}
+	if !f.keepsNew(keptAt{c.ProcessDefinitionKey, c.ElementID}, name) {
 		return
 	}
-	if len(f.kept) >= maxKept {
+	f.log.WarnContext(ctx, "a secret is not resolved: the deployed model does not name it in this place, process data does",
+		"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID, "variable", p.Variable, "name", name)
+}
+
+// keepsNew notes a name, and says whether it is to be told.
+func (f *ModelFilter) keepsNew(at keptAt, name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	names := f.kept[at]
+	if len(names) >= maxKeptNames || slices.Contains(names, name) {
+		return false
+	}
+	if names == nil && len(f.kept) >= maxKeptTasks {
 		clear(f.kept)
 	}
-	f.kept[k] = struct{}{}
-	f.log.WarnContext(ctx, "a secret is not resolved: the deployed model does not name it in this place, process data does",
-		"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID, "variable", p.Variable, "name", p.Name)
+	f.kept[at] = append(names, strings.Clone(name))
+	return true
 }

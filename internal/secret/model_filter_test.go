@@ -133,6 +133,11 @@ func TestOnlySecretsThatTheModelNamesAreResolvedEachInItsPlace(t *testing.T) {
 			"input", `{"detail":{"t":"{{secrets.A}}"}}`, `{"detail":{"t":"<A>"}}`,
 		},
 		{
+			"a variable between two mappings lets nothing into other fields",
+			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "token"}, {Source: "={t: token}", Target: "input.detail"}, {Source: "=who", Target: "input.source"}},
+			"input", `{"source":"{{secrets.A}}","detail":{"t":"{{secrets.A}}"}}`, `{"source":"{{secrets.A}}","detail":{"t":"<A>"}}`,
+		},
+		{
 			"a job's own variable between two mappings",
 			[]secret.Mapping{{Source: "{{secrets.A}}", Target: "authentication.accessKey"}, {Source: "={k: authentication.accessKey}", Target: "input.detail"}},
 			"input", `{"detail":{"k":"{{secrets.A}}"}}`, `{"detail":{"k":"<A>"}}`,
@@ -337,8 +342,83 @@ func TestWhatStaysIsWarnedAboutOnceForEachTask(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	assert.Contains(t, log.String(), "a secret is not resolved")
 	for i := range 3000 {
-		_, err := filtered(t, f, ofSend, "input", fmt.Sprintf(`"{{secrets.N%d}}"`, i))
+		_, err := filtered(t, f, ofSend, "input", fmt.Sprintf(`"{{secrets.N%d%s}}"`, i, strings.Repeat("x", 1000)))
 		require.NoError(t, err)
 	}
-	assert.Equal(t, 3001, strings.Count(log.String(), "\n"))
+	assert.Equal(t, 10, strings.Count(log.String(), "\n"), "process data chooses the names, and so shall not choose how long the log is")
+	assert.Less(t, log.Len(), 5000)
+	_, err := filtered(t, f, secret.Context{ProcessDefinitionKey: 7, ElementID: "other"}, "input", `"{{secrets.A}}"`)
+	require.NoError(t, err)
+	assert.Contains(t, log.String(), "element_id=other", "of another task it is told")
+}
+
+func TestATaskThatNamesSecretsWithoutEndIsRefused(t *testing.T) {
+	t.Parallel()
+	var mappings []secret.Mapping
+	for i := range 100 { // each takes over the names of all before it
+		mappings = append(mappings, secret.Mapping{Source: fmt.Sprintf(`={a: "{{secrets.N%d}}", b: v}`, i), Target: "v"})
+	}
+	f := secret.NewModelFilter(secret.ModelOptions{Definitions: &cluster{tasks: task(mappings...)}, CacheSize: 10})
+	defer f.Close()
+	_, err := filtered(t, f, ofSend, "input", `"{{secrets.N1}}"`)
+	require.ErrorContains(t, err, "the input mappings of one of its tasks name secrets more than 1000 times")
+}
+
+func TestFewDefinitionsAreReadAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &cluster{tasks: task(), hold: make(chan struct{})}
+		f := secret.NewModelFilter(secret.ModelOptions{Definitions: c, CacheSize: 100})
+		defer f.Close()
+		var jobs sync.WaitGroup
+		for key := range 50 {
+			jobs.Go(func() {
+				_, err := filtered(t, f, secret.Context{ProcessDefinitionKey: int64(key), ElementID: "send"}, "input", `"{{secrets.A}}"`)
+				assert.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		assert.Equal(t, 8, c.questions())
+		close(c.hold)
+		jobs.Wait()
+		assert.Equal(t, 50, c.questions())
+	})
+}
+
+func TestLaxDoesNotMakeJobsWaitAgainAndAgainForAClusterThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &cluster{fail: func(int) error { return passing{} }}
+		f := secret.NewModelFilter(secret.ModelOptions{Definitions: c, CacheSize: 10, Lax: true})
+		defer f.Close()
+		began := time.Now()
+		ask := func() {
+			got, err := filtered(t, f, ofSend, "input", `"{{secrets.A}}"`)
+			require.NoError(t, err)
+			assert.Equal(t, `"<A>"`, got)
+		}
+		ask()
+		waited := time.Since(began)
+		assert.LessOrEqual(t, waited, 3*time.Second)
+		for range 9 {
+			<-time.After(time.Second)
+			ask()
+		}
+		assert.Equal(t, waited+9*time.Second, time.Since(began), "no other job waited")
+	})
+}
+
+func TestATaskFilterTellsWhatStaysAndWhereTheModelNamesIt(t *testing.T) {
+	t.Parallel()
+	var told []string
+	f, err := secret.NewTaskFilter([]secret.Mapping{
+		{Source: "{{secrets.A}}", Target: "authentication.secretKey"}, {Source: `="{{ secrets.B }}" + x`, Target: "input.source"},
+	}, func(p secret.Placeholder, elsewhere []string) {
+		told = append(told, fmt.Sprintf("%s %s %v", p.Path(), p.Name, elsewhere))
+	})
+	require.NoError(t, err)
+	got, err := filtered(t, f, ofSend, "input", `{"source":"{{secrets.B}}","detail":["{{secrets.A}}","secrets.C"]}`)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"source":"<B>","detail":["{{secrets.A}}","secrets.C"]}`, got)
+	assert.Equal(t, []string{"input.detail[0] A [authentication.secretKey]", "input.detail[1] C []"}, told)
 }

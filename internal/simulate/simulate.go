@@ -30,8 +30,8 @@ type Options struct {
 	ProcessID string
 	Variables *jsonvalue.Object // of the process; nil = none
 	Secrets   map[string]string
-	// AllSecrets resolves secrets in every input, as a worker does whose filter is switched off; otherwise inside of the
-	// authentication only.
+	// AllSecrets resolves secrets in every input, as a worker does whose filter is switched off; otherwise those that the
+	// model names, each where it does, as a worker does that reads the deployed model.
 	AllSecrets bool
 }
 
@@ -162,6 +162,8 @@ type Result struct {
 	// make of it. After a failure they stay at the task.
 	Variables *jsonvalue.Object
 	Warnings  []string // of the expressions in headers and of the output mappings
+	// SecretNotes are about the secrets that stay as they are, or would with another worker, each with its place and why.
+	SecretNotes []string
 }
 
 // ErrorAlone is the type of the error that a failed job leaves as its only variable, if that says no more than the message
@@ -197,9 +199,10 @@ func (j *Job) Send(ctx context.Context, s Sender) (*Result, error) {
 }
 
 func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
-	var filter secret.Filter = secret.CredentialsOnly{}
-	if j.options.AllSecrets {
-		filter = secret.AllowAll{}
+	said := &notes{}
+	filter, err := j.filter(said)
+	if err != nil {
+		return nil, err
 	}
 	told := &warnings{}
 	h := connector.New(connector.Options{
@@ -214,7 +217,7 @@ func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 		CustomHeaders: string(jsonvalue.Append(nil, j.task.CustomHeaders())), Variables: string(jsonvalue.Append(nil, visible)),
 		Lease: job.NewLease(time.Now().Add(time.Minute), func(context.Context, time.Duration) error { return nil }),
 	})
-	r := &Result{Request: s.request, Warnings: told.all}
+	r := &Result{Request: s.request, Warnings: told.all, SecretNotes: said.all}
 	if s.got != nil {
 		r.Response = s.got.Value()
 	}

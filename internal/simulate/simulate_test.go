@@ -148,12 +148,19 @@ func TestSecrets(t *testing.T) {
 	assert.Contains(t, r.Message, "Secret with name 'NOPE' is not available")
 	elsewhere := func(t *bpmn.Task) { t.Inputs[4].Source = "{{secrets.KEY}}" }
 	r = run(t, prepare(t, elsewhere), Answers()[0])
-	assert.Contains(t, r.Message, "is not allowed here")
+	assert.Equal(t, "AKIAKEY", r.Request.Entries[0].Source, "the model names it for this field")
+	assert.Equal(t, []string{"input.source: {{secrets.KEY}} is resolved, since the model names it for this field; a worker without camunda.client.rest-address, which cannot know that, refuses the job"}, r.SecretNotes)
+	data := func(t *bpmn.Task) { t.Inputs[4].Source = `="{{secrets." + "KEY}}"` }
+	r = run(t, prepare(t, data), Answers()[0])
+	assert.Equal(t, "{{secrets.KEY}}", r.Request.Entries[0].Source)
+	assert.Equal(t, []string{"input.source: {{secrets.KEY}} stays as it is: the model names it for authentication.accessKey, not for this field, and what process data brings along is not resolved"}, r.SecretNotes)
 	o := options(t)
 	o.AllSecrets = true
 	all, err := Prepare(t.Context(), task(elsewhere), o)
 	require.NoError(t, err)
-	assert.Equal(t, "AKIAKEY", run(t, all, Answers()[0]).Request.Entries[0].Source)
+	r = run(t, all, Answers()[0])
+	assert.Equal(t, "AKIAKEY", r.Request.Entries[0].Source)
+	assert.Empty(t, r.SecretNotes)
 }
 
 type sends func(r *eventbridge.Request) (*eventbridge.Response, error)

@@ -76,21 +76,21 @@ func playground(binary string) error {
 // addOn loads the second file on top of each shape of stack that Camunda has shipped.
 func addOn(binary string) error {
 	for _, tt := range []struct {
-		stack, network, gateway, auth string
-		env                           []string
+		stack, network, gateway, auth, rest string
+		env                                 []string
 	}{
-		{"light", "camunda", "orchestration", "none", []string{"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal"}},
-		{"full", "camunda-platform", "orchestration", "oidc", []string{
-			"CAMUNDA_NETWORK=camunda-platform", "CONNECTOR_AUTH=oidc", "CONNECTOR_SECRET_PREFIX=CONNECTORS_SECRET",
+		{"light", "camunda", "orchestration", "none", "", []string{"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal"}},
+		{"full", "camunda-platform", "orchestration", "oidc", "http://orchestration:8080", []string{
+			"CONNECTOR_REST_ADDRESS=http://orchestration:8080", "CAMUNDA_NETWORK=camunda-platform", "CONNECTOR_AUTH=oidc", "CONNECTOR_SECRET_PREFIX=CONNECTORS_SECRET",
 			"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal",
 		}},
-		{"zeebe", "camunda-platform", "zeebe", "none", []string{"CAMUNDA_NETWORK=camunda-platform", "ORCHESTRATION=zeebe"}},
+		{"zeebe", "camunda-platform", "zeebe", "none", "", []string{"CAMUNDA_NETWORK=camunda-platform", "ORCHESTRATION=zeebe"}},
 	} {
 		p, err := load(nil, tt.env, "testdata/"+tt.stack+".yaml", folder+"compose.add-on.yaml")
 		if err != nil {
 			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
 		}
-		if err := added(binary, p, tt.network, tt.gateway, tt.auth); err != nil {
+		if err := added(binary, p, tt.network, tt.gateway, tt.auth, tt.rest); err != nil {
 			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
 		}
 		fmt.Printf("compose.add-on.yaml on top of Camunda's stack (%s): %s\n", tt.stack, strings.Join(p.ServiceNames(), ", "))
@@ -98,7 +98,7 @@ func addOn(binary string) error {
 	return nil
 }
 
-func added(binary string, p *types.Project, network, gateway, auth string) error {
+func added(binary string, p *types.Project, network, gateway, auth, rest string) error {
 	s, ok := p.Services["eventbridge-connector"]
 	if !ok {
 		return errors.New("there is no eventbridge-connector")
@@ -120,6 +120,9 @@ func added(binary string, p *types.Project, network, gateway, auth string) error
 	}
 	if got := value(s, "CAMUNDA_CLIENT_AUTH_METHOD"); got != auth {
 		return fmt.Errorf("authentication is %s, expected %s", got, auth)
+	}
+	if got := value(s, "CAMUNDA_CLIENT_RESTADDRESS"); got != rest {
+		return fmt.Errorf("the REST address is %q, expected %q", got, rest)
 	}
 	return errors.Join(loopback(s), pinned(s), worker(binary, s))
 }

@@ -3,10 +3,13 @@
 package e2e
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,7 +19,8 @@ import (
 )
 
 // TestTheComposePlaygroundWorks runs what deploy/compose/compose.yaml runs, natively: the worker with the environment of its
-// service, and the script of the service setup, between the broker and moto. Only the hosts are others.
+// service, and the script of the service setup, between the broker and moto. Only the hosts are others, and the model is told by
+// a stand-in of the REST API, since a broker without a secondary storage does not.
 func TestTheComposePlaygroundWorks(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../deploy/compose/compose.yaml")
@@ -32,10 +36,22 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 	aws, err := startMoto()
 	require.NoError(t, err)
 	t.Cleanup(aws.process.kill)
+	model, err := os.ReadFile("../../examples/order-placed.bpmn")
+	require.NoError(t, err)
+	var asked atomic.Int32
+	models := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = w.Write(model)
+	}))
+	t.Cleanup(models.Close)
 	hosts := strings.NewReplacer("http://camunda:26500", "http://"+broker.address, "http://camunda:8080", broker.rest, "http://aws:5000", aws.url)
 
 	var settings []string
 	for name, value := range file.Services["connector"].Environment {
+		if name == "CAMUNDA_CLIENT_RESTADDRESS" {
+			require.Equal(t, file.Services["setup"].Environment["CAMUNDA_REST_ADDRESS"], value, "both speak to the same cluster")
+			value = models.URL
+		}
 		settings = append(settings, name+"="+hosts.Replace(value))
 	}
 	worker := startWorker(t, "compose-connector", broker.address, settings...)
@@ -63,5 +79,6 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 	assert.Contains(t, string(out), "setup: the event arrived in the queue:")
 	assert.Contains(t, string(out), `"detail-type": "OrderPlaced"`)
 	assert.Contains(t, string(out), `"orderId": "playground-`)
+	assert.Equal(t, int32(1), asked.Load(), "the worker read which secrets the model names")
 	count("compose: the playground's setup saw its event arrive in the queue")
 }
