@@ -48,11 +48,11 @@ type frame struct {
 	depth    int
 	deadline time.Time
 	err      error // set once; ends the evaluation
+	warnings []Warning
 	// inputless says that err is that of a ? without an input.
 	inputless bool
 	// literals are the contexts that the source itself made, where that matters.
 	literals map[*jsonvalue.Object]struct{}
-	warnings []Warning
 }
 
 // failure is a value that stands for an error. Most operations make null of it; a list, a context, a comparison and a
@@ -72,7 +72,10 @@ func (f *frame) reset() {
 	f.unwind(0)
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
-	f.inputless, f.literals = false, nil
+	f.inputless = false
+	if f.literals != nil {
+		f.literals = nil
+	}
 	if !f.now.IsZero() {
 		f.now = time.Time{}
 	}
