@@ -74,7 +74,10 @@ func NewManager(ctx context.Context, o ManagerOptions) (*Manager, error) {
 }
 
 // Close ends what is being asked.
-func (m *Manager) Close() { m.open.close() }
+func (m *Manager) Close() {
+	m.open.close()
+	m.api.close()
+}
 
 // Stats returns how often a secret was asked for that was known, and how often it was not.
 func (m *Manager) Stats() (hits, misses uint64) { return m.hits.Load(), m.misses.Load() }

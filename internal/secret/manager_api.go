@@ -80,6 +80,13 @@ func newManagerAPI(ctx context.Context, region, endpoint string) (*managerAPI, e
 	return &managerAPI{config: cfg, endpoint: strings.TrimRight(endpoint, "/") + "/", signer: v4.NewSigner()}, nil
 }
 
+// close lets go of the connections.
+func (a *managerAPI) close() {
+	if client, ok := a.config.HTTPClient.(*http.Client); ok {
+		client.CloseIdleConnections()
+	}
+}
+
 // noRedirect has a redirect be the answer: the session token, and the question for a secret, go where it was configured.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 

@@ -76,7 +76,7 @@ func (e *ModelError) Error() string {
 func (e *ModelError) Unwrap() error { return e.Err }
 
 // errNoTask is the answer to a task that its own definition does not have.
-var errNoTask = errors.New("it has no such task")
+var errNoTask = errors.New("it has no such task; look whether camunda.client.rest-address is of the same cluster as the gateway")
 
 // Rule implements [Filter]. The error is a *[ModelError].
 func (f *ModelFilter) Rule(ctx context.Context, c Context) (Rule, error) {

@@ -48,7 +48,14 @@ func SecretNames(task *bpmn.Task) []string {
 				names = append(names, name)
 			}
 		}
-		if expression, ok := m.Expression(); ok {
+		expression, ok := m.Expression()
+		if name, bare := strings.CutPrefix(m.Source, "secrets."); bare && !ok {
+			names = append(names, name)
+		}
+		if ok {
+			for _, found := range bareSecret.FindAllStringSubmatch(expression, -1) {
+				names = append(names, found[1])
+			}
 			for _, found := range brokerSecret.FindAllStringSubmatch(expression, -1) {
 				names = append(names, found[1]+found[2])
 			}
@@ -56,6 +63,9 @@ func SecretNames(task *bpmn.Task) []string {
 	}
 	return names
 }
+
+// bareSecret is a string of an expression in the deprecated form.
+var bareSecret = regexp.MustCompile(`"secrets\.([A-Za-z0-9/._-]+)"`)
 
 // brokerSecret is a secret in the form that the broker itself resolves, from Camunda 8.10 on.
 var brokerSecret = regexp.MustCompile("\\bcamunda\\.secrets\\.(?:([A-Za-z0-9_]+)|`([^`]+)`)")

@@ -150,6 +150,10 @@ func TestSecrets(t *testing.T) {
 	r = run(t, prepare(t, elsewhere), Answers()[0])
 	assert.Equal(t, "AKIAKEY", r.Request.Entries[0].Source, "the model names it for this field")
 	assert.Equal(t, []string{"input.source: {{secrets.KEY}} is resolved, since the model names it for this field; a worker without camunda.client.rest-address, which cannot know that, refuses the job"}, r.SecretNotes)
+	bare := task(func(t *bpmn.Task) {
+		t.Inputs[0].Source, t.Inputs[1].Source = "secrets.KEY", `=if x then "secrets.a/b" else "{{ secrets.SECRET }}"`
+	})
+	assert.Equal(t, []string{"KEY", "SECRET", "a/b"}, SecretNames(bare), "in the deprecated form, too")
 	data := func(t *bpmn.Task) { t.Inputs[4].Source = `="{{secrets." + "KEY}}"` }
 	r = run(t, prepare(t, data), Answers()[0])
 	assert.Equal(t, "{{secrets.KEY}}", r.Request.Entries[0].Source)

@@ -25,7 +25,7 @@ const streamWindow = 64 << 10
 type Client struct {
 	config     Config
 	auth       authorizer
-	rest       restAPI
+	rest       *restAPI
 	calls      pb.GatewayClient // polls and commands
 	streams    pb.GatewayClient // the stream of jobs
 	callConn   *grpc.ClientConn

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -20,7 +21,7 @@ import (
 // maxDefinition is the greatest process definition that is read, in bytes. Zeebe itself takes no resource above 4 MB.
 const maxDefinition = 4 << 20
 
-// maxProblem is how many characters of the server's own words are repeated.
+// maxProblem is how many bytes of the server's own words are repeated.
 const maxProblem = 300
 
 // RESTError is a call of the Orchestration Cluster REST API that did not end in an answer.
@@ -51,7 +52,13 @@ func (c *Client) ProcessXML(ctx context.Context, key int64) ([]byte, error) {
 			return nil, fmt.Errorf("call the REST API: %w", ctx.Err())
 		}
 		refused, ok := errors.AsType[*RESTError](err)
-		if !ok || again || refused.Status != http.StatusUnauthorized || !c.auth.refused(proof) {
+		switch {
+		case !ok || refused.Status != http.StatusUnauthorized:
+			return text, err
+		case again: // a new token is no better
+			c.rest.refusesAll()
+			return text, err
+		case !c.rest.mayTakeAnother() || !c.auth.refused(proof):
 			return text, err
 		}
 	}
@@ -157,12 +164,31 @@ func problem(body []byte) string {
 type restAPI struct {
 	address string // without a slash at its end; empty = none
 	client  *http.Client
+
+	mu       sync.Mutex
+	refusing time.Time // when it last refused a token that was new
+}
+
+// tokenPause is how long after a new token was refused the next refusal costs none: the token's issuer, and the gateway that
+// takes the same tokens, must not suffer for a REST API that takes none.
+const tokenPause = time.Minute
+
+func (r *restAPI) refusesAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.refusing = time.Now()
+}
+
+func (r *restAPI) mayTakeAnother() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.refusing.IsZero() || time.Since(r.refusing) >= tokenPause
 }
 
 // newREST returns the way to c's REST address. Roots are the certificates trusted beside the system's. It follows no
 // redirect: a token goes where it was configured to go.
-func newREST(c *Config, roots *x509.CertPool) restAPI {
-	return restAPI{
+func newREST(c *Config, roots *x509.CertPool) *restAPI {
+	return &restAPI{
 		address: strings.TrimRight(c.RESTAddress, "/"),
 		client: &http.Client{
 			Transport: &http.Transport{

@@ -117,6 +117,13 @@ func TestTokenThatRESTRefusesIsReplacedOnceForBoth(t *testing.T) {
 	_, err = c.ProcessXML(t.Context(), 1)
 	require.ErrorContains(t, err, "look at camunda.client.auth")
 	assert.Len(t, s.authorizations(), 4, "a second refusal is the answer")
+	assert.Len(t, i.asked(), 3)
+	for range 5 {
+		_, err = c.ProcessXML(t.Context(), 1)
+		require.ErrorContains(t, err, "look at camunda.client.auth")
+	}
+	assert.Len(t, s.authorizations(), 9)
+	assert.Len(t, i.asked(), 3, "who takes no token has none fetched with every call")
 }
 
 func TestWhatRESTAnswersInsteadIsToldWithWhatToLookAt(t *testing.T) {
