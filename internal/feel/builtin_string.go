@@ -98,32 +98,49 @@ func isBlank(r rune) bool {
 }
 
 func substring(f *frame, pos Pos, a []Value) Value {
-	units := encodeUTF16(a[0].(string))
+	s := a[0].(string)
+	if isASCII(s) { // where bytes are units
+		start, stop, ok := f.cut(pos, len(s), a[1:])
+		if !ok {
+			return nil
+		}
+		return s[start:stop]
+	}
+	units := encodeUTF16(s)
 	if !f.spend(len(units)/64) || !f.produce(2*len(units)) {
 		return nil
 	}
-	start := integer(a[1])
-	n := int64(len(units))
+	start, stop, ok := f.cut(pos, len(units), a[1:])
+	if !ok {
+		return nil
+	}
+	return decodeUTF16(units[start:stop])
+}
+
+// cut says which of n units a position and a length, if there is one, take; it fails for those outside.
+func (f *frame) cut(pos Pos, n int, a []Value) (start, stop int64, ok bool) {
+	start, stop = integer(a[0]), int64(n)
 	switch {
 	case start > 0:
 		start--
 	case start < 0:
-		start += n
+		start += stop
 	default:
-		start = n // the position 0 is behind the end
+		start = stop // the position 0 is behind the end
 	}
-	if start < 0 || start > n {
-		return f.fail(pos, "substring begins at %d, outside a text of %d characters", integer(a[1]), n)
+	if start < 0 || start > stop {
+		f.fail(pos, "substring begins at %d, outside a text of %d characters", integer(a[0]), n)
+		return 0, 0, false
 	}
-	stop := n
-	if len(a) == 3 {
-		length := integer(a[2])
+	if len(a) == 2 {
+		length := integer(a[1])
 		if length < 0 {
-			return f.fail(pos, "substring of length %d", length)
+			f.fail(pos, "substring of length %d", length)
+			return 0, 0, false
 		}
-		stop = min(n, start+length)
+		stop = min(stop, start+length)
 	}
-	return decodeUTF16(units[start:stop])
+	return start, stop, true
 }
 
 func caseBuiltin(change func(string) string) func(*frame, Pos, []Value) Value {

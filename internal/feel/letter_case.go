@@ -9,31 +9,59 @@ import (
 // upperCase writes a text in capitals as Unicode and Java do, whatever the language: a letter without a capital of its own
 // becomes several.
 func upperCase(s string) string {
+	if isASCII(s) {
+		return strings.ToUpper(s)
+	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for _, r := range s {
+	for at := 0; at < len(s); {
+		r, size := decodeRune(s[at:])
 		if several := capitals[r]; several != "" {
 			b.WriteString(several)
 		} else {
-			b.WriteRune(unicode.ToUpper(r))
+			writeOther(&b, s[at:at+size], r, unicode.ToUpper(r))
 		}
+		at += size
 	}
 	return b.String()
 }
 
+// writeOther writes what became of a character, which is left as it was if nothing did: it may be half of a pair.
+func writeOther(b *strings.Builder, was string, r, now rune) {
+	if now == r {
+		b.WriteString(was)
+	} else {
+		b.WriteRune(now)
+	}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // lowerCase writes a text in small letters as Unicode and Java do: a sigma at the end of a word has a form of its own.
 func lowerCase(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for at, r := range s {
+	for at := 0; at < len(s); {
+		r, size := decodeRune(s[at:])
 		switch {
 		case r == '\u0130': // a capital I with a dot keeps it
 			b.WriteString("i\u0307")
 		case r == '\u03A3' && endsWord(s[:at], s[at+len("\u03A3"):]):
 			b.WriteRune('\u03C2')
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			writeOther(&b, s[at:at+size], r, unicode.ToLower(r))
 		}
+		at += size
 	}
 	return b.String()
 }

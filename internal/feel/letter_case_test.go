@@ -41,3 +41,10 @@ func TestASigmaAtTheEndOfAWordHasItsOwnForm(t *testing.T) {
 		require.Equal(t, lower.String(b.String()), lowerCase(b.String()), "%q", b.String())
 	}
 }
+
+func TestHalfOfAPairHasNoCase(t *testing.T) {
+	t.Parallel()
+	const half = "\xED\xA0\x80" // U+D800 as a substring leaves it
+	assert.Equal(t, "A"+half+"\u00C4", upperCase("a"+half+"\u00E4"))
+	assert.Equal(t, "a"+half+"\u00E4", lowerCase("A"+half+"\u00C4"))
+}
