@@ -90,6 +90,9 @@ func (r *release) write(ctx context.Context, out string) error {
 	if err := os.Chmod(r.out, 0o755); err != nil {
 		return err
 	}
+	if err := download(ctx); err != nil {
+		return err
+	}
 	for _, t := range r.targets {
 		if err := r.platform(ctx, t); err != nil {
 			return fmt.Errorf("%s: %w", t, err)
