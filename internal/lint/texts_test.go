@@ -80,3 +80,14 @@ func TestExpressionsOfTheGuideAreSound(t *testing.T) {
 		assert.Empty(t, quietly(t, fields[i], strings.TrimSpace(block[1])), fields[i])
 	}
 }
+
+func TestEveryCodeOfTheErrorsPageIsKnown(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/errors.md")
+	require.NoError(t, err)
+	rows := regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(rows), 8)
+	for _, row := range rows {
+		assert.Contains(t, knownCodes, row[1])
+	}
+}
