@@ -77,16 +77,6 @@ func words(line string) []string {
 // repository is the folder of the repository, for tests that work in another.
 var repository, _ = filepath.Abs(root)
 
-func TestEveryLinkToAFileLeadsSomewhere(t *testing.T) {
-	t.Parallel()
-	for page, text := range pages(t) {
-		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(text, -1) {
-			_, err := os.Stat(filepath.Join(filepath.Dir(page), m[1]))
-			assert.NoError(t, err, "%s links to %s", page, m[1])
-		}
-	}
-}
-
 func TestEveryVariableThatIsNamedIsASetting(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{
