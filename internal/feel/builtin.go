@@ -22,6 +22,9 @@ type builtin struct {
 	// eval gets one value per parameter, of the parameter's type: numbers are *apd.Decimal. It must not keep the slice. It
 	// gives null with f.warn and ends the evaluation with f.fail.
 	eval func(f *frame, pos Pos, a []Value) Value
+	// text stands in eval's place in a function that makes a text of its first argument, a string, and the others. It is false
+	// for null. Such functions hand their texts to each other as they are.
+	text func(f *frame, pos Pos, s string, others []Value) (string, bool)
 	// strict makes an argument of a wrong type fail the evaluation; null is the answer otherwise.
 	strict bool
 	// doc says what the function gives, and when null or an error, in a sentence or two.
@@ -85,11 +88,22 @@ var builtins = sync.OnceValue(func() map[string][]*builtin {
 		table := family.table()
 		for i := range table {
 			b := &table[i]
+			if b.text != nil {
+				b.eval = b.evalText
+			}
 			all[b.name] = append(all[b.name], b)
 		}
 	}
 	return all
 })
+
+func (b *builtin) evalText(f *frame, pos Pos, a []Value) Value {
+	s, ok := b.text(f, pos, a[0].(string), a[1:])
+	if !ok {
+		return nil
+	}
+	return s
+}
 
 var builtinNames = sync.OnceValue(func() []string {
 	var names []string
@@ -170,12 +184,12 @@ func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
 		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
 	}
 	for _, b := range in.overloads {
-		if misfit := b.conform(args); misfit < 0 {
+		if misfit := conform(b.params, args); misfit < 0 {
 			return b.eval(f, pos, args)
 		}
 	}
 	b := in.overloads[0]
-	misfit := b.conform(args)
+	misfit := conform(b.params, args)
 	return b.wrongType(f, pos, b.params[misfit], args[misfit])
 }
 
@@ -195,9 +209,9 @@ func (in *invocation) arrange(args []Value) []Value {
 }
 
 // conform makes the arguments what the parameters ask for. It returns the index of the first one of a wrong type, or −1.
-func (b *builtin) conform(values []Value) int {
-	for i := range b.params {
-		v, ok := b.params[i].take(values[i])
+func conform(params []param, values []Value) int {
+	for i := range params {
+		v, ok := params[i].take(values[i])
 		if !ok {
 			return i
 		}

@@ -13,11 +13,11 @@ func regexBuiltins() []builtin {
 			doc: "The same with flags: i for letters of either case, s for a point that is any character, m for ^ and $ at each line, x for blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`,
 		},
 		{
-			name: "replace", params: params("input: string, pattern: string, replacement: string"), eval: replace,
+			name: "replace", params: params("input: string, pattern: string, replacement: string"), text: replace,
 			doc: "The text with every match replaced; $1 and ${name} stand for groups. A broken pattern or replacement gives null.", example: `replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")`, gives: `"[1=ab][2=]cd"`,
 		},
 		{
-			name: "replace", params: params("input: string, pattern: string, replacement: string, flags: string"), eval: replace,
+			name: "replace", params: params("input: string, pattern: string, replacement: string, flags: string"), text: replace,
 			doc: "The same with flags, as for matches.", example: `replace("aBc", "B", "x", "i")`, gives: `"axc"`,
 		},
 		{
@@ -134,22 +134,23 @@ func extract(f *frame, pos Pos, a []Value) Value {
 	return f.newList(out)
 }
 
-func replace(f *frame, pos Pos, a []Value) Value {
-	s, with := a[0].(string), a[2].(string)
-	p := f.pattern(pos, a[1].(string), a[3:])
+func replace(f *frame, pos Pos, s string, a []Value) (string, bool) {
+	with := a[1].(string)
+	p := f.pattern(pos, a[0].(string), a[2:])
 	if p != nil && p.simple != nil && !strings.ContainsAny(with, `\$`) {
 		return f.replaceSimple(p.simple, s, with)
 	}
 	found, ok := f.find(p, s, -1)
 	if !ok {
-		return nil
+		return "", false
 	}
 	if len(found) == 0 {
-		return s
+		return s, true
 	}
 	parts, ok := replacement(p, with)
 	if !ok {
-		return f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", with)
+		f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", with)
+		return "", false
 	}
 	var b strings.Builder
 	from := 0
@@ -164,33 +165,29 @@ func replace(f *frame, pos Pos, a []Value) Value {
 		}
 		from = m[1]
 		if b.Len() > maxProduced {
-			f.produce(b.Len())
-			return nil
+			return "", f.produce(b.Len())
 		}
 	}
 	b.WriteString(s[from:])
-	if !f.produce(b.Len()) {
-		return nil
-	}
-	return b.String()
+	return b.String(), f.produce(b.Len())
 }
 
 // replaceSimple puts a text in the place of every match of a pattern that needs no engine.
-func (f *frame) replaceSimple(p *simplePattern, s, with string) Value {
+func (f *frame) replaceSimple(p *simplePattern, s, with string) (string, bool) {
 	if !f.spend(1 + len(s)/4) {
-		return nil
+		return "", false
 	}
 	text, found := p.replace(f.text[:0], s, with)
 	if !found {
-		return s
+		return s, true
 	}
 	if cap(text) <= maxKeptText {
 		f.text = text
 	}
 	if !f.produce(len(text)) {
-		return nil
+		return "", false
 	}
-	return string(text)
+	return string(text), true
 }
 
 // replacementPart is a text, or a group if that is not negative.

@@ -11,12 +11,12 @@ import (
 func stringBuiltins() []builtin {
 	return []builtin{
 		{
-			name: "substring", params: params("string: string, start position: number"), eval: substring,
+			name: "substring", params: params("string: string, start position: number"), text: substring,
 			doc:     "The text from a position, counted from 1 or from the end below 0, in UTF-16 units as Java counts them. A position outside the text is an error.",
 			example: `substring("foobar", 3)`, gives: `"obar"`,
 		},
 		{
-			name: "substring", params: params("string: string, start position: number, length: number"), eval: substring,
+			name: "substring", params: params("string: string, start position: number, length: number"), text: substring,
 			doc:     "At most so many characters from a position. A negative length, or a position outside the text, is an error.",
 			example: `substring("foobar", 3, 3)`, gives: `"oba"`,
 		},
@@ -24,23 +24,23 @@ func stringBuiltins() []builtin {
 			return newInt(int64(lengthUTF16(a[0].(string))))
 		}, doc: "The number of UTF-16 units.", example: `string length("foo")`, gives: `3`},
 		{
-			name: "upper case", params: params("string: string"), eval: caseBuiltin(upperCase),
+			name: "upper case", params: params("string: string"), text: inCase(upperCase),
 			doc: "The text in capitals.", example: `upper case("aBc4")`, gives: `"ABC4"`,
 		},
 		{
-			name: "lower case", params: params("string: string"), eval: caseBuiltin(lowerCase),
+			name: "lower case", params: params("string: string"), text: inCase(lowerCase),
 			doc: "The text in small letters.", example: `lower case("aBc4")`, gives: `"abc4"`,
 		},
-		{name: "substring before", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
-			before, _, found := strings.Cut(a[0].(string), a[1].(string))
+		{name: "substring before", params: params("string: string, match: string"), text: func(_ *frame, _ Pos, s string, a []Value) (string, bool) {
+			before, _, found := strings.Cut(s, a[0].(string))
 			if !found {
-				return ""
+				return "", true
 			}
-			return before
+			return before, true
 		}, doc: "What stands before the first match; the empty text if there is none.", example: `substring before("foobar", "bar")`, gives: `"foo"`},
-		{name: "substring after", params: params("string: string, match: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
-			_, after, _ := strings.Cut(a[0].(string), a[1].(string))
-			return after
+		{name: "substring after", params: params("string: string, match: string"), text: func(_ *frame, _ Pos, s string, a []Value) (string, bool) {
+			_, after, _ := strings.Cut(s, a[0].(string))
+			return after, true
 		}, doc: "What stands behind the first match; the empty text if there is none.", example: `substring after("foobar", "ob")`, gives: `"ar"`},
 		{
 			name: "contains", params: params("string: string, match: string"), eval: textTest(strings.Contains),
@@ -54,8 +54,8 @@ func stringBuiltins() []builtin {
 			name: "ends with", params: params("string: string, match: string"), eval: textTest(strings.HasSuffix),
 			doc: "Whether the text ends with the match.", example: `ends with("foobar", "r")`, gives: `true`,
 		},
-		{name: "trim", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
-			return strings.TrimFunc(a[0].(string), func(r rune) bool { return r <= ' ' })
+		{name: "trim", params: params("string: string"), text: func(_ *frame, _ Pos, s string, _ []Value) (string, bool) {
+			return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }), true
 		}, doc: "The text without the blanks and control characters at its ends.", example: `trim("  hello world  ")`, gives: `"hello world"`},
 		{name: "is blank", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return strings.TrimFunc(a[0].(string), isBlank) == ""
@@ -97,24 +97,23 @@ func isBlank(r rune) bool {
 	return unicode.In(r, unicode.Zs, unicode.Zl, unicode.Zp)
 }
 
-func substring(f *frame, pos Pos, a []Value) Value {
-	s := a[0].(string)
+func substring(f *frame, pos Pos, s string, a []Value) (string, bool) {
 	if isASCII(s) { // where bytes are units
-		start, stop, ok := f.cut(pos, len(s), a[1:])
+		start, stop, ok := f.cut(pos, len(s), a)
 		if !ok {
-			return nil
+			return "", false
 		}
-		return s[start:stop]
+		return s[start:stop], true
 	}
 	units := encodeUTF16(s)
 	if !f.spend(len(units)/64) || !f.produce(2*len(units)) {
-		return nil
+		return "", false
 	}
-	start, stop, ok := f.cut(pos, len(units), a[1:])
+	start, stop, ok := f.cut(pos, len(units), a)
 	if !ok {
-		return nil
+		return "", false
 	}
-	return decodeUTF16(units[start:stop])
+	return decodeUTF16(units[start:stop]), true
 }
 
 // cut says which of n units a position and a length, if there is one, take; it fails for those outside.
@@ -143,13 +142,12 @@ func (f *frame) cut(pos Pos, n int, a []Value) (start, stop int64, ok bool) {
 	return start, stop, true
 }
 
-func caseBuiltin(change func(string) string) func(*frame, Pos, []Value) Value {
-	return func(f *frame, _ Pos, a []Value) Value {
-		s := a[0].(string)
+func inCase(change func(string) string) func(*frame, Pos, string, []Value) (string, bool) {
+	return func(f *frame, _ Pos, s string, _ []Value) (string, bool) {
 		if !f.produce(2 * len(s)) {
-			return nil
+			return "", false
 		}
-		return change(s)
+		return change(s), true
 	}
 }
 

@@ -74,6 +74,9 @@ func functionIn(v Value, name string) *Function {
 // call compiles f(a, b) and f(x: a, y: b). A function of the source wins over a built-in of its name, if it takes these
 // arguments.
 func (c *compiler) call(n *call) evaluator {
+	if e := c.textCall(n); e != nil {
+		return e.asValue()
+	}
 	args := make([]evaluator, len(n.args))
 	for i, a := range n.args {
 		args[i] = c.argument(a)
@@ -118,13 +121,10 @@ func (c *compiler) call(n *call) evaluator {
 				}
 			}
 		}
-		switch {
-		case native.overloads == nil:
+		if native.overloads == nil {
 			return f.noSuchFunction(n, len(values))
-		case broken != nil:
-			return native.callBroken(f, n.pos(), values, broken)
 		}
-		return native.call(f, n.pos(), values)
+		return native.callWith(f, n.pos(), values, broken)
 	}
 }
 
@@ -152,15 +152,18 @@ func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
 			}
 			f.stack = append(f.stack, v)
 		}
-		var v Value
-		if broken == nil {
-			v = native.call(f, pos, f.stack[base:])
-		} else {
-			v = native.callBroken(f, pos, f.stack[base:], broken)
-		}
+		v := native.callWith(f, pos, f.stack[base:], broken)
 		f.unwind(base)
 		return v
 	}
+}
+
+// callWith is call, or callBroken if one of the arguments stands for an error.
+func (in *invocation) callWith(f *frame, pos Pos, args []Value, broken *failure) Value {
+	if broken != nil {
+		return in.callBroken(f, pos, args, broken)
+	}
+	return in.call(f, pos, args)
 }
 
 // inList says whether the arguments are items of a list, in which a ? without an input is no error yet.

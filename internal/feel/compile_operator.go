@@ -1,11 +1,6 @@
 package feel
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/cockroachdb/apd/v3"
-)
+import "github.com/cockroachdb/apd/v3"
 
 func (c *compiler) binary(n *binary) evaluator {
 	switch n.op {
@@ -38,69 +33,6 @@ func (c *compiler) operands(n *binary, apply func(f *frame, pos Pos, op string, 
 		}
 		return apply(f, pos, op, a, b)
 	}
-}
-
-// sum compiles a + b + c, from left to right: a sum of texts alone is put together once.
-func (c *compiler) sum(n *binary) evaluator {
-	var terms []evaluator
-	var places []Pos
-	var first node = n
-	for {
-		b, ok := first.(*binary)
-		if !ok || b.op != "+" {
-			break
-		}
-		terms, places = append(terms, c.compile(b.right)), append(places, b.pos())
-		first = b.left
-	}
-	terms = append(terms, c.compile(first))
-	slices.Reverse(terms)
-	slices.Reverse(places)
-	return func(f *frame) Value {
-		base := len(f.stack)
-		size, texts := 0, true
-		for _, term := range terms {
-			v := term(f)
-			if f.err != nil {
-				return nil
-			}
-			s, isText := v.(string)
-			size, texts = size+len(s), texts && isText
-			f.stack = append(f.stack, v)
-		}
-		values := f.stack[base:]
-		v := values[0]
-		if texts {
-			v = f.join(values, size)
-		} else {
-			for i := 1; i < len(values) && f.err == nil; i++ {
-				v = f.arithmetic(places[i-1], "+", v, values[i])
-			}
-		}
-		f.unwind(base)
-		return v
-	}
-}
-
-// join puts texts of so many bytes together.
-func (f *frame) join(texts []Value, size int) Value {
-	if !f.produce(size) {
-		return nil
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for i, t := range texts {
-		s := t.(string)
-		if i > 0 && s != "" && s[0] == firstOfSurrogate {
-			whole := b.String()
-			for _, t := range texts[i:] {
-				whole = joinText(whole, t.(string))
-			}
-			return whole
-		}
-		b.WriteString(s)
-	}
-	return b.String()
 }
 
 // logic is and and or of three values: a side that is no boolean is unknown. The right side is not asked once the left

@@ -37,6 +37,7 @@ type frame struct {
 	scope    Scope
 	slots    []Value
 	stack    []Value     // arguments of the calls that are being made
+	texts    []string    // terms of the sums that are being made
 	now      time.Time   // the evaluation's clock, read once
 	patterns [4]*pattern // the regular expressions of this program's calls, the last one first
 	found    matchRoom
@@ -70,6 +71,8 @@ func (f *frame) reset() {
 	clear(f.slots)
 	clear(f.stack[:cap(f.stack)])
 	f.unwind(0)
+	clear(f.texts[:cap(f.texts)])
+	f.texts = f.texts[:0]
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
 	f.inputless = false
