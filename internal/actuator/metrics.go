@@ -52,6 +52,7 @@ func (m *Metrics) Handler() http.Handler {
 // Readings are what is read of other parts at each scrape.
 type Readings struct {
 	Slots, SlotsInUse func() int
+	JobsAtWork        func() int // worked on or settled now
 	Ready             func() bool
 	ExpressionCache   func() (hits, misses uint64)
 	SecretFiles       func() (hits, misses uint64)
@@ -62,7 +63,8 @@ type Readings struct {
 // Read adds the metrics of the readings. It is to be called once, before the first scrape.
 func (m *Metrics) Read(r Readings) {
 	m.gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(r.Slots()) })
-	m.gauge("slots_in_use", "Jobs in this process, and the slot on which an open stream waits.", func() float64 { return float64(r.SlotsInUse()) })
+	m.gauge("jobs_at_work", "Jobs that are worked on or settled now: what to scale by.", func() float64 { return float64(r.JobsAtWork()) })
+	m.gauge("slots_in_use", "Slots that are taken: jobs in this process, the slot on which an open stream waits, and those that a poll holds for what it may bring.", func() float64 { return float64(r.SlotsInUse()) })
 	m.gauge("ready", "1 while jobs can be taken, else 0: what the readiness probe answers.", func() float64 {
 		if r.Ready() {
 			return 1

@@ -123,6 +123,7 @@ eventbridge_connector_jobs_abandoned_total{reason="drained"} 0
 eventbridge_connector_jobs_abandoned_total{reason="gone"} 1
 eventbridge_connector_jobs_abandoned_total{reason="lease-over"} 0
 eventbridge_connector_jobs_abandoned_total{reason="no-hand-back"} 0
+eventbridge_connector_jobs_abandoned_total{reason="unconfirmed"} 0
 eventbridge_connector_jobs_abandoned_total{reason="undelivered"} 0
 # HELP eventbridge_connector_jobs_settled_from_memory_total Jobs whose event AWS had accepted before, settled without a second event.
 # TYPE eventbridge_connector_jobs_settled_from_memory_total counter
@@ -137,7 +138,7 @@ eventbridge_connector_jobs_settled_total{command="throw"} 0
 # TYPE eventbridge_connector_jobs_taken_total counter
 eventbridge_connector_jobs_taken_total{way="poll"} 1
 eventbridge_connector_jobs_taken_total{way="stream"} 1
-# HELP eventbridge_connector_slots_in_use Jobs in this process, and the slot on which an open stream waits.
+# HELP eventbridge_connector_slots_in_use Slots that are taken: jobs in this process, the slot on which an open stream waits, and those that a poll holds for what it may bring.
 # TYPE eventbridge_connector_slots_in_use gauge
 eventbridge_connector_slots_in_use 7
 # HELP eventbridge_connector_stream_open 1 while a job stream is open, else 0.
@@ -211,7 +212,7 @@ func TestTheRecentMaximumIsForgottenAfterThreeMinutes(t *testing.T) {
 // readings are some, for tests.
 func readings() Readings {
 	return Readings{
-		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, Ready: func() bool { return true },
+		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, JobsAtWork: func() int { return 5 }, Ready: func() bool { return true },
 		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretFiles: func() (hits, misses uint64) { return 0, 1 },
 		SecretManager: func() (hits, misses uint64) { return 4, 2 },
 		ModelCache:    func() (hits, misses uint64) { return 9, 3 },

@@ -19,6 +19,7 @@ type workerMetrics struct {
 	retried    *prometheus.CounterVec
 	streamOpen prometheus.Gauge
 	streams    prometheus.Counter
+	link       *prometheus.GaugeVec
 }
 
 func newWorkerMetrics() workerMetrics {
@@ -32,7 +33,10 @@ func newWorkerMetrics() workerMetrics {
 		retried:    counters("command_retries_total", "Commands to the broker that were sent again, by the code that called for it.", "code"),
 		streamOpen: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "stream_open", Help: "1 while a job stream is open, else 0."}),
 		streams:    counter("streams_opened_total", "Job streams opened."),
+		link: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "link_state",
+			Help: "1 for the state that the way to the broker is in, else 0: down, flush, hold, up or suspect. Jobs are taken while it is up or suspect."}, []string{"state"}),
 	}
+	w.enter("down")
 	// What can be known of labels beforehand stands at 0 from the start: a first failure is then an increase.
 	for _, way := range []string{"stream", "poll"} {
 		w.taken.WithLabelValues(way)
@@ -40,14 +44,14 @@ func newWorkerMetrics() workerMetrics {
 	for _, o := range []job.Outcome{job.Complete{}, job.Fail{}, job.Throw{}, job.HandBack{}} {
 		w.settled.WithLabelValues(command(o))
 	}
-	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUndelivered, job.AbandonDrained, job.AbandonNoHandBack} {
+	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUndelivered, job.AbandonUnconfirmed, job.AbandonDrained, job.AbandonNoHandBack} {
 		w.abandoned.WithLabelValues(string(reason))
 	}
 	return w
 }
 
 func (w *workerMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{w.taken, w.settled, w.settleTime, w.jobTime, w.leaseLeft, w.abandoned, w.retried, w.streamOpen, w.streams}
+	return []prometheus.Collector{w.taken, w.settled, w.settleTime, w.jobTime, w.leaseLeft, w.abandoned, w.retried, w.streamOpen, w.streams, w.link}
 }
 
 // Taken counts a job that was taken, by stream or by poll.
@@ -114,3 +118,19 @@ func (m *Metrics) StreamOpen(open bool) {
 
 // CommandRetried counts a command that is sent again after the broker, or the way to it, refused it with this code.
 func (m *Metrics) CommandRetried(code string) { m.worker.retried.WithLabelValues(label(code)).Inc() }
+
+// linkStates are the states of the way to the broker.
+var linkStates = [...]string{"down", "flush", "hold", "up", "suspect"}
+
+// Link tells that the way to the broker has come into a state.
+func (m *Metrics) Link(state string) { m.worker.enter(state) }
+
+func (w *workerMetrics) enter(state string) {
+	for _, s := range linkStates {
+		value := 0.0
+		if s == state {
+			value = 1
+		}
+		w.link.WithLabelValues(s).Set(value)
+	}
+}

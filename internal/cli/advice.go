@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
@@ -25,8 +26,10 @@ func (g advisedGateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stre
 	return s, g.advise(err)
 }
 
+func (g advisedGateway) Probe(ctx context.Context) error { return g.advise(g.Gateway.Probe(ctx)) }
+
 func (g advisedGateway) advise(err error) error {
-	refusal, ok := err.(*job.CommandError) //nolint:errorlint // as the gateway returns it
+	refusal, ok := errors.AsType[*job.CommandError](err)
 	if !ok {
 		return err
 	}
@@ -59,6 +62,7 @@ const (
 	keyDiscovery = "camunda.client.auth.well-known-configuration-url"
 	keyAudience  = "camunda.client.auth.audience"
 	keyTenants   = "camunda.client.worker.defaults.tenant-ids"
+	keyMessage   = "camunda.client.max-message-size"
 )
 
 // advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend. Between
@@ -85,6 +89,10 @@ func advice(c *config.Config, e *job.CommandError) string {
 		}
 	case "UNIMPLEMENTED":
 		return c.Origin(keyAddress) + ": what answers there knows no Zeebe jobs; is it the gateway's gRPC port (26500), not its REST port?"
+	case "RESOURCE_EXHAUSTED":
+		if e.Kind == job.Unacceptable {
+			return c.Origin(keyMessage) + ": the jobs of one answer are larger than this; fewer are asked for at a time, and one that is larger by itself needs a greater size, here and at the gateway"
+		}
 	case "UNAVAILABLE", "DEADLINE_EXCEEDED":
 		return connectAdvice(c, e.Reason)
 	}

@@ -171,6 +171,7 @@ func (*silent) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
 func (*silent) Abandoned(*job.Job, job.AbandonReason)                       {}
 func (*silent) StreamOpen(bool)                                             {}
 func (*silent) CommandRetried(string)                                       {}
+func (*silent) Link(string)                                                 {}
 func (*silent) ExpressionWarnings(string, []string)                         {}
 func (*silent) Failed(string)                                               {}
 func (*silent) SettledFromMemory()                                          {}

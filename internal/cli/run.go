@@ -65,7 +65,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 	}
 	defer parts.end()
 	metrics.Read(actuator.Readings{
-		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse,
+		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
 		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
 		ExpressionCache: parts.expressions.Stats, SecretFiles: parts.secretFiles, SecretManager: parts.secretManager, ModelCache: parts.models,
 	})
@@ -74,7 +74,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 	defer background.Wait()
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	background.Go(func() { releaseWhenIdle(resting, func() bool { return parts.engine.SlotsInUse() <= 1 }) })
+	background.Go(func() { releaseWhenIdle(resting, func() bool { return parts.engine.JobsAtWork() == 0 }) })
 
 	return (&service{
 		engine: parts.engine, log: log,
@@ -209,6 +209,7 @@ func workerConfig(c *config.Config) worker.Config {
 		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
 		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
 		TenantIDs: c.Worker.TenantIDs, FetchVariables: connector.FetchVariables(),
+		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout),
 	}
 }
 

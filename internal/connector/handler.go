@@ -210,6 +210,12 @@ func (w *work) readInput() (*Input, *Error) {
 // minMargin is the least time that is kept for settling a job after its send.
 const minMargin = 2 * time.Second
 
+// LeastLease returns how much of a job's lease must be left for work on it to begin: one try to send its event, with the given
+// time, and the margin behind it; at most half of the lease.
+func LeastLease(lease, requestTimeout time.Duration) time.Duration {
+	return min(lease/2, requestTimeout+max(lease/10, minMargin))
+}
+
 // time returns how long may be worked on the job: what its lease leaves, less a margin for the command behind it.
 func (w *work) time() time.Duration {
 	left := w.job.Lease.Left()
@@ -220,6 +226,11 @@ func (w *work) time() time.Duration {
 func (w *work) send(in *Input) (job.Outcome, *Error) {
 	if w.ctx.Err() != nil {
 		return job.HandBack{}, nil
+	}
+	if w.job.AwaitSend != nil {
+		if err := w.job.AwaitSend(w.ctx); err != nil {
+			return job.HandBack{}, nil //nolint:nilerr // too late, or a shutdown: nothing was sent
+		}
 	}
 	bound := w.time()
 	if bound <= 0 {

@@ -19,6 +19,9 @@ type CommandError struct {
 	Kind   CommandErrorKind
 	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"
 	Reason string // the gateway's own words
+	// NotTaken says that the broker has surely not taken the command: it refused it, or the request never left this process.
+	// Where it is false the command may have been taken, although its answer is an error.
+	NotTaken bool
 }
 
 func (e *CommandError) Error() string {

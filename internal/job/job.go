@@ -3,7 +3,11 @@
 // gRPC nor AWS, so that the worker engine and the connector can both speak of jobs without knowing each other.
 package job
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // Job is a Zeebe job as the broker activated it. It is read-only once it was taken; only its lease changes.
 type Job struct {
@@ -23,4 +27,18 @@ type Job struct {
 	TenantID                 string
 
 	Lease *Lease // how long the job is ours; set by the worker when it takes the job
+
+	// AwaitSend is called before each try to send an event of the job. It waits until commands get through to the broker: the
+	// outcome of an event that is sent before could not be told. Its error is [ErrTooLate], or the context's. Nil = at once.
+	AwaitSend func(ctx context.Context) error
 }
+
+// ErrTooLate says that too little of a job's lease is left for its event to be sent.
+var ErrTooLate = errors.New("too little of the job's lease is left to send its event")
+
+// Partition returns the partition of the cluster that has the job: the upper bits of its key.
+func (j *Job) Partition() int { return Partition(j.Key) }
+
+// Partition returns the partition of the cluster that made a key. Zeebe numbers the records of a partition in the lower 51
+// bits.
+func Partition(key int64) int { return int(key >> 51) }

@@ -19,8 +19,9 @@ type Extender func(ctx context.Context, d time.Duration) error
 type Lease struct {
 	extend Extender
 
-	mu  sync.Mutex
-	end time.Time
+	mu      sync.Mutex
+	end     time.Time
+	granted time.Duration
 }
 
 // NewLease returns a lease that runs until end. Extend may be nil: then the lease cannot be extended.
@@ -62,7 +63,17 @@ func (l *Lease) Extend(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	l.set(asked)
+	l.mu.Lock()
+	l.granted = d
+	l.mu.Unlock()
 	return nil
+}
+
+// Granted returns the time for which the lease was last extended; 0 if it never was.
+func (l *Lease) Granted() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.granted
 }
 
 func (l *Lease) set(end time.Time) {

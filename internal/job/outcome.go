@@ -52,6 +52,7 @@ const (
 	AbandonLeaseOver   AbandonReason = "lease-over"   // too little of the lease was left to begin with
 	AbandonGone        AbandonReason = "gone"         // the broker says that the job is gone or no longer ours
 	AbandonUndelivered AbandonReason = "undelivered"  // no broker took the outcome in time
+	AbandonUnconfirmed AbandonReason = "unconfirmed"  // a fail with retries left got no clear answer: to repeat it could release the job a second time
 	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while AWS was being called
 	AbandonNoHandBack  AbandonReason = "no-hand-back" // it was to be handed back, but the lease does not surely hold or the gateway cannot
 )

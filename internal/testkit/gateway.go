@@ -337,8 +337,16 @@ func (g *Gateway) UpdateTimeout(ctx context.Context, key int64, d time.Duration)
 	})
 }
 
+// Probe implements worker.Gateway.
+func (g *Gateway) Probe(ctx context.Context) error { return g.enter(ctx, Call{Name: "Probe"}) }
+
+// ProbeStream implements worker.Gateway.
+func (g *Gateway) ProbeStream(ctx context.Context) error {
+	return g.enter(ctx, Call{Name: "ProbeStream"})
+}
+
 // Unavailable is the refusal of a gateway that is not there.
-var Unavailable = &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "connection refused"}
+var Unavailable = &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "connection refused", NotTaken: true}
 
 // Broken is the end of a stream whose gateway closed it.
 var Broken = io.EOF

@@ -2,74 +2,153 @@ package worker
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// brokerClock tells how long leases run on this process's monotonic clock. A job's deadline is by the broker's clock, which
-// may be off by any amount: the offset is estimated from the least delayed of the recent jobs, since a job can come late
-// but not early.
+// brokerClock tells how long leases run on this process's monotonic clock. A job's deadline is by the clock of the broker
+// that leads its partition, which may be off by any amount, so the offset is estimated for each partition from when jobs
+// arrive.
+//
+// A job says: its lease began, by the broker's clock, at deadline - lease; by ours at some time between the earliest that
+// it can have been activated (its poll was asked, its stream was opened) and its arrival. What a job waited in transport
+// is therefore no offset: a late job may not lower the estimate, and only a prompt or a polled one may.
 type brokerClock struct {
 	lease time.Duration
 	log   *slog.Logger
 	start time.Time // of this process, with its monotonic reading
 
-	mu       sync.Mutex
-	known    bool
-	current  time.Duration // greatest offset seen in this period, of the broker's wall clock over start + monotonic time
-	previous time.Duration // and in the one before
-	period   time.Time     // when this period began
-	warned   bool
+	mu         sync.Mutex
+	partitions map[int]*partitionClock
+	warned     bool
+}
+
+// partitionClock is the estimate for one partition.
+type partitionClock struct {
+	offset time.Duration   // of the broker's wall clock over start + monotonic time
+	above  []time.Duration // the last sightings in a row that ask for a raise
+	prompt []time.Duration // the last sightings of jobs that were not in transport for long
+	seen   int             // sightings that agreed with the estimate
 }
 
 const (
-	offsetPeriod = time.Minute
-	// clockOff is from which offset on the operator is told that a clock is wrong.
-	clockOff = 30 * time.Second
+	// raiseAtOnce is how far one job alone may raise the estimate; more needs raiseAfter jobs in a row.
+	raiseAtOnce = time.Second
+	raiseAfter  = 5
+	// Of the last promptKept prompt jobs promptAgree must agree within promptWithin to lower the estimate.
+	promptKept   = 8
+	promptAgree  = 3
+	promptWithin = time.Second
+	// clockOff is from which offset on the operator is told that a clock is wrong, once clockSure jobs agreed.
+	clockOff  = 30 * time.Second
+	clockSure = 3
 )
 
-func newBrokerClock(lease time.Duration, log *slog.Logger) *brokerClock {
-	return &brokerClock{lease: lease, log: log, start: time.Now()}
+// sighting is what the arrival of a job says about when its lease began.
+type sighting struct {
+	earliest time.Time // before which it cannot have begun: when the poll was sent, or the stream opened
+	polled   bool      // whether earliest is the time of a poll, which bounds the offset from above as well
+	prompt   bool      // whether the job came while somebody waited for it: it was hardly in transport
 }
 
-// leaseEnd returns when the lease of a job that arrived just now runs out. Asked is when the poll that brought it was sent,
-// before which the lease cannot have begun; it is zero for a streamed job.
-func (c *brokerClock) leaseEnd(j *job.Job, asked time.Time) time.Time {
+func newBrokerClock(lease time.Duration, log *slog.Logger) *brokerClock {
+	return &brokerClock{lease: lease, log: log, start: time.Now(), partitions: map[int]*partitionClock{}}
+}
+
+// leaseEnd returns when the lease of a job that arrived just now runs out. It errs on the early side.
+func (c *brokerClock) leaseEnd(j *job.Job, s sighting) time.Time {
 	now := time.Now()
 	// When the broker activated the job, by its clock, as time since our start.
 	activated := j.Deadline.Add(-c.lease).Sub(c.start.Round(0))
-	offset := c.observe(activated-now.Sub(c.start), now)
+	offset := c.observe(j.Partition(), activated, now, s)
+	return c.end(activated, offset, now, s)
+}
+
+func (c *brokerClock) end(activated, offset time.Duration, arrived time.Time, s sighting) time.Time {
 	began := c.start.Add(activated - offset)
-	if began.After(now) {
-		began = now
+	if began.After(arrived) {
+		began = arrived
 	}
-	if began.Before(asked) {
-		began = asked
+	if began.Before(s.earliest) {
+		began = s.earliest
 	}
 	return began.Add(c.lease)
 }
 
-// observe takes one sighting of the offset into account and returns the estimate.
-func (c *brokerClock) observe(seen time.Duration, now time.Time) time.Duration {
+// observe takes a job's arrival into account and returns the estimate for its partition.
+func (c *brokerClock) observe(partition int, activated time.Duration, now time.Time, s sighting) time.Duration {
+	least := activated - now.Sub(c.start) // the offset if the job was not in transport at all; it is not below this
+	most := activated - s.earliest.Sub(c.start)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case !c.known:
-		c.known, c.current, c.previous, c.period = true, seen, seen, now
-	case now.Sub(c.period) > 2*offsetPeriod:
-		c.current, c.previous, c.period = seen, max(c.current, seen), now
-	case now.Sub(c.period) > offsetPeriod:
-		c.previous, c.current, c.period = c.current, seen, now
-	default:
-		c.current = max(c.current, seen)
+	p := c.partitions[partition]
+	if p == nil {
+		p = &partitionClock{offset: least}
+		c.partitions[partition] = p
 	}
-	offset := max(c.current, c.previous)
-	if !c.warned && offset.Abs() > clockOff {
+	p.raise(least)
+	if s.polled && most < p.offset {
+		p.lower(most)
+	}
+	if s.prompt {
+		p.sawPrompt(least)
+	}
+	if (p.offset - least).Abs() < promptWithin {
+		p.seen++
+	}
+	if !c.warned && p.seen >= clockSure && p.offset.Abs() > clockOff {
 		c.warned = true
 		c.log.Warn("this host's clock and the broker's differ; leases are measured by our own, but certificates and AWS signatures need the right time",
-			"offset", offset.Round(time.Second).String())
+			"offset", p.offset.Round(time.Second).String(), "partition", partition)
 	}
-	return offset
+	return p.offset
+}
+
+// raise takes into account that the offset is at least this. One deadline that is far ahead is no reason: until others agree
+// the job's lease just counts from its arrival.
+func (p *partitionClock) raise(least time.Duration) {
+	switch {
+	case least <= p.offset:
+		p.above = p.above[:0]
+	case least <= p.offset+raiseAtOnce:
+		p.offset = least
+		p.above = p.above[:0]
+	default:
+		p.above = append(p.above, least)
+		if len(p.above) >= raiseAfter {
+			p.offset = slices.Min(p.above)
+			p.above = p.above[:0]
+		}
+	}
+}
+
+func (p *partitionClock) lower(to time.Duration) {
+	p.offset, p.seen = to, 0
+	p.above = p.above[:0]
+}
+
+// sawPrompt lowers the estimate if enough of the last prompt jobs agree on a lower one: the broker's clock was set back, or
+// runs slow. Where they agree on two, as with deadlines that alternate, the lower one counts: the others' leases then count
+// from their arrival.
+func (p *partitionClock) sawPrompt(least time.Duration) {
+	p.prompt = append(p.prompt, least)
+	if len(p.prompt) > promptKept {
+		p.prompt = p.prompt[1:]
+	}
+	sorted := slices.Sorted(slices.Values(p.prompt))
+	for i := promptAgree - 1; i < len(sorted); i++ {
+		if sorted[i]-sorted[i-promptAgree+1] > promptWithin {
+			continue
+		}
+		for i+1 < len(sorted) && sorted[i+1]-sorted[i-promptAgree+1] <= promptWithin {
+			i++ // the least delayed of those that agree
+		}
+		if sorted[i] < p.offset {
+			p.lower(sorted[i])
+		}
+		return
+	}
 }

@@ -111,17 +111,49 @@ func TestAClockThatIsOffDoesNotMatter(t *testing.T) {
 	}
 }
 
-func TestAJobThatCameTooLateIsLeftToItsLease(t *testing.T) {
+func TestJobsThatGrowOldInTransportAreHandedBackAndPolledFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := &testkit.Gateway{StreamBuffer: 10}
-		r := start(t, Config{Stream: true, MaxJobsActive: 2, Lease: time.Minute, PollInterval: time.Hour}, g, completing(58*time.Second))
-		g.Create(keys(1, 6)...) // two slots: what is read when they are free again has waited in transport for 58 s
-		testkit.Advance(59 * time.Second)
-		assert.Positive(t, r.seen.of(job.AbandonLeaseOver), "an event is not sent on a lease that has run out")
-		assert.Empty(t, g.Calls("UpdateTimeout"), "nor is it handed back: the command names a job, not its owner")
+		r := start(t, Config{Stream: true, MaxJobsActive: 2, Lease: time.Minute, PollInterval: time.Hour}, g, completing(40*time.Second))
+		g.Create(keys(1, 6)...) // two slots: the others would wait in transport for 40 s and more
+		testkit.Advance(12 * time.Second)
+		assert.Len(t, g.Calls("UpdateTimeout"), 4, "after a sixth of the lease they are given back, whoever may have them")
+		assert.Zero(t, g.Streams(), "and none is pushed to us again")
 		testkit.Advance(10 * time.Minute)
-		assert.Equal(t, 6, g.Count("Complete"), "but each is done in the end")
+		assert.Equal(t, 6, g.Count("Complete"), "each is done in the end")
+		assert.Len(t, g.Calls("Complete"), 6)
+		assert.Zero(t, r.seen.of(job.AbandonLeaseOver)+r.seen.of(job.AbandonGone))
+		assert.Equal(t, 1, g.Streams(), "once no job waits there is a stream again")
 		r.stop()
 	})
+}
+
+func TestAJobWithTooLittleOfItsLeaseLeftIsNotStarted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		left time.Duration
+		want job.AbandonReason // empty = handed back
+	}{
+		{name: "while its lease surely holds it is handed back", left: 10 * time.Second},
+		{name: "else it is left to its lease", left: 500 * time.Millisecond, want: job.AbandonLeaseOver},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g, end := &takesBack{answers: []error{nil}}, &ending{}
+				h := &handler{do: func(context.Context, *job.Job) job.Outcome {
+					t.Error("work on it began")
+					return job.Complete{}
+				}}
+				w := New(Config{Lease: time.Minute}, g, h, end, nil)
+				w.work, w.settling = t.Context(), t.Context()
+				w.link.enter(linkUp, time.Now())
+				w.execute(&job.Job{Key: 7, Retries: 1, Lease: job.NewLease(time.Now().Add(tt.left), nil)})
+				assert.Equal(t, tt.want, end.abandoned)
+				assert.Equal(t, tt.want == "", len(g.calls) == 1)
+			})
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -8,25 +9,80 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// leastLease is the share of a lease that must be left for work on a job to begin, or at least leastLeft.
-const (
-	leastLease = 10
-	leastLeft  = 2 * time.Second
-)
-
 // execute works on one job and settles it.
 func (w *Worker) execute(j *job.Job) {
+	w.atWork.Add(1)
+	defer w.atWork.Add(-1)
+	a, before := w.activations.enter(j)
+	defer w.activations.leave(a)
 	began := time.Now()
-	outcome := w.handle(j)
+	outcome := w.superseded(j, a, before)
+	if outcome == nil {
+		outcome = w.handle(j)
+	}
 	worked := time.Since(began)
-	w.settle(j, outcome, worked)
+	w.settle(j, a, outcome, worked)
+}
+
+// superseded waits for the earlier activation of the same try of a job, if this process still works on it. It returns nil
+// if there is still something to do for this one.
+func (w *Worker) superseded(j *job.Job, a, before *activation) job.Outcome {
+	if before == nil {
+		return nil
+	}
+	wait := time.NewTimer(j.Lease.Left() - w.config.LeastLease)
+	defer wait.Stop()
+	select {
+	case <-before.done:
+	case <-wait.C:
+		return job.Abandon{Reason: job.AbandonLeaseOver} // not handed back: an event of it may be under way
+	case <-w.work.Done():
+		return job.Abandon{Reason: job.AbandonDrained}
+	}
+	if before.supersedes(a, j.Lease.End().Add(-w.config.Lease)) {
+		return job.Abandon{Reason: job.AbandonGone}
+	}
+	return nil
+}
+
+// tooLate says whether too little of a job's lease is left to begin with it: it would end in a failure for want of time that
+// this worker lost.
+func (w *Worker) tooLate(j *job.Job) bool { return j.Lease.Left() < w.leastLease(j) }
+
+// leastLease is how much of a job's lease must be left for work on it to begin: at most half of what its own header asks for.
+func (w *Worker) leastLease(j *job.Job) time.Duration {
+	if granted := j.Lease.Granted(); granted > 0 {
+		return min(w.config.LeastLease, granted/2)
+	}
+	return w.config.LeastLease
+}
+
+// late is the outcome of a job that came too late: handed back while its lease surely holds, else left to it.
+func late(j *job.Job) job.Outcome {
+	if j.Lease.Left() < surely {
+		return job.Abandon{Reason: job.AbandonLeaseOver}
+	}
+	return job.HandBack{}
+}
+
+// awaitSend waits until an event of the job may be sent.
+func (w *Worker) awaitSend(ctx context.Context, j *job.Job) error {
+	if w.tooLate(j) {
+		return job.ErrTooLate
+	}
+	ctx, cancel := context.WithDeadlineCause(ctx, j.Lease.End().Add(-w.leastLease(j)), job.ErrTooLate)
+	defer cancel()
+	if w.link.awaitSend(ctx, j.Partition()) != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // handle calls the handler. Panics that it lets through end in a failed job with a constant text: theirs could hold a
 // secret.
 func (w *Worker) handle(j *job.Job) (outcome job.Outcome) {
-	if left := j.Lease.Left(); left < max(w.config.Lease/leastLease, leastLeft) {
-		return job.Abandon{Reason: job.AbandonLeaseOver}
+	if w.tooLate(j) {
+		return late(j)
 	}
 	defer func() {
 		if p := recover(); p != nil {

@@ -39,7 +39,7 @@ func TestHandBack(t *testing.T) {
 	refused := func(kind job.CommandErrorKind, code string) error {
 		return &job.CommandError{Kind: kind, Code: code, Reason: "no"}
 	}
-	busy := refused(job.Transient, "RESOURCE_EXHAUSTED")
+	busy := &job.CommandError{Kind: job.Transient, Code: "RESOURCE_EXHAUSTED", Reason: "no", NotTaken: true}
 	tests := []struct {
 		name      string
 		lease     time.Duration
@@ -64,7 +64,8 @@ func TestHandBack(t *testing.T) {
 				gateway, end := &takesBack{answers: tt.answers}, &ending{}
 				w := New(Config{}, gateway, nil, end, nil)
 				w.settling = t.Context()
-				w.settle(&job.Job{Key: 7, Lease: job.NewLease(time.Now().Add(tt.lease), nil)}, job.HandBack{}, 0)
+				w.link.enter(linkUp, time.Now())
+				w.settle(&job.Job{Key: 7, Lease: job.NewLease(time.Now().Add(tt.lease), nil)}, nil, job.HandBack{}, 0)
 				assert.LessOrEqual(t, len(gateway.calls), tt.wantMost)
 				assert.GreaterOrEqual(t, len(gateway.calls), tt.wantLeast)
 				for _, d := range gateway.calls {

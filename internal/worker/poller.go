@@ -16,45 +16,59 @@ const (
 	pollAtDrain = time.Second
 	// pollAlone is the time between polls while a stream is to be opened anew.
 	pollAlone = time.Second
+	// pollFailing is the longest pause between polls that fail.
+	pollFailing = time.Second
 )
 
-// pollJobs polls until the drain begins. Beside a stream it asks without waiting, at its start, on a tick, when a stream
-// was opened and when slots are freed while jobs may wait at the broker: those that were there before a stream opened, or
-// that the broker set aside while this worker was full, can only be got by a poll. Without a stream it waits at the
-// gateway.
+// pollJobs polls until the drain begins, while the intake is open. Beside a stream it asks without waiting, at its start, on
+// a tick, when a stream was opened and when slots are freed while jobs may wait at the broker: those that were there before a
+// stream opened, or that the broker set aside while this worker was full, can only be got by a poll. Without a stream it
+// waits at the gateway.
 func (w *Worker) pollJobs() {
-	failing := backoff{first: 100 * time.Millisecond, last: 10 * time.Second}
+	failing := backoff{first: 100 * time.Millisecond, last: pollFailing}
 	var complaint complaint
 	ctx, cut := context.WithCancel(context.WithoutCancel(w.draining))
 	defer cut()
 	defer context.AfterFunc(w.draining, func() { time.AfterFunc(pollAtDrain, cut) })()
-	for w.draining.Err() == nil {
-		asked, got, err := w.pollOnce(ctx)
+	most := w.config.MaxJobsActive // how many jobs fit into an answer, as far as is known
+	probe := func(n int) {
+		if _, _, err := w.pollOnce(ctx, n, -1); err != nil {
+			w.polled(ctx, &complaint, err)
+		}
+	}
+	for w.awaitPollable(probe) {
+		asked, got, err := w.pollOnce(ctx, most, w.pollWait())
 		if w.draining.Err() != nil {
 			return
 		}
-		w.health.polled(err)
+		w.polled(ctx, &complaint, err)
+		if got > asked {
+			w.handBackAside()
+		}
+		if tooLarge(err) && asked > 1 {
+			most = asked / 2 // the jobs of this answer are lost until their lease is over, the next poll's are not
+			continue
+		}
 		if err != nil {
-			if complaint.due(err) {
-				level := slog.LevelError
-				if r := refusal(err); r != nil && r.Code == busy {
-					level = slog.LevelWarn // it asks for patience, which it gets
-				}
-				w.log.Log(ctx, level, "cannot poll for jobs", "error", err.Error())
-			}
 			if !failing.wait(w.draining) {
 				return
 			}
 			continue
 		}
-		if complaint.over() {
-			w.log.Info("the gateway answers again")
-		}
 		failing.reset()
-		if w.noStream.isSet() {
+		full := asked > 0 && got == asked
+		if full && most < w.config.MaxJobsActive {
+			most++
+		}
+		if !full && w.backlog.Swap(false) {
+			select {
+			case w.caughtUp <- struct{}{}:
+			default:
+			}
+		}
+		if w.pollsAlone() {
 			continue // the gateway made us wait
 		}
-		full := asked > 0 && got == asked
 		w.poll.wanted.Store(full || w.slots.Full())
 		if full {
 			w.poll.fire() // there may be more: again, as soon as there is a slot
@@ -63,6 +77,59 @@ func (w *Worker) pollJobs() {
 			return
 		}
 	}
+}
+
+// awaitPollable waits until a poll may be made; false when the drain began. While all that the handler sends to is down, one
+// job at a time is polled for.
+func (w *Worker) awaitPollable(probe func(most int)) bool {
+	for {
+		if !w.awaitDownstream(probe) || w.link.await(w.draining, takesJobs) != nil {
+			return false
+		}
+		if w.intakeOpen() {
+			return true
+		}
+	}
+}
+
+// pollsAlone says whether only polls bring jobs, so that they wait at the gateway.
+func (w *Worker) pollsAlone() bool { return !w.streams() || w.noStream.known() }
+
+// pollWait returns how long a poll is to wait at the gateway.
+func (w *Worker) pollWait() time.Duration {
+	if w.pollsAlone() {
+		return w.config.PollWait
+	}
+	return -1
+}
+
+// polled takes what became of a poll into account.
+func (w *Worker) polled(ctx context.Context, complaint *complaint, err error) {
+	w.health.polled(err)
+	if err == nil {
+		w.link.polled()
+		if complaint.over() {
+			w.log.Info("polls for jobs are answered again")
+		}
+		return
+	}
+	r := refusal(err)
+	if r != nil && r.Kind == job.Transient && !r.NotTaken {
+		w.link.suspect(err.Error())
+	}
+	if complaint.due(err) {
+		level := slog.LevelError
+		if r != nil && r.Kind == job.Transient {
+			level = slog.LevelWarn // it is tried again
+		}
+		w.log.Log(ctx, level, "cannot poll for jobs", "error", err.Error())
+	}
+}
+
+// tooLarge says whether the jobs that a poll asked for did not fit into one message.
+func tooLarge(err error) bool {
+	r := refusal(err)
+	return r != nil && r.Kind == job.Unacceptable && r.Code == "RESOURCE_EXHAUSTED"
 }
 
 // awaitPoll waits for a reason to poll; false when the drain began.
@@ -85,31 +152,31 @@ func (w *Worker) awaitPoll() bool {
 	return true
 }
 
-// pollOnce asks for as many jobs as there are free slots, which it holds meanwhile, and gives back those without a job.
-func (w *Worker) pollOnce(ctx context.Context) (asked, got int, err error) {
+// pollOnce asks for as many jobs as there are free slots, at most so many. It holds the slots meanwhile, and gives back those
+// without a job.
+func (w *Worker) pollOnce(ctx context.Context, most int, wait time.Duration) (asked, got int, err error) {
 	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
 		return 0, 0, nil
 	}
-	slots := append([]*Slot{first}, w.slots.TakeFree(w.config.MaxJobsActive)...)
-	asked = len(slots)
-	request := job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: -1}
-	if w.noStream.isSet() {
-		request.Wait = w.config.PollWait
-	}
-	sent := time.Now()
-	err = w.gateway.Activate(ctx, request, func(j *job.Job) {
-		got++
-		var slot *Slot
-		if len(slots) > 0 { // a gateway that gives more than it was asked for: the job still has to be worked on
-			slot, slots = slots[0], slots[1:]
-		} else if slot, err = w.slots.Take(context.WithoutCancel(ctx)); err != nil {
-			return
+	slots := append([]*Slot{first}, w.slots.TakeFree(most-1)...)
+	defer func() {
+		for _, s := range slots {
+			s.Release()
 		}
-		w.take(j, slot, false, sent) //nolint:contextcheck // a job outlives the poll that brought it
-	})
-	for _, s := range slots {
-		s.Release()
+	}()
+	if !takesJobs(w.link.current()) { // it changed while we waited for a slot
+		return 0, 0, nil
 	}
+	asked = len(slots)
+	sent := time.Now()
+	err = w.gateway.Activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) {
+		got++
+		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back
+		if len(slots) > 0 {
+			slot, slots = slots[0], slots[1:]
+		}
+		w.take(j, slot, false, sighting{earliest: sent, polled: true}) //nolint:contextcheck // a job outlives the poll that brought it
+	})
 	return asked, got, err
 }

@@ -9,12 +9,45 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// flag is set once and stays set.
-type flag struct{ v atomic.Bool }
+// unsupported is what is known of a call that the gateway may not know. A proxy can answer in the gateway's place, and a
+// cluster can be upgraded: the call is tried again after a while, which doubles.
+type unsupported struct {
+	mu    sync.Mutex
+	until time.Time
+	pause time.Duration
+}
 
-func (f *flag) set() { f.v.Store(true) }
+const (
+	unsupportedFirst = 2 * time.Second
+	unsupportedMost  = 5 * time.Minute
+)
 
-func (f *flag) isSet() bool { return f.v.Load() }
+// found is told that the gateway does not know the call. It returns how long that is believed, and whether it is news.
+func (u *unsupported) found() (pause time.Duration, news bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	news = u.pause == 0
+	u.pause = min(max(2*u.pause, unsupportedFirst), unsupportedMost)
+	u.until = time.Now().Add(u.pause)
+	return u.pause, news
+}
+
+// over is told that the gateway knows the call.
+func (u *unsupported) over() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.until, u.pause = time.Time{}, 0
+}
+
+// left returns for how long the call need not be tried; it is not above 0 if it may be tried now.
+func (u *unsupported) left() time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return time.Until(u.until)
+}
+
+// known says whether the call need not be tried now.
+func (u *unsupported) known() bool { return u.left() > 0 }
 
 // trigger asks the poller for another poll. Many at once are one.
 type trigger struct {
@@ -56,7 +89,7 @@ func (t trigger) fireIfWanted() {
 	}
 }
 
-// aside holds jobs that arrived after the drain began.
+// aside holds jobs that came without a slot: after the drain began, or while a stream was read dry.
 type aside struct {
 	mu   sync.Mutex
 	jobs []*job.Job

@@ -2,32 +2,29 @@ package worker
 
 import (
 	"context"
-	"sync/atomic"
+	"errors"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 const (
-	// streamDryIdle and streamDryMost bound how long a stream is still read when it is to end: what is in transport has its
-	// lease running, and would wait for the end of it.
-	streamDryIdle = 60 * time.Millisecond
-	streamDryMost = 200 * time.Millisecond
-	// openAtDrain is how long a stream that is being opened when a drain begins may still take.
-	openAtDrain = time.Second
+	// openAtEnd is how long a stream that is being opened when it is to end may still take.
+	openAtEnd = time.Second
 	// streamLived is how long a stream must have lived for the next to be opened at once.
 	streamLived = 30 * time.Second
-	// agedIdle is how long an aged stream must have delivered nothing to be replaced, and agedMost how long it may be kept for
-	// that.
-	agedIdle = 200 * time.Millisecond
-	agedMost = 30 * time.Second
+	// reopenMost is the longest pause between two streams. All that a worker tries again it tries at least once a second.
+	reopenMost = time.Second
+	// backlogShare is the share of a lease after which a stream whose reader never catches up is ended: its jobs would grow
+	// old in transport.
+	backlogShare = 6
 )
 
-// streamJobs keeps a stream open until the drain begins.
+// streamJobs keeps a stream open until the drain begins, while the intake is open and no backlog is polled for.
 func (w *Worker) streamJobs() {
-	failing := backoff{first: 100 * time.Millisecond, last: 10 * time.Second}
+	failing := backoff{first: 100 * time.Millisecond, last: reopenMost}
 	var complaint complaint
-	for w.draining.Err() == nil {
+	for w.awaitStream() {
 		began := time.Now()
 		delivered, err := w.streamOnce()
 		w.observer.StreamOpen(false)
@@ -36,14 +33,20 @@ func (w *Worker) streamJobs() {
 		if w.draining.Err() != nil {
 			return
 		}
-		if r := refusal(err); r != nil && r.Kind == job.Unsupported {
-			w.log.Info("the gateway knows no job streams, polling only")
-			w.noStream.set()
-			w.poll.fire()
-			return
+		w.handBackAside()
+		if err == nil {
+			failing.reset()
+			continue // we ended it
 		}
+		if r := refusal(err); r != nil && r.Kind == job.Unsupported {
+			if pause, news := w.noStream.found(); news {
+				w.log.Info("the gateway knows no job streams, polling only; it is asked again later", "after", pause.String())
+			}
+			continue
+		}
+		w.link.suspect(err.Error())
 		// While polls go wrong too, the poller tells why: it is the same gateway.
-		if err != nil && w.health.polling() && complaint.due(err) {
+		if w.health.polling() && complaint.due(err) {
 			w.log.Warn("job stream ended, opening another", "error", err.Error())
 		}
 		if delivered || time.Since(began) > streamLived {
@@ -55,88 +58,156 @@ func (w *Worker) streamJobs() {
 	}
 }
 
-// streamOnce opens a stream and reads it until it breaks, has reached its age or the drain begins. A slot is held before a
-// job is read: a full worker does not read.
+// awaitStream waits until a stream is to be opened; false when the drain began.
+func (w *Worker) awaitStream() bool {
+	for {
+		if w.awaitIntake(w.draining) != nil {
+			return false
+		}
+		wait := w.noStream.left()
+		if wait <= 0 && !w.backlog.Load() {
+			return true
+		}
+		if wait <= 0 {
+			wait = pollAlone
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-w.caughtUp:
+		case <-timer.C:
+		case <-w.draining.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// streamOnce opens a stream and reads it until it breaks or is to end: it has reached its age, the intake closes, jobs wait
+// too long in it, or the drain begins. It is then read dry first. A slot is held before a job is read: a full worker does
+// not read.
 func (w *Worker) streamOnce() (delivered bool, err error) {
-	slot, err := w.slots.Take(w.draining)
+	open, closed := w.whileOpen(w.draining)
+	defer closed()
+	slot, err := w.slots.Take(open)
 	if err != nil {
 		return false, nil
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.draining))
 	defer cancel()
-	// A gateway that never answers must not hold up the drain; one that is about to open the stream may.
-	defer context.AfterFunc(w.draining, func() { time.AfterFunc(openAtDrain, cancel) })()
+	// A gateway that never answers must not hold up the end; one that is about to open the stream may.
+	r := newReading(cancel)
+	undo := context.AfterFunc(open, func() { time.AfterFunc(openAtEnd, r.cancelUnread) })
+	defer undo()
 	s, err := w.gateway.Stream(ctx, w.request())
 	if err != nil {
 		slot.Release()
+		if ctx.Err() != nil {
+			err = nil
+		}
 		return false, err
 	}
 	w.observer.StreamOpen(true)
 	w.health.stream(true, nil)
 	w.poll.fire() // what waited before the stream opened is not pushed
 
-	r := &reading{began: time.Now()}
-	defer w.endWhenAged(r, cancel)()
-	defer r.endWhenDraining(w.draining, cancel)()
+	defer r.endWhenOver(open)()
+	defer r.endWhenAged(jitter(w.config.StreamMaxAge, 0.2))()
+	defer w.keepProving(ctx, r)()
+	defer w.endWhenBacklogged(r)()
 	for {
-		r.waiting.Store(true)
+		r.wait()
 		j, err := s.Recv()
-		r.waiting.Store(false)
+		prompt := r.got(err == nil)
 		if err != nil {
 			if slot != nil {
 				slot.Release()
 			}
-			if ctx.Err() != nil {
+			switch {
+			case r.silent():
+				err = errStreamSilent
+			case ctx.Err() != nil:
 				err = nil // we ended it
 			}
 			return delivered, err
 		}
-		delivered = true
-		r.last.Store(int64(time.Since(r.began)))
-		w.take(j, slot, true, time.Time{})
-		w.poll.soon()
-		if slot, err = w.slots.Take(w.draining); err != nil {
-			slot = nil // from here on jobs are put aside
-		} else if w.slots.Full() {
-			w.poll.wanted.Store(true)
+		if !delivered {
+			delivered = true
+			w.noStream.over()
 		}
+		w.take(j, slot, true, sighting{earliest: r.earliest(), prompt: prompt})
+		w.poll.soon()
+		slot = w.nextSlot(open, r)
 	}
 }
 
-// reading is the state of a stream that is being read.
-type reading struct {
-	began   time.Time
-	last    atomic.Int64 // when the last job came, in nanoseconds after began
-	waiting atomic.Bool  // whether the reader waits for a job
+// errStreamSilent is the end of a stream whose connection gives no answers.
+var errStreamSilent = errors.New("the connection of the job stream gives no answers")
+
+// nextSlot waits for the slot of the next job. It is nil once the stream is to end: what is still read is put aside.
+func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
+	if r.ending() {
+		return nil
+	}
+	if free := w.slots.TakeFree(1); len(free) == 1 {
+		return free[0]
+	}
+	w.poll.wanted.Store(true)
+	r.full()
+	ctx, cancel := context.WithCancel(open)
+	defer cancel()
+	defer context.AfterFunc(r.over, cancel)()
+	slot, err := w.slots.Take(ctx)
+	if err != nil {
+		return nil
+	}
+	if w.slots.Full() {
+		w.poll.wanted.Store(true)
+	}
+	return slot
 }
 
-func (r *reading) idle() time.Duration { return time.Since(r.began) - time.Duration(r.last.Load()) }
-
-// endWhenDraining ends the stream when it has been read dry after the drain began. The function that it returns undoes it.
-func (r *reading) endWhenDraining(draining context.Context, cancel context.CancelFunc) func() {
-	stop := context.AfterFunc(draining, func() {
-		for most := time.Now().Add(streamDryMost); time.Now().Before(most); {
-			time.Sleep(streamDryIdle / 4) //nolint:forbidigo // 200 ms at most, in a goroutine of its own
-			if r.idle() > streamDryIdle && time.Since(most.Add(-streamDryMost)) > streamDryIdle {
-				break
-			}
-		}
-		cancel()
-	})
-	return func() { stop() }
-}
-
-// endWhenAged ends the stream when it has reached its age, preferably while nothing is in transport. The function that it
-// returns undoes it.
-func (w *Worker) endWhenAged(r *reading, cancel context.CancelFunc) func() {
-	age := jitter(w.config.StreamMaxAge, 0.2)
-	var check *time.Timer
-	check = time.AfterFunc(age, func() {
-		if r.waiting.Load() && r.idle() > agedIdle || time.Since(r.began) > age+agedMost {
-			cancel()
+// endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease. Jobs are then polled for, each
+// when there is a slot for it, until there are no more. The function that it returns undoes it.
+func (w *Worker) endWhenBacklogged(r *reading) func() {
+	most := w.config.Lease / backlogShare
+	check := newTimer(most, func(check *timer) {
+		left := most - r.behind()
+		if left > 0 {
+			check.reset(left)
 			return
 		}
-		check.Reset(agedIdle / 2)
+		w.log.Debug("more jobs come than there are slots for: polling for them one by one")
+		w.backlog.Store(true)
+		r.end()
 	})
-	return func() { check.Stop() }
+	return check.stop
+}
+
+// keepProving probes the connection of the stream while its reader waits. What is pushed after an answer came was not in
+// transport before it was asked for; and a connection that gives no answer is dead. The function that it returns ends it, and
+// waits for its end.
+func (w *Worker) keepProving(ctx context.Context, r *reading) func() {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for sleep(ctx, w.link.proofAge()) {
+			asking, done := r.whileWaiting(ctx)
+			if asking == nil {
+				continue // jobs come: that is proof enough
+			}
+			asked := time.Now()
+			err := w.gateway.ProbeStream(asking)
+			timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
+			if waited := done(); err == nil && waited {
+				r.proved(asked)
+			} else if waited && timedOut {
+				r.giveUp()
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -28,14 +29,28 @@ type Gateway interface {
 	Throw(ctx context.Context, key int64, code, message string, variables []byte) error
 	// UpdateTimeout sets a job's deadline to now + d. It names a job, not its owner.
 	UpdateTimeout(ctx context.Context, key int64, d time.Duration) error
+	// Probe asks for an answer on the way that polls and commands take. A connection that gives none until ctx's deadline is
+	// replaced.
+	Probe(ctx context.Context) error
+	// ProbeStream does so on the way that streams take.
+	ProbeStream(ctx context.Context) error
 }
 
 // Handler works on jobs. It is called from many goroutines.
 type Handler interface {
 	// Handle works on one job within its lease. When ctx is cancelled it ends soon, with [job.HandBack] if nothing was sent.
 	Handle(ctx context.Context, j *job.Job) job.Outcome
-	// Settled is called once the broker has taken a command for the job, or said that it is gone.
+	// Settled is called once the broker has taken a command for the job, or said that it is gone; and before a command is
+	// sent that lets the job be tried again, since the next try may begin before its answer is here.
 	Settled(j *job.Job)
+}
+
+// Downstream is what the handler sends to, as far as it can be away for all jobs.
+type Downstream interface {
+	// Down says whether everything that was lately sent to fails. Jobs are then taken one at a time only.
+	Down() bool
+	// Changed returns a channel that is closed at the next change of Down.
+	Changed() <-chan struct{}
 }
 
 // Observer is told what the engine does, for metrics. Its methods are called from many goroutines and must not block.
@@ -47,6 +62,8 @@ type Observer interface {
 	StreamOpen(open bool)
 	// CommandRetried is called with the gRPC code of each command that is tried again.
 	CommandRetried(code string)
+	// Link is called when the way to the broker changes its state: down, flush, hold, up or suspect. See docs/worker.md.
+	Link(state string)
 }
 
 // Config configures a [Worker]. Zero values stand for the defaults in brackets.
@@ -62,6 +79,8 @@ type Config struct {
 	GracePeriod    time.Duration // how long running jobs may take once a drain began [20 s]
 	TenantIDs      []string      // empty = the default tenant
 	FetchVariables []string      // empty = all
+	LeastLease     time.Duration // how much of a lease must be left for work on a job to begin [a quarter of it]
+	Downstream     Downstream    // nil = never down
 }
 
 func (c Config) withDefaults() Config {
@@ -78,6 +97,11 @@ func (c Config) withDefaults() Config {
 	set(&c.PollWait, 20*time.Second)
 	set(&c.StreamMaxAge, 10*time.Minute)
 	set(&c.GracePeriod, 20*time.Second)
+	set(&c.LeastLease, c.Lease/4)
+	c.LeastLease = min(c.LeastLease, c.Lease/2)
+	if c.Downstream == nil {
+		c.Downstream = neverDown{}
+	}
 	return c
 }
 
@@ -89,18 +113,25 @@ type Worker struct {
 	observer Observer
 	log      *slog.Logger
 
-	slots   *Slots
-	clock   *brokerClock
-	running sync.WaitGroup // one for each job in work
-	health  health
-	poll    trigger
+	slots       *Slots
+	clock       *brokerClock
+	link        *link
+	activations activations
+	atWork      atomic.Int64   // jobs that are worked on or settled
+	running     sync.WaitGroup // one for each job in work
+	health      health
+	poll        trigger
+	left        leavings // what a drain leaves behind
+	drained     atomic.Bool
 
 	draining  context.Context // ends when the drain begins
 	work      context.Context // ends when the grace period is over
 	settling  context.Context // ends when no command is worth waiting for any more
-	setAside  aside           // jobs that came when the drain had begun
-	noTimeout flag            // the gateway does not know UpdateJobTimeout
-	noStream  flag            // the gateway does not know streams, or none are wanted
+	setAside  aside           // jobs that came without a slot, to be handed back
+	noTimeout unsupported     // whether the gateway knows UpdateJobTimeout
+	noStream  unsupported     // whether the gateway knows streams
+	backlog   atomic.Bool     // whether jobs wait at the broker, so that streaming them would only make them old
+	caughtUp  chan struct{}   // a poll has found the end of the backlog; room for one, the stream loop is its only reader
 }
 
 // New returns a worker. Observer and log may be nil.
@@ -112,21 +143,25 @@ func New(c Config, g Gateway, h Handler, o Observer, log *slog.Logger) *Worker {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	w := &Worker{config: c, gateway: g, handler: h, observer: o, log: log, clock: newBrokerClock(c.Lease, log), poll: newTrigger()}
+	w := &Worker{config: c, gateway: g, handler: h, observer: o, log: log, clock: newBrokerClock(c.Lease, log), poll: newTrigger(), caughtUp: make(chan struct{}, 1)}
 	w.slots = NewSlots(c.MaxJobsActive, w.poll.fireIfWanted)
-	// One slot cannot be shared: an open stream would park on it for ever.
-	if !c.Stream || c.MaxJobsActive == 1 {
-		w.noStream.set()
-	}
+	w.link = newLink(g.Probe, log, func(s linkState) { o.Link(s.String()) })
 	return w
 }
 
-// settleGrace is how long commands are still tried after the grace period is over.
-const settleGrace = 3 * time.Second
+// streams says whether jobs are to be streamed. One slot cannot be shared: an open stream would hold it for ever.
+func (w *Worker) streams() bool { return w.config.Stream && w.config.MaxJobsActive > 1 }
+
+const (
+	// settleGrace is how long commands are still tried after the grace period is over.
+	settleGrace = 3 * time.Second
+	// lastCall is how long what was told to end may take to do so.
+	lastCall = time.Second
+)
 
 // Run takes and works on jobs until ctx is done, and then drains: nothing new is taken, running jobs finish within the grace
-// period, and those that were activated but not started are handed back. It returns when all of that is done. A worker
-// runs once.
+// period, and those that were activated but not started are handed back. It returns when all of that is done, or the grace
+// period and the time for the last commands are over; the error is then a *[LeftError]. A worker runs once.
 func (w *Worker) Run(ctx context.Context) error {
 	base := context.WithoutCancel(ctx)
 	w.draining = ctx
@@ -135,45 +170,84 @@ func (w *Worker) Run(ctx context.Context) error {
 	settling, stopSettling := context.WithCancel(base)
 	defer stopSettling()
 	w.work, w.settling = work, settling
+	defer context.AfterFunc(ctx, func() { w.drained.Store(true) })()
+
+	probing, stopProbing := context.WithCancel(base)
+	var prober sync.WaitGroup
+	prober.Go(func() { w.link.run(probing) })
+	defer prober.Wait()
+	defer stopProbing()
 
 	var takers sync.WaitGroup
 	takers.Go(w.pollJobs)
-	if !w.noStream.isSet() {
+	if w.streams() {
 		takers.Go(w.streamJobs)
 	}
 	takers.Wait() // both end by themselves once the drain began
+	w.left.begin()
 
+	over := make(chan struct{}) // nothing is waited for any more
 	grace := time.AfterFunc(w.config.GracePeriod, func() {
-		w.log.Warn("grace period is over, leaving what is not finished", "jobs", w.slots.InUse())
+		if n := w.atWork.Load(); n > 0 {
+			w.log.Warn("the grace period is over, ending what is not finished", "jobs", n)
+		}
 		stopWork()
-		time.AfterFunc(settleGrace, stopSettling)
+		time.AfterFunc(settleGrace, func() {
+			stopSettling()
+			time.AfterFunc(lastCall, func() { close(over) })
+		})
 	})
 	defer grace.Stop()
-	w.handBackAside() //nolint:contextcheck // ctx is over: these are the last commands
-	w.running.Wait()
-	return nil
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.handBackAside()
+		w.running.Wait()
+	}()
+	select {
+	case <-done:
+	case <-over:
+		w.left.unfinished(w.atWork.Load())
+	}
+	return w.left.err()
 }
 
-// SlotsInUse returns how many jobs are in this process, and the slot on which an open stream waits.
+// SlotsInUse returns how many jobs are in this process, the slot on which an open stream waits, and those that a poll holds
+// for what it may bring.
 func (w *Worker) SlotsInUse() int { return w.slots.InUse() }
 
-// Ready says whether jobs can be taken: the gateway answered, and a stream is open or the last poll was answered. The reason
-// says why not.
+// JobsAtWork returns how many jobs are worked on or settled now.
+func (w *Worker) JobsAtWork() int { return int(w.atWork.Load()) }
+
+// Ready says whether jobs can be taken: commands get through to the gateway, and a stream is open or the last poll was
+// answered. The reason says why not. It may be called at any time.
 func (w *Worker) Ready() (ready bool, reason string) {
-	if w.draining != nil && w.draining.Err() != nil {
+	if w.drained.Load() {
 		return false, "shutting down"
+	}
+	switch state, reason := w.link.health(); state {
+	case linkDown:
+		if reason == "" {
+			reason = "the gateway has not answered yet"
+		}
+		return false, reason
+	case linkFlush, linkHold:
+		return false, "the gateway was away; the commands that waited go first"
+	case linkUp, linkSuspect:
 	}
 	return w.health.ready()
 }
 
-// take starts work on a job that has arrived in a slot, or puts it aside during a drain.
-func (w *Worker) take(j *job.Job, slot *Slot, streamed bool, asked time.Time) {
-	end := w.clock.leaseEnd(j, asked)
+// take starts work on a job that has arrived in a slot, or puts it aside where it has none or a drain began.
+func (w *Worker) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
+	end := w.clock.leaseEnd(j, s)
 	j.Lease = job.NewLease(end, func(ctx context.Context, d time.Duration) error {
-		return w.gateway.UpdateTimeout(ctx, j.Key, d)
+		return w.updateTimeout(ctx, j.Key, d)
 	})
+	j.AwaitSend = func(ctx context.Context) error { return w.awaitSend(ctx, j) }
+	w.link.tookJob()
 	w.observer.Taken(j, streamed)
-	if w.draining.Err() != nil {
+	if slot == nil || w.draining.Err() != nil {
 		w.setAside.add(j)
 		if slot != nil {
 			slot.Release()
@@ -203,3 +277,9 @@ func (noObserver) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {
 func (noObserver) Abandoned(*job.Job, job.AbandonReason)                       {}
 func (noObserver) StreamOpen(bool)                                             {}
 func (noObserver) CommandRetried(string)                                       {}
+func (noObserver) Link(string)                                                 {}
+
+type neverDown struct{}
+
+func (neverDown) Down() bool               { return false }
+func (neverDown) Changed() <-chan struct{} { return nil }

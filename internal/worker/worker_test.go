@@ -63,6 +63,7 @@ type observer struct {
 func (o *observer) Taken(*job.Job, bool)                                        { o.mu.Lock(); o.taken++; o.mu.Unlock() }
 func (o *observer) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
 func (o *observer) StreamOpen(bool)                                             {}
+func (o *observer) Link(string)                                                 {}
 func (o *observer) CommandRetried(string)                                       { o.mu.Lock(); o.retried++; o.mu.Unlock() }
 
 func (o *observer) Abandoned(_ *job.Job, r job.AbandonReason) {
@@ -111,6 +112,7 @@ type rig struct {
 	log     *record
 	drain   context.CancelFunc
 	ended   chan struct{}
+	left    error // what Run returned
 }
 
 // start starts a worker and waits until it has come to rest.
@@ -123,7 +125,7 @@ func start(t *testing.T, c Config, g *testkit.Gateway, h *handler) *rig {
 	r.drain = cancel
 	go func() {
 		defer close(r.ended)
-		assert.NoError(t, r.Run(ctx))
+		r.left = r.Run(ctx)
 	}()
 	synctest.Wait()
 	return r

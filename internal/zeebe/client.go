@@ -5,13 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
-	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
@@ -21,15 +21,16 @@ import (
 // HTTP/2 implementations agree on, about 90 jobs of 1 KB.
 const streamWindow = 64 << 10
 
+// connectTimeout is how long one try to connect may take, with TLS.
+const connectTimeout = 5 * time.Second
+
 // Client is a gateway of a Camunda cluster. It is safe for concurrent use.
 type Client struct {
-	config     Config
-	auth       authorizer
-	rest       *restAPI
-	calls      pb.GatewayClient // polls and commands
-	streams    pb.GatewayClient // the stream of jobs
-	callConn   *grpc.ClientConn
-	streamConn *grpc.ClientConn
+	config  Config
+	auth    authorizer
+	rest    *restAPI
+	calls   *connection // polls and commands
+	streams *connection // the stream of jobs
 }
 
 // Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no
@@ -53,15 +54,14 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	}
 	options := append(dialOptions(c, roots), extra...)
 	client := &Client{config: c, auth: auth, rest: newREST(&c, besideSystem)}
-	if client.callConn, err = grpc.NewClient(c.Target, options...); err != nil {
-		return nil, fmt.Errorf("gateway address %q: %w", c.Target, err)
+	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
+		return nil, err
 	}
-	options = append(slices.Clip(options),
-		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(streamWindow))
-	if client.streamConn, err = grpc.NewClient(c.Target, options...); err != nil {
-		return nil, errors.Join(fmt.Errorf("gateway address %q: %w", c.Target, err), client.callConn.Close())
+	client.streams, err = newConnection(c.Target, append(slices.Clip(options),
+		grpc.WithInitialWindowSize(streamWindow), grpc.WithInitialConnWindowSize(streamWindow)))
+	if err != nil {
+		return nil, errors.Join(err, client.calls.close())
 	}
-	client.calls, client.streams = pb.NewGatewayClient(client.callConn), pb.NewGatewayClient(client.streamConn)
 	return client, nil
 }
 
@@ -76,6 +76,12 @@ func dialOptions(c Config, roots *x509.CertPool) []grpc.DialOption {
 		// A retry policy could otherwise come in by a service config from DNS.
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
+		// The pause between two tries to connect is at most a second, jitter included: workers of a cluster that was away come
+		// back together, and soon.
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 800 * time.Millisecond},
+			MinConnectTimeout: connectTimeout,
+		}),
 	}
 	if c.KeepAlive > 0 {
 		// No pings without a call open: a gateway answers those with GOAWAY.
@@ -118,7 +124,7 @@ func readCA(path string) (alone, beside *x509.CertPool, err error) {
 func (c *Client) Close() error {
 	c.auth.close()
 	c.rest.client.CloseIdleConnections()
-	return errors.Join(c.callConn.Close(), c.streamConn.Close())
+	return errors.Join(c.calls.close(), c.streams.close())
 }
 
 // call makes a call with what authenticates it, and once more with a new token if it is refused as UNAUTHENTICATED.

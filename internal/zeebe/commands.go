@@ -12,29 +12,29 @@ import (
 // at most [Config.RequestTimeout]; its error is a *[job.CommandError], or wraps [context.Canceled] if ctx was cancelled.
 func (c *Client) Complete(ctx context.Context, key int64, variables []byte) error {
 	request := &pb.CompleteJobRequest{JobKey: key, Variables: validText(string(variables))}
-	return c.command(ctx, func(ctx context.Context) error {
-		_, err := c.calls.CompleteJob(ctx, request)
+	return known(c.command(ctx, func(ctx context.Context) error {
+		_, err := c.calls.client().CompleteJob(ctx, request)
 		return err
-	})
+	}))
 }
 
 // Fail fails a job: it is given out again after the backoff (to the millisecond) if retries are left, else it becomes
 // an incident with the message.
 func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
 	request := &pb.FailJobRequest{JobKey: key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
-	return c.command(ctx, func(ctx context.Context) error {
-		_, err := c.calls.FailJob(ctx, request)
+	return known(c.command(ctx, func(ctx context.Context) error {
+		_, err := c.calls.client().FailJob(ctx, request)
 		return err
-	})
+	}))
 }
 
 // Throw throws a BPMN error at the job's element.
 func (c *Client) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
 	request := &pb.ThrowErrorRequest{JobKey: key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
-	return c.command(ctx, func(ctx context.Context) error {
-		_, err := c.calls.ThrowError(ctx, request)
+	return known(c.command(ctx, func(ctx context.Context) error {
+		_, err := c.calls.client().ThrowError(ctx, request)
 		return err
-	})
+	}))
 }
 
 // UpdateTimeout makes a job's lease end d from now by the broker's clock, whoever holds it. Gateways before Camunda
@@ -42,7 +42,7 @@ func (c *Client) Throw(ctx context.Context, key int64, code, message string, var
 func (c *Client) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
 	request := &pb.UpdateJobTimeoutRequest{JobKey: key, Timeout: milliseconds(d)}
 	return c.command(ctx, func(ctx context.Context) error {
-		_, err := c.calls.UpdateJobTimeout(ctx, request)
+		_, err := c.calls.client().UpdateJobTimeout(ctx, request)
 		return err
 	})
 }
@@ -50,7 +50,8 @@ func (c *Client) UpdateTimeout(ctx context.Context, key int64, d time.Duration) 
 func (c *Client) command(ctx context.Context, do func(ctx context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
-	return commandError(ctx, c.call(limited, do))
+	call := &writing{Context: limited}
+	return commandError(ctx, call, c.call(call, do))
 }
 
 // validText replaces what is no UTF-8: protobuf would refuse the whole command, and with it the job's end.

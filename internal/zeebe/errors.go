@@ -41,24 +41,59 @@ func codeName(c codes.Code) string {
 }
 
 // commandError turns what a call ended with into what its caller acts on: nil, an error that wraps
-// [context.Canceled] if ctx was cancelled, else a *[job.CommandError].
-func commandError(ctx context.Context, err error) error {
+// [context.Canceled] if ctx was cancelled, else a *[job.CommandError]. The call tells whether its request was written to a
+// connection; nil if that is not known.
+func commandError(ctx context.Context, call *writing, err error) error {
 	if err == nil {
 		return nil
 	}
 	if cause := ctx.Err(); errors.Is(cause, context.Canceled) {
 		return fmt.Errorf("call the gateway: %w", cause)
 	}
+	unwritten := call != nil && !call.written.Load()
 	if own := (*job.CommandError)(nil); errors.As(err, &own) {
+		if unwritten {
+			own = &job.CommandError{Kind: own.Kind, Code: own.Code, Reason: own.Reason, NotTaken: true}
+		}
 		return own
 	}
 	s := status.Convert(err)
-	return &job.CommandError{Kind: kind(s.Code(), s.Message()), Code: codeName(s.Code()), Reason: s.Message()}
+	e := &job.CommandError{Kind: kind(s.Code(), s.Message()), Code: codeName(s.Code()), Reason: s.Message()}
+	e.NotTaken = unwritten || refused(e, s)
+	return e
+}
+
+// refused says whether an answer says by itself that the command was not taken: the gateway or the broker looked at it and
+// did not want it. What a proxy says tells nothing of what is behind it, nor does a gateway that has lost its broker.
+func refused(e *job.CommandError, s *status.Status) bool {
+	if fromProxy(s.Message()) {
+		return false
+	}
+	return e.Kind != job.Transient || s.Code() == codes.ResourceExhausted
+}
+
+// fromProxy says whether an answer was no gRPC at all but HTTP: something between us and the gateway gave it, and grpc-go
+// made a code of its status (404 becomes UNIMPLEMENTED). It tells of the weather, not of the gateway.
+func fromProxy(message string) bool {
+	return strings.Contains(message, "unexpected HTTP status code received from server") || strings.Contains(message, "received unexpected content-type")
+}
+
+// known makes a transient refusal of one that says that the gateway does not know the call: all gateways know those that
+// every worker needs, so that something else answered in its place.
+func known(err error) error {
+	e, ok := errors.AsType[*job.CommandError](err)
+	if !ok || e.Kind != job.Unsupported {
+		return err
+	}
+	return &job.CommandError{Kind: job.Transient, Code: e.Code, Reason: e.Reason}
 }
 
 // kind sorts a refusal (contract 3.6). A code that the gateway has no reason to give is taken for transient: to try
 // again a few times is harmless, to give up is not.
 func kind(code codes.Code, message string) job.CommandErrorKind {
+	if fromProxy(message) && code != codes.Unauthenticated && code != codes.PermissionDenied {
+		return job.Transient
+	}
 	switch code {
 	case codes.NotFound, codes.FailedPrecondition:
 		return job.Gone

@@ -31,13 +31,13 @@ func (c *Client) Activate(ctx context.Context, r job.PollRequest, yield func(*jo
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	return commandError(ctx, c.call(limited, func(ctx context.Context) error {
+	return known(commandError(ctx, nil, c.call(limited, func(ctx context.Context) error {
 		return c.activate(ctx, request, yield)
-	}))
+	})))
 }
 
 func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, yield func(*job.Job)) error {
-	answers, err := c.calls.ActivateJobs(ctx, request)
+	answers, err := c.calls.client().ActivateJobs(ctx, request)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, 
 			return nil
 		}
 		if err != nil && yielded {
-			return commandError(ctx, err) // not to be repeated: it asked for so many jobs once
+			return commandError(ctx, nil, err) // not to be repeated: it asked for so many jobs once
 		}
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (c *Client) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, err
 		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: tenants(r.TenantIDs),
 	}}
 	if err := s.open(); err != nil { //nolint:contextcheck // the stream holds ctx: it may have to open again
-		return nil, commandError(ctx, err)
+		return nil, commandError(ctx, nil, err)
 	}
 	return s, nil
 }
@@ -97,7 +97,7 @@ func (s *stream) open() error {
 		return err
 	}
 	s.proof = proof
-	s.jobs, err = s.client.streams.StreamActivatedJobs(ctx, s.request)
+	s.jobs, err = s.client.streams.client().StreamActivatedJobs(ctx, s.request)
 	return err
 }
 
@@ -116,11 +116,11 @@ func (s *stream) Recv() (*job.Job, error) {
 			return nil, s.ctx.Err()
 		}
 		if s.settled || !unauthenticated(err) || !s.client.auth.refused(s.proof) {
-			return nil, commandError(s.ctx, err)
+			return nil, commandError(s.ctx, nil, err)
 		}
 		s.settled = true
 		if err := s.open(); err != nil {
-			return nil, commandError(s.ctx, err)
+			return nil, commandError(s.ctx, nil, err)
 		}
 	}
 }

@@ -2,8 +2,12 @@ package zeebe
 
 import (
 	"context"
+	"errors"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc/codes"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 // Topology is what a gateway says of its cluster.
@@ -18,7 +22,7 @@ type Topology struct {
 func (c *Client) Topology(ctx context.Context) (Topology, error) {
 	var answer *pb.TopologyResponse
 	err := c.command(ctx, func(ctx context.Context) (err error) {
-		answer, err = c.calls.Topology(ctx, &pb.TopologyRequest{})
+		answer, err = c.calls.client().Topology(ctx, &pb.TopologyRequest{})
 		return err
 	})
 	if err != nil {
@@ -28,4 +32,34 @@ func (c *Client) Topology(ctx context.Context) (Topology, error) {
 		GatewayVersion: answer.GetGatewayVersion(), ClusterSize: int(answer.GetClusterSize()), PartitionsCount: int(answer.GetPartitionsCount()),
 		ReplicationFactor: int(answer.GetReplicationFactor()), BrokersSeen: len(answer.GetBrokers()),
 	}, nil
+}
+
+// Probe asks the gateway for an answer on the connection of polls and commands: that of a gateway that refuses to tell its
+// topology is one. If none comes until ctx's deadline the connection is taken for dead, and replaced. The error is as of
+// [Client.Complete].
+func (c *Client) Probe(ctx context.Context) error {
+	err := c.probe(ctx, c.calls)
+	if err == nil {
+		c.streams.try() // the gateway is there
+	}
+	return err
+}
+
+// ProbeStream does so on the connection of streams.
+func (c *Client) ProbeStream(ctx context.Context) error { return c.probe(ctx, c.streams) }
+
+func (c *Client) probe(ctx context.Context, on *connection) error {
+	on.try()
+	gateway := on.client()
+	err := commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
+		_, err := gateway.Topology(ctx, &pb.TopologyRequest{})
+		return err
+	}))
+	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied && e.Code == codeName(codes.PermissionDenied) {
+		return nil
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errors.Join(err, on.replace(gateway))
+	}
+	return err
 }

@@ -1,0 +1,88 @@
+package worker
+
+import (
+	"context"
+	"time"
+)
+
+// intakeOpen says whether jobs may be taken: commands get through, and not everything that the handler sends to is down.
+func (w *Worker) intakeOpen() bool {
+	return takesJobs(w.link.current()) && !w.config.Downstream.Down()
+}
+
+// awaitIntake waits until jobs may be taken. Its error is the context's.
+func (w *Worker) awaitIntake(ctx context.Context) error {
+	for {
+		changed := w.intakeChange()
+		if w.intakeOpen() {
+			return ctx.Err()
+		}
+		if err := changed.await(ctx, nil); err != nil {
+			return err
+		}
+	}
+}
+
+// intakeChange is the next change of what the intake depends on. It is asked for before one looks.
+type intakeChange struct{ link, downstream <-chan struct{} }
+
+func (w *Worker) intakeChange() intakeChange {
+	return intakeChange{w.link.change(), w.config.Downstream.Changed()}
+}
+
+// await waits for the change, or for tick. Its error is the context's.
+func (c intakeChange) await(ctx context.Context, tick <-chan time.Time) error {
+	select {
+	case <-c.link:
+	case <-c.downstream:
+	case <-tick:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// whileOpen returns a context that ends with ctx, or when the intake closes. The function that it returns ends it as well,
+// and waits for what watches the intake.
+func (w *Worker) whileOpen(ctx context.Context) (context.Context, func()) {
+	open, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer end()
+		for {
+			changed := w.intakeChange()
+			if !w.intakeOpen() || changed.await(open, nil) != nil {
+				return
+			}
+		}
+	}()
+	return open, func() {
+		end()
+		<-ended
+	}
+}
+
+// downPoll is the time between polls for one job while everything that the handler sends to is down.
+const downPoll = 500 * time.Millisecond
+
+// awaitDownstream keeps the intake closed while everything that the handler sends to is down. The jobs that are in this
+// process find out when something is up again; where there is none, one is polled for. It returns when the intake may open
+// again; false when the drain began.
+func (w *Worker) awaitDownstream(poll func(most int)) bool {
+	for {
+		changed := w.intakeChange()
+		if !w.config.Downstream.Down() {
+			return w.draining.Err() == nil
+		}
+		if w.JobsAtWork() == 0 && takesJobs(w.link.current()) {
+			poll(1)
+		}
+		tick := time.NewTimer(downPoll)
+		err := changed.await(w.draining, tick.C)
+		tick.Stop()
+		if err != nil {
+			return false
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package zeebe
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// TestWhatAProxySaysIsTransient holds that an HTTP status from something between us and the gateway never ends a job, nor
+// turns off a call for good.
+func TestWhatAProxySaysIsTransient(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{400, 404, 405, 408, 418, 429, 500, 502, 503, 504} {
+		t.Run(http.StatusText(code), func(t *testing.T) {
+			t.Parallel()
+			front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				w.WriteHeader(code)
+				_, _ = io.WriteString(w, "<html>no</html>")
+			}))
+			front.Config.Protocols = &http.Protocols{}
+			front.Config.Protocols.SetUnencryptedHTTP2(true)
+			front.Start()
+			t.Cleanup(front.Close)
+			c := dialTo(t, front.Listener.Addr().String())
+			for name, call := range map[string]func() error{
+				"complete": func() error { return c.Complete(t.Context(), 1, nil) },
+				"fail":     func() error { return c.Fail(t.Context(), 1, 2, 0, "m", nil) },
+				"throw":    func() error { return c.Throw(t.Context(), 1, "c", "m", nil) },
+				"update":   func() error { return c.UpdateTimeout(t.Context(), 1, time.Second) },
+				"activate": func() error {
+					return c.Activate(t.Context(), job.PollRequest{MaxJobs: 1, Wait: -1, TakeRequest: job.TakeRequest{Type: "t", Lease: time.Second}}, nil)
+				},
+				"probe": func() error { return c.Probe(t.Context()) },
+				"stream": func() error {
+					s, err := c.Stream(t.Context(), job.TakeRequest{Type: "t", Lease: time.Second})
+					if err == nil {
+						_, err = s.Recv()
+					}
+					return err
+				},
+			} {
+				var got *job.CommandError
+				require.ErrorAs(t, call(), &got, name)
+				assert.Equal(t, job.Transient, got.Kind, "%s: %v", name, got)
+				assert.False(t, got.NotTaken, "%s: nobody knows what is behind it: %v", name, got)
+			}
+		})
+	}
+}
+
+func TestWhatWasSurelyNotTaken(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[codes.Code]bool{
+		codes.ResourceExhausted: true, codes.PermissionDenied: true, codes.NotFound: true, codes.InvalidArgument: true,
+		codes.Unavailable: false, codes.DeadlineExceeded: false, codes.Internal: false, codes.Unknown: false, codes.Canceled: false, codes.Aborted: false,
+	} {
+		g := &gateway{answer: func(context.Context, any) error { return status.Error(code, "no") }}
+		var got *job.CommandError
+		require.ErrorAs(t, connect(t, g, Config{}).Fail(t.Context(), 1, 2, 0, "m", nil), &got)
+		assert.Equal(t, want, got.NotTaken, "%v", code)
+	}
+}
+
+func TestACommandThatWasNeverWrittenWasNotTaken(t *testing.T) {
+	t.Parallel()
+	nobody, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := nobody.Addr().String()
+	require.NoError(t, nobody.Close())
+	var got *job.CommandError
+	require.ErrorAs(t, dialTo(t, address).Fail(t.Context(), 1, 2, 0, "m", nil), &got)
+	assert.Equal(t, job.Transient, got.Kind)
+	assert.True(t, got.NotTaken, "no connection, no command: %v", got)
+}
+
+// TestAConnectionThatGivesNoAnswerIsReplaced: one that died without a reset is noticed by nobody else.
+func TestAConnectionThatGivesNoAnswerIsReplaced(t *testing.T) {
+	t.Parallel()
+	g := &gateway{}
+	front := newMute(t, serve(t, g))
+	c := dialTo(t, front.address)
+	require.NoError(t, c.Probe(t.Context()))
+	require.NoError(t, c.ProbeStream(t.Context()))
+	front.mute.Store(true) // the connections that are there
+	for _, probe := range []func(context.Context) error{c.Probe, c.ProbeStream} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		require.Error(t, probe(ctx))
+		cancel()
+		require.NoError(t, probe(t.Context()), "a new connection is made")
+	}
+	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
+}
+
+// mute is a proxy that can stop passing on what goes over the connections that it has.
+type mute struct {
+	address  string
+	accepted atomic.Int64
+	mute     atomic.Bool
+}
+
+func newMute(t *testing.T, to string) *mute {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	m := &mute{address: l.Addr().String()}
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			m.accepted.Add(1)
+			out, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", to)
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			mutable := !m.mute.Load()
+			go m.pass(out, in, mutable)
+			go m.pass(in, out, mutable)
+		}
+	}()
+	return m
+}
+
+func (m *mute) pass(to, from net.Conn, mutable bool) {
+	defer func() { _, _ = to.Close(), from.Close() }()
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if err != nil {
+			return
+		}
+		if mutable && m.mute.Load() {
+			continue
+		}
+		if _, err = to.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func dialTo(t *testing.T, address string) *Client {
+	t.Helper()
+	c, err := Dial(Config{Target: address}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// serve serves the gateway on a port of this host, and returns its address.
+func serve(t *testing.T, g *gateway) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := grpc.NewServer()
+	pb.RegisterGatewayServer(server, g)
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(l) }()
+	t.Cleanup(func() {
+		server.Stop()
+		<-done
+	})
+	return l.Addr().String()
+}
