@@ -23,6 +23,7 @@ const (
 	ExitOK          = 0   // done; for run: ended as asked, all jobs settled or handed back
 	ExitFailure     = 1   // it could not be done: the reason is on standard error
 	ExitUsage       = 2   // the command line or the configuration is wrong; nothing was started
+	ExitLeft        = 3   // run ended as asked, but jobs were left to their leases: the log says how many and why
 	ExitInterrupted = 130 // a second signal ended run at once, jobs and all
 )
 

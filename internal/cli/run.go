@@ -30,7 +30,7 @@ func runCommand() *command {
 		doc: "Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, " +
 			"running ones finish, those not started are handed back, exit 0. A second signal ends at once.",
 		examples: []string{Name + " run", "CAMUNDA_CLIENT_GRPCADDRESS=http://zeebe:26500 " + Name + " run --log-format json"},
-		exits:    []exit{{ExitOK, "ended as asked, all jobs settled or handed back"}, {ExitInterrupted, "a second signal ended it at once, jobs and all"}},
+		exits:    []exit{{ExitOK, "ended as asked, all jobs settled or handed back"}, {ExitLeft, "ended as asked, but some jobs were left to their leases: the last line says how many, and why"}, {ExitInterrupted, "a second signal ended it at once, jobs and all"}},
 		settings: true,
 		run: func(ctx context.Context, s *session, args []string) error {
 			c, warnings, err := s.load(args)

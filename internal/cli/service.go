@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 )
 
 // engine is what a service runs: it takes jobs until ctx ends, then drains, and returns when nothing of it runs.
@@ -70,6 +72,11 @@ func (s *service) run(ctx context.Context) error {
 	drain()
 	select {
 	case err := <-ended:
+		if left, ok := errors.AsType[*worker.LeftError](err); ok {
+			s.log.Error("ended, with jobs left to their leases: the broker gives them out again", "undelivered", left.Undelivered, "cut_off", left.Cut, "unfinished", left.Unfinished,
+				"last_refusal", left.LastRefusal)
+			return &exitError{code: ExitLeft}
+		}
 		if err == nil {
 			s.log.Info("ended")
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -202,6 +203,8 @@ func (g *Gateway) Activate(ctx context.Context, r job.PollRequest, yield func(*j
 	}
 	for {
 		g.mu.Lock()
+		// A late command ends a job that waits to be given out again.
+		g.waiting = slices.DeleteFunc(g.waiting, func(w *record) bool { return w.state != "waiting" })
 		n := min(r.MaxJobs, len(g.waiting))
 		var given []*job.Job
 		for _, w := range g.waiting[:n] {

@@ -45,8 +45,11 @@ const (
 	// holdFor is how long the intake waits for the other workers' commands, and holdAfter the outage after which it does.
 	holdFor   = 2 * time.Second
 	holdAfter = 5 * time.Second
-	// failuresInRow is how many jobs' commands must fail in a row for the link to close although probes are answered.
-	failuresInRow = 5
+	// failuresInRow is how many jobs' commands must fail in a row for the link to close although probes are answered, and
+	// failuresLasting how many are enough once they have failed for failingFor.
+	failuresInRow   = 5
+	failuresLasting = 2
+	failingFor      = time.Second
 	// recently is how long a partition's last command is remembered.
 	recently = time.Minute
 )
@@ -81,8 +84,10 @@ type link struct {
 
 // partitionResult is what became of the last commands for jobs of a partition.
 type partitionResult struct {
-	failures int // in a row
-	at       time.Time
+	failures int       // in a row
+	since    time.Time // when the first of them failed
+	at       time.Time // of the last command
+	hold     time.Time // until when events wait for the other workers' commands
 }
 
 // failuresOfPartition is how many commands of a partition must fail in a row for its events to wait: it may have no leader.
@@ -253,7 +258,7 @@ func (l *link) flushed(now time.Time) bool {
 	if l.pending == 0 {
 		return true
 	}
-	return now.Sub(l.since) >= flushMost && (l.taken > 0 || len(l.failing) < failuresInRow)
+	return now.Sub(l.since) >= flushMost && (l.taken > 0 || len(l.failing) < failuresLasting)
 }
 
 // reopen ends a flush. The lock is held.
@@ -268,7 +273,7 @@ func (l *link) reopen(now time.Time) {
 // closing says whether commands fail everywhere although probes are answered: several jobs' in a row, and the last one of
 // each partition that had any lately. One partition without a leader is not a reason to stop the others. The lock is held.
 func (l *link) closing(now time.Time) bool {
-	if len(l.failing) < failuresInRow {
+	if len(l.failing) < failuresInRow && (len(l.failing) < failuresLasting || now.Sub(l.failingOn) < failingFor) {
 		return false
 	}
 	for _, p := range l.partitions {
@@ -369,13 +374,12 @@ func (l *link) awaitSend(ctx context.Context, partition int) error {
 			return err
 		}
 		l.mu.Lock()
-		p, turned := l.partitions[partition], l.turned
+		wait, turned := l.partitions[partition].wait(time.Now()), l.turned
 		l.mu.Unlock()
-		left := flushMost - time.Since(p.at)
-		if p.failures < failuresOfPartition || left <= 0 {
+		if wait <= 0 {
 			return nil
 		}
-		timer := time.NewTimer(left)
+		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-turned:
@@ -383,6 +387,33 @@ func (l *link) awaitSend(ctx context.Context, partition int) error {
 		}
 		timer.Stop()
 	}
+}
+
+// wait returns how long events for the partition wait: while commands fail, and after that for those of other workers.
+func (p partitionResult) wait(now time.Time) time.Duration {
+	if p.failures >= failuresOfPartition {
+		return flushMost - now.Sub(p.at)
+	}
+	return p.hold.Sub(now)
+}
+
+// taken returns the result with a command that was taken.
+func (p partitionResult) taken(now time.Time) partitionResult {
+	next := partitionResult{at: now, hold: p.hold}
+	if p.failures >= failuresOfPartition && now.Sub(p.since) > holdAfter {
+		next.hold = now.Add(holdFor)
+	}
+	return next
+}
+
+// failed returns the result with a command that failed.
+func (p partitionResult) failed(now time.Time) partitionResult {
+	if p.failures == 0 {
+		p.since = now
+	}
+	p.failures++
+	p.at = now
+	return p
 }
 
 // tookJob is told of each job that was taken.
@@ -438,10 +469,10 @@ func (l *link) came(key int64, err error) {
 		l.proof = now
 		l.taken++
 		clear(l.failing)
-		if l.partitions[job.Partition(key)].failures >= failuresOfPartition {
+		p := l.partitions[job.Partition(key)]
+		if l.partitions[job.Partition(key)] = p.taken(now); p.failures >= failuresOfPartition {
 			l.tell()
 		}
-		l.partitions[job.Partition(key)] = partitionResult{at: now}
 	case errors.Is(err, context.Canceled), r != nil && (r.Kind == job.Denied || r.Kind == job.Unsupported):
 		// Ended by us; or refused by a gateway that answers. A tenant that is denied to us says nothing of the others, and a
 		// token that nobody takes any more makes the probes fail.
@@ -458,8 +489,7 @@ func (l *link) failed(key int64, err error) {
 		l.failingOn = now
 	}
 	l.failing[key] = struct{}{}
-	p := l.partitions[job.Partition(key)]
-	l.partitions[job.Partition(key)] = partitionResult{failures: p.failures + 1, at: now}
+	l.partitions[job.Partition(key)] = l.partitions[job.Partition(key)].failed(now)
 	l.mu.Unlock()
 	l.suspect(err.Error())
 }

@@ -18,6 +18,8 @@ const (
 	surely = time.Second
 	// handBackTries is how often a busy broker is asked to take a job back.
 	handBackTries = 8
+	// commandPause is the longest pause between two tries of a command. It is shorter than the hold of other workers.
+	commandPause = time.Second
 	// handBackTimeout is the deadline that hands a job back: the broker gives it out again at its next check.
 	handBackTimeout = time.Millisecond
 )
@@ -134,7 +136,7 @@ func (w *Worker) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Ou
 	w.link.begin()
 	defer w.link.end(j.Key)
 	limit := w.limit(j, outcome)
-	pause := backoff{first: 50 * time.Millisecond, last: 2 * time.Second}
+	pause := backoff{first: 50 * time.Millisecond, last: commandPause}
 	maybe := false // an earlier one of these commands may have been taken
 	last := ""     // refusal
 	told := false

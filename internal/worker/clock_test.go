@@ -1,0 +1,98 @@
+package worker
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
+)
+
+// TestClocksThatAreOffMakeNothingLate runs jobs through brokers whose clocks are wrong, and says how long each waited.
+func TestClocksThatAreOffMakeNothingLate(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // of the bubble
+	for _, tt := range []struct {
+		name  string
+		clock func(key int64) time.Duration
+	}{
+		{"two brokers an hour apart", func(key int64) time.Duration { return time.Duration(job.Partition(key)-1) * time.Hour }},
+		{"three brokers, days apart", func(key int64) time.Duration { return time.Duration(job.Partition(key)-2) * 24 * time.Hour }},
+		{"deadlines that alternate by a minute", func(key int64) time.Duration { return time.Duration(key%2) * time.Minute }},
+		{"deadlines that alternate by two minutes around the truth", func(key int64) time.Duration { return time.Duration(key%2*2-1) * time.Minute }},
+		{"a clock that is set back by 90 s", func(int64) time.Duration {
+			if time.Since(began) > 30*time.Second {
+				return -90 * time.Second
+			}
+			return 0
+		}},
+		{"a clock that is set forward by 90 s", func(int64) time.Duration {
+			if time.Since(began) > 30*time.Second {
+				return 90 * time.Second
+			}
+			return 0
+		}},
+		{"a clock that is set back by a minute every 20 s", func(int64) time.Duration { return -time.Since(began) / (20 * time.Second) * time.Minute }},
+		{"a clock that runs one in a hundred slow", func(int64) time.Duration { return -time.Since(began) / 100 }},
+	} {
+		for _, every := range []time.Duration{50 * time.Millisecond, 3 * time.Second} {
+			for _, stream := range []bool{true, false} {
+				t.Run(tt.name, func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						f := newFleet(t, 1, Config{Stream: stream, PollWait: time.Second}, &bus{took: 100 * time.Millisecond}, func(_ int, w *way, _ *sender) {
+							w.clock = tt.clock
+						})
+						n := int64(100)
+						for i := range n {
+							key := (i%3+1)<<51 + i
+							f.gateway.Create(key)
+							testkit.Advance(every)
+							if every >= time.Second {
+								state, given := f.gateway.State(key)
+								assert.Equal(t, "Complete", state, "job %d was done at once", i)
+								assert.Equal(t, 1, given)
+							}
+						}
+						testkit.Advance(time.Second)
+						assert.EqualValues(t, n, f.gateway.Count("Complete"), "none is late")
+						assert.Zero(t, f.bus.twice())
+						assert.Zero(t, f.seen[0].of(job.AbandonLeaseOver))
+						assert.Empty(t, f.gateway.Calls("UpdateTimeout"), "none is handed back")
+						f.stop()
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestTheLeaseEndsNoLaterThanTheBrokerSaysSo holds the estimate to the safe side: whatever a job waited in transport.
+func TestTheLeaseEndsNoLaterThanTheBrokerSaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const lease = time.Minute
+		c := newBrokerClock(lease, testLog())
+		opened := time.Now()
+		see := func(transport time.Duration, s sighting) time.Duration {
+			activated := time.Now().Add(-transport)
+			j := &job.Job{Key: 1, Deadline: activated.Add(lease).Add(10 * time.Minute)} // its clock is 10 minutes ahead
+			return c.leaseEnd(j, s).Sub(activated.Add(lease))
+		}
+		for range 5 {
+			testkit.Advance(time.Second)
+			assert.Zero(t, see(0, sighting{earliest: opened, prompt: true}))
+		}
+		for i := range 300 { // minutes of a backlog
+			testkit.Advance(time.Second)
+			late := see(time.Duration(i%50)*time.Second, sighting{earliest: opened})
+			assert.LessOrEqual(t, late, time.Duration(0), "sighting %d", i)
+		}
+		asked := time.Now()
+		testkit.Advance(20 * time.Second)
+		assert.LessOrEqual(t, see(15*time.Second, sighting{earliest: asked, polled: true}), time.Duration(0))
+	})
+}

@@ -1,0 +1,716 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
+)
+
+// way is one worker's way to a gateway, with faults of its own.
+type way struct {
+	*testkit.Gateway
+	before func(call string, key int64) error // the call does not reach the gateway
+	after  func(call string, key int64) error // it does, its answer does not come back
+	clock  func(key int64) time.Duration      // how far the clock of the job's partition is ahead
+	age    func() time.Duration               // how long a streamed job is in transport
+
+	mu      sync.Mutex
+	isCut   bool
+	streams map[context.Context]context.CancelFunc
+}
+
+// cut cuts the way, or mends it.
+func (w *way) cut(cut bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.isCut = cut
+	if cut {
+		for _, cancel := range w.streams {
+			cancel()
+		}
+	}
+}
+
+func (w *way) call(name string, key int64, do func() error) error {
+	w.mu.Lock()
+	cut := w.isCut
+	w.mu.Unlock()
+	if cut {
+		return testkit.Unavailable
+	}
+	if w.before != nil {
+		if err := w.before(name, key); err != nil {
+			return err
+		}
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if w.after != nil {
+		return w.after(name, key)
+	}
+	return nil
+}
+
+func (w *way) shift(j *job.Job) *job.Job {
+	if w.clock != nil {
+		j.Deadline = j.Deadline.Add(w.clock(j.Key))
+	}
+	return j
+}
+
+func (w *way) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	return w.call("Activate", 0, func() error {
+		return w.Gateway.Activate(ctx, r, func(j *job.Job) { yield(w.shift(j)) })
+	})
+}
+
+func (w *way) Stream(ctx context.Context, r job.TakeRequest) (s job.Stream, err error) {
+	inner, cancel := context.WithCancel(ctx)
+	err = w.call("Stream", 0, func() (err error) {
+		s, err = w.Gateway.Stream(inner, r)
+		return err
+	})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil || w.isCut {
+		cancel()
+		if err == nil {
+			_, _ = s.Recv() // the gateway forgets the stream
+		}
+		return nil, errors.Join(err, testkit.Unavailable)
+	}
+	if w.streams == nil {
+		w.streams = map[context.Context]context.CancelFunc{}
+	}
+	w.streams[inner] = cancel
+	return &wayStream{s, w, ctx, inner}, nil
+}
+
+type wayStream struct {
+	job.Stream
+	way        *way
+	ctx, inner context.Context //nolint:containedctx // of the stream
+}
+
+func (s *wayStream) Recv() (*job.Job, error) {
+	j, err := s.Stream.Recv()
+	if err != nil && s.ctx.Err() == nil && s.inner.Err() != nil {
+		return nil, testkit.Unavailable
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.way.shift(j), nil
+}
+
+func (w *way) Complete(ctx context.Context, key int64, v []byte) error {
+	return w.call("Complete", key, func() error { return w.Gateway.Complete(ctx, key, v) })
+}
+
+func (w *way) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, v []byte) error {
+	return w.call("Fail", key, func() error { return w.Gateway.Fail(ctx, key, retries, backoff, message, v) })
+}
+
+func (w *way) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
+	return w.call("UpdateTimeout", key, func() error { return w.Gateway.UpdateTimeout(ctx, key, d) })
+}
+
+func (w *way) Probe(ctx context.Context) error {
+	return w.call("Probe", 0, func() error { return w.Gateway.Probe(ctx) })
+}
+
+func (w *way) ProbeStream(ctx context.Context) error {
+	return w.call("ProbeStream", 0, func() error { return w.Gateway.ProbeStream(ctx) })
+}
+
+// bus counts what is sent for each job, by all workers.
+type bus struct {
+	took time.Duration
+	mu   sync.Mutex
+	sent map[int64]int
+	last time.Time
+}
+
+// sender is a handler that sends one event for each job, and remembers what was accepted until the job is settled.
+type sender struct {
+	bus      *bus
+	outcome  func(j *job.Job) job.Outcome // nil = complete
+	mu       sync.Mutex
+	accepted map[int64]bool
+}
+
+func (s *sender) Handle(ctx context.Context, j *job.Job) job.Outcome {
+	s.mu.Lock()
+	known := s.accepted[j.Key]
+	s.mu.Unlock()
+	if !known {
+		if err := j.AwaitSend(ctx); err != nil {
+			return job.HandBack{}
+		}
+		s.bus.mu.Lock()
+		if s.bus.sent == nil {
+			s.bus.sent = map[int64]int{}
+		}
+		s.bus.sent[j.Key]++
+		s.bus.last = time.Now()
+		s.bus.mu.Unlock()
+		if !sleep(ctx, s.bus.took) {
+			return job.Abandon{Reason: job.AbandonDrained}
+		}
+		s.mu.Lock()
+		if s.accepted == nil {
+			s.accepted = map[int64]bool{}
+		}
+		s.accepted[j.Key] = true
+		s.mu.Unlock()
+	}
+	if s.outcome != nil {
+		return s.outcome(j)
+	}
+	return job.Complete{Settling: job.Settling{EventAccepted: true}}
+}
+
+func (s *sender) Settled(j *job.Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.accepted, j.Key)
+}
+
+// times returns how many events each job had.
+func (b *bus) times() map[int64]int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.sent)
+}
+
+// twice returns how many jobs had more than one event.
+func (b *bus) twice() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, times := range b.sent {
+		if times > 1 {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bus) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.sent)
+}
+
+// fleet is some workers of one job type, each with its own way to the gateway.
+type fleet struct {
+	gateway *testkit.Gateway
+	bus     *bus
+	ways    []*way
+	workers []*Worker
+	seen    []*observer
+	log     *record
+	stop    func()
+}
+
+func newFleet(t *testing.T, n int, c Config, b *bus, with func(i int, w *way, s *sender)) *fleet {
+	t.Helper()
+	f := &fleet{gateway: &testkit.Gateway{Latency: time.Millisecond, StreamBuffer: 90}, bus: b, log: &record{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	for i := range n {
+		w, s := &way{Gateway: f.gateway}, &sender{bus: b}
+		if with != nil {
+			with(i, w, s)
+		}
+		seen := &observer{}
+		worker := New(c, w, s, seen, slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+		f.ways, f.workers, f.seen = append(f.ways, w), append(f.workers, worker), append(f.seen, seen)
+		running.Go(func() { _ = worker.Run(ctx) })
+	}
+	f.stop = func() {
+		cancel()
+		running.Wait()
+		testkit.Advance(time.Hour) // the gateway's own timers
+	}
+	synctest.Wait()
+	return f
+}
+
+// work makes so many jobs, one each so often.
+func (f *fleet) work(from, n int64, every time.Duration) {
+	for _, key := range keys(from, n) {
+		f.gateway.Create(key)
+		testkit.Advance(every)
+	}
+}
+
+// TestAFailWhoseAnswerIsLostIsNotRepeated: a second fail would release the job while its next try is at work.
+func TestAFailWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, replicas := range []int{1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			var lost atomic.Int64
+			var failed sync.Map
+			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 2 * time.Second}, func(_ int, w *way, s *sender) {
+				w.after = func(call string, _ int64) error {
+					if call == "Fail" && lost.Add(1)%2 == 1 {
+						return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "the answer was lost"}
+					}
+					return nil
+				}
+				s.outcome = func(j *job.Job) job.Outcome {
+					if j.Retries == 3 {
+						failed.Store(j.Key, true)
+						return job.Fail{Retries: j.Retries - 1, Message: "throttled"}
+					}
+					return job.Complete{Settling: job.Settling{EventAccepted: true}}
+				}
+			})
+			f.work(1, 200, 20*time.Millisecond)
+			testkit.Advance(5 * time.Minute)
+			assert.Equal(t, 200, f.gateway.Count("Complete"))
+			assert.Len(t, f.gateway.Calls("Fail"), 200, "one fail for each job")
+			for key, n := range f.bus.times() {
+				require.Equal(t, 2, n, "job %d: its first try and the second", key)
+			}
+			unconfirmed := 0
+			for _, o := range f.seen {
+				unconfirmed += o.of(job.AbandonUnconfirmed)
+			}
+			assert.Equal(t, 100, unconfirmed)
+			f.stop()
+		})
+	}
+}
+
+// TestAFailThatWasSurelyNotTakenIsRepeated: nothing is lost by caution.
+func TestAFailThatWasSurelyNotTakenIsRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tries atomic.Int64
+		f := newFleet(t, 1, Config{Stream: true}, &bus{}, func(_ int, w *way, s *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "Fail" && tries.Add(1) < 4 {
+					return &job.CommandError{Kind: job.Transient, Code: "RESOURCE_EXHAUSTED", Reason: "busy", NotTaken: true}
+				}
+				return nil
+			}
+			s.outcome = func(*job.Job) job.Outcome { return job.Fail{Retries: 0} }
+		})
+		f.work(1, 1, time.Second)
+		testkit.Advance(20 * time.Second)
+		assert.Len(t, f.gateway.Calls("Fail"), 1)
+		assert.EqualValues(t, 4, tries.Load())
+		f.stop()
+	})
+}
+
+// TestAGatewayThatIsAway: all workers lose it, and come back within a second of each other.
+func TestAGatewayThatIsAway(t *testing.T) {
+	t.Parallel()
+	for _, away := range []time.Duration{10 * time.Second, 75 * time.Second, 3 * time.Minute} {
+		for replicas := 1; replicas <= 5; replicas++ {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 300 * time.Millisecond}, nil)
+				f.work(1, 100, 50*time.Millisecond)
+				for _, w := range f.ways {
+					w.cut(true)
+				}
+				f.work(1001, int64(away/(500*time.Millisecond)), 500*time.Millisecond)
+				for i, w := range f.ways { // one after the other
+					time.AfterFunc(time.Duration(i)*200*time.Millisecond, func() { w.cut(false) })
+				}
+				before, back := f.bus.count(), time.Now()
+				for f.bus.count() == before {
+					testkit.Advance(10 * time.Millisecond)
+					require.Less(t, time.Since(back), time.Minute)
+				}
+				assert.LessOrEqual(t, time.Since(back), 4*time.Second, "%d workers, %s away", replicas, away)
+				f.work(5001, 100, 50*time.Millisecond)
+				testkit.Advance(3 * time.Minute)
+				assert.Equal(t, f.bus.count(), f.gateway.Count("Complete"))
+				assert.Equal(t, 200+int(away/(500*time.Millisecond)), f.bus.count(), "every job is done: %d workers, %s away", replicas, away)
+				assert.Zero(t, f.bus.twice(), "%d workers, %s away", replicas, away)
+				f.stop()
+			})
+		}
+	}
+}
+
+// TestOneOfTwoWorkersIsCutOff: the other one goes on, and gets at the most what the first one was sending.
+func TestOneOfTwoWorkersIsCutOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 2, Config{Stream: true}, &bus{took: 300 * time.Millisecond}, nil)
+		f.work(1, 100, 50*time.Millisecond)
+		f.ways[0].cut(true)
+		f.work(1001, 1500, 50*time.Millisecond)
+		f.ways[0].cut(false)
+		testkit.Advance(2 * time.Minute)
+		assert.Equal(t, 1600, f.gateway.Count("Complete"))
+		assert.LessOrEqual(t, f.bus.twice(), 6, "what was in flight at the cut: 0.3 s of one worker's 10 jobs a second, and its commands")
+		f.stop()
+	})
+}
+
+// TestSaturation: many more jobs than slots, for minutes. What waits in transport grows old, and is no clock that is off.
+func TestSaturation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 1, Config{Stream: true, MaxJobsActive: 8}, &bus{took: 4 * time.Second}, nil)
+		next := int64(1)
+		for began := time.Now(); time.Since(began) < 9*time.Minute; testkit.Advance(100 * time.Millisecond) {
+			for f.gateway.Count("waiting")+f.gateway.Count("active") < 130 {
+				f.gateway.Create(next)
+				next++
+			}
+		}
+		assert.GreaterOrEqual(t, f.gateway.Count("Complete"), 900, "of 1080 that the slots allow")
+		assert.Zero(t, f.bus.twice())
+		assert.Zero(t, f.seen[0].of(job.AbandonLeaseOver), "no job waits for the end of a lease")
+		assert.NotContains(t, f.log.String(), "clock")
+		f.stop()
+	})
+}
+
+// TestEveryTwentiethCallFails: a proxy answers in the gateway's place now and then.
+func TestEveryTwentiethCallFails(t *testing.T) {
+	t.Parallel()
+	for _, replicas := range []int{1, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			var calls atomic.Int64
+			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 50 * time.Millisecond}, func(_ int, w *way, _ *sender) {
+				w.before = func(string, int64) error {
+					if calls.Add(1)%20 == 0 {
+						return &job.CommandError{Kind: job.Transient, Code: "UNIMPLEMENTED", Reason: "unexpected HTTP status code received from server: 404"}
+					}
+					return nil
+				}
+			})
+			f.work(1, 2000, 10*time.Millisecond)
+			testkit.Advance(2 * time.Minute)
+			assert.Equal(t, 2000, f.gateway.Count("Complete"))
+			assert.Empty(t, f.gateway.Calls("Fail"))
+			assert.Zero(t, f.bus.twice())
+			f.stop()
+		})
+	}
+}
+
+// TestAPartitionWithoutALeaderStopsItsOwnJobsOnly holds that commands which fail for one partition never close the intake.
+func TestAPartitionWithoutALeaderStopsItsOwnJobsOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var leaderless atomic.Bool
+		f := newFleet(t, 1, Config{Stream: true}, &bus{took: 100 * time.Millisecond}, func(_ int, w *way, _ *sender) {
+			w.before = func(_ string, key int64) error {
+				if leaderless.Load() && job.Partition(key) == 2 {
+					return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "no leader"}
+				}
+				return nil
+			}
+		})
+		f.work(1<<51, 50, 20*time.Millisecond)
+		f.work(2<<51, 20, time.Millisecond)
+		leaderless.Store(true)
+		began, done := time.Now(), f.gateway.Count("Complete")
+		f.work(1<<51+1000, 400, 20*time.Millisecond)
+		testkit.Advance(time.Second)
+		assert.GreaterOrEqual(t, f.gateway.Count("Complete")-done, 400, "the other partition's jobs went on")
+		assert.Less(t, time.Since(began), 12*time.Second)
+		leaderless.Store(false)
+		testkit.Advance(5 * time.Second)
+		assert.Equal(t, 470, f.gateway.Count("Complete"))
+		assert.Zero(t, f.bus.twice())
+		f.stop()
+	})
+}
+
+// TestABrokerThatRefusesAllCommandsClosesTheIntake although the gateway in front of it answers probes.
+func TestABrokerThatRefusesAllCommandsClosesTheIntake(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		f := newFleet(t, 2, Config{Stream: true}, &bus{took: 100 * time.Millisecond}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, key int64) error {
+				if away.Load() && key != 0 {
+					return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "no broker"}
+				}
+				return nil
+			}
+		})
+		f.work(1, 100, 20*time.Millisecond)
+		away.Store(true)
+		sent := f.bus.count()
+		f.work(1001, 1000, 20*time.Millisecond)
+		assert.Less(t, f.bus.count()-sent, 40, "after some failures in a row no more events are sent")
+		testkit.Advance(90 * time.Second)
+		away.Store(false)
+		back := time.Now()
+		for before := f.bus.count(); f.bus.count() == before; testkit.Advance(10 * time.Millisecond) {
+			require.Less(t, time.Since(back), time.Minute)
+		}
+		assert.LessOrEqual(t, time.Since(back), 10*time.Second)
+		testkit.Advance(5 * time.Minute)
+		assert.Equal(t, 1100, f.gateway.Count("Complete"))
+		assert.Zero(t, f.bus.twice())
+		f.stop()
+	})
+}
+
+// TestADeniedTenantStopsNobodyElse holds that refusals for want of rights never close the intake.
+func TestADeniedTenantStopsNobodyElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 1, Config{Stream: true}, &bus{took: 100 * time.Millisecond}, func(_ int, w *way, _ *sender) {
+			w.before = func(_ string, key int64) error {
+				if key != 0 && key%2 == 0 {
+					return &job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", Reason: "tenant", NotTaken: true}
+				}
+				return nil
+			}
+		})
+		f.work(1, 200, 20*time.Millisecond)
+		testkit.Advance(time.Second)
+		assert.Equal(t, 100, f.gateway.Count("Complete"))
+		assert.Zero(t, f.bus.twice())
+		f.stop()
+	})
+}
+
+// TestAJobThatComesAgainWhileItsEventIsUnderWay: its lease ran out by the broker's clock, and the same worker gets it again.
+func TestAJobThatComesAgainWhileItsEventIsUnderWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 1, Config{Stream: true}, &bus{took: 5 * time.Second}, nil)
+		f.gateway.Create(1)
+		testkit.Advance(time.Second)
+		require.NoError(t, f.gateway.UpdateTimeout(t.Context(), 1, time.Millisecond)) // as if the lease were over
+		testkit.Advance(time.Second)
+		_, given := f.gateway.State(1)
+		require.Equal(t, 2, given, "two activations of one try at once")
+		testkit.Advance(10 * time.Second)
+		assert.Equal(t, map[int64]int{1: 1}, f.bus.times())
+		assert.Len(t, f.gateway.Calls("Complete"), 1, "one command")
+		assert.Equal(t, 1, f.seen[0].of(job.AbandonGone))
+		f.stop()
+	})
+}
+
+// TestAStreamWhoseConnectionIsDeadIsOpenedAnew although its end never comes.
+func TestAStreamWhoseConnectionIsDeadIsOpenedAnew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var dead atomic.Bool
+		f := newFleet(t, 1, Config{Stream: true}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "ProbeStream" && dead.Load() {
+					time.Sleep(probeTimeout + time.Millisecond) //nolint:forbidigo // in a bubble
+					return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED"}
+				}
+				return nil
+			}
+		})
+		f.work(1, 10, 100*time.Millisecond)
+		opened := len(f.gateway.Calls("Stream"))
+		dead.Store(true)
+		testkit.Advance(4 * time.Second)
+		dead.Store(false)
+		testkit.Advance(time.Second)
+		assert.Greater(t, len(f.gateway.Calls("Stream")), opened)
+		assert.Equal(t, 1, f.gateway.Streams())
+		f.stop()
+	})
+}
+
+// downstream is down when it is told to be.
+type downstream struct {
+	mu      sync.Mutex
+	down    bool
+	changed chan struct{}
+}
+
+func (d *downstream) Down() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.down }
+
+func (d *downstream) Changed() <-chan struct{} { d.mu.Lock(); defer d.mu.Unlock(); return d.changed }
+
+func (d *downstream) set(down bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.down = down
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+// TestTheIntakePausesWhileTheBusIsDown but for one job at a time, which finds out when it is up again.
+func TestTheIntakePausesWhileTheBusIsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &downstream{changed: make(chan struct{})}
+		var probes atomic.Int64
+		f := newFleet(t, 1, Config{Stream: true, MaxJobsActive: 32, Downstream: d}, &bus{}, func(_ int, _ *way, s *sender) {
+			s.outcome = func(j *job.Job) job.Outcome {
+				if d.Down() {
+					probes.Add(1)
+					return job.Fail{Retries: j.Retries, Backoff: time.Second}
+				}
+				return job.Complete{}
+			}
+		})
+		f.work(1, 10, 10*time.Millisecond)
+		d.set(true)
+		testkit.Advance(time.Second)
+		assert.Zero(t, f.gateway.Streams(), "the stream is closed")
+		f.work(101, 100, 200*time.Millisecond) // 20 s
+		assert.Positive(t, probes.Load())
+		assert.Less(t, probes.Load(), int64(60), "jobs are polled for one at a time")
+		ready, _ := f.workers[0].Ready()
+		assert.True(t, ready, "a rollout must not wait for AWS")
+		d.set(false)
+		testkit.Advance(10 * time.Second)
+		assert.Equal(t, 110, f.gateway.Count("Complete"))
+		assert.Equal(t, 1, f.gateway.Streams())
+		f.stop()
+	})
+}
+
+// TestAnAnswerThatIsTooLargeMakesTheNextPollAskForFewer: its jobs are lost until their lease is over.
+func TestAnAnswerThatIsTooLargeMakesTheNextPollAskForFewer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked []int
+		g := &sized{Gateway: &testkit.Gateway{}, fits: 5, asked: &asked}
+		ctx, cancel := context.WithCancel(t.Context())
+		w := New(Config{MaxJobsActive: 32, PollWait: time.Second}, g, &sender{bus: &bus{}}, nil, nil)
+		done := make(chan struct{})
+		go func() { defer close(done); _ = w.Run(ctx) }()
+		synctest.Wait()
+		g.Create(keys(1, 10)...)
+		testkit.Advance(6 * time.Minute) // each answer that was too large holds its jobs for a lease
+		assert.Equal(t, 10, g.Count("Complete"), "asked for: %v", asked)
+		cancel()
+		<-done
+		testkit.Advance(time.Hour)
+	})
+}
+
+// sized is a gateway whose answers hold so many jobs at the most.
+type sized struct {
+	*testkit.Gateway
+	fits  int
+	asked *[]int
+}
+
+func (s *sized) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	*s.asked = append(*s.asked, r.MaxJobs)
+	var jobs []*job.Job
+	if err := s.Gateway.Activate(ctx, r, func(j *job.Job) { jobs = append(jobs, j) }); err != nil {
+		return err
+	}
+	if len(jobs) > s.fits {
+		return &job.CommandError{Kind: job.Unacceptable, Code: "RESOURCE_EXHAUSTED", Reason: "grpc: received message larger than max"}
+	}
+	for _, j := range jobs {
+		yield(j)
+	}
+	return nil
+}
+
+// TestADrainTellsWhatItLeftBehind, with the last refusal, and ends whatever still runs.
+func TestADrainTellsWhatItLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		hang := make(chan struct{})
+		var held atomic.Bool
+		w := &way{Gateway: g, before: func(call string, _ int64) error {
+			if call == "Complete" && held.Load() {
+				return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "held"}
+			}
+			return nil
+		}}
+		h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+			if j.Key == 1 {
+				<-hang // an expression that does not end
+			}
+			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+		}}
+		ctx, drain := context.WithCancel(t.Context())
+		worker := New(Config{Stream: true, GracePeriod: 5 * time.Second}, w, h, nil, nil)
+		left := make(chan error, 1)
+		go func() { left <- worker.Run(ctx) }()
+		synctest.Wait()
+		held.Store(true)
+		g.Create(1, 2, 3)
+		testkit.Advance(time.Second)
+		began := time.Now()
+		drain()
+		err := <-left
+		assert.LessOrEqual(t, time.Since(began), 5*time.Second+settleGrace+2*lastCall)
+		var e *LeftError
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, 2, e.Undelivered)
+		assert.Equal(t, 1, e.Unfinished)
+		assert.Equal(t, "UNAVAILABLE: held", e.LastRefusal)
+		close(hang)
+		testkit.Advance(time.Hour)
+	})
+}
+
+// TestReadyMayBeAskedBeforeRun, and while it begins.
+func TestReadyMayBeAskedBeforeRun(t *testing.T) {
+	t.Parallel()
+	g := &testkit.Gateway{}
+	w := New(Config{Stream: true, GracePeriod: time.Millisecond}, g, &sender{bus: &bus{}}, nil, nil)
+	ready, reason := w.Ready()
+	assert.False(t, ready)
+	assert.Equal(t, "the gateway has not answered yet", reason)
+	ctx, drain := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = w.Run(ctx) }()
+	for range 1000 {
+		_, _ = w.Ready()
+		_ = w.SlotsInUse()
+		_ = w.JobsAtWork()
+	}
+	drain()
+	<-done
+}
+
+// TestACallThatWasNotKnownIsTriedAgain: a proxy can have answered in the gateway's place.
+func TestACallThatWasNotKnownIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var unknown atomic.Bool
+		unknown.Store(true)
+		f := newFleet(t, 1, Config{Stream: true, PollWait: time.Second}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "Stream" && unknown.Load() {
+					return &job.CommandError{Kind: job.Unsupported, Code: "UNIMPLEMENTED"}
+				}
+				return nil
+			}
+		})
+		testkit.Advance(10 * time.Minute)
+		assert.Zero(t, f.gateway.Streams())
+		unknown.Store(false)
+		testkit.Advance(unsupportedMost + 10*time.Second)
+		assert.Equal(t, 1, f.gateway.Streams())
+		f.stop()
+	})
+}
+
+func testLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
