@@ -35,7 +35,7 @@ func TestClocksThatAreOffMakeNothingLate(t *testing.T) {
 			}
 			return 0
 		}},
-		{"a clock that is set back by a minute every 20 s", func(int64) time.Duration { return -time.Since(began) / (20 * time.Second) * time.Minute }},
+		{"a clock that is set back by a minute every 20 s", func(int64) time.Duration { return -time.Duration(int(time.Since(began).Seconds())/20) * time.Minute }},
 		{"a clock that runs one in a hundred slow", func(int64) time.Duration { return -time.Since(began) / 100 }},
 	} {
 		for _, every := range []time.Duration{50 * time.Millisecond, 3 * time.Second} {

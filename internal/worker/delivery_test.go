@@ -24,7 +24,6 @@ type way struct {
 	before func(call string, key int64) error // the call does not reach the gateway
 	after  func(call string, key int64) error // it does, its answer does not come back
 	clock  func(key int64) time.Duration      // how far the clock of the job's partition is ahead
-	age    func() time.Duration               // how long a streamed job is in transport
 
 	mu      sync.Mutex
 	isCut   bool
@@ -445,7 +444,7 @@ func TestABrokerThatRefusesAllCommandsClosesTheIntake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var away atomic.Bool
 		f := newFleet(t, 2, Config{Stream: true}, &bus{took: 100 * time.Millisecond}, func(_ int, w *way, _ *sender) {
-			w.before = func(call string, key int64) error {
+			w.before = func(_ string, key int64) error {
 				if away.Load() && key != 0 {
 					return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "no broker"}
 				}
@@ -524,7 +523,7 @@ func TestAStreamWhoseConnectionIsDeadIsOpenedAnew(t *testing.T) {
 				return nil
 			}
 		})
-		f.work(1, 10, 100*time.Millisecond)
+		f.work(1, 100, 100*time.Millisecond) // while jobs come the connection is probed every second
 		opened := len(f.gateway.Calls("Stream"))
 		dead.Store(true)
 		testkit.Advance(4 * time.Second)

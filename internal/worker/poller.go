@@ -170,13 +170,13 @@ func (w *Worker) pollOnce(ctx context.Context, most int, wait time.Duration) (as
 	}
 	asked = len(slots)
 	sent := time.Now()
-	err = w.gateway.Activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) {
+	err = w.gateway.Activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
 		got++
 		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back
 		if len(slots) > 0 {
 			slot, slots = slots[0], slots[1:]
 		}
-		w.take(j, slot, false, sighting{earliest: sent, polled: true}) //nolint:contextcheck // a job outlives the poll that brought it
+		w.take(j, slot, false, sighting{earliest: sent, polled: true})
 	})
 	return asked, got, err
 }

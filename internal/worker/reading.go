@@ -33,7 +33,6 @@ type reading struct {
 	behindOn    time.Time          // since when the reader has to wait for slots; zero = it has caught up
 	waited      time.Duration      // how long it waited for jobs since then
 	probe       context.CancelFunc // of the probe that is under way, if there is one
-	dry         bool               // being read dry
 	noAnswer    bool
 	reachedOnce bool
 }

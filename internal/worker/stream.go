@@ -154,7 +154,7 @@ func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
 	r.full()
 	ctx, cancel := context.WithCancel(open)
 	defer cancel()
-	defer context.AfterFunc(r.over, cancel)()
+	defer context.AfterFunc(r.over, cancel)() //nolint:contextcheck // over is the stream's, open is the intake's
 	slot, err := w.slots.Take(ctx)
 	if err != nil {
 		return nil

@@ -199,7 +199,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	})
 	defer grace.Stop()
 	done := make(chan struct{})
-	go func() {
+	go func() { //nolint:contextcheck // ctx is over: these are the last commands
 		defer close(done)
 		w.handBackAside()
 		w.running.Wait()

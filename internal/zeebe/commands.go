@@ -51,7 +51,7 @@ func (c *Client) command(ctx context.Context, do func(ctx context.Context) error
 	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	call := &writing{Context: limited}
-	return commandError(ctx, call, c.call(call, do))
+	return commandError(ctx, call, c.call(call, do)) //nolint:contextcheck // it is made of ctx
 }
 
 // validText replaces what is no UTF-8: protobuf would refuse the whole command, and with it the job's end.
