@@ -28,7 +28,8 @@ func TestWhatAProxySaysIsTransient(t *testing.T) {
 	for _, code := range []int{400, 404, 405, 408, 418, 429, 500, 502, 503, 504} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
 			t.Parallel()
-			front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body) // else it may answer before the request was written
 				w.Header().Set("Content-Type", "text/html")
 				w.WriteHeader(code)
 				_, _ = io.WriteString(w, "<html>no</html>")
