@@ -6,12 +6,16 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 )
 
-// maxAnswer is how much of an answer is read: far more than AWS sends for ten entries.
-const maxAnswer = 1 << 20
+// Bounds of what is read of an answer: far more than AWS sends for ten entries.
+const (
+	maxAnswer = 1 << 20
+	maxHeader = 256 << 10
+)
 
 // call is one [Sender.Send] on its way through the SDK, which knows it by the context. It belongs to the goroutine of
 // the caller; only the body is read by others.
@@ -24,6 +28,20 @@ type call struct {
 	failed   *Error    // of the latest attempt, if it did not
 	lost     bool      // some attempt ended without a readable answer after its whole request was written
 	sent     bool      // some attempt wrote its whole request
+	stale    bool      // the latest attempt met a connection that AWS had closed
+	host     string    // that the latest attempt went to
+
+	ambiguous bool  // some attempt may have been accepted
+	stopped   error // what ended the call before its next attempt; nil = nothing
+
+	retries // which of the attempts count
+
+	// Of the target, which guards them but for the time of an attempt.
+	target  *target
+	last    outcome   // of the latest attempt
+	started time.Time // the latest attempt
+	probing bool      // it is a probe
+	free    bool      // it does not count
 }
 
 type callKey struct{}
@@ -73,7 +91,8 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("eventbridge: a request that no sender made")
 	}
 	c.attempts++
-	c.response, c.failed = nil, nil
+	c.response, c.failed, c.stale = nil, nil, false
+	c.host = req.URL.Host
 	c.body.complete.Store(false)
 
 	start := time.Now()
@@ -81,7 +100,8 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 	if e := c.failed; e != nil {
 		if c.body.complete.Load() {
 			c.sent, e.Sent = true, true
-			e.AnswerLost = e.Kind != KindAPI
+			c.ambiguous = c.ambiguous || !e.refused()
+			e.AnswerLost = e.Kind != KindAPI && !c.stale
 		}
 		if e.AnswerLost {
 			c.lost = true
@@ -105,10 +125,15 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 	ctx, cancel := context.WithTimeout(req.Context(), x.timeout)
 	defer cancel()
 
-	resp, err := x.transport.RoundTrip(req.WithContext(ctx))
+	var conn connection
+	resp, err := x.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, conn.trace())))
 	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close() // nothing reads it any more once c.body.complete is looked at
+		}
+		if ctx.Err() == nil && conn.stale(time.Now()) {
+			c.stale = true
+			x.close() // AWS has most likely closed the others too
 		}
 		c.failed = exchangeError(ctx, req, time.Since(start), err)
 		return nil
@@ -119,13 +144,16 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 	switch {
 	case !success:
 		c.failed = apiError(resp.StatusCode, header, body) // the status says enough, even if the body broke off
+		if resp.StatusCode == http.StatusRequestEntityTooLarge {
+			c.failed.tooLarge(c.body.Size())
+		}
 	case errors.Is(err, errTooLong):
 		c.failed = invalidResponse(resp.StatusCode, header, err.Error())
 	case err != nil:
 		c.failed = exchangeError(ctx, req, time.Since(start), err)
 		return nil
 	default:
-		if c.response, err = parseResponse(resp.StatusCode, header, body); err != nil {
+		if c.response, err = parseResponse(resp.StatusCode, header, body, len(c.request.Entries)); err != nil {
 			c.failed = invalidResponse(resp.StatusCode, header, err.Error())
 		}
 	}
