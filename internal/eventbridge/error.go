@@ -140,13 +140,21 @@ func factual(message string, e *Error) string {
 // errorFacts finds the code, without namespace, and the message; either may be missing.
 func errorFacts(header headers, body string) (code, message string) {
 	code = header.get("X-Amzn-Errortype")
-	o, _ := parseObject(body)
-	text := func(keys ...string) string {
-		for _, k := range keys {
-			if s, _ := o.Get(k); s != nil {
-				if s, ok := s.(string); ok && s != "" {
-					return s
-				}
+	found := map[string]string{}
+	// What is found before the body's end or its first mistake counts: it may have been cut off.
+	_ = jsonvalue.Members([]byte(body), func(name string, raw []byte) error {
+		switch name {
+		case "__type", "code", "Code", "message", "Message", "errorMessage":
+			if jsonvalue.RawKind(raw) == jsonvalue.KindString {
+				found[name], _ = jsonvalue.Unquote(raw)
+			}
+		}
+		return nil
+	})
+	text := func(names ...string) string {
+		for _, n := range names {
+			if found[n] != "" {
+				return found[n]
 			}
 		}
 		return ""

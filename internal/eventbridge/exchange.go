@@ -13,8 +13,9 @@ import (
 
 // Bounds of what is read of an answer: far more than AWS sends for ten entries.
 const (
-	maxAnswer = 1 << 20
-	maxHeader = 256 << 10
+	maxAnswer  = 1 << 20
+	maxRefusal = 64 << 10 // of an answer with an error
+	maxHeader  = 256 << 10
 )
 
 // call is one [Sender.Send] on its way through the SDK, which knows it by the context. It belongs to the goroutine of
@@ -139,8 +140,12 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 		return nil
 	}
 	header := headers(resp.Header)
-	body, err := readAnswer(resp)
 	success := resp.StatusCode >= 200 && resp.StatusCode < 300
+	most := maxAnswer
+	if !success {
+		most = maxRefusal
+	}
+	body, err := readAnswer(resp, most)
 	switch {
 	case !success:
 		c.failed = apiError(resp.StatusCode, header, body) // the status says enough, even if the body broke off
@@ -162,17 +167,17 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 
 var errTooLong = errors.New("it is longer than 1 MiB")
 
-// readAnswer reads and closes the body; the response then has none.
-func readAnswer(resp *http.Response) (string, error) {
+// readAnswer reads and closes the body, up to most bytes; the response then has none.
+func readAnswer(resp *http.Response, most int) (string, error) {
 	body := resp.Body
 	resp.Body = http.NoBody
 	defer func() { _ = body.Close() }()
 	var b bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= maxAnswer {
+	if n := resp.ContentLength; n > 0 && n <= int64(most) {
 		b.Grow(int(n) + bytes.MinRead)
 	}
-	n, err := b.ReadFrom(io.LimitReader(body, maxAnswer+1))
-	if err == nil && n > maxAnswer {
+	n, err := b.ReadFrom(io.LimitReader(body, int64(most)+1))
+	if err == nil && n > int64(most) {
 		err = errTooLong
 	}
 	return b.String(), err

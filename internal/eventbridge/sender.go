@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +38,8 @@ type Sender struct {
 	targets *Targets
 	base    onceOK[aws.Config]
 
+	rejected rejections
+
 	mu     sync.Mutex
 	shared *exchanger
 }
@@ -52,8 +53,12 @@ func New(o Options) *Sender {
 	if o.Observer == nil {
 		o.Observer = noObserver{}
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Sender{
-		options: o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.Log),
+		rejected: rejections{observer: o.Observer, log: o.Log},
+		options:  o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.Log),
 	}
 }
 
@@ -93,6 +98,7 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.rejected.of(c.response, r)
 	return c.response, nil
 }
 
@@ -124,8 +130,8 @@ func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 	e.Sent = e.Sent || c.sent
 	e.AnswerLost = e.AnswerLost || c.lost
 	e.NotSent = !c.ambiguous && (c.stopped != nil || ctx.Err() != nil)
-	if c.stopped != nil && e.cause == nil {
-		e.cause = c.stopped
+	if c.stopped != nil && !errors.Is(e.cause, c.stopped) {
+		e.cause = errors.Join(c.stopped, e.cause)
 	}
 	return e
 }
@@ -153,17 +159,6 @@ func verdict(ctx context.Context, c *call, err error) *Error {
 		err = op.Err
 	}
 	return inputError("the request to EventBridge cannot be made: "+err.Error(), err)
-}
-
-// check says what is wrong with a request whatever client it goes to.
-func check(r *Request) *Error {
-	switch {
-	case strings.TrimSpace(r.Region) == "":
-		return inputError("the region must not be blank", nil)
-	case len(r.Entries) == 0:
-		return inputError("there is no event to send", nil)
-	}
-	return nil
 }
 
 func asError(err error) *Error {

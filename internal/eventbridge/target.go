@@ -24,6 +24,9 @@ const (
 	slowProbe  = 2 * time.Second // a probe without an answer for so long makes room for another
 	maxProbes  = 3               // of one call in a row, while others wait
 
+	flapTime = 5 * time.Second // a target that goes down so soon after it came up had not recovered
+	maxFlaps = 5               // doublings of the patience with it
+
 	minAttempt = time.Second // a call that has waited makes no attempt with less time than this
 	crowdWait  = time.Second // how long a call waits for a target that is down, where too many wait already
 
@@ -87,9 +90,11 @@ type target struct {
 	pause   time.Duration
 	next    time.Time // the next probe is not before
 	timer   *time.Timer
-	prober  *call // the latest probe
-	probes  int   // of the prober in a row
-	started int   // probes since the target is down
+	prober  *call     // the latest probe
+	probes  int       // of the prober in a row
+	started int       // probes since the target is down
+	risen   time.Time // when it last came up again
+	flaps   int       // how often in a row it went down soon after it had come up
 }
 
 // waiter is a call that waits for its next attempt.
@@ -226,6 +231,7 @@ func (t *target) rise(c *call, now time.Time) *change {
 		t.prober, t.probes = nil, 0
 		t.limit, t.threshold = firstLimit, math.Inf(1)
 		t.throttled, t.cut = time.Time{}, time.Time{}
+		t.risen = now
 		t.set.downs.Add(-1)
 		lasted := now.Sub(t.since)
 		return &change{endpoint: t.endpoint, region: t.region, loud: t.loud || lasted >= quietFor, lasted: lasted, probes: t.started}
@@ -275,17 +281,24 @@ func (t *target) sink(c *call, o outcome, code string, probe bool, now time.Time
 	return nil
 }
 
-// patience is how many attempts fail in a row before the target counts as down.
+// patience is how many attempts fail in a row before the target counts as down. It grows while the target goes down and
+// up again and again: then AWS still answers some requests.
 func (t *target) patience(o outcome) int {
+	n := min(max(minRun, t.calls), maxRun)
 	if o == outcomeThrottled {
-		return min(max(minRun, 2*t.calls), maxThrottleRun)
+		n = min(max(minRun, 2*t.calls), maxThrottleRun)
 	}
-	return min(max(minRun, t.calls), maxRun)
+	return n << t.flaps
 }
 
 // fall takes the target down.
 func (t *target) fall(now time.Time, shared bool) *change {
 	t.down, t.shared, t.since = true, shared, now
+	if !t.risen.IsZero() && now.Sub(t.risen) < flapTime {
+		t.flaps = min(t.flaps+1, maxFlaps)
+	} else {
+		t.flaps = 0
+	}
 	t.pause, t.next = firstPause, now.Add(firstPause)
 	t.prober, t.probes, t.started = nil, 0, 0
 	if t.loud = t.told.IsZero() || now.Sub(t.told) >= quietFor; t.loud {

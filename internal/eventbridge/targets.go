@@ -44,9 +44,6 @@ type TargetState struct {
 }
 
 func newTargets(limit, conns int, log *slog.Logger) *Targets {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
 	return &Targets{
 		log: log, max: limit, maxWaiting: max(1, conns/4),
 		byKey: map[clientKey]*target{}, changed: make(chan struct{}),
