@@ -58,6 +58,7 @@ type Readings struct {
 	SecretFiles       func() (hits, misses uint64)
 	SecretManager     func() (hits, misses uint64) // of secrets of AWS Secrets Manager
 	ModelCache        func() (hits, misses uint64) // of deployed models
+	TargetsDown       func() map[string]int        // targets that are down by endpoint, 0 for those that are not; nil = none
 }
 
 // Read adds the metrics of the readings. It is to be called once, before the first scrape.
@@ -71,6 +72,9 @@ func (m *Metrics) Read(r Readings) {
 		}
 		return 0
 	})
+	if r.TargetsDown != nil {
+		m.registry.MustRegister(newDownTargets(r.TargetsDown))
+	}
 	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache, nil)
 	const secrets = "Secrets asked for of providers that read them from elsewhere, by provider and result: hit (known, unchanged) or miss (read)."
 	m.cache("secret_cache_total", secrets, r.SecretFiles, prometheus.Labels{"provider": "files"})

@@ -13,6 +13,7 @@ type senderMetrics struct {
 	requests     *prometheus.CounterVec
 	entries      prometheus.Histogram
 	answersLost  prometheus.Counter
+	rejected     *prometheus.CounterVec
 	boundedCodes *bounded
 }
 
@@ -23,12 +24,13 @@ func newSenderMetrics() senderMetrics {
 		requests:     counters("aws_requests_total", "PutEvents requests, retries included in each, by error code; ok = none.", "code"),
 		entries:      histogram("aws_entries_per_request", "Entries of each PutEvents request; the sum is all entries.", entryBuckets),
 		answersLost:  counter("aws_answers_lost_total", "Attempts after which AWS may have accepted the events although no readable answer came."),
+		rejected:     counters("entries_rejected_total", "Entries that AWS rejected although it accepted their request, by error code.", "code"),
 		boundedCodes: newBounded(maxCodes),
 	}
 }
 
 func (s *senderMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{s.attempts, s.attemptTime, s.requests, s.entries, s.answersLost}
+	return []prometheus.Collector{s.attempts, s.attemptTime, s.requests, s.entries, s.answersLost, s.rejected}
 }
 
 func (s *senderMetrics) code(code string) string {
@@ -56,3 +58,45 @@ func (m *Metrics) Sent(entries, _ int, code string) {
 
 // AnswerLost counts an attempt that may have been accepted although no readable answer came.
 func (m *Metrics) AnswerLost() { m.sender.answersLost.Inc() }
+
+// EntryRejected counts an entry that AWS rejected although it accepted its request.
+func (m *Metrics) EntryRejected(code string) {
+	if code == "" {
+		code = unknown
+	}
+	m.sender.rejected.WithLabelValues(m.sender.code(code)).Inc()
+}
+
+// maxEndpoints is how many endpoints are told apart.
+const maxEndpoints = 100
+
+// downTargets reads which endpoints are down at each scrape.
+type downTargets struct {
+	read    func() map[string]int
+	desc    *prometheus.Desc
+	bounded *bounded
+}
+
+func newDownTargets(read func() map[string]int) *downTargets {
+	return &downTargets{read: read, bounded: newBounded(maxEndpoints), desc: prometheus.NewDesc(
+		prometheus.BuildFQName(namespace, "", "target_down"),
+		"Targets (an endpoint with one set of credentials) for which sends wait because all recent ones failed, by endpoint; 0 = none.",
+		[]string{"endpoint"}, nil)}
+}
+
+// Describe implements [prometheus.Collector].
+func (d *downTargets) Describe(out chan<- *prometheus.Desc) { out <- d.desc }
+
+// Collect implements [prometheus.Collector].
+func (d *downTargets) Collect(out chan<- prometheus.Metric) {
+	sums := map[string]int{}
+	for endpoint, n := range d.read() {
+		if endpoint = label(endpoint); !d.bounded.admit(endpoint) {
+			endpoint = other
+		}
+		sums[endpoint] += n
+	}
+	for endpoint, n := range sums {
+		out <- prometheus.MustNewConstMetric(d.desc, prometheus.GaugeValue, float64(n), endpoint)
+	}
+}

@@ -178,3 +178,4 @@ func (*silent) SettledFromMemory()                                          {}
 func (*silent) Attempted(time.Duration, string)                             {}
 func (*silent) Sent(int, int, string)                                       {}
 func (*silent) AnswerLost()                                                 {}
+func (*silent) EntryRejected(string)                                        {}

@@ -68,6 +68,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
 		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
 		ExpressionCache: parts.expressions.Stats, SecretFiles: parts.secretFiles, SecretManager: parts.secretManager, ModelCache: parts.models,
+		TargetsDown: parts.targets.DownByEndpoint,
 	})
 
 	var background sync.WaitGroup
@@ -102,6 +103,7 @@ type parts struct {
 	secretFiles   func() (hits, misses uint64)
 	secretManager func() (hits, misses uint64)
 	models        func() (hits, misses uint64) // deployed ones, of the secret filter
+	targets       *eventbridge.Targets         // what events are sent to
 	end           func()                       // closes what they hold, once the engine has stopped
 }
 
@@ -137,8 +139,9 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 	}
 	gateway := advisedGateway{client, c}
 	sender := eventbridge.New(eventbridge.Options{
-		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
+		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o, Log: log,
 	})
+	p.targets = sender.Targets()
 	filter, models := secretFilter(c, client, tracer, log)
 	if models != nil {
 		p.models = models.Stats

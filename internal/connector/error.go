@@ -61,7 +61,9 @@ func sendError(err error) *Error {
 	if e.Kind == eventbridge.KindInput {
 		return inputError("%s", e.Message)
 	}
-	return ownError(e.Code, e.Message)
+	out := ownError(e.Code, e.Message)
+	out.Retry = !e.Final
+	return out
 }
 
 // secretError is a secret that could not be resolved. Only a provider, or the cluster with the deployed model, that did not

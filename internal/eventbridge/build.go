@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -51,6 +52,7 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 		o.Protocol = newProtocol()
 		o.Retryer = s.retryer(&cfg)
 		o.RetryMaxAttempts = 0 // the retryer knows them
+		o.APIOptions = append(o.APIOptions, addGate)
 		o.Credentials = faultMarker{cfg.Credentials}
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(endpoint)
@@ -99,26 +101,27 @@ func (s *Sender) load(ctx context.Context, more ...func(*config.LoadOptions) err
 	return config.LoadDefaultConfig(context.WithoutCancel(ctx), options...)
 }
 
-// retryer returns the SDK's own retryer, told what our errors mean.
+// retryer returns the SDK's own rules of what is tried again, after which pause and how often, told what our errors mean.
+// It has no bucket of tokens: each call has its full count of attempts, whatever other calls meet.
+//
+// The SDK's adaptive mode is not used where AWS_RETRY_MODE asks for it: after some throttling its bucket gives out one
+// attempt in two seconds, to whoever asks first. The pacing by the target stands in for it. It is shared by all calls of
+// a target, serves them in the order in which they came, and in adaptive mode remembers throttling for longer.
 func (s *Sender) retryer(cfg *aws.Config) aws.Retryer {
-	standard := func(o *retry.StandardOptions) {
+	s.targets.adaptive.Store(cfg.RetryMode == aws.RetryModeAdaptive)
+	return retry.NewStandard(func(o *retry.StandardOptions) {
 		switch {
 		case s.options.MaxAttempts > 0:
 			o.MaxAttempts = s.options.MaxAttempts
 		case cfg.RetryMaxAttempts > 0:
 			o.MaxAttempts = cfg.RetryMaxAttempts
 		}
+		o.RateLimiter = ratelimit.None
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(retryable)}, o.Retryables...)
 		if s.options.backoff != nil {
 			o.Backoff = s.options.backoff
 		}
-	}
-	if cfg.RetryMode == aws.RetryModeAdaptive {
-		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-			o.StandardOptions = append(o.StandardOptions, standard)
-		})
-	}
-	return retry.NewStandard(standard)
+	})
 }
 
 // retryable decides where the SDK cannot know, and leaves the rest to it: throttling, 5xx and broken connections are
@@ -179,6 +182,8 @@ func (s *Sender) exchanger(cfg *aws.Config) (*exchanger, error) {
 		buildable = awshttp.NewBuildableClient()
 	}
 	t := buildable.GetTransport()
+	t.IdleConnTimeout = idleConnection
+	t.MaxResponseHeaderBytes = maxHeader
 	t.MaxIdleConns = 0
 	t.MaxIdleConnsPerHost = s.options.MaxConns
 	if t.MaxConnsPerHost > 0 {
@@ -207,6 +212,11 @@ func (p faultMarker) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	v, err := p.provider.Retrieve(ctx)
 	if err != nil {
 		return v, &credentialsFault{err}
+	}
+	for _, f := range [...]struct{ name, value string }{{"access key", v.AccessKeyID}, {"secret key", v.SecretAccessKey}, {"session token", v.SessionToken}} {
+		if fault := unusable(f.value, noBlank); fault != "" {
+			return aws.Credentials{}, &credentialsFault{errors.New("the " + f.name + " of " + v.Source + " " + fault)}
+		}
 	}
 	return v, nil
 }

@@ -111,6 +111,7 @@ type observed struct {
 	sends    []string
 	entries  int
 	lost     int
+	rejected []string
 }
 
 func (o *observed) Attempted(_ time.Duration, code string) {
@@ -130,6 +131,12 @@ func (o *observed) AnswerLost() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.lost++
+}
+
+func (o *observed) EntryRejected(code string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rejected = append(o.rejected, code)
 }
 
 // atOnce retries without waiting.

@@ -41,7 +41,11 @@ func newClients(limit int, idle time.Duration) *clients {
 // get returns the client of r, made by build if there is none. Calls for the same key wait for one build; a failed
 // build is not remembered.
 func (c *clients) get(r *Request, build func() (*sdk.Client, error)) (*sdk.Client, error) {
-	key := c.key(r)
+	return c.getKey(c.key(r), build)
+}
+
+// getKey is get for a caller that knows the key of its request.
+func (c *clients) getKey(key clientKey, build func() (*sdk.Client, error)) (*sdk.Client, error) {
 	e := c.entry(key)
 	e.once.Do(func() { e.client, e.err = build() })
 	if e.err != nil {

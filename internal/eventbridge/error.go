@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +54,12 @@ type Error struct {
 	AnswerLost bool
 	// Sent says that at least one attempt got as far as writing its whole request.
 	Sent bool
+	// NotSent says that the call ended without an attempt that AWS can have accepted: its time ran out, it was cancelled,
+	// or BeforeAttempt ended it, and until then none was made, or AWS refused each. The caller may hand the job back
+	// without the loss of a retry: another try sends the event for the first time.
+	NotSent bool
+	// Final says that another try of the same request cannot succeed.
+	Final bool
 
 	cause error
 }
@@ -79,12 +87,38 @@ func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
 // Throttled says whether AWS asked to slow down.
 func (e *Error) Throttled() bool { return e.Kind == KindAPI && throttled(e.Code, e.StatusCode) }
 
+// refused says whether AWS surely did not accept the events of an attempt whose whole request it got: it refused the
+// request, or had no capacity for it. After a 500, a time-out or a broken connection nobody knows.
+func (e *Error) refused() bool {
+	switch {
+	case e.Kind != KindAPI:
+		return false
+	case e.Throttled():
+		return true
+	case e.StatusCode == http.StatusServiceUnavailable:
+		return !strings.HasPrefix(e.Code, httpCode) // AWS's own, not that of a proxy before it
+	}
+	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
+}
+
+// maxRequest is how many bytes AWS takes in one request, since 2026-01-29.
+const maxRequest = 1 << 20
+
+// tooLarge makes the error of an answer 413, from AWS or from a proxy before it.
+func (e *Error) tooLarge(size int64) {
+	e.Code, e.Final = httpCode+strconv.Itoa(http.StatusRequestEntityTooLarge), true
+	e.Message = factual(fmt.Sprintf("the request is too large: it has %d bytes, and EventBridge takes %d; a proxy on the way may take less", size, maxRequest), e)
+}
+
+// httpCode begins the code of an answer that has none of AWS's.
+const httpCode = "HTTP_"
+
 // apiError reads AWS's error answer.
 func apiError(status int, header headers, body string) *Error {
 	code, message := errorFacts(header, body)
 	e := &Error{Kind: KindAPI, Code: code, StatusCode: status, RequestID: header.requestID()}
 	if code == "" {
-		e.Code = "HTTP_" + strconv.Itoa(status)
+		e.Code = httpCode + strconv.Itoa(status)
 	}
 	if message == "" {
 		message = e.Code
@@ -106,13 +140,21 @@ func factual(message string, e *Error) string {
 // errorFacts finds the code, without namespace, and the message; either may be missing.
 func errorFacts(header headers, body string) (code, message string) {
 	code = header.get("X-Amzn-Errortype")
-	o, _ := parseObject(body)
-	text := func(keys ...string) string {
-		for _, k := range keys {
-			if s, _ := o.Get(k); s != nil {
-				if s, ok := s.(string); ok && s != "" {
-					return s
-				}
+	found := map[string]string{}
+	// What is found before the body's end or its first mistake counts: it may have been cut off.
+	_ = jsonvalue.Members([]byte(body), func(name string, raw []byte) error {
+		switch name {
+		case "__type", "code", "Code", "message", "Message", "errorMessage":
+			if jsonvalue.RawKind(raw) == jsonvalue.KindString {
+				found[name], _ = jsonvalue.Unquote(raw)
+			}
+		}
+		return nil
+	})
+	text := func(names ...string) string {
+		for _, n := range names {
+			if found[n] != "" {
+				return found[n]
 			}
 		}
 		return ""
@@ -120,11 +162,34 @@ func errorFacts(header headers, body string) (code, message string) {
 	if code == "" {
 		code = text("__type", "code", "Code")
 	}
+	return cleanCode(code), text("message", "Message", "errorMessage")
+}
+
+// cleanCode cuts the namespace of a code, and what a proxy may have put behind it. It is empty for what is no code
+// (contract 3.3).
+func cleanCode(code string) string {
 	code, _, _ = strings.Cut(code, ":")
 	if i := strings.LastIndexByte(code, '#'); i >= 0 {
 		code = code[i+1:]
 	}
-	return strings.TrimSpace(code), text("message", "Message", "errorMessage")
+	code = strings.TrimSpace(code)
+	if len(code) > 64 || !isToken(code, "._") {
+		return ""
+	}
+	return code
+}
+
+// isToken tells whether a text has nothing but letters and digits of ASCII and the characters of more.
+func isToken(text, more string) bool {
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte(more, c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func parseObject(body string) (*jsonvalue.Object, error) {
@@ -200,6 +265,15 @@ func innermost(err error) string {
 		}
 	}
 	return err.Error()
+}
+
+// waitedError is of a call that has waited for its target until its time was up.
+func waitedError(c *call) *Error {
+	endpoint, code := c.target.facts()
+	return &Error{
+		Kind: KindTimeout, Code: CodeTimeout, cause: c.stopped,
+		Message: "the event was not sent: EventBridge at " + endpoint + " fails all recent requests (" + code + ")",
+	}
 }
 
 func contextError(err error) *Error {

@@ -6,12 +6,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 )
 
-// maxAnswer is how much of an answer is read: far more than AWS sends for ten entries.
-const maxAnswer = 1 << 20
+// Bounds of what is read of an answer: far more than AWS sends for ten entries.
+const (
+	maxAnswer  = 1 << 20
+	maxRefusal = 64 << 10 // of an answer with an error
+	maxHeader  = 256 << 10
+)
 
 // call is one [Sender.Send] on its way through the SDK, which knows it by the context. It belongs to the goroutine of
 // the caller; only the body is read by others.
@@ -24,6 +29,20 @@ type call struct {
 	failed   *Error    // of the latest attempt, if it did not
 	lost     bool      // some attempt ended without a readable answer after its whole request was written
 	sent     bool      // some attempt wrote its whole request
+	stale    bool      // the latest attempt met a connection that AWS had closed
+	host     string    // that the latest attempt went to
+
+	ambiguous bool  // some attempt may have been accepted
+	stopped   error // what ended the call before its next attempt; nil = nothing
+
+	retries // which of the attempts count
+
+	// Of the target, which guards them but for the time of an attempt.
+	target  *target
+	last    outcome   // of the latest attempt
+	started time.Time // the latest attempt
+	probing bool      // it is a probe
+	free    bool      // it does not count
 }
 
 type callKey struct{}
@@ -73,7 +92,8 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 		return nil, errors.New("eventbridge: a request that no sender made")
 	}
 	c.attempts++
-	c.response, c.failed = nil, nil
+	c.response, c.failed, c.stale = nil, nil, false
+	c.host = req.URL.Host
 	c.body.complete.Store(false)
 
 	start := time.Now()
@@ -81,7 +101,8 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 	if e := c.failed; e != nil {
 		if c.body.complete.Load() {
 			c.sent, e.Sent = true, true
-			e.AnswerLost = e.Kind != KindAPI
+			c.ambiguous = c.ambiguous || !e.refused()
+			e.AnswerLost = e.Kind != KindAPI && !c.stale
 		}
 		if e.AnswerLost {
 			c.lost = true
@@ -105,27 +126,39 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 	ctx, cancel := context.WithTimeout(req.Context(), x.timeout)
 	defer cancel()
 
-	resp, err := x.transport.RoundTrip(req.WithContext(ctx))
+	var conn connection
+	resp, err := x.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, conn.trace())))
 	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close() // nothing reads it any more once c.body.complete is looked at
+		}
+		if ctx.Err() == nil && conn.stale(time.Now()) {
+			c.stale = true
+			x.close() // AWS has most likely closed the others too
 		}
 		c.failed = exchangeError(ctx, req, time.Since(start), err)
 		return nil
 	}
 	header := headers(resp.Header)
-	body, err := readAnswer(resp)
 	success := resp.StatusCode >= 200 && resp.StatusCode < 300
+	most := maxAnswer
+	if !success {
+		most = maxRefusal
+	}
+	body, err := readAnswer(resp, most)
 	switch {
 	case !success:
 		c.failed = apiError(resp.StatusCode, header, body) // the status says enough, even if the body broke off
+		if resp.StatusCode == http.StatusRequestEntityTooLarge {
+			c.failed.tooLarge(c.body.Size())
+		}
 	case errors.Is(err, errTooLong):
 		c.failed = invalidResponse(resp.StatusCode, header, err.Error())
 	case err != nil:
 		c.failed = exchangeError(ctx, req, time.Since(start), err)
 		return nil
 	default:
-		if c.response, err = parseResponse(resp.StatusCode, header, body); err != nil {
+		if c.response, err = parseResponse(resp.StatusCode, header, body, len(c.request.Entries)); err != nil {
 			c.failed = invalidResponse(resp.StatusCode, header, err.Error())
 		}
 	}
@@ -134,17 +167,17 @@ func (x *exchanger) attempt(req *http.Request, c *call) *http.Response {
 
 var errTooLong = errors.New("it is longer than 1 MiB")
 
-// readAnswer reads and closes the body; the response then has none.
-func readAnswer(resp *http.Response) (string, error) {
+// readAnswer reads and closes the body, up to most bytes; the response then has none.
+func readAnswer(resp *http.Response, most int) (string, error) {
 	body := resp.Body
 	resp.Body = http.NoBody
 	defer func() { _ = body.Close() }()
 	var b bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= maxAnswer {
+	if n := resp.ContentLength; n > 0 && n <= int64(most) {
 		b.Grow(int(n) + bytes.MinRead)
 	}
-	n, err := b.ReadFrom(io.LimitReader(body, maxAnswer+1))
-	if err == nil && n > maxAnswer {
+	n, err := b.ReadFrom(io.LimitReader(body, int64(most)+1))
+	if err == nil && n > int64(most) {
 		err = errTooLong
 	}
 	return b.String(), err

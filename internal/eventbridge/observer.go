@@ -12,6 +12,9 @@ type Observer interface {
 	// AnswerLost is called for each attempt after which AWS may have accepted the events although no readable answer
 	// came.
 	AnswerLost()
+	// EntryRejected is called for each entry that AWS did not take although it took its request, with the entry's error
+	// code, empty for what is no code.
+	EntryRejected(code string)
 }
 
 type noObserver struct{}
@@ -19,3 +22,4 @@ type noObserver struct{}
 func (noObserver) Attempted(time.Duration, string) {}
 func (noObserver) Sent(int, int, string)           {}
 func (noObserver) AnswerLost()                     {}
+func (noObserver) EntryRejected(string)            {}

@@ -29,7 +29,7 @@ func (p protocol) SerializeRequest(ctx context.Context, _ *smithy.OperationSchem
 	if req.URL.Path == "" {
 		req.URL.Path = "/"
 	}
-	req.Header["X-Amz-Target"] = target
+	req.Header["X-Amz-Target"] = operation
 	req.Header["Content-Type"] = contentType
 	c.body.Reset(c.request.appendBody(make([]byte, 0, c.request.size())))
 	built, err := req.SetStream(&c.body)
@@ -41,7 +41,7 @@ func (p protocol) SerializeRequest(ctx context.Context, _ *smithy.OperationSchem
 }
 
 var (
-	target      = []string{"AWSEvents.PutEvents"}
+	operation   = []string{"AWSEvents.PutEvents"}
 	contentType = []string{"application/x-amz-json-1.1"}
 )
 

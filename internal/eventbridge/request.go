@@ -9,6 +9,7 @@
 package eventbridge
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -58,6 +59,13 @@ type Request struct {
 	Endpoint    string // a URL in place of the region's own; without a scheme it means https; empty = the region's own
 	EndpointID  string // a global endpoint, signed with SigV4a; empty = none
 	Entries     []Entry
+
+	// LastTry says that the caller has no other try: where there is a choice, another request probes a failing endpoint.
+	LastTry bool
+	// BeforeAttempt is called before each attempt, the first included, once the attempt could start. If it returns an
+	// error, the attempt is not made and the call ends with an [Error] that wraps it. It may wait as long as its context
+	// lasts: no time-out of an attempt runs meanwhile. Nil = none.
+	BeforeAttempt func(ctx context.Context) error `json:"-"`
 }
 
 // appendBody appends the request as AWS's JSON protocol writes it.

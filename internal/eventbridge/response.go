@@ -75,7 +75,7 @@ func (r *Response) Value() *jsonvalue.Object {
 
 func (r *Response) build() *jsonvalue.Object {
 	var id jsonvalue.Value
-	if s := r.header.requestID(); s != "" {
+	if s := r.header.rawRequestID(); s != "" {
 		id = s
 	}
 	var entries jsonvalue.Value
@@ -110,67 +110,84 @@ func (e *entry) value() jsonvalue.Value {
 	)
 }
 
-// parseResponse reads the body of a successful answer. Fields that it does not know are ignored; an empty body has
-// none. The error says what cannot be read.
-func parseResponse(status int, header headers, body string) (*Response, error) {
+// parseResponse reads the body of a successful answer to a request with so many entries. Fields that it does not know are
+// ignored; an empty body has none. It reads no further than one entry more than were sent. The error says what cannot be
+// read.
+func parseResponse(status int, header headers, body string, sent int) (*Response, error) {
 	r := &Response{status: status, header: header}
 	if strings.TrimLeft(body, " \t\r\n") == "" {
 		return r, nil
 	}
-	o, err := parseObject(body)
-	if err != nil {
+	raw := []byte(body)
+	if kind := jsonvalue.RawKind(raw); kind != jsonvalue.KindObject {
+		_, err := parseObject(body)
 		return nil, err
 	}
-	for name, v := range o.All() {
+	err := jsonvalue.Members(raw, func(name string, value []byte) error {
 		switch name {
 		case "FailedEntryCount":
-			if r.count, err = count(v); err != nil {
-				return nil, err
+			v, err := jsonvalue.Parse(value)
+			if err == nil {
+				r.count, err = count(v)
 			}
+			return err
 		case "Entries":
-			if err := r.readEntries(v); err != nil {
-				return nil, err
-			}
+			return r.readEntries(value, sent)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
-func (r *Response) readEntries(v jsonvalue.Value) error {
-	if v == nil {
+func (r *Response) readEntries(raw []byte, sent int) error {
+	r.known, r.entries = false, nil
+	switch kind := jsonvalue.RawKind(raw); kind {
+	case jsonvalue.KindNull:
 		return nil
-	}
-	list, ok := v.([]jsonvalue.Value)
-	if !ok {
-		return wrongKind("Entries", v, "an array")
+	case jsonvalue.KindArray:
+	default:
+		return fmt.Errorf("Entries is a JSON %s, expected an array", kind)
 	}
 	r.known = true
-	r.entries = make([]entry, len(list))
-	for i, v := range list {
-		if v == nil {
+	r.entries = make([]entry, 0, sent)
+	return jsonvalue.Elements(raw, func(element []byte) error {
+		i := len(r.entries)
+		if i == sent {
+			return fmt.Errorf("it has more entries than the %d that were sent", sent)
+		}
+		r.entries = append(r.entries, entry{})
+		v, err := jsonvalue.Parse(element)
+		if err != nil || v == nil {
+			return err
+		}
+		return r.entries[i].read(i, v)
+	})
+}
+
+// read takes in the result of the entry at i.
+func (e *entry) read(i int, v jsonvalue.Value) error {
+	o, ok := v.(*jsonvalue.Object)
+	if !ok {
+		return wrongKind(fmt.Sprintf("Entries[%d]", i), v, "an object")
+	}
+	e.present = true
+	for name, v := range o.All() {
+		var field *jsonvalue.Value
+		switch name {
+		case "EventId":
+			field = &e.eventID
+		case "ErrorCode":
+			field = &e.errorCode
+		case "ErrorMessage":
+			field = &e.errorMessage
+		default:
 			continue
 		}
-		o, ok := v.(*jsonvalue.Object)
-		if !ok {
-			return wrongKind(fmt.Sprintf("Entries[%d]", i), v, "an object")
-		}
-		e := &r.entries[i]
-		e.present = true
-		for name, v := range o.All() {
-			var field *jsonvalue.Value
-			switch name {
-			case "EventId":
-				field = &e.eventID
-			case "ErrorCode":
-				field = &e.errorCode
-			case "ErrorMessage":
-				field = &e.errorMessage
-			default:
-				continue
-			}
-			if *field, ok = text(v); !ok {
-				return wrongKind(fmt.Sprintf("Entries[%d].%s", i, name), v, "a string")
-			}
+		if *field, ok = text(v); !ok {
+			return wrongKind(fmt.Sprintf("Entries[%d].%s", i, name), v, "a string")
 		}
 	}
 	return nil
@@ -222,8 +239,16 @@ func (h headers) get(canonical string) string {
 	return ""
 }
 
-// requestID returns the id that AWS gave the request; some proxies of AWS's use the second name.
+// requestID returns the id that AWS gave the request; some proxies of AWS's use the second name. A text that is no id is
+// left out of messages, logs and traces.
 func (h headers) requestID() string {
+	if id := h.rawRequestID(); len(id) <= 128 && isToken(id, "-_.=+/:") {
+		return id
+	}
+	return ""
+}
+
+func (h headers) rawRequestID() string {
 	if id := h.get("X-Amzn-Requestid"); id != "" {
 		return id
 	}

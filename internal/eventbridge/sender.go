@@ -3,7 +3,7 @@ package eventbridge
 import (
 	"context"
 	"errors"
-	"strings"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -23,6 +23,7 @@ type Options struct {
 	MaxClients     int           // SDK clients kept, the least recently used goes first; 0 = 256
 	IdleTimeout    time.Duration // after which an unused client with its credentials is dropped; 0 = 10 min
 	Observer       Observer      // nil = none
+	Log            *slog.Logger  // nil = none
 
 	// LoadOptions are given to the SDK's config.LoadDefaultConfig for every client.
 	LoadOptions []func(*config.LoadOptions) error
@@ -34,7 +35,10 @@ type Options struct {
 type Sender struct {
 	options Options
 	clients *clients
+	targets *Targets
 	base    onceOK[aws.Config]
+
+	rejected rejections
 
 	mu     sync.Mutex
 	shared *exchanger
@@ -49,8 +53,17 @@ func New(o Options) *Sender {
 	if o.Observer == nil {
 		o.Observer = noObserver{}
 	}
-	return &Sender{options: o, clients: newClients(o.MaxClients, o.IdleTimeout)}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Sender{
+		rejected: rejections{observer: o.Observer, log: o.Log},
+		options:  o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.Log),
+	}
 }
+
+// Targets returns the endpoints that the sender sends to.
+func (s *Sender) Targets() *Targets { return s.targets }
 
 func orElse[T int | time.Duration](v, otherwise T) T {
 	if v <= 0 {
@@ -69,8 +82,11 @@ func (s *Sender) Close() {
 	}
 }
 
-// Send makes one call of PutEvents, with all the retries that the SDK thinks right within the context's deadline. The
+// Send makes one call of PutEvents, with all the retries that are right within the context's deadline (contract 2). The
 // error is always an *[Error]. A response says nothing of its entries: AWS may have rejected some or all of them.
+//
+// While the request's endpoint fails all recent requests, the call waits for it. If the call's time ends without an
+// attempt that AWS may have accepted, the error says so by [Error.NotSent].
 func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
 	c := &call{request: r}
 	err := s.send(ctx, r, c)
@@ -82,6 +98,7 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.rejected.of(c.response, r)
 	return c.response, nil
 }
 
@@ -95,20 +112,27 @@ func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 	if bad := check(r); bad != nil {
 		return bad
 	}
-	client, err := s.clients.get(r, func() (*sdk.Client, error) { return s.build(ctx, r) })
+	key := s.clients.key(r)
+	client, err := s.clients.getKey(key, func() (*sdk.Client, error) { return s.build(ctx, r) })
 	if err != nil {
 		return asError(err)
 	}
+	c.target = s.targets.of(key, r)
+	defer c.target.end(c)
 	input := &sdk.PutEventsInput{Entries: entries}
 	if r.EndpointID != "" {
 		input.EndpointId = &r.EndpointID
 	}
-	if _, err = client.PutEvents(context.WithValue(ctx, callKey{}, c), input); err == nil {
+	if _, err = client.PutEvents(context.WithValue(ctx, callKey{}, c), input, c.retry); err == nil {
 		return nil
 	}
 	e := verdict(ctx, c, err)
 	e.Sent = e.Sent || c.sent
 	e.AnswerLost = e.AnswerLost || c.lost
+	e.NotSent = !c.ambiguous && (c.stopped != nil || ctx.Err() != nil)
+	if c.stopped != nil && !errors.Is(e.cause, c.stopped) {
+		e.cause = errors.Join(c.stopped, e.cause)
+	}
 	return e
 }
 
@@ -121,27 +145,20 @@ func verdict(ctx context.Context, c *call, err error) *Error {
 		}
 		return credentialsError(fault.cause)
 	}
-	if c.failed != nil {
+	switch {
+	case c.failed != nil:
 		return c.failed
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return contextError(ctx.Err())
+	case errors.Is(c.stopped, errNoTime), errors.Is(c.stopped, errCrowded):
+		return waitedError(c)
+	case c.stopped != nil:
+		return &Error{Kind: KindCanceled, Code: CodeCanceled, cause: c.stopped, Message: "the event was not sent: " + c.stopped.Error()}
 	}
 	if op, ok := errors.AsType[*smithy.OperationError](err); ok {
 		err = op.Err
 	}
 	return inputError("the request to EventBridge cannot be made: "+err.Error(), err)
-}
-
-// check says what is wrong with a request whatever client it goes to.
-func check(r *Request) *Error {
-	switch {
-	case strings.TrimSpace(r.Region) == "":
-		return inputError("the region must not be blank", nil)
-	case len(r.Entries) == 0:
-		return inputError("there is no event to send", nil)
-	}
-	return nil
 }
 
 func asError(err error) *Error {

@@ -1,0 +1,58 @@
+package eventbridge
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// maxRejected is how many codes of rejected entries are told apart in the log.
+const maxRejected = 100
+
+// rejections tells of entries that AWS rejected. The job of such an entry is completed, unless its model says otherwise:
+// an event that nobody asked about would be lost in silence.
+type rejections struct {
+	observer Observer
+	log      *slog.Logger
+
+	mu   sync.Mutex
+	told map[string]time.Time // by code
+}
+
+// of counts the rejected entries of a response, and warns of each code once a minute.
+func (j *rejections) of(r *Response, q *Request) {
+	if n, ok := r.FailedEntryCount(); ok && n == 0 {
+		return
+	}
+	for i, e := range r.Entries() {
+		if !e.Rejected() {
+			continue
+		}
+		code := cleanCode(e.ErrorCode)
+		j.observer.EntryRejected(code)
+		if !j.due(code) {
+			continue
+		}
+		var bus string
+		if i < len(q.Entries) {
+			bus = q.Entries[i].EventBusName
+		}
+		j.log.Warn("EventBridge rejected an entry of a request that it accepted, the event is lost unless the model's error expression or failOnRejectedEntry says otherwise",
+			"error_code", code, "bus", bus, "request_id", r.RequestID())
+	}
+}
+
+func (j *rejections) due(code string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	now := time.Now()
+	last, known := j.told[code]
+	if known && now.Sub(last) < time.Minute || !known && len(j.told) >= maxRejected {
+		return false
+	}
+	if j.told == nil {
+		j.told = map[string]time.Time{}
+	}
+	j.told[code] = now
+	return true
+}

@@ -1,0 +1,382 @@
+package eventbridge
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// always is a fault that does not end.
+func always(status int, body string) func(string, int) (int, string) {
+	return func(string, int) (int, string) { return status, body }
+}
+
+// crowd sends the events of n jobs at once, each with this time, and returns how they ended.
+func crowd(t *testing.T, s *Sender, n int, d time.Duration, change func(i int, r *Request)) []error {
+	t.Helper()
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), d)
+			defer cancel()
+			r := requestOf("job-" + time.Duration(i).String())
+			if change != nil {
+				change(i, r)
+			}
+			_, errs[i] = s.Send(ctx, r)
+		})
+	}
+	all.Wait()
+	return errs
+}
+
+func TestALoneCallHasItsAttemptsAndNoMore(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status, attempts int
+		body, code       string
+		max              int
+	}{
+		"throttled":                    {400, 3, throttling, "ThrottlingException", 0},
+		"500":                          {500, 3, internal, "InternalException", 0},
+		"no answer":                    {0, 3, "", CodeConnection, 0},
+		"one attempt asked for":        {400, 1, throttling, "ThrottlingException", 1},
+		"seven attempts asked for":     {500, 7, internal, "InternalException", 7},
+		"what does not pass by itself": {400, 1, `{"__type":"ValidationException"}`, "ValidationException", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newFaultyBus(always(tt.status, tt.body))
+				s := overBus(Options{MaxAttempts: tt.max}, b)
+				defer s.Close()
+				for range 8 { // one after the other: the earlier ones take none from the later
+					before := b.requests
+					_, err := s.Send(t.Context(), requestOf("job"))
+					e := failure(t, err)
+					assert.Equal(t, tt.code, e.Code)
+					assert.Equal(t, tt.attempts, b.requests-before)
+					assert.False(t, e.NotSent, "its attempts are used up")
+				}
+			})
+		})
+	}
+}
+
+func TestOneAttemptAskedForIsOneAttemptAmongManyToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(always(400, throttling))
+		s := overBus(Options{MaxAttempts: 1}, b)
+		defer s.Close()
+		for _, err := range crowd(t, s, 20, time.Minute, nil) {
+			assert.Equal(t, "ThrottlingException", failure(t, err).Code)
+		}
+		assert.Equal(t, 20, b.requests)
+	})
+}
+
+func TestACallWhoseTimeEndsWithoutAnAcceptedEventSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status int
+		body   string
+		sure   int // calls whose event AWS surely did not take, at least
+		least  int
+	}{
+		"throttled":      {400, throttling, 256, 256},
+		"429":            {429, "", 256, 256},
+		"503 of AWS":     {503, `{"__type":"ServiceUnavailable"}`, 256, 256},
+		"503 of a proxy": {503, "<html>", 0, 0},
+		"500":            {500, internal, 0, 0},
+		"reset":          {0, "", 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newFaultyBus(always(tt.status, tt.body))
+				s := overBus(Options{}, b)
+				defer s.Close()
+				assertNotSent(t, b, crowd(t, s, 256, 20*time.Second, nil), tt.sure)
+				// The target is down: of those that come now only probes are sent at all.
+				late := crowd(t, s, 100, 20*time.Second, func(_ int, r *Request) { r.Entries[0].Source = "late-" + r.Entries[0].Source })
+				assertNotSent(t, b, late, max(tt.sure-156, 50))
+			})
+		})
+	}
+}
+
+// assertNotSent wants at least n errors that say that nothing was accepted, and none of an event that reached the bus
+// and got no refusal.
+func assertNotSent(t *testing.T, b *faultyBus, errs []error, n int) {
+	t.Helper()
+	sure := 0
+	for _, err := range errs {
+		if e := failure(t, err); e.NotSent {
+			sure++
+			assert.False(t, e.AnswerLost)
+			if !e.Sent {
+				assert.Contains(t, e.Message, "the event was not sent: EventBridge at bus.test fails all recent requests")
+				assert.Equal(t, CodeTimeout, e.Code)
+			}
+		}
+	}
+	assert.GreaterOrEqual(t, sure, n)
+	if n == 0 {
+		assert.Zero(t, sure, "AWS may have taken each of them")
+	}
+}
+
+func TestAJobOnItsLastTryIsNoProbeWhereAnotherIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(always(500, internal))
+		s := overBus(Options{}, b)
+		defer s.Close()
+		crowd(t, s, 30, 5*time.Second, nil)
+		require.True(t, s.Targets().Down())
+		clear(b.seen)
+		errs := crowd(t, s, 30, 10*time.Second, func(i int, r *Request) { r.LastTry = i != 7; r.Entries[0].Source += "x" })
+		assert.Len(t, b.seen, 1, "one job had another try, and it alone was sent")
+		for i, err := range errs {
+			assert.Equal(t, i != 7, failure(t, err).NotSent)
+		}
+
+		clear(b.seen)
+		crowd(t, s, 3, 10*time.Second, func(_ int, r *Request) { r.LastTry = true })
+		assert.NotEmpty(t, b.seen, "without another one it is a probe too")
+	})
+}
+
+func TestProbesPauseLongerAndLonger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var times []time.Duration
+		begin := time.Now()
+		b := newFaultyBus(func(string, int) (int, string) {
+			times = append(times, time.Since(begin).Round(time.Millisecond))
+			return 500, internal
+		})
+		s := overBus(Options{}, b)
+		defer s.Close()
+		crowd(t, s, 20, 30*time.Second, nil)
+		probes := times[20:]
+		require.Greater(t, len(probes), 5)
+		assert.Equal(t, []time.Duration{220 * time.Millisecond, 640 * time.Millisecond, 1460 * time.Millisecond, 2280 * time.Millisecond}, probes[:4])
+	})
+}
+
+func TestAProbeWithoutAnAnswerMakesRoomForAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		b := newFaultyBus(nil)
+		b.fault = func(string, int) (int, string) {
+			if time.Since(begin) < 15*time.Second {
+				b.takes = time.Hour
+			} else {
+				b.takes = 20 * time.Millisecond
+			}
+			return 200, accepted
+		}
+		s := overBus(Options{}, b)
+		defer s.Close()
+		go crowd(t, s, 20, 50*time.Second, nil)
+		pass(11 * time.Second)
+		got := crowd(t, s, 10, 50*time.Second, func(_ int, r *Request) { r.Entries[0].Source += "x" })
+		for _, err := range got {
+			require.NoError(t, err)
+		}
+		assert.Less(t, time.Since(begin), 18*time.Second, "not only when the silent probe's own time-out ends")
+		pass(time.Minute)
+	})
+}
+
+func TestOneFailingTargetDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(func(source string, _ int) (int, string) {
+			if strings.HasPrefix(source, "sick") {
+				return 500, internal
+			}
+			return 200, accepted
+		})
+		s := overBus(Options{MaxConns: 40}, b)
+		defer s.Close()
+		sick := func(_ int, r *Request) { r.Region, r.Entries[0].Source = "sick-1", "sick" }
+		changed := s.Targets().Changed()
+		assert.False(t, s.Targets().Down(), "nothing is known yet")
+		crowd(t, s, 12, 5*time.Second, sick)
+		assert.True(t, s.Targets().Down(), "the only target is down")
+		assert.True(t, closed(changed))
+
+		changed = s.Targets().Changed()
+		for _, err := range crowd(t, s, 5, time.Second, nil) {
+			require.NoError(t, err)
+		}
+		assert.False(t, s.Targets().Down(), "another one is not")
+		assert.True(t, closed(changed))
+		assert.Equal(t, map[string]int{"bus.test": 1}, s.Targets().DownByEndpoint())
+		require.Len(t, s.Targets().States(), 2)
+
+		// Of the calls that wait for the sick one no more than a quarter of the capacity waits for long.
+		var quick int
+		begin := time.Now()
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		for range 40 {
+			all.Go(func() {
+				r := requestOf("job")
+				sick(0, r)
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				_, err := s.Send(ctx, r)
+				if time.Since(begin) < 2*time.Second {
+					assert.True(t, failure(t, err).NotSent)
+					mu.Lock()
+					quick++
+					mu.Unlock()
+				}
+			})
+		}
+		pass(3 * time.Second)
+		assert.GreaterOrEqual(t, quick, 28)
+		all.Wait()
+
+		pass(2 * time.Minute)
+		assert.False(t, s.Targets().Down(), "what nothing was sent to for a while tells nothing")
+	})
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func TestTheLogHasALineForEachChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		b := newFaultyBus(func(string, int) (int, string) {
+			if time.Since(begin) < 20*time.Second {
+				return 503, `{"__type":"ServiceUnavailable"}`
+			}
+			return 200, accepted
+		})
+		var log bytes.Buffer
+		s := overBus(Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, b)
+		defer s.Close()
+		for _, err := range crowd(t, s, 100, time.Minute, nil) {
+			require.NoError(t, err)
+		}
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		require.Len(t, lines, 2, log.String())
+		assert.Contains(t, lines[0], `level=WARN msg="EventBridge fails all recent requests, sends wait and one at a time probes it" endpoint=bus.test region=eu-central-1 code=ServiceUnavailable`)
+		assert.Contains(t, lines[1], `level=INFO msg="EventBridge answers again, sends go on" endpoint=bus.test region=eu-central-1 after=`)
+		assert.False(t, s.Targets().Down())
+	})
+}
+
+func TestBeforeAttemptIsAskedBeforeEachAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(func(_ string, n int) (int, string) {
+			if n < 3 {
+				return 400, throttling
+			}
+			return 200, accepted
+		})
+		s := overBus(Options{backoff: atOnce}, b)
+		defer s.Close()
+		var asked []int
+		r := requestOf("job")
+		r.BeforeAttempt = func(context.Context) error {
+			<-time.After(time.Minute) // longer than an attempt may take
+			asked = append(asked, b.requests)
+			return nil
+		}
+		_, err := s.Send(t.Context(), r)
+		require.NoError(t, err)
+		assert.Equal(t, []int{0, 1, 2}, asked)
+	})
+}
+
+func TestBeforeAttemptEndsTheCall(t *testing.T) {
+	t.Parallel()
+	no := errors.New("commands do not get through")
+	for name, tt := range map[string]struct {
+		status      int
+		body        string
+		attempts    int // before it says no
+		wantCode    string
+		wantNotSent bool
+	}{
+		"at once":                      {200, accepted, 0, CodeCanceled, true},
+		"after AWS refused the event":  {400, throttling, 2, "ThrottlingException", true},
+		"after AWS may have taken it":  {500, internal, 1, "InternalException", false},
+		"after the connection was cut": {0, "", 1, CodeConnection, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newFaultyBus(always(tt.status, tt.body))
+				s := overBus(Options{}, b)
+				defer s.Close()
+				r := requestOf("job")
+				r.BeforeAttempt = func(context.Context) error {
+					if b.requests == tt.attempts {
+						return no
+					}
+					return nil
+				}
+				_, err := s.Send(t.Context(), r)
+				e := failure(t, err)
+				assert.Equal(t, tt.attempts, b.requests)
+				assert.Equal(t, tt.wantCode, e.Code)
+				assert.Equal(t, tt.wantNotSent, e.NotSent)
+				require.ErrorIs(t, err, no)
+			})
+		})
+	}
+}
+
+func TestThrottlingLimitsTheAttemptsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		// A bus that takes 100 requests a second.
+		tokens, filled := 10.0, time.Now()
+		throttledOnes := 0
+		b := newFaultyBus(func(string, int) (int, string) {
+			now := time.Now()
+			tokens = min(10, tokens+100*now.Sub(filled).Seconds())
+			filled = now
+			if tokens < 1 {
+				throttledOnes++
+				return 400, throttling
+			}
+			tokens--
+			return 200, accepted
+		})
+		s := overBus(Options{}, b)
+		defer s.Close()
+		got := work(t, s, 3000, true, requestOf)
+		t.Logf("%d done in %v, %d requests throttled", got.done, got.took, throttledOnes)
+		assert.Zero(t, got.failed)
+		assert.Less(t, got.took, 45*time.Second, "30 s are the least")
+		assert.Less(t, throttledOnes, 3000)
+	})
+}
