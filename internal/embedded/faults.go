@@ -20,6 +20,9 @@ type Call struct {
 // IsCommand tells whether the call is a command for a job.
 func (c Call) IsCommand() bool { return c.JobKey != 0 }
 
+// Partition returns the id of the partition that a command's job is in.
+func (c Call) Partition() int64 { return c.JobKey >> partitionBits }
+
 // Fault is what goes wrong with a call. The zero value is nothing.
 type Fault struct {
 	Delay time.Duration   // before anything else
