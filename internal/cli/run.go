@@ -150,6 +150,7 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	}
 	engine := workerConfig(c)
+	engine.Downstream = sender.Targets()
 	var watch worker.Observer = o
 	if tracer == nil {
 		p.gateway, p.handler = gateway, connector.New(about)

@@ -227,17 +227,13 @@ func (w *work) send(in *Input) (job.Outcome, *Error) {
 	if w.ctx.Err() != nil {
 		return job.HandBack{}, nil
 	}
-	if w.job.AwaitSend != nil {
-		if err := w.job.AwaitSend(w.ctx); err != nil {
-			return job.HandBack{}, nil //nolint:nilerr // too late, or a shutdown: nothing was sent
-		}
-	}
 	bound := w.time()
 	if bound <= 0 {
 		return job.Abandon{Reason: job.AbandonLeaseOver}, nil
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, bound)
 	defer cancel()
+	in.Request.BeforeAttempt, in.Request.LastTry = w.job.AwaitSend, w.job.Retries <= 1
 	response, err := w.sender.Send(ctx, &in.Request)
 	if err == nil {
 		w.sent = &sent{response: response, failOnRejected: in.FailOnRejectedEntry, mask: w.mask}
@@ -245,10 +241,12 @@ func (w *work) send(in *Input) (job.Outcome, *Error) {
 		return nil, nil
 	}
 	var e *eventbridge.Error
-	if w.ctx.Err() != nil && errors.As(err, &e) && e.Kind == eventbridge.KindCanceled {
-		if e.Sent {
-			return job.Abandon{Reason: job.AbandonDrained}, nil
-		}
+	switch errors.As(err, &e); {
+	case e != nil && e.NotSent:
+		return job.HandBack{}, nil // no attempt was made that AWS may have accepted: no retry is spent on that
+	case e != nil && e.Kind == eventbridge.KindCanceled && w.ctx.Err() != nil && e.Sent:
+		return job.Abandon{Reason: job.AbandonDrained}, nil
+	case e != nil && e.Kind == eventbridge.KindCanceled && w.ctx.Err() != nil:
 		return job.HandBack{}, nil
 	}
 	return nil, sendError(err)

@@ -34,7 +34,7 @@ func TestWhatIsSent(t *testing.T) {
 		{name: "a region of an unknown name is fine", variables: strings.Replace(with(""), "eu-central-1", "ua-east-1", 1), region: "ua-east-1"},
 		{name: "base64 is computed, at any depth", variables: strings.Replace(with(""), `{"a":1}`, `{"x":[{"camunda.function.type":"base64","params":["hello"]}],"n":1.50}`, 1), details: []string{`{"x":["aGVsbG8="],"n":1.50}`}},
 		{name: "a document reference is sent as it stands", variables: strings.Replace(with(""), `{"a":1}`, `{"camunda.document.type":"camunda","id":"1"}`, 1), details: []string{`{"camunda.document.type":"camunda","id":"1"}`}},
-		{name: "secrets are resolved on decoded strings", variables: strings.Replace(with(""), `{"a":1}`, `{"{{secrets.EBUS}}":"{{ secrets.SECRET }}!","n":1.0}`, 1), details: []string{`{"orders-bus":"se\"cret\\of test!","n":1.0}`}},
+		{name: "secrets are resolved on decoded strings", variables: strings.Replace(with(""), `{"a":1}`, `{"{{secrets.EBUS}}":"{{ secrets.SECRET }}!","n":1.0}`, 1), details: []string{`{"orders-bus":"se\"cret\\of-test!","n":1.0}`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

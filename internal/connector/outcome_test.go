@@ -118,7 +118,7 @@ func TestSecretsAreMaskedOnTheWayOut(t *testing.T) {
 		`{"errorExpression":"=error.message"}`,
 	} {
 		r := newRig(t)
-		r.bus.Script(embedded.AWSError(400, "ValidationException", `key AKIATESTTESTTEST0000 and se"cret\of test are bad`))
+		r.bus.Script(embedded.AWSError(400, "ValidationException", `key AKIATESTTESTTEST0000 and se"cret\of-test are bad`))
 		got := r.Handle(t.Context(), r.job(h, strings.NewReplacer("AKIDLITERAL", "{{secrets.KEY}}", "literal", "{{secrets.SECRET}}").Replace(with(""))))
 		out, err := json.Marshal(got)
 		if err != nil { // Redact is a function
@@ -131,7 +131,7 @@ func TestSecretsAreMaskedOnTheWayOut(t *testing.T) {
 		}
 		text := string(out) + r.log.String()
 		assert.NotContains(t, text, "AKIATESTTESTTEST0000")
-		assert.NotContains(t, text, "cret\\\\of test")
+		assert.NotContains(t, text, "cret\\\\of-test")
 		assert.Contains(t, string(out), "key *** and *** are bad", h)
 	}
 }

@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // The secrets that tests resolve.
-var known = map[string]string{"KEY": "AKIATESTTESTTEST0000", "SECRET": `se"cret\of test`, "EBUS": "orders-bus", "EMPTY": ""}
+var known = map[string]string{"KEY": "AKIATESTTESTTEST0000", "SECRET": `se"cret\of-test`, "EBUS": "orders-bus", "EMPTY": ""}
 
 type provider map[string]string
 
