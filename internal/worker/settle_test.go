@@ -141,3 +141,58 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 		})
 	}
 }
+
+// TestACommandIsTriedAtLeastThreeTimes even where the time for it is over when it is first refused.
+func TestACommandIsTriedAtLeastThreeTimes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tries atomic.Int64
+		g := &testkit.Gateway{Fault: func(call string, _ int64) error {
+			if call == "Complete" {
+				tries.Add(1)
+				testkit.Advance(2 * time.Minute) // longer than the lease and the one behind it
+				return &job.CommandError{Kind: job.Transient, Code: "INTERNAL", Reason: "no"}
+			}
+			return nil
+		}}
+		var done atomic.Bool
+		h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
+			if done.Swap(true) {
+				<-ctx.Done()
+				return job.HandBack{}
+			}
+			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+		}}
+		r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
+		g.Create(1)
+		testkit.Advance(20 * time.Minute)
+		assert.EqualValues(t, leastTries, tries.Load())
+		assert.Equal(t, 1, r.seen.of(job.AbandonUndelivered))
+		r.stop()
+	})
+}
+
+// TestAnEventThatWasNotAcceptedIsNotFailedLate: the job may be another worker's by then, and its fail would release it.
+func TestAnEventThatWasNotAcceptedIsNotFailedLate(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int32{0, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &testkit.Gateway{}
+			var first atomic.Bool
+			h := &handler{do: func(_ context.Context, _ *job.Job) job.Outcome {
+				if !first.Swap(true) {
+					testkit.Advance(70 * time.Second)
+					return job.Fail{Retries: retries}
+				}
+				return job.Complete{}
+			}}
+			r := start(t, Config{Stream: true, Lease: time.Minute}, g, h)
+			g.Create(1)
+			testkit.Advance(5 * time.Minute)
+			assert.Empty(t, g.Calls("Fail"))
+			assert.Len(t, g.Calls("Complete"), 1)
+			assert.Equal(t, 1, r.seen.of(job.AbandonLeaseOver))
+			r.stop()
+		})
+	}
+}
