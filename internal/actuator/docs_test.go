@@ -37,6 +37,7 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 	m.Attempted(time.Second, "")
 	m.Sent(1, 1, "")
 	m.AnswerLost()
+	m.EntryRejected("NotAuthorized")
 	families, err := m.registry.Gather()
 	require.NoError(t, err)
 	var served []string

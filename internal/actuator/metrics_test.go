@@ -68,6 +68,8 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.Attempted(time.Second, "")
 	m.Sent(3, 2, "")
 	m.AnswerLost()
+	m.EntryRejected("NotAuthorizedForSourceException")
+	m.EntryRejected("")
 	m.ExpressionWarnings("result", []string{"one", "two"})
 	m.SettledFromMemory()
 	m.Failed("AccessDeniedException")
@@ -90,6 +92,14 @@ eventbridge_connector_aws_entries_per_request_bucket{le="10"} 1
 eventbridge_connector_aws_entries_per_request_bucket{le="+Inf"} 1
 eventbridge_connector_aws_entries_per_request_sum 3
 eventbridge_connector_aws_entries_per_request_count 1
+# HELP eventbridge_connector_entries_rejected_total Entries that AWS rejected although it accepted their request, by error code.
+# TYPE eventbridge_connector_entries_rejected_total counter
+eventbridge_connector_entries_rejected_total{code="NotAuthorizedForSourceException"} 1
+eventbridge_connector_entries_rejected_total{code="unknown"} 1
+# HELP eventbridge_connector_target_down Targets (an endpoint with one set of credentials) for which sends wait because all recent ones failed, by endpoint; 0 = none.
+# TYPE eventbridge_connector_target_down gauge
+eventbridge_connector_target_down{endpoint="a.test"} 2
+eventbridge_connector_target_down{endpoint="b.test"} 0
 # HELP eventbridge_connector_expression_cache_total Expressions asked for, by result: hit (compiled before) or miss.
 # TYPE eventbridge_connector_expression_cache_total counter
 eventbridge_connector_expression_cache_total{result="hit"} 5
@@ -146,7 +156,7 @@ eventbridge_connector_slots_in_use 7
 eventbridge_connector_stream_open 1
 `
 	require.NoError(t, testutil.GatherAndCompare(m.registry, strings.NewReader(want),
-		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_model_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
+		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_entries_rejected_total", "eventbridge_connector_target_down", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_model_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
 		"eventbridge_connector_command_retries_total", "eventbridge_connector_expression_warnings_total", "eventbridge_connector_jobs_abandoned_total",
 		"eventbridge_connector_jobs_settled_from_memory_total", "eventbridge_connector_jobs_settled_total", "eventbridge_connector_jobs_taken_total",
 		"eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
@@ -162,12 +172,19 @@ func TestModelsAndAWSCannotAddTimeSeriesWithoutEnd(t *testing.T) {
 		m.Taken(&job.Job{Type: "t", CustomHeaders: fmt.Sprintf(`{"elementTemplateId":"t%d","elementTemplateVersion":%d}`, i, i)}, true)
 		m.Sent(1, 1, fmt.Sprintf("Code%d", i))
 		m.Attempted(0, fmt.Sprintf("Code%d", i))
+		m.EntryRejected(fmt.Sprintf("Code%d", i))
 	}
 	// Four actions of each of the templates and of the one that stands for the rest.
 	assert.Equal(t, 4*(maxTemplates+1), testutil.CollectAndCount(m.camunda.invocations))
 	assert.Equal(t, maxTemplates+1, testutil.CollectAndCount(m.camunda.longest))
 	assert.Equal(t, maxCodes+1, testutil.CollectAndCount(m.sender.requests))
 	assert.Equal(t, maxCodes+1, testutil.CollectAndCount(m.sender.attempts))
+	assert.Equal(t, maxCodes+1, testutil.CollectAndCount(m.sender.rejected))
+	endpoints := map[string]int{}
+	for i := range 10 * maxEndpoints {
+		endpoints[fmt.Sprintf("bus-%d.test", i)] = 1
+	}
+	assert.Equal(t, maxEndpoints+1, testutil.CollectAndCount(newDownTargets(func() map[string]int { return endpoints })))
 	assert.InDelta(t, 10*maxHeaderSets-maxTemplates, testutil.ToFloat64(m.camunda.invocations.WithLabelValues("activated", "t", "other", "other")), 0)
 	assert.LessOrEqual(t, len(m.camunda.byJob), maxHeaderSets)
 }
@@ -216,5 +233,6 @@ func readings() Readings {
 		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretFiles: func() (hits, misses uint64) { return 0, 1 },
 		SecretManager: func() (hits, misses uint64) { return 4, 2 },
 		ModelCache:    func() (hits, misses uint64) { return 9, 3 },
+		TargetsDown:   func() map[string]int { return map[string]int{"a.test": 2, "b.test": 0} },
 	}
 }

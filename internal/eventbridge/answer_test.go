@@ -113,7 +113,8 @@ func TestUnusableValuesAreFoundBeforeTheSend(t *testing.T) {
 	}{
 		"line break behind the access key": {func(r *Request) { r.Credentials.AccessKey = "AKIDHUSH\n" }, "the accessKey has a line break at its end"},
 		"line break in the access key":     {func(r *Request) { r.Credentials.AccessKey = "AKID\r\nHUSH" }, "the accessKey has a line break as character 5"},
-		"blank in the secret key":          {func(r *Request) { r.Credentials.SecretKey = "hush hush" }, "the secretKey has a blank as character 5"},
+		"blank in the access key":          {func(r *Request) { r.Credentials.AccessKey = "hush hush" }, "the accessKey has a blank as character 5"},
+		"blank behind the secret key":      {func(r *Request) { r.Credentials.SecretKey = "hush " }, "the secretKey has a blank at its end"},
 		"blank before the secret key":      {func(r *Request) { r.Credentials.SecretKey = " hush" }, "the secretKey has a blank at its beginning"},
 		"tab in the session token":         {func(r *Request) { r.Credentials.SessionToken = "hush\thush" }, "the sessionToken has a blank as character 5"},
 		"control character":                {func(r *Request) { r.Credentials.SessionToken = "hush\x00hush" }, "the sessionToken has a control character as character 5"},

@@ -213,10 +213,8 @@ func (p faultMarker) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return v, &credentialsFault{err}
 	}
-	for _, f := range [...]struct{ name, value string }{{"access key", v.AccessKeyID}, {"secret key", v.SecretAccessKey}, {"session token", v.SessionToken}} {
-		if fault := unusable(f.value, noBlank); fault != "" {
-			return aws.Credentials{}, &credentialsFault{errors.New("the " + f.name + " of " + v.Source + " " + fault)}
-		}
+	if field, fault := unusableKeys(v.AccessKeyID, v.SecretAccessKey, v.SessionToken); fault != "" {
+		return aws.Credentials{}, &credentialsFault{errors.New("the " + []string{"access key", "secret key", "session token"}[field] + " of " + v.Source + " " + fault)}
 	}
 	return v, nil
 }

@@ -19,10 +19,8 @@ func check(r *Request) *Error {
 	}
 	c := &r.Credentials
 	if !c.DefaultChain {
-		for _, f := range [...]struct{ name, value string }{{"accessKey", c.AccessKey}, {"secretKey", c.SecretKey}, {"sessionToken", c.SessionToken}} {
-			if fault := unusable(f.value, noBlank); fault != "" {
-				return inputError("the "+f.name+" "+fault+", expected letters, digits and signs of ASCII without blanks", nil)
-			}
+		if field, fault := unusableKeys(c.AccessKey, c.SecretKey, c.SessionToken); fault != "" {
+			return inputError("the "+[]string{"accessKey", "secretKey", "sessionToken"}[field]+" "+fault+", expected letters, digits and signs of ASCII without blanks", nil)
 		}
 	}
 	for i := range r.Entries {
@@ -31,6 +29,21 @@ func check(r *Request) *Error {
 		}
 	}
 	return nil
+}
+
+// unusableKeys says what is wrong with the first of the keys that cannot be used, and which one it is. A blank inside the
+// secret key is let through: the key itself is never sent, and stand-ins for AWS take any.
+func unusableKeys(keys ...string) (field int, fault string) {
+	for i, key := range keys {
+		allowed := noBlank
+		if i == 1 && strings.TrimSpace(key) == key {
+			allowed = blanks
+		}
+		if fault := unusable(key, allowed); fault != "" {
+			return i, fault
+		}
+	}
+	return 0, ""
 }
 
 // What unusable thinks of blanks.
@@ -50,7 +63,7 @@ func unusable(text string, blanksAllowed bool) string {
 		case c == '\n' || c == '\r':
 			what = "a line break"
 		case c == ' ' && blanksAllowed:
-		case c == ' ' || c == '\t' && !blanksAllowed:
+		case c == ' ', c == '\t' && !blanksAllowed:
 			what = "a blank"
 		case c < ' ' || c == 0x7f:
 			what = "a control character"

@@ -104,14 +104,16 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 	for expression, want := range map[string]float64{
 		`count(eventbridge_connector_build_info{version!="",goversion=~"go1[.].*"})`:                            1,
 		`sum(eventbridge_connector_ready)`:                                                                      1,
-		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     3 * rounds,
+		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     4 * rounds,
 		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         rounds,
 		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:                                        rounds,
 		`sum(eventbridge_connector_job_errors_total{code="AccessDeniedException"})`:                             rounds,
 		`sum(eventbridge_connector_aws_requests_total{code="AccessDeniedException"})`:                           2 * rounds,
 		`sum(eventbridge_connector_expression_warnings_total{expression="result"})`:                             rounds,
 		`sum(eventbridge_connector_command_retries_total{code="RESOURCE_EXHAUSTED"})`:                           rounds,
-		`sum(camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="my-template"})`: 3 * rounds,
+		`sum(camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="my-template"})`: 4 * rounds,
+		`sum(eventbridge_connector_entries_rejected_total{code="NotAuthorizedForSourceException"})`:             rounds,
+		`max(eventbridge_connector_target_down)`:                                                                0,
 	} {
 		got := p.query(t, expression)
 		require.Len(t, got, 1, expression)
@@ -217,6 +219,8 @@ func (w *worker) work(t *testing.T) {
 	w.job(t, embedded.Complete, `"resultExpression": "={eventId: response.entries[1].eventId}"`)
 	w.job(t, embedded.Complete, `"resultExpression": "={eventId: response.entrys[1].eventId}"`)
 	w.gateway.FaultNext(1, embedded.Fault{Code: codes.ResourceExhausted, Message: "busy"})
+	w.job(t, embedded.Complete, `"resultVariable": "answer"`)
+	w.bus.Script(embedded.Answer{Status: http.StatusOK, Body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"NotAuthorizedForSourceException","ErrorMessage":"no"}]}`})
 	w.job(t, embedded.Complete, `"resultVariable": "answer"`)
 	denied := embedded.AWSError(http.StatusBadRequest, "AccessDeniedException", "not you")
 	w.bus.Script(denied)
