@@ -55,17 +55,13 @@ func newBroker(o *GatewayOptions) (*broker, error) {
 	if o.StateDir == "" {
 		return b, nil
 	}
-	log, changes, err := openLog(o.StateDir, o.SyncState)
-	if err != nil {
-		return nil, err
-	}
-	b.log = log
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.replay(changes); err != nil {
-		log.close()
-		return nil, fmt.Errorf("replay the gateway's state: %w", err)
+	var err error
+	if b.log, err = openLog(o.StateDir, o.SyncState, b.replay); err != nil {
+		return nil, err
 	}
+	b.settleReplayed()
 	return b, nil
 }
 
@@ -148,7 +144,6 @@ func (b *broker) add(jobs []Job, keys []int64) error {
 		} else if b.jobs[j.Key] != nil {
 			return status.Errorf(codes.AlreadyExists, "key: found %d, which a job has already", j.Key)
 		}
-		j.fill(j.Key)
 		keys[i] = j.Key
 		b.commit(&change{Kind: jobAdded, Key: j.Key, Job: &j}, &entries[i])
 		b.makeAvailable(&entries[i])

@@ -22,7 +22,7 @@ const (
 type change struct {
 	Kind     changeKind    `json:"kind"`
 	Key      int64         `json:"key"`
-	Job      *Job          `json:"job,omitempty"`      // of jobAdded, with everything filled in
+	Job      *Job          `json:"job,omitempty"`      // of jobAdded, as it was asked for
 	Due      time.Time     `json:"due,omitzero"`       // of jobActivated, by the partition's clock
 	Streamed bool          `json:"streamed,omitempty"` // of jobActivated
 	Command  *Command      `json:"command,omitempty"`  // of commandTaken
@@ -42,7 +42,9 @@ func (b *broker) commit(c *change, e *entry) {
 func (b *broker) evolve(c *change, e *entry) {
 	switch c.Kind {
 	case jobAdded:
-		e.Job, e.key, e.retries, e.dueIndex = *c.Job, c.Key, c.Job.Retries, -1
+		e.Job, e.key, e.dueIndex = *c.Job, c.Key, -1
+		e.fill(c.Key)
+		e.retries = e.Retries
 		e.partition = b.partitionOf(c.Key)
 		e.partition.lastKey = max(e.partition.lastKey, c.Key)
 		b.jobs[c.Key] = e
@@ -99,25 +101,21 @@ func (b *broker) evolveCommand(c *Command, e *entry) {
 	b.ledger.of(e, func(r *JobReport) { r.taken(c, e) })
 }
 
-// replay carries out the changes that a log holds, and puts each job where its state belongs.
-func (b *broker) replay(changes []change) error {
-	for i := range changes {
-		c := &changes[i]
-		e := b.jobs[c.Key]
-		switch c.Kind {
-		case jobAdded:
-			e = &entry{}
-		case clockSet:
-		default:
-			if e == nil {
-				return fmt.Errorf("change %d (%s) is for job %d, which is not there", i, c.Kind, c.Key)
-			}
-		}
-		b.evolve(c, e)
-		if c.Kind == commandTaken && e.ended() {
-			b.endings.add(Ending{Job: e.Job, Command: *c.Command, Given: e.given})
+// replay carries out a change that a log holds. Mu is held.
+func (b *broker) replay(c *change) error {
+	e := b.jobs[c.Key]
+	switch c.Kind {
+	case jobAdded:
+		e = &entry{}
+	case clockSet:
+	default:
+		if e == nil {
+			return fmt.Errorf("it says %q of job %d, which is not there", c.Kind, c.Key)
 		}
 	}
-	b.settleReplayed()
+	b.evolve(c, e)
+	if c.Kind == commandTaken && e.ended() {
+		b.endings.add(Ending{Job: e.Job, Command: *c.Command, Given: e.given})
+	}
 	return nil
 }

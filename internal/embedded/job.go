@@ -4,21 +4,21 @@ import "time"
 
 // Job is a job to add. Only Type must be given.
 type Job struct {
-	Type          string
-	Variables     string // a JSON object; empty = {}
-	CustomHeaders string // a JSON object of strings; empty = {}
-	Retries       int32  // 0 = 3; below 0 = none
-	TenantID      string // empty = DefaultTenant
+	Type          string `json:"type,omitempty"`
+	Variables     string `json:"variables,omitempty"`     // a JSON object; empty = {}
+	CustomHeaders string `json:"customHeaders,omitempty"` // a JSON object of strings; empty = {}
+	Retries       int32  `json:"retries,omitempty"`       // 0 = 3; below 0 = none
+	TenantID      string `json:"tenantId,omitempty"`      // empty = DefaultTenant
 
 	// Key is the job's key, which tells its partition (key >> 51); 0 = the next key of the partition whose turn it is.
-	Key int64
+	Key int64 `json:"key,omitempty"`
 
-	ProcessID                string // empty = "process"
-	ProcessInstanceKey       int64  // 0 = one made up, for each job its own
-	ProcessDefinitionVersion int32  // 0 = 1
-	ProcessDefinitionKey     int64  // 0 = one made up, for all jobs the same
-	ElementID                string // empty = "task"
-	ElementInstanceKey       int64  // 0 = one made up, for each job its own
+	ProcessID                string `json:"processId,omitempty"`                // empty = "process"
+	ProcessInstanceKey       int64  `json:"processInstanceKey,omitempty"`       // 0 = one made up, for each job its own
+	ProcessDefinitionVersion int32  `json:"processDefinitionVersion,omitempty"` // 0 = 1
+	ProcessDefinitionKey     int64  `json:"processDefinitionKey,omitempty"`     // 0 = one made up, for all jobs the same
+	ElementID                string `json:"elementId,omitempty"`                // empty = "task"
+	ElementInstanceKey       int64  `json:"elementInstanceKey,omitempty"`       // 0 = one made up, for each job its own
 }
 
 func (j *Job) fill(key int64) {

@@ -170,5 +170,6 @@ func refusal(err error) *job.CommandError {
 		}
 	default:
 	}
-	return &job.CommandError{Kind: kind, Code: rpc.Code(s.Code()).String(), Reason: s.Message()} //nolint:gosec // a code of gRPC
+	notTaken := kind != job.Transient || s.Code() == codes.ResourceExhausted
+	return &job.CommandError{Kind: kind, Code: rpc.Code(s.Code()).String(), Reason: s.Message(), NotTaken: notTaken} //nolint:gosec // a code of gRPC
 }

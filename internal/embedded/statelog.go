@@ -28,67 +28,68 @@ type stateLog struct {
 	room []byte
 }
 
-// openLog opens the log in a folder, and makes both if they are not there. It returns the changes that the log holds. A
-// record at the end that was not written whole is cut off.
-func openLog(dir string, sync bool) (*stateLog, []change, error) {
+// openLog opens the log in a folder, and makes both if they are not there. It calls replay with each change that the log
+// holds. A record at the end that was not written whole is cut off.
+func openLog(dir string, sync bool, replay func(*change) error) (*stateLog, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, nil, fmt.Errorf("make the folder of the gateway's state: %w", err)
+		return nil, fmt.Errorf("make the folder of the gateway's state: %w", err)
 	}
 	file, err := os.OpenFile(filepath.Join(dir, stateFile), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the gateway's state: %w", err)
+		return nil, fmt.Errorf("open the gateway's state: %w", err)
 	}
-	changes, err := readLog(file)
-	if err != nil {
+	if err := readLog(file, replay); err != nil {
 		_ = file.Close()
-		return nil, nil, fmt.Errorf("read the gateway's state from %s: %w", file.Name(), err)
+		return nil, fmt.Errorf("read the gateway's state from %s: %w", file.Name(), err)
 	}
-	return &stateLog{file: file, sync: sync}, changes, nil
+	return &stateLog{file: file, sync: sync}, nil
 }
 
-func readLog(file *os.File) ([]change, error) {
+func readLog(file *os.File, replay func(*change) error) error {
 	content, err := io.ReadAll(file)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	changes, whole, err := parseLog(content)
+	whole, err := parseLog(content, replay)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if whole < len(content) {
 		if err := file.Truncate(int64(whole)); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	_, err = file.Seek(int64(whole), io.SeekStart)
-	return changes, err
+	return err
 }
 
-// parseLog returns the changes in a log's content, and how many bytes its whole records have. A record that ends with
-// the content, or would end beyond it, may be torn; one before it that is damaged is an error.
-func parseLog(content []byte) (changes []change, whole int, err error) {
+// parseLog calls replay with the changes in a log's content, and returns how many bytes its whole records have. A record
+// that ends with the content, or would end beyond it, may be torn; one before it that is damaged is an error.
+func parseLog(content []byte, replay func(*change) error) (whole int, err error) {
 	for whole+headerBytes <= len(content) {
 		length := int(binary.LittleEndian.Uint32(content[whole:]))
 		sum := binary.LittleEndian.Uint32(content[whole+4:])
 		end := whole + headerBytes + length
 		if end > len(content) {
-			return changes, whole, nil
+			break
 		}
 		record := content[whole+headerBytes : end]
 		if crc32.Checksum(record, castagnoli) != sum {
 			if end == len(content) {
-				return changes, whole, nil
+				break
 			}
-			return nil, whole, fmt.Errorf("the record at byte %d is damaged: its checksum is wrong", whole)
+			return whole, fmt.Errorf("the record at byte %d is damaged: its checksum is wrong", whole)
 		}
 		var c change
 		if err := json.Unmarshal(record, &c); err != nil {
-			return nil, whole, fmt.Errorf("the record at byte %d is damaged: %w", whole, err)
+			return whole, fmt.Errorf("the record at byte %d is damaged: %w", whole, err)
 		}
-		changes = append(changes, c)
+		if err := replay(&c); err != nil {
+			return whole, fmt.Errorf("replay the record at byte %d: %w", whole, err)
+		}
 		whole = end
 	}
-	return changes, whole, nil
+	return whole, nil
 }
 
 // append writes a record. After an error nothing more is written, and [stateLog.err] tells why.

@@ -53,8 +53,10 @@ func (b *broker) open(jobType string, p *push) {
 func (b *broker) remove(jobType string, p *push) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.streams[jobType] = slices.DeleteFunc(b.streams[jobType], func(other *push) bool { return other == p })
-	b.counts.StreamsOpen--
+	if at := slices.Index(b.streams[jobType], p); at >= 0 {
+		b.streams[jobType] = slices.Delete(b.streams[jobType], at, at+1)
+		b.counts.StreamsOpen--
+	}
 }
 
 // shut ends a stream. Jobs that were not sent yet are given to others; what is in transport is not known to have
@@ -159,6 +161,8 @@ func (g *Gateway) EndStreams(err error) int {
 			n++
 		}
 	}
+	clear(b.streams) // at once: nothing more is pushed to them
+	b.counts.StreamsOpen -= int64(n)
 	return n
 }
 

@@ -228,6 +228,7 @@ func newFleet(t *testing.T, n int, c Config, b *bus, with func(i int, w *way, s 
 	t.Helper()
 	f := &fleet{gateway: &testkit.Gateway{Latency: time.Millisecond, StreamBuffer: 90}, bus: b, log: &record{}}
 	ctx, cancel := context.WithCancel(t.Context())
+	c.JobType = "test"
 	var running sync.WaitGroup
 	for i := range n {
 		w, s := &way{Gateway: f.gateway}, &sender{bus: b}
@@ -593,7 +594,7 @@ func TestAnAnswerThatIsTooLargeMakesTheNextPollAskForFewer(t *testing.T) {
 		var asked []int
 		g := &sized{Gateway: &testkit.Gateway{}, fits: 5, asked: &asked}
 		ctx, cancel := context.WithCancel(t.Context())
-		w := New(Config{MaxJobsActive: 32, PollWait: time.Second}, g, &sender{bus: &bus{}}, nil, nil)
+		w := New(Config{JobType: "test", MaxJobsActive: 32, PollWait: time.Second}, g, &sender{bus: &bus{}}, nil, nil)
 		done := make(chan struct{})
 		go func() { defer close(done); _ = w.Run(ctx) }()
 		synctest.Wait()
@@ -648,7 +649,7 @@ func TestADrainTellsWhatItLeftBehind(t *testing.T) {
 			return job.Complete{Settling: job.Settling{EventAccepted: true}}
 		}}
 		ctx, drain := context.WithCancel(t.Context())
-		worker := New(Config{Stream: true, GracePeriod: 5 * time.Second}, w, h, nil, nil)
+		worker := New(Config{JobType: "test", Stream: true, GracePeriod: 5 * time.Second}, w, h, nil, nil)
 		left := make(chan error, 1)
 		go func() { left <- worker.Run(ctx) }()
 		synctest.Wait()
