@@ -28,7 +28,7 @@ const nestedModel = `<?xml version="1.0" encoding="UTF-8"?>
      <zeebe:taskDefinition type="io.camunda:aws-eventbridge:1"/>
      <zeebe:ioMapping>
       <zeebe:input source="{{secrets.AWS_ACCESS_KEY}}" target="authentication.accessKey"/>
-      <zeebe:input source="={{&#34;a&#34;: &#34;{{secrets.AWS_SECRET_KEY}}&#34;}}" target="authentication.secretKey"/>
+      <zeebe:input source="={&#34;a&#34;: &#34;{{secrets.AWS_SECRET_KEY}}&#34;}.a" target="authentication.secretKey"/>
       <zeebe:input source="=&#34;token {{secrets.TOKEN}}&#34;" target="input.detail.token"/>
       <zeebe:input source="=order" target="input.detail.order"/>
      </zeebe:ioMapping>

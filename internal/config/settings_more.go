@@ -156,4 +156,6 @@ func withGroup(group string, list []*Setting) []*Setting {
 }
 
 // validSeparator says whether a text can be part of a variable's name.
-func validSeparator(text string) bool { return text != "" && !strings.ContainsAny(text, " \t\r\n=\x00") }
+func validSeparator(text string) bool {
+	return text != "" && !strings.ContainsAny(text, " \t\r\n=\x00")
+}
