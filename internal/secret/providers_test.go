@@ -135,7 +135,7 @@ func TestDirectoryIsNotLeft(t *testing.T) {
 	write(t, filepath.Join(base, "sub", "file"), "v")
 	for _, name := range []string{
 		"../outside", "..", ".", "", "/etc/passwd", "sub/../../outside", "sub/../sub/file", "sub", "sub/", "sub//file", "sub/file/x", "nope",
-		"nope/x", strings.Repeat("x", 300),
+		"nope/x", strings.Repeat("x", 300), "a\x00b", "A:SUB", "ключ",
 	} {
 		_, ok := ask(t, d, name)
 		assert.False(t, ok, "%q", name)
