@@ -106,6 +106,20 @@ func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {
 	}
 }
 
+// What a text literal and a process variable look like must not let a secret of the credentials into the event.
+func TestAWorkerDoesNotResolveASecretWhereItsMappingCannotLetItFlow(t *testing.T) {
+	t.Parallel()
+	bus := startBus(t)
+	model := strings.Replace(nestedModel, `source="=order" target="input.detail.order"`, `source="={kind: &#34;authentication failed&#34;, note: user}" target="input.detail.order"`, 1)
+	require.NotEqual(t, nestedModel, model)
+	ending := workOn(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(model)) }), bus)
+	assert.Equal(t, embedded.Complete, ending.Command.Kind, ending.Command.Message)
+	events := bus.Events()
+	require.Len(t, events, 1)
+	assert.Contains(t, events[0].Detail, `"note":"{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"`)
+	assert.NotContains(t, events[0].Detail, "never-in-an-event")
+}
+
 func TestTheLogSaysWhichFilterCounts(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{

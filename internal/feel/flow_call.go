@@ -58,11 +58,11 @@ func (w *flowing) call(n *call, bound *flowNames) *Flow {
 		return w.anywhere(append(args, own)...)
 	}
 	switch {
-	case n.name == "get value" && w.literalPath(n, 1) != nil:
-		return w.argument(n, args, 0).At(w.literalPath(n, 1)...)
-	case (n.name == "context put" || n.name == "put") && len(args) == 3 && w.literalPath(n, 1) != nil:
-		f := w.argument(n, args, 0).With(w.literalPath(n, 1), w.argument(n, args, 2))
-		return w.withKeys(f, w.literalPath(n, 1))
+	case n.name == "get value" && w.literalPath(n) != nil:
+		return w.argument(n, args, 0).At(w.literalPath(n)...)
+	case (n.name == "context put" || n.name == "put") && len(args) == 3 && w.literalPath(n) != nil:
+		f := w.argument(n, args, 0).With(w.literalPath(n), w.argument(n, args, 2))
+		return w.withKeys(f, w.literalPath(n))
 	case n.name == "get entries" && len(args) == 1:
 		return w.entries(args[0])
 	case n.name == "assert" && len(args) > 0:
@@ -108,9 +108,9 @@ func placeOf(n *call, place int) int {
 	return -1
 }
 
-// literalPath returns the keys that an argument writes out, a text or a list of texts; nil if it is anything else.
-func (w *flowing) literalPath(n *call, place int) []string {
-	i := placeOf(n, place)
+// literalPath returns the keys that a call's second argument writes out, a text or a list of texts; nil if it is anything else.
+func (w *flowing) literalPath(n *call) []string {
+	i := placeOf(n, 1)
 	if i < 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package feel_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,10 +137,7 @@ func TestFlow(t *testing.T) {
 
 func TestFlowIsBounded(t *testing.T) {
 	t.Parallel()
-	source := "{v0: tok, w0: user"
-	for range 30 {
-		source += ", v: {a: v0, b: v0}"
-	}
+	source := "{v0: tok, w0: user" + strings.Repeat(", v: {a: v0, b: v0}", 30)
 	p, err := feel.Compile(source + "}")
 	require.NoError(t, err)
 	tracker := feel.NewFlowTracker(marksIn, 50)
@@ -200,7 +198,7 @@ func eachText(v jsonvalue.Value, path []string, visit func(text string, path []s
 	case *jsonvalue.Object:
 		for key, member := range v.All() {
 			visit(key, path, true)
-			eachText(member, append(path[:len(path):len(path)], key), visit)
+			eachText(member, append(slices.Clip(path), key), visit)
 		}
 	}
 }
