@@ -28,7 +28,7 @@ const nestedModel = `<?xml version="1.0" encoding="UTF-8"?>
      <zeebe:taskDefinition type="io.camunda:aws-eventbridge:1"/>
      <zeebe:ioMapping>
       <zeebe:input source="{{secrets.AWS_ACCESS_KEY}}" target="authentication.accessKey"/>
-      <zeebe:input source="={{&#34;a&#34;: &#34;{{secrets.AWS_SECRET_KEY}}&#34;}}" target="authentication.secretKey"/>
+      <zeebe:input source="={&#34;a&#34;: &#34;{{secrets.AWS_SECRET_KEY}}&#34;}.a" target="authentication.secretKey"/>
       <zeebe:input source="=&#34;token {{secrets.TOKEN}}&#34;" target="input.detail.token"/>
       <zeebe:input source="=order" target="input.detail.order"/>
      </zeebe:ioMapping>
@@ -104,6 +104,20 @@ func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {
 			assert.JSONEq(t, `{"token": "token tok", "order": {"note": "{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"}}`, events[0].Detail)
 		})
 	}
+}
+
+// What a text literal and a process variable look like must not let a secret of the credentials into the event.
+func TestAWorkerDoesNotResolveASecretWhereItsMappingCannotLetItFlow(t *testing.T) {
+	t.Parallel()
+	bus := startBus(t)
+	model := strings.Replace(nestedModel, `source="=order" target="input.detail.order"`, `source="={kind: &#34;authentication failed&#34;, note: user}" target="input.detail.order"`, 1)
+	require.NotEqual(t, nestedModel, model)
+	ending := workOn(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(model)) }), bus)
+	assert.Equal(t, embedded.Complete, ending.Command.Kind, ending.Command.Message)
+	events := bus.Events()
+	require.Len(t, events, 1)
+	assert.Contains(t, events[0].Detail, `"note":"{{secrets.AWS_SECRET_KEY}} {{secrets.NOPE}} secrets.TOKEN"`)
+	assert.NotContains(t, events[0].Detail, "never-in-an-event")
 }
 
 func TestTheLogSaysWhichFilterCounts(t *testing.T) {

@@ -147,7 +147,7 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		p.models = models.Stats
 	}
 	about := connector.Options{
-		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter, secret.WithLog(log)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 	}
 	engine := workerConfig(c)
 	engine.Downstream = sender.Targets()

@@ -20,7 +20,8 @@ func newSecretProviders(ctx context.Context, lookup func(string) (string, bool),
 	p := &secretProviders{}
 	if c.Secrets.EnvEnabled {
 		p.all = append(p.all, secret.NewEnvironment(lookup, secret.EnvironmentOptions{
-			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware, Log: log,
+			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware,
+			Separator: c.Secrets.EnvSeparator, Tenants: c.Worker.TenantIDs, Log: log,
 		}))
 	}
 	var err error

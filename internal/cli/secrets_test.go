@@ -55,3 +55,26 @@ func TestSecretsAreLookedForInTheEnvironmentThenInFilesThenInAWS(t *testing.T) {
 	_, err = newSecretProviders(t.Context(), s.lookup, c, log)
 	require.ErrorContains(t, err, "camunda.connector.secretprovider.files.directory")
 }
+
+func TestSecretsOfTheEnvironmentKnowTheTenantsAndTheSeparator(t *testing.T) {
+	t.Parallel()
+	s := &session{env: []string{"SECRET_a_b_KEY=another tenant's", "SECRET_a__b_KEY=own"}}
+	resolve := func(args ...string) (string, error) {
+		c, _, err := config.Load(append(args, "--secrets-env-tenant-aware", "--tenant-ids=a,a_b"), nil, nil)
+		require.NoError(t, err)
+		p, err := newSecretProviders(t.Context(), s.lookup, c, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		got, _, err := secret.NewResolver(p.all, secret.AllowAll{}).Resolve(t.Context(), secret.Context{TenantID: "a"}, []secret.Variable{{Name: "input", JSON: []byte(`"{{secrets.b_KEY}}"`)}})
+		if err != nil {
+			return "", err
+		}
+		return string(got[0].JSON), nil
+	}
+	_, err := resolve()
+	require.ErrorContains(t, err, "tenant 'a_b'")
+	got, err := resolve("--secrets-env-separator=__")
+	require.NoError(t, err)
+	assert.Equal(t, `"own"`, got)
+	_, _, err = config.Load([]string{"--secrets-env-separator=a b"}, nil, nil)
+	require.ErrorContains(t, err, "camunda.connector.secretprovider.environment.separator")
+}

@@ -113,6 +113,7 @@ type Secrets struct {
 	EnvPrefix       string
 	EnvTenantAware  bool
 	EnvProcessAware bool
+	EnvSeparator    string // behind the tenant and the process
 	Directory       string // of files, one per secret; empty = none
 	Manager         Manager
 	FilterMode      string // FilterStrict, FilterLax or FilterDisabled

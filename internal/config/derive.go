@@ -40,7 +40,7 @@ func (l *loader) derive() {
 	}
 	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
 		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without camunda.client.rest-address no deployed model can be read: " +
-			"secrets resolve in authentication and awsCredential.authentication only")
+			"secrets resolve in accessKey, secretKey and sessionToken only")
 	}
 }
 

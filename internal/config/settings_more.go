@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 func sendSettings() []*Setting {
 	return []*Setting{
@@ -38,13 +41,19 @@ func secretSettings() []*Setting {
 		},
 		{
 			Key: env + "tenantaware", Flag: "secrets-env-tenant-aware", Default: "false", Also: []string{env + "tenant-aware"},
-			Doc:     "Whether the tenant's id and `_` stand behind the prefix.",
+			Doc:     "Whether the tenant's id and a separator stand behind the prefix.",
 			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvTenantAware },
 		},
 		{
 			Key: env + "processdefinitionaware", Flag: "secrets-env-process-aware", Default: "false", Also: []string{env + "process-definition-aware"},
-			Doc:     "Whether the BPMN process id and `_` stand behind the prefix (and the tenant).",
+			Doc:     "Whether the BPMN process id and a separator stand behind the prefix (and the tenant).",
 			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvProcessAware },
+		},
+		{
+			Key: env + "separator", Flag: "secrets-env-separator", Default: "_",
+			Doc: "What stands behind the tenant's id and the process id. With `_` a variable can be read in several ways: `SECRET_a_b_KEY` is `b_KEY` of the tenant `a` or `KEY` of the tenant `a_b`. " +
+				"A secret that may be another tenant's or process's is refused. Set a text that is in no id and in no name, such as `__`, and there is only one way.",
+			Example: "__", expected: "a text without blanks and =", valid: validSeparator, bind: func(c *Config) any { return &c.Secrets.EnvSeparator },
 		},
 		{
 			Key: "camunda.connector.secretprovider.files.directory", Flag: "secrets-directory",
@@ -91,8 +100,8 @@ func secretSettings() []*Setting {
 			Key: filter + "mode", Flag: "secret-filter", Default: FilterStrict, Enum: []string{FilterStrict, FilterLax, FilterDisabled},
 			Doc: "Which secrets a job may use. `STRICT`: those that the input mappings of its task name in the deployed model, each where it is named; others stay as they are, " +
 				"and a model that cannot be read fails the job with one retry less. `LAX`: the same, but all secrets if the model cannot be read. `DISABLED`: all secrets, wherever they are named. " +
-				"Models are read from `camunda.client.rest-address`; without it, `STRICT` and `LAX` resolve secrets only in `authentication` and `awsCredential.authentication`, " +
-				"and one that is named anywhere else is an input error.",
+				"Models are read from `camunda.client.rest-address`; without it, `STRICT` and `LAX` resolve secrets only in `accessKey`, `secretKey` and `sessionToken`, and only for endpoints that are AWS's own, " +
+				"of this machine or allowed; one that is named anywhere else is an input error.",
 			Example: FilterDisabled, bind: func(c *Config) any { return &c.Secrets.FilterMode },
 		},
 		{
@@ -144,4 +153,9 @@ func withGroup(group string, list []*Setting) []*Setting {
 		s.Group = group
 	}
 	return list
+}
+
+// validSeparator says whether a text can be part of a variable's name.
+func validSeparator(text string) bool {
+	return text != "" && !strings.ContainsAny(text, " \t\r\n=\x00")
 }

@@ -14,11 +14,11 @@ import (
 var (
 	accessKeyID = regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`)
 	bareSecret  = regexp.MustCompile(`^\s*secrets\.[A-Za-z0-9/._-]+\s*$`)
-	placeholder = regexp.MustCompile(`\{\{\s*secrets\.[A-Za-z0-9/._-]+\s*\}\}`)
+	placeholder = regexp.MustCompile(`\{\{\s*secrets\.\S+?\s*\}\}`)
 	// malformed is a placeholder that is not quite one: a brace too few or too many, blanks, another word.
 	malformed = regexp.MustCompile(`(?i)\{+\s*secrets?\s*[.:]?\s*([A-Za-z0-9/._-]*)\s*\}*`)
 	// brokerSecret is Camunda 8.10's own form, an expression that the broker evaluates, written as a text.
-	brokerSecret = regexp.MustCompile("^\\s*camunda\\.secrets\\.(?:[A-Za-z0-9_]+|`[^`]+`)\\s*$")
+	brokerSecret = regexp.MustCompile("^\\s*camunda\\.secrets\\.(?:[A-Za-z0-9_-]+|`[^`]+`)\\s*$")
 	readsOne     = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
 	beginning    = regexp.MustCompile(`\{\{\s*secrets\.`)
 )

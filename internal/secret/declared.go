@@ -2,11 +2,10 @@ package secret
 
 import (
 	"context"
-	"fmt"
-	"maps"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // Mapping is an input mapping of a task in the deployed model: a zeebe:input.
@@ -15,153 +14,130 @@ type Mapping struct {
 	Target string // a variable's name, or a path of names with dots
 }
 
-// maxNames bounds what is kept of a task: the names of secrets, each counted for every mapping that can put it somewhere.
-const maxNames = 1000
+// maxFlowSteps bounds the work of following the secrets through one task's input mappings, beside a step for each byte of
+// their sources.
+const maxFlowSteps = 20_000
 
-var errTooManyNames = fmt.Errorf("the input mappings of one of its tasks name secrets more than %d times", maxNames)
-
-// declared are the secrets that a task's input mappings name literally, by where their values can get.
-type declared struct{ targets []target }
-
-// nothing is what a task declares that names no secret.
-var nothing = &declared{}
+// Inputs are what a task's input mappings say: the secrets that they name and where those can get, and which variables
+// they make. They do not change.
+type Inputs struct {
+	secrets *feel.Flow // of the names of secrets, over the variables that the mappings make
+	targets []target
+	texts   map[string]string // by the path of the target
+}
 
 // target is where an input mapping puts its value.
 type target struct {
 	path  []string
-	names map[string]bool
+	names []string // of the secrets that can be in the value
 }
 
-// declaredBy reads the names out of a task's input mappings. A name counts for the place that its mapping makes, and for
-// those made by later expressions that use the variable that it went into.
-func declaredBy(mappings []Mapping) (*declared, error) {
-	d, held, total := &declared{}, map[string]map[string]bool{}, 0
+// maxText is the length above which a text that the model writes out is not kept.
+const maxText = 2048
+
+// inputsOf reads a task's input mappings.
+func inputsOf(mappings []Mapping) *Inputs {
+	in := &Inputs{texts: map[string]string{}}
+	var read []mapping
+	limit, anySecret := maxFlowSteps, false
 	for _, m := range mappings {
-		names := literalNames(m.Source)
-		if expression, ok := strings.CutPrefix(m.Source, "="); ok {
-			for variable, earlier := range held {
-				if mentions(expression, variable) {
-					maps.Copy(names, earlier)
-				}
-			}
-		}
-		if len(names) == 0 {
+		one, ok := readMapping(m)
+		if !ok {
 			continue
 		}
-		if total += len(names); total > maxNames {
-			return nil, errTooManyNames
-		}
-		path := strings.Split(strings.TrimSpace(m.Target), ".")
-		d.targets = append(d.targets, target{path, names})
-		if held[path[0]] == nil {
-			held[path[0]] = map[string]bool{}
-		}
-		maps.Copy(held[path[0]], names)
+		in.keepText(one)
+		limit += len(m.Source)
+		anySecret = anySecret || strings.Contains(m.Source, prefix) || strings.Contains(m.Source, `\`)
+		read = append(read, one)
 	}
-	if len(d.targets) == 0 {
-		return nothing, nil
+	if anySecret {
+		for i := range read {
+			read[i].compile()
+		}
+		in.follow(read, limit)
 	}
-	return d, nil
+	for _, m := range read {
+		in.targets = append(in.targets, target{m.path, m.names})
+	}
+	return in
+}
+
+// keepText keeps what the model writes out for the target of this mapping, and forgets what it replaces.
+func (in *Inputs) keepText(m mapping) {
+	target := strings.Join(m.path, ".")
+	for earlier := range in.texts {
+		if earlier == target || strings.HasPrefix(earlier, target+".") || strings.HasPrefix(target, earlier+".") {
+			delete(in.texts, earlier)
+		}
+	}
+	if m.isText && len(m.source) <= maxText && (m.path[0] == "configuration" || m.path[0] == "awsCredential") {
+		in.texts[target] = strings.Clone(m.source)
+	}
+}
+
+// Makes says whether a mapping makes the variable or field at this path (authentication, configuration.endpoint), as a
+// whole or in part, or puts a value around it.
+func (in *Inputs) Makes(path string) bool {
+	return slices.ContainsFunc(in.targets, func(t target) bool {
+		made := strings.Join(t.path, ".")
+		return made == path || strings.HasPrefix(made, path+".") || strings.HasPrefix(path, made+".")
+	})
+}
+
+// Text returns the text that the model writes out for a field of configuration or awsCredential, such as
+// configuration.endpoint; false = it writes none, or an expression.
+func (in *Inputs) Text(path string) (string, bool) {
+	text, ok := in.texts[path]
+	return text, ok
 }
 
 // allows says whether the model itself names this secret in this place.
-func (d *declared) allows(p Placeholder) bool {
-	for _, t := range d.targets {
-		if t.names[p.Name] && p.within(t.path) {
-			return true
-		}
-	}
-	return false
+func (in *Inputs) allows(p Placeholder) bool {
+	return in.secrets.Holds(p.Name, p.keys(), p.inKey())
 }
 
-// rule resolves what the model names where it names it. Kept is told of all else.
-func (d *declared) rule(kept func(Placeholder)) Rule {
-	return func(p Placeholder) Decision {
-		if d.allows(p) {
-			return Allow
-		}
-		kept(p)
-		return Keep
+// decide resolves what the model names where it names it. An awsCredential that the model does not make is not used, so
+// that nothing in it matters.
+func (in *Inputs) decide(p Placeholder) Decision {
+	switch {
+	case in.allows(p):
+		return Allow
+	case p.Variable == credentialVariable && !in.Makes(credentialVariable):
+		return Ignore
 	}
+	return Keep
 }
 
 // TaskFilter is the filter's mode STRICT for one task whose model is at hand. It is safe for concurrent use.
 type TaskFilter struct {
-	names *declared
-	kept  func(p Placeholder, elsewhere []string)
+	inputs *Inputs
+	kept   func(p Placeholder, elsewhere []string)
 }
 
 // NewTaskFilter returns a filter for the task with these input mappings. Kept is told of each secret that stays as it is, and
 // of the targets of the mappings that do name it; it must be safe for concurrent use.
 func NewTaskFilter(mappings []Mapping, kept func(p Placeholder, elsewhere []string)) (*TaskFilter, error) {
-	names, err := declaredBy(mappings)
-	if err != nil {
-		return nil, err
-	}
-	return &TaskFilter{names, kept}, nil
+	return &TaskFilter{inputsOf(mappings), kept}, nil
 }
 
 // Rule implements [Filter].
 func (f *TaskFilter) Rule(context.Context, Context) (Rule, error) {
-	return f.names.rule(func(p Placeholder) {
-		var elsewhere []string
-		for _, t := range f.names.targets {
-			if t.names[p.Name] {
-				elsewhere = append(elsewhere, strings.Join(t.path, "."))
-			}
+	return func(p Placeholder) Decision {
+		decision := f.inputs.decide(p)
+		if decision == Keep {
+			f.kept(p, f.inputs.targetsOf(p.Name))
 		}
-		f.kept(p, elsewhere)
-	}), nil
+		return decision
+	}, nil
 }
 
-// literalNames returns the secrets that a mapping's source names: {{secrets.NAME}} anywhere in it, and secrets.NAME where a
-// text, or a string of an expression, is nothing but that. A name that an expression only makes up is not among them.
-func literalNames(source string) map[string]bool {
-	names := map[string]bool{}
-	for from := 0; ; {
-		name, start, end := nextPlaceholder(source, from)
-		if start < 0 {
-			break
-		}
-		names[strings.Clone(name)], from = true, end // a clone, or it would keep the whole source
-	}
-	expression, ok := strings.CutPrefix(source, "=")
-	if !ok {
-		if name, whole := bareName(source); whole {
-			names[strings.Clone(name)] = true
-		}
-		return names
-	}
-	const opening = `"` + prefix
-	for rest := expression; ; {
-		i := strings.Index(rest, opening)
-		if i < 0 {
-			return names
-		}
-		rest = rest[i+len(opening):]
-		if n := nameLength(rest); n > 0 && strings.HasPrefix(rest[n:], `"`) {
-			names[strings.Clone(rest[:n])] = true
+// targetsOf returns the targets of the mappings whose values can hold this secret.
+func (in *Inputs) targetsOf(name string) []string {
+	var targets []string
+	for _, t := range in.targets {
+		if slices.Contains(t.names, name) {
+			targets = append(targets, strings.Join(t.path, "."))
 		}
 	}
-}
-
-// mentions says whether an expression holds this word, be it as a variable or by chance.
-func mentions(expression, word string) bool {
-	if word == "" {
-		return false
-	}
-	part := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for from := 0; ; {
-		i := strings.Index(expression[from:], word)
-		if i < 0 {
-			return false
-		}
-		start, end := from+i, from+i+len(word)
-		before, _ := utf8.DecodeLastRuneInString(expression[:start])
-		behind, _ := utf8.DecodeRuneInString(expression[end:])
-		if (start == 0 || !part(before)) && (end == len(expression) || !part(behind)) {
-			return true
-		}
-		from = start + 1
-	}
+	return targets
 }

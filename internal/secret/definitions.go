@@ -30,9 +30,9 @@ const (
 	maxReads = 8
 )
 
-// deployed is what a process definition says of its tasks' secrets, by element id. It does not change: a change of a model
+// deployed is what a process definition says of its tasks' inputs, by element id. It does not change: a change of a model
 // is another definition.
-type deployed map[string]*declared
+type deployed map[string]*Inputs
 
 // definitions keep the newest of what was read. They are safe for concurrent use.
 type definitions struct {
@@ -157,9 +157,7 @@ func (d *definitions) readOnce(ctx context.Context, key int64) (deployed, error)
 	}
 	tasks := make(deployed, len(mappings))
 	for element, of := range mappings {
-		if tasks[element], err = declaredBy(of); err != nil {
-			return nil, err
-		}
+		tasks[element] = inputsOf(of)
 	}
 	return tasks, nil
 }

@@ -53,8 +53,8 @@ func NewDirectory(path string) (*Directory, error) {
 
 // Secret implements [Provider]. One newline at the end of the file is not part of the value.
 func (d *Directory) Secret(_ context.Context, _ Context, name string) (string, bool, error) {
-	if !fs.ValidPath(name) || name == "." {
-		return "", false, nil // "..", an empty part, or a slash in front
+	if !fs.ValidPath(name) || name == "." || strings.ContainsRune(name, 0) {
+		return "", false, nil // "..", an empty part, a slash in front, or what no file's name can have
 	}
 	root, err := os.OpenRoot(d.path) // each time: the directory itself may have been mounted anew
 	if err != nil {

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -10,18 +11,22 @@ import (
 
 // EnvironmentOptions say under which names secrets lie in the environment.
 type EnvironmentOptions struct {
-	Prefix       string // before each name; empty = none, which makes every variable of the process a secret
-	TenantAware  bool   // the tenant's id and "_" follow the prefix
-	ProcessAware bool   // the process's id and "_" follow those
+	Prefix       string   // before each name; empty = none, which makes every variable of the process a secret
+	TenantAware  bool     // the tenant's id and the separator follow the prefix
+	ProcessAware bool     // the process's id and the separator follow those
+	Separator    string   // empty = "_"
+	Tenants      []string // ids of tenants that this worker serves, beside those that it learns of from jobs
 	Log          *slog.Logger
 }
 
-// Environment is the provider of secrets from environment variables: PREFIX + tenantId_ + processId_ + NAME, looked for
-// as it is, then, as Spring does, with its dots and dashes as underscores, then all of these in capitals.
+// Environment is the provider of secrets from environment variables: PREFIX + tenantId_ + processId_ + NAME. The name is
+// looked for as it is, then, as Spring does, with its dots and dashes as underscores, then all of these in capitals. The
+// prefix and the ids are never changed. It is safe for concurrent use.
 type Environment struct {
 	options EnvironmentOptions
 	lookup  func(string) (string, bool)
-	warned  sync.Map // names of unprefixed variables that were warned about
+	scopes  *scopes
+	warned  sync.Map // names of variables that were warned about
 }
 
 // NewEnvironment returns the provider over lookup, which is os.LookupEnv but in tests. An empty prefix is warned about
@@ -33,32 +38,39 @@ func NewEnvironment(lookup func(string) (string, bool), o EnvironmentOptions) *E
 	if o.Prefix == "" {
 		o.Log.Warn("the prefix of secrets in the environment is empty: every environment variable of this process can be read as a secret")
 	}
-	return &Environment{options: o, lookup: lookup}
+	if o.Separator == "" {
+		o.Separator = defaultSeparator
+	}
+	return &Environment{options: o, lookup: lookup, scopes: newScopes(o)}
 }
 
-// Secret implements [Provider].
+// Secret implements [Provider]. The error is an *[AmbiguousError].
 func (e *Environment) Secret(_ context.Context, c Context, name string) (string, bool, error) {
-	scope := ""
-	if e.options.TenantAware {
-		scope += c.TenantID + "_"
+	scope := e.scopes.of(c)
+	for _, form := range relaxed(name) {
+		variable := e.options.Prefix + scope.text + form
+		value, ok := e.lookup(variable)
+		if !ok {
+			continue
+		}
+		if other := e.scopes.otherOwner(scope, form, e.has); other != "" {
+			return "", false, &AmbiguousError{Name: name, Variable: variable, Other: other}
+		}
+		return value, true, nil
 	}
-	if e.options.ProcessAware {
-		scope += c.ProcessID + "_"
-	}
-	full := e.options.Prefix + scope + name
-	if v, _, ok := e.find(full); ok {
-		return v, true, nil
-	}
-	if full != name {
-		e.warn(name, full)
-	}
+	e.warn(c, name)
 	return "", false, nil
 }
 
+func (e *Environment) has(withoutPrefix string) bool {
+	_, ok := e.lookup(e.options.Prefix + withoutPrefix)
+	return ok
+}
+
 // warn says, once per variable, how one that was meant to be a secret must be called.
-func (e *Environment) warn(name, full string) {
-	_, found, ok := e.find(name)
-	if !ok {
+func (e *Environment) warn(c Context, name string) {
+	found, full := e.misnamed(c, name)
+	if found == "" {
 		return
 	}
 	if _, already := e.warned.LoadOrStore(found, struct{}{}); already {
@@ -67,14 +79,27 @@ func (e *Environment) warn(name, full string) {
 	e.options.Log.Warn("an environment variable has the name of a secret but not the prefix of secrets: rename it", "variable", found, "rename_to", full)
 }
 
-// find returns the value of the first form of name that is set, and that form.
-func (e *Environment) find(name string) (value, form string, ok bool) {
+// hint says the same for the message of a job that fails.
+func (e *Environment) hint(c Context, name string) string {
+	found, full := e.misnamed(c, name)
+	if found == "" {
+		return ""
+	}
+	return fmt.Sprintf("the environment variable %s is set, but without the prefix %s of secrets; rename it to %s", found, strings.TrimSuffix(full, name), full)
+}
+
+// misnamed returns a variable that has a secret's name, but not the prefix before it, and how it must be called. Both are
+// empty if there is none. A variable without the tenant or the process is not told: it may be that of another tenant.
+func (e *Environment) misnamed(c Context, name string) (found, full string) {
+	if e.options.Prefix == "" {
+		return "", ""
+	}
 	for _, form := range relaxed(name) {
-		if v, ok := e.lookup(form); ok {
-			return v, form, true
+		if _, ok := e.lookup(form); ok {
+			return form, e.options.Prefix + e.scopes.of(c).text + name
 		}
 	}
-	return "", "", false
+	return "", ""
 }
 
 // relaxed returns the forms under which Spring looks for a name in the environment, in its order.

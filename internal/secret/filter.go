@@ -15,9 +15,19 @@ type Decision uint8
 
 // The decisions.
 const (
-	Keep   Decision = iota // it stays as it is
+	Keep   Decision = iota // it stays as it is: an input error where it would be a credential or an address, else a warning
 	Allow                  // it is resolved
-	Refuse                 // it is an input error
+	Refuse                 // it is an input error: no secret is allowed in this place
+	Ignore                 // it stays as it is, and nothing is said: it is plain text, or the job does not use what it stands in
+	// RefuseEndpoint is an input error: the job's endpoint is none to which a secret may travel.
+	RefuseEndpoint
+)
+
+// The variables of a job that hold its identity and its addresses.
+const (
+	authenticationVariable = "authentication"
+	configurationVariable  = "configuration"
+	credentialVariable     = "awsCredential"
 )
 
 // Placeholder is a secret's name in its place.
@@ -39,29 +49,49 @@ func (p Placeholder) Path() string {
 	return p.place.path()
 }
 
-// within says whether the placeholder stands in the variable, or in the part of it, to which the names of path lead. Lists do
-// not count: a list of one stands for its element, and one place of a model can make a list.
-func (p Placeholder) within(path []string) bool {
-	if p.Variable != path[0] {
+// Written returns the placeholder as it is written in the job.
+func (p Placeholder) Written() string {
+	if p.Bare {
+		return prefix + p.Name
+	}
+	return "{{" + prefix + p.Name + "}}"
+}
+
+// keys returns the variable and the keys that lead to the placeholder's string, or to the object whose key the string is.
+// Lists do not count: a list of one stands for its element, and one place of a model can make a list.
+func (p Placeholder) keys() []string {
+	keys := []string{p.Variable}
+	if p.place == nil {
+		return keys
+	}
+	for i, l := range p.place.levels {
+		if l.object && (i < len(p.place.levels)-1 || !l.atKey) {
+			keys = append(keys, l.key)
+		}
+	}
+	return keys
+}
+
+// inKey says whether the string is a key of an object.
+func (p Placeholder) inKey() bool { return p.place != nil && p.place.atKey() }
+
+// steers says whether the string is part of whom a job sends as, or where to.
+func (p Placeholder) steers() bool {
+	return p.Variable == authenticationVariable || p.Variable == configurationVariable || p.Variable == credentialVariable
+}
+
+// isKeyOrToken says whether the string is one of the three fields that hold a secret by their nature: the access key, the
+// secret key and the session token of authentication or of awsCredential.authentication.
+func (p Placeholder) isKeyOrToken() bool {
+	keys := p.keys()
+	if !p.InCredentials || p.inKey() || keys[0] == credentialVariable && len(keys) != 3 || keys[0] == authenticationVariable && len(keys) != 2 {
 		return false
 	}
-	path = path[1:]
-	if p.place == nil {
-		return len(path) == 0
+	switch keys[len(keys)-1] {
+	case "accessKey", "secretKey", "sessionToken":
+		return true
 	}
-	for _, l := range p.place.levels {
-		if len(path) == 0 {
-			return true
-		}
-		if !l.object {
-			continue
-		}
-		if l.key != path[0] {
-			return false
-		}
-		path = path[1:]
-	}
-	return len(path) == 0
+	return false
 }
 
 // AllowAll resolves every name everywhere: the filter's mode DISABLED.
@@ -70,21 +100,4 @@ type AllowAll struct{}
 // Rule implements [Filter].
 func (AllowAll) Rule(context.Context, Context) (Rule, error) {
 	return func(Placeholder) Decision { return Allow }, nil
-}
-
-// CredentialsOnly resolves names where credentials are given and nowhere else. It is the rule while there is no REST
-// address from which to read the deployed model: elsewhere, braces are an input error and the bare form is plain text.
-type CredentialsOnly struct{}
-
-// Rule implements [Filter].
-func (CredentialsOnly) Rule(context.Context, Context) (Rule, error) {
-	return func(p Placeholder) Decision {
-		switch {
-		case p.InCredentials:
-			return Allow
-		case p.Bare:
-			return Keep
-		}
-		return Refuse
-	}, nil
 }

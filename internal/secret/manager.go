@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,7 @@ func (m *Manager) Secret(ctx context.Context, c Context, name string) (string, b
 			return value, true, nil
 		}
 	}
-	if m.options.Prefix == "" {
+	if m.options.Prefix == "" || !isManagerName(name) {
 		return "", false, nil
 	}
 	found, err := m.get(ctx, c.Deadline, m.options.Prefix+name, false)
@@ -104,6 +105,17 @@ func (m *Manager) Secret(ctx context.Context, c Context, name string) (string, b
 		return "", false, err
 	}
 	return found.text, true, nil
+}
+
+// maxManagerName is how long the name of a secret in Secrets Manager may be.
+const maxManagerName = 512
+
+// isManagerName says whether a secret in Secrets Manager can have this name. About any other AWS need not be asked.
+func isManagerName(name string) bool {
+	return len(name) <= maxManagerName && !strings.ContainsFunc(name, func(r rune) bool {
+		isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		return !isLetter && (r < '0' || r > '9') && !strings.ContainsRune("/_+=.@-", r)
+	})
 }
 
 // get returns what is known of a secret, asked for if need be; its err is errNoSecret or nil.

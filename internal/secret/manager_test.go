@@ -136,6 +136,20 @@ func TestManagerWithoutAPrefixAsksForNothingElse(t *testing.T) {
 	assert.Equal(t, []string{"a"}, v.questions())
 }
 
+func TestManagerDoesNotAskAWSForANameThatItCannotHave(t *testing.T) {
+	v := &vault{refuse: refusing(http.StatusBadRequest, `{"__type":"ValidationException","Message":"Invalid name."}`)}
+	m := manager(t, v, secret.ManagerOptions{Prefix: "camunda/"})
+	for _, name := range []string{"A:SUB", "ключ", `a"b`, "$(x)", strings.Repeat("x", 513)} {
+		_, ok, err := m.Secret(t.Context(), secret.Context{}, name)
+		require.NoError(t, err, name)
+		assert.False(t, ok, name)
+	}
+	assert.Empty(t, v.questions())
+	_, _, err := m.Secret(t.Context(), secret.Context{}, "a@b+c=d/e.f_g-h")
+	require.Error(t, err)
+	assert.Equal(t, []string{"camunda/a@b+c=d/e.f_g-h"}, v.questions())
+}
+
 func TestManagersFaultsTellWhatToMend(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -1,15 +1,9 @@
 package secret
 
 import (
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf16"
-	"unicode/utf8"
-
-	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 const stars = "***"
@@ -21,17 +15,12 @@ type Mask struct {
 	forms  []string // longest first; made when a text is masked, since most jobs write none
 }
 
-// NewMask returns a mask for these values; empty ones mask nothing. A value is found as it is and as it looks inside
-// JSON text, in a JSON text inside JSON text, in Go's quotes, and in a URL.
+// NewMask returns a mask for these values; empty ones mask nothing. A value is found as it is and in each of its [Forms].
 func NewMask(values ...string) *Mask { return &Mask{values: values} }
 
 func (m *Mask) prepare() {
 	for _, v := range m.values {
-		if v == "" {
-			continue
-		}
-		once := jsonInner(v)
-		m.forms = append(m.forms, v, once, jsonInner(once), forHTML.Replace(once), asciiInner(v), quotedInner(v), url.QueryEscape(v), url.PathEscape(v))
+		m.forms = append(m.forms, Forms(v)...)
 	}
 	slices.SortFunc(m.forms, func(a, b string) int {
 		if len(a) != len(b) {
@@ -97,37 +86,4 @@ func (m *Mask) Apply(text string) string {
 	}
 	b.WriteString(text[done:])
 	return b.String()
-}
-
-// forHTML makes of JSON text what writers make of it that guard against HTML, as Go's own does.
-var forHTML = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
-
-func jsonInner(s string) string {
-	quoted := jsonvalue.AppendString(nil, s)
-	return string(quoted[1 : len(quoted)-1])
-}
-
-// asciiInner is jsonInner as writers do it that let nothing but ASCII through.
-func asciiInner(s string) string {
-	inner := jsonInner(s)
-	if !strings.ContainsFunc(inner, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return inner
-	}
-	const hex = "0123456789abcdef"
-	var b strings.Builder
-	for _, r := range inner {
-		if r < utf8.RuneSelf {
-			b.WriteByte(byte(r))
-			continue
-		}
-		for _, u := range utf16.AppendRune(nil, r) {
-			b.Write([]byte{'\\', 'u', hex[u>>12], hex[u>>8&15], hex[u>>4&15], hex[u&15]})
-		}
-	}
-	return b.String()
-}
-
-func quotedInner(s string) string {
-	q := strconv.Quote(s)
-	return q[1 : len(q)-1]
 }

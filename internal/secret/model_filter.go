@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -27,29 +25,15 @@ type ModelFilter struct {
 	log         *slog.Logger
 
 	mu     sync.Mutex
-	kept   map[keptAt][]string // names of secrets that process data brought and the model did not, warned about
-	warned time.Time           // of all names allowed
+	warned time.Time // of all names allowed
 }
-
-// keptAt is a task of a process definition.
-type keptAt struct {
-	definition int64
-	element    string
-}
-
-// The bounds of what is warned about and remembered of that.
-const (
-	maxKeptTasks = 1000
-	maxKeptNames = 10  // of a task
-	maxKeptName  = 100 // bytes of a name
-)
 
 // NewModelFilter returns a filter. Close it when done.
 func NewModelFilter(o ModelOptions) *ModelFilter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &ModelFilter{definitions: newDefinitions(o), lax: o.Lax, log: o.Log, kept: map[keptAt][]string{}}
+	return &ModelFilter{definitions: newDefinitions(o), lax: o.Lax, log: o.Log}
 }
 
 // Close ends what is being read.
@@ -80,20 +64,29 @@ var errNoTask = errors.New("it has no such task; look whether camunda.client.res
 
 // Rule implements [Filter]. The error is a *[ModelError].
 func (f *ModelFilter) Rule(ctx context.Context, c Context) (Rule, error) {
+	inputs, err := f.Inputs(ctx, c)
+	if err != nil {
+		if !f.lax || ctx.Err() != nil {
+			return nil, err
+		}
+		f.allowsAll(ctx, err)
+		return func(Placeholder) Decision { return Allow }, nil
+	}
+	return inputs.decide, nil
+}
+
+// Inputs returns what the deployed model says of the input mappings of a job's task. The error is a *[ModelError], in the
+// mode LAX too.
+func (f *ModelFilter) Inputs(ctx context.Context, c Context) (*Inputs, error) {
 	tasks, err := f.definitions.get(ctx, c.Deadline, c.ProcessDefinitionKey)
-	names := tasks[c.ElementID]
-	if err == nil && names == nil {
+	inputs := tasks[c.ElementID]
+	if err == nil && inputs == nil {
 		err = errNoTask
 	}
 	if err != nil {
-		fault := &ModelError{ProcessID: c.ProcessID, ProcessDefinitionKey: c.ProcessDefinitionKey, ElementID: c.ElementID, Err: err}
-		if !f.lax || ctx.Err() != nil {
-			return nil, fault
-		}
-		f.allowsAll(ctx, fault)
-		return func(Placeholder) Decision { return Allow }, nil
+		return nil, &ModelError{ProcessID: c.ProcessID, ProcessDefinitionKey: c.ProcessDefinitionKey, ElementID: c.ElementID, Err: err}
 	}
-	return names.rule(func(p Placeholder) { f.keeps(ctx, c, p) }), nil
+	return inputs, nil
 }
 
 // allowsAll warns, once a minute, that the mode LAX lets all names through.
@@ -104,33 +97,4 @@ func (f *ModelFilter) allowsAll(ctx context.Context, why error) {
 		f.warned = now
 		f.log.WarnContext(ctx, "the secret filter allows all names, since its mode is LAX", "error", why.Error())
 	}
-}
-
-// keeps warns, once for each name of a task, of a secret that stays as it is. Which names there are process data chooses, and
-// how many: only the first few of a task are told.
-func (f *ModelFilter) keeps(ctx context.Context, c Context, p Placeholder) {
-	name := p.Name
-	if len(name) > maxKeptName {
-		name = name[:maxKeptName] + "…"
-	}
-	if !f.keepsNew(keptAt{c.ProcessDefinitionKey, c.ElementID}, name) {
-		return
-	}
-	f.log.WarnContext(ctx, "a secret is not resolved: the deployed model does not name it in this place, process data does",
-		"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID, "variable", p.Variable, "name", name)
-}
-
-// keepsNew notes a name, and says whether it is to be told.
-func (f *ModelFilter) keepsNew(at keptAt, name string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	names := f.kept[at]
-	if len(names) >= maxKeptNames || slices.Contains(names, name) {
-		return false
-	}
-	if names == nil && len(f.kept) >= maxKeptTasks {
-		clear(f.kept)
-	}
-	f.kept[at] = append(names, strings.Clone(name))
-	return true
 }

@@ -8,7 +8,10 @@ package secret
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -20,6 +23,8 @@ type Context struct {
 	ProcessDefinitionKey int64
 	ElementID            string
 	Deadline             time.Time // when what is looked up is of no use to the job any more; zero = never
+	// Variables are the job's variables as they came. The [Resolver] sets them.
+	Variables []Variable
 }
 
 // Provider knows secrets by name. It is safe for concurrent use.
@@ -35,74 +40,58 @@ type Variable struct {
 	JSON []byte
 }
 
-// NotAvailableError says that no provider has a secret of this name.
-type NotAvailableError struct{ Name string }
-
-func (e *NotAvailableError) Error() string {
-	return fmt.Sprintf("Secret with name '%s' is not available", e.Name)
-}
-
-// NotAllowedError says that the filter lets no secret into this place.
-type NotAllowedError struct {
-	Name string
-	Path string // of the string that names it: input.events[0].source
-}
-
-func (e *NotAllowedError) Error() string {
-	return fmt.Sprintf("%s: {{secrets.%s}} is not allowed here: without a REST address for the secret filter, secrets are resolved "+
-		"inside authentication and awsCredential.authentication only. To allow the names that the deployed model itself uses, "+
-		"set camunda.client.rest-address; to allow all names everywhere, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED",
-		e.Path, e.Name)
-}
-
-// ProviderError says that a provider could not be asked.
-type ProviderError struct {
-	Name string
-	Err  error
-}
-
-func (e *ProviderError) Error() string {
-	return fmt.Sprintf("Secret with name '%s' cannot be read: %v", e.Name, e.Err)
-}
-
-// Unwrap returns the provider's own error.
-func (e *ProviderError) Unwrap() error { return e.Err }
-
 // Resolver resolves the placeholders in variables. It is safe for concurrent use.
 type Resolver struct {
 	providers []Provider
 	filter    Filter
+	notices   *notices
 }
 
+// Option changes a [Resolver].
+type Option func(*Resolver)
+
+// WithLog gives the log in which is warned of each placeholder that stays as it is, with the field in which it stands.
+// Without it nothing is said.
+func WithLog(log *slog.Logger) Option { return func(r *Resolver) { r.notices = newNotices(log) } }
+
 // NewResolver returns a resolver that asks the providers in this order for what the filter allows.
-func NewResolver(providers []Provider, filter Filter) *Resolver {
-	return &Resolver{providers: providers, filter: filter}
+func NewResolver(providers []Provider, filter Filter, options ...Option) *Resolver {
+	r := &Resolver{providers: providers, filter: filter}
+	for _, o := range options {
+		o(r)
+	}
+	return r
 }
 
 // Resolve returns the variables with their secrets resolved, in one pass: a value that looks like a placeholder stays as
 // it is. A variable in which nothing was resolved is returned as it came, byte for byte, and so are the other strings,
 // numbers and blanks of one in which something was.
 //
-// The error is a *[NotAvailableError], *[NotAllowedError], *[ProviderError], the filter's own, or a syntax error of the
-// JSON. The mask holds what was resolved, also beside an error; nil = nothing.
+// A placeholder that stays in whom the job sends as or where to (authentication, configuration, awsCredential) is an error.
+// One that stays in the event is warned about (see [WithLog]).
+//
+// The error is a *[NotAvailableError], *[NotAllowedError], *[UnresolvedError], *[AmbiguousError], *[ProviderError], the
+// filter's own, or a syntax error of the JSON. The mask holds what was resolved, and what lies in the fields secretKey and
+// sessionToken wherever it came from, also beside an error; nil = nothing.
 func (r *Resolver) Resolve(ctx context.Context, c Context, variables []Variable) ([]Variable, *Mask, error) {
-	var run *resolving
+	c.Variables = variables
+	run := &resolving{ctx: ctx, resolver: r, job: c}
 	resolved := variables
 	for i, v := range variables {
 		if !suspicious(v.JSON) {
 			continue
 		}
-		if run == nil {
-			run = &resolving{ctx: ctx, resolver: r, job: c, values: map[string]string{}}
+		if run.values == nil {
+			run.values = map[string]string{}
 			resolved = append([]Variable(nil), variables...)
 		}
 		text, err := run.rewrite(v)
 		if err != nil {
-			return nil, run.mask(), err
+			return nil, run.mask(variables), err
 		}
 		resolved[i].JSON = text
 	}
-	return resolved, run.mask(), nil
+	return resolved, run.mask(resolved), nil
 }
 
 // resolving is one call of Resolve.
@@ -114,48 +103,123 @@ type resolving struct {
 	values   map[string]string
 }
 
-func (r *resolving) mask() *Mask {
-	if r == nil || len(r.values) == 0 {
-		return nil
-	}
-	values := make([]string, 0, len(r.values))
+// mask hides what was resolved and what lies in the secret fields of the variables.
+func (r *resolving) mask(variables []Variable) *Mask {
+	var values []string
 	for _, v := range r.values {
 		values = append(values, v)
+	}
+	credential := fieldOf(rawOf(variables, credentialVariable), authenticationVariable)
+	for _, identity := range [...][]byte{rawOf(variables, authenticationVariable), credential} {
+		for _, field := range [...]string{"secretKey", "sessionToken"} {
+			if text, ok := textOf(fieldOf(identity, field)); ok && strings.TrimSpace(text) != "" && !holdsPlaceholder(text) {
+				values = append(values, text)
+			}
+		}
+	}
+	if len(values) == 0 {
+		return nil
 	}
 	return NewMask(values...)
 }
 
 // replace returns what stands for a placeholder; false = it stays as it is.
 func (r *resolving) replace(p Placeholder) (string, bool, error) {
-	if r.rule == nil {
-		rule, err := r.resolver.filter.Rule(r.ctx, r.job)
-		if err != nil {
-			return "", false, fmt.Errorf("filter secrets: %w", err)
-		}
-		r.rule = rule
+	decision, err := r.decide(p)
+	if err != nil {
+		return "", false, err
 	}
-	switch r.rule(p) {
+	switch decision {
 	case Keep:
+		return "", false, r.stays(p)
+	case Ignore:
 		return "", false, nil
 	case Refuse:
 		return "", false, &NotAllowedError{Name: p.Name, Path: p.Path()}
+	case RefuseEndpoint:
+		return "", false, &NotAllowedError{Name: p.Name, Path: p.Path(), Endpoint: true}
 	case Allow:
 	}
 	if v, ok := r.values[p.Name]; ok {
 		return v, true, nil
 	}
+	v, err := r.ask(p.Name)
+	if err != nil {
+		return "", false, err
+	}
+	r.values[p.Name] = v
+	return v, true, nil
+}
+
+// ask asks the providers for a secret.
+func (r *resolving) ask(name string) (string, error) {
+	missing := &NotAvailableError{Name: name}
 	for _, provider := range r.resolver.providers {
-		v, ok, err := provider.Secret(r.ctx, r.job, p.Name)
-		if err != nil {
-			return "", false, &ProviderError{Name: p.Name, Err: err}
+		v, ok, err := provider.Secret(r.ctx, r.job, name)
+		if ambiguous, is := errors.AsType[*AmbiguousError](err); is {
+			return "", ambiguous
 		}
-		if ok {
-			if !utf8.ValidString(v) {
-				v = string([]rune(v)) // or the bytes at its ends could join those of its neighbours to other characters
+		if err != nil {
+			return "", &ProviderError{Name: name, Err: err}
+		}
+		if !ok {
+			if h, hints := provider.(hinting); hints && missing.Hint == "" {
+				missing.Hint = h.hint(r.job, name)
 			}
-			r.values[p.Name] = v
-			return v, true, nil
+			continue
+		}
+		if !utf8.ValidString(v) {
+			v = string([]rune(v)) // or the bytes at its ends could join those of its neighbours to other characters
+		}
+		return v, nil
+	}
+	return "", missing
+}
+
+// hinting is a provider that knows what may be meant by a name that it does not have.
+type hinting interface {
+	hint(c Context, name string) string
+}
+
+// stays is told of a placeholder that is not resolved.
+func (r *resolving) stays(p Placeholder) error {
+	if p.steers() {
+		return &UnresolvedError{Path: p.Path(), Written: p.Written(), Cause: causeFilter}
+	}
+	r.resolver.notices.unresolved(r.ctx, r.job, p.Path(), p.Written(), "the deployed model does not name it in this place, process data does")
+	return nil
+}
+
+// check looks at a string of the job: the cluster may have left a placeholder of its own kind, and the value of a secret may
+// be a placeholder itself. Resolved is the string with its secrets, if there were any.
+func (r *resolving) check(p Placeholder, text, resolved string, changed bool) error {
+	if changed && p.steers() && holdsPlaceholder(resolved) {
+		return &UnresolvedError{Path: p.Path(), Written: "a secret", Cause: causeValue}
+	}
+	reference := clusterReferenceIn(text)
+	if reference == "" {
+		return nil
+	}
+	if !p.steers() {
+		r.resolver.notices.unresolved(r.ctx, r.job, p.Path(), reference, causeCluster(reference))
+		return nil
+	}
+	if p.Variable == credentialVariable {
+		if decision, err := r.decide(p); err != nil || decision == Ignore {
+			return err
 		}
 	}
-	return "", false, &NotAvailableError{Name: p.Name}
+	return &UnresolvedError{Path: p.Path(), Written: reference, Cause: causeCluster(reference)}
+}
+
+// decide asks the filter, which is asked for its rule once per job.
+func (r *resolving) decide(p Placeholder) (Decision, error) {
+	if r.rule == nil {
+		rule, err := r.resolver.filter.Rule(r.ctx, r.job)
+		if err != nil {
+			return Keep, fmt.Errorf("filter secrets: %w", err)
+		}
+		r.rule = rule
+	}
+	return r.rule(p), nil
 }

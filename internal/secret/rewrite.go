@@ -47,6 +47,9 @@ func (r *resolving) rewrite(v Variable) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
+			if err := r.check(w.place(), text, value, changed); err != nil {
+				return nil, err
+			}
 			if changed {
 				out = append(out, v.JSON[copied:i]...)
 				out = jsonvalue.AppendString(out, value)
@@ -100,12 +103,12 @@ func (w *walker) place() Placeholder {
 // inCredentials looks at the outermost key only, through lists: a list of one element stands for that element.
 func (w *walker) inCredentials() bool {
 	switch w.variable {
-	case "authentication":
+	case authenticationVariable:
 		return true
-	case "awsCredential":
+	case credentialVariable:
 		for _, l := range w.levels {
 			if l.object {
-				return l.key == "authentication"
+				return l.key == authenticationVariable
 			}
 		}
 	}

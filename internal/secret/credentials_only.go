@@ -1,0 +1,130 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// CredentialsOnly resolves names in accessKey, secretKey and sessionToken and nowhere else. It is the rule while there is no
+// REST address from which to read the deployed model: elsewhere, braces are an input error and the bare form is plain text.
+// Without the model, the fields of awsCredential count only if the job brings no authentication: process data must not
+// replace the model's identity.
+type CredentialsOnly struct {
+	// EndpointAllowed says whether a secret may travel to this value of configuration.endpoint, which is not blank. nil allows
+	// loopback addresses alone. It is not asked for a job without an endpoint, which sends to AWS.
+	EndpointAllowed func(endpoint string) bool
+}
+
+// Rule implements [Filter].
+func (f CredentialsOnly) Rule(_ context.Context, c Context) (Rule, error) {
+	endpointAllowed := f.allows(c.Variables)
+	credentialCounts := !hasAuthentication(c.Variables)
+	return func(p Placeholder) Decision {
+		switch {
+		case p.Variable == credentialVariable && !credentialCounts:
+			return Ignore
+		case p.isKeyOrToken() && !endpointAllowed:
+			return RefuseEndpoint
+		case p.isKeyOrToken():
+			return Allow
+		case p.Bare:
+			return Ignore
+		}
+		return Refuse
+	}, nil
+}
+
+func (f CredentialsOnly) allows(variables []Variable) bool {
+	endpoint, given := textOf(fieldOf(rawOf(variables, configurationVariable), "endpoint"))
+	switch {
+	case !given:
+		return true // of another type it is an input error later on
+	case strings.TrimSpace(endpoint) == "":
+		return true
+	case f.EndpointAllowed != nil:
+		return f.EndpointAllowed(endpoint)
+	}
+	return isLoopback(endpoint)
+}
+
+func hasAuthentication(variables []Variable) bool {
+	raw := rawOf(variables, authenticationVariable)
+	return len(raw) > 0 && jsonvalue.RawKind(raw) != jsonvalue.KindNull
+}
+
+// isLoopback says whether a URL, or a host with an optional port, is of this machine.
+func isLoopback(endpoint string) bool {
+	endpoint = strings.TrimSpace(endpoint)
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "https://" + endpoint
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || u.User != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || err == nil && ip.IsLoopback()
+}
+
+// rawOf returns a variable's JSON; nil = there is none.
+func rawOf(variables []Variable, name string) []byte {
+	for _, v := range variables {
+		if v.Name == name {
+			return v.JSON
+		}
+	}
+	return nil
+}
+
+// fieldOf returns a field of an object, or of a list of one object; of equal keys the last. nil = there is none.
+func fieldOf(raw []byte, key string) []byte {
+	raw = element(raw)
+	if len(raw) == 0 || jsonvalue.RawKind(raw) != jsonvalue.KindObject {
+		return nil
+	}
+	var found []byte
+	_ = jsonvalue.Members(raw, func(k string, value []byte) error { // what is no JSON is refused elsewhere
+		if k == key {
+			found = value
+		}
+		return nil
+	})
+	return found
+}
+
+// element returns the element of a list of exactly one, of lists within lists too; any other value as it is.
+func element(raw []byte) []byte {
+	for len(raw) > 0 && jsonvalue.RawKind(raw) == jsonvalue.KindArray {
+		var one []byte
+		count := 0
+		if jsonvalue.Elements(raw, func(e []byte) error { one = e; count++; return nil }) != nil || count != 1 {
+			break
+		}
+		raw = one
+	}
+	return raw
+}
+
+// textOf returns the text that a value is taken for where a text is expected; false = it is none.
+func textOf(raw []byte) (string, bool) {
+	raw = element(raw)
+	if len(raw) == 0 {
+		return "", false
+	}
+	switch jsonvalue.RawKind(raw) {
+	case jsonvalue.KindString:
+		text, err := jsonvalue.Unquote(bytes.TrimSpace(raw))
+		return text, err == nil
+	case jsonvalue.KindNumber:
+		return jsonvalue.Number(bytes.TrimSpace(raw)).Text(), true
+	case jsonvalue.KindBoolean:
+		return string(bytes.TrimSpace(raw)), true
+	default:
+		return "", false
+	}
+}
