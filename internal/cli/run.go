@@ -118,6 +118,9 @@ func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
 // buildWorker makes a worker and everything below it; the tracer may be nil. The error is one of the configuration.
 func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
 	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, secretManager: noStats, models: noStats}
+	if err := checkManager(c, lookup); err != nil {
+		return nil, err
+	}
 	secrets, err := newSecretProviders(ctx, lookup, c, log)
 	if err != nil {
 		return nil, err
@@ -140,11 +143,15 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o,
 	})
 	filter, models := secretFilter(c, client, tracer, log)
-	if models != nil {
-		p.models = models.Stats
-	}
 	about := connector.Options{
 		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled,
+	}
+	if models != nil {
+		p.models, about.Models = models.Stats, models
+	}
+	if about.Endpoints, about.Ambient, err = endpoints(ctx, c); err != nil {
+		return nil, err
 	}
 	engine := workerConfig(c)
 	var watch worker.Observer = o

@@ -21,7 +21,10 @@ const maxNames = 1000
 var errTooManyNames = fmt.Errorf("the input mappings of one of its tasks name secrets more than %d times", maxNames)
 
 // declared are the secrets that a task's input mappings name literally, by where their values can get.
-type declared struct{ targets []target }
+type declared struct {
+	targets []target
+	made    *Made // what the mappings make, be it without a secret
+}
 
 // nothing is what a task declares that names no secret.
 var nothing = &declared{}

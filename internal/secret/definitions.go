@@ -157,9 +157,11 @@ func (d *definitions) readOnce(ctx context.Context, key int64) (deployed, error)
 	}
 	tasks := make(deployed, len(mappings))
 	for element, of := range mappings {
-		if tasks[element], err = declaredBy(of); err != nil {
+		names, err := declaredBy(of)
+		if err != nil {
 			return nil, err
 		}
+		tasks[element] = names.with(MadeBy(of))
 	}
 	return tasks, nil
 }

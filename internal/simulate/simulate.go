@@ -207,6 +207,7 @@ func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 	told := &warnings{}
 	h := connector.New(connector.Options{
 		Sender: s, Secrets: secret.NewResolver([]secret.Provider{provider(j.options.Secrets)}, filter), Expressions: expression.NewCache(0), Observer: told,
+		Models: taskModel{secret.MadeBy(Mappings(j.task.Inputs))}, TrustedInputs: j.options.AllSecrets,
 	})
 	visible := j.options.Variables.Clone()
 	for k, v := range j.local.All() {
