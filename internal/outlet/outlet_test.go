@@ -233,11 +233,30 @@ func TestARegistryIsSafeForConcurrentUse(t *testing.T) {
 func TestQuoted(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"order é 漢 \u00a0.bpmn": "order é 漢 \u00a0.bpmn", "a\x1b[31mb": `a\x1b[31mb`, "a\nb\r\tc": `a\nb\r\tc`, "\u0085\u009b": `\u0085\u009b`,
-		"a\u202eb\u2066\u200f": `a\u202eb\u2066\u200f`, "\u2028\u2029": `\u2028\u2029`, "a\xffb": `a\xffb`, "\x00\x7f": `\x00\x7f`, "\ufeff": `\ufeff`, "\U000E0041": `\U000e0041`,
+		"order é 漢 \u00a0.bpmn": "order é 漢 \u00a0.bpmn", "a\x1b[31mb": `a\u001b[31mb`, "a\nb\r\tc": `a\nb\r\tc`, "\u0085\u009b": `\u0085\u009b`,
+		"a\u202eb\u2066\u200f\u061c": `a\u202eb\u2066\u200f\u061c`, "\u2028\u2029": `\u2028\u2029`, "a\xffb": `a\xffb`, "\x00\x7f": `\u0000\u007f`, "\ufeff": `\ufeff`, "\U000E0041": `\udb40\udc41`,
 	} {
 		assert.Equal(t, want, Quoted(in), "%q", in)
 	}
+}
+
+func TestPrinterKeepsLinesAndWhatJSONSays(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	value := "a\u202e\u007f\u0085\U000E0041 é"
+	written, err := json.Marshal(value)
+	require.NoError(t, err)
+	n, err := fmt.Fprintf(Printer(&out), "a\tb\n%s\x1b[2J\r\n", written)
+	require.NoError(t, err)
+	assert.Equal(t, len(written)+10, n)
+	lines := strings.Split(out.String(), "\n")
+	require.Len(t, lines, 3)
+	assert.Equal(t, "a\tb", lines[0])
+	text, rest, _ := strings.Cut(lines[1], `\u001b`)
+	assert.Equal(t, `[2J\r`, rest)
+	var read string
+	require.NoError(t, json.Unmarshal([]byte(text), &read))
+	assert.Equal(t, value, read)
 }
 
 func FuzzMask(f *testing.F) {
