@@ -36,7 +36,7 @@ func TestNoAnswerHoldsASecret(t *testing.T) {
 		Mask:  func(text string) string { return strings.ReplaceAll(text, value, "***") },
 	})
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, server.Shutdown(context.Background())) }) //nolint:usetesting // the test's context has ended by then
+	t.Cleanup(func() { assert.NoError(t, server.Shutdown(context.Background())) })
 	for _, path := range []string{actuator.PathPrometheus, actuator.PathHealth, actuator.PathReadiness, actuator.PathLiveness, "/actuator", "/nowhere"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+server.Addr()+path, nil)
 		require.NoError(t, err)

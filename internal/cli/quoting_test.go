@@ -25,9 +25,19 @@ func TestCommandsObeyNothingThatAModelSays(t *testing.T) {
 	model := filepath.Join(folder, "m\r\u202e.bpmn")
 	require.NoError(t, os.WriteFile(model, []byte(hostile), 0o600))
 	for _, args := range [][]string{
-		{"lint", model}, {"lint", "--format", "sarif", model}, {"lint", "--format", "json", model}, {"lint", filepath.Join(folder, "none\x1b")}, {"lint", folder},
-		{"try", model}, {"try", filepath.Join(folder, "none")}, {"try", model, "--element", "a\x1b\n::error::forged"}, {"try", filepath.Join(folder)},
-		{"eval", "--context", filepath.Join(folder, "none"), "1"}, {"eval", "\"a\u202e\u001b\""}, {"x\x1b\n::error::forged"}, {"run", "--config", filepath.Join(folder, "none")},
+		{"lint", model},
+		{"lint", "--format", "sarif", model},
+		{"lint", "--format", "json", model},
+		{"lint", filepath.Join(folder, "none\x1b")},
+		{"lint", folder},
+		{"try", model},
+		{"try", filepath.Join(folder, "none")},
+		{"try", model, "--element", "a\x1b\n::error::forged"},
+		{"try", folder},
+		{"eval", "--context", filepath.Join(folder, "none"), "1"},
+		{"eval", "\"a\u202e\u001b\""},
+		{"x\x1b\n::error::forged"},
+		{"run", "--config", filepath.Join(folder, "none")},
 	} {
 		var out, err bytes.Buffer
 		Run(t.Context(), args, nil, strings.NewReader(""), &out, &err)

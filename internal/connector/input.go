@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
@@ -176,10 +175,7 @@ func (b *binder) events(in *Input, raw []byte) {
 		b.violate("input", "must not be null, expected an object with the fields eventBusName, source, detailType and detail")
 		return
 	}
-	in.Request.EndpointID = b.optional("input.endpointId", f["endpointId"])
-	if id := in.Request.EndpointID; id != "" && id != "invalid" && !endpoint.ValidID(id) && !(b.rules.unresolved && namesSecret(id)) {
-		b.violate("input.endpointId", "must be the id of a global endpoint such as abcde.veo, but is %s", b.quote(id))
-	}
+	in.Request.EndpointID = b.endpointID("input.endpointId", f["endpointId"])
 	in.FailOnRejectedEntry = b.flag("input.failOnRejectedEntry", f["failOnRejectedEntry"])
 	several := f["events"]
 	if isAbsent(several) {

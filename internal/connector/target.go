@@ -61,6 +61,18 @@ func (b *binder) region(path string, raw []byte) string {
 	return region
 }
 
+// endpointID reads the id of a global endpoint, which becomes a part of a host's name too.
+func (b *binder) endpointID(path string, raw []byte) string {
+	before := len(b.violations)
+	id := b.optional(path, raw)
+	switch {
+	case id == "", len(b.violations) > before, b.rules.unresolved && namesSecret(id), endpoint.ValidID(id):
+	default:
+		b.violate(path, "must be the id of a global endpoint such as abcde.veo, but is %s", b.quote(id))
+	}
+	return id
+}
+
 // endpoint reads an endpoint and checks that requests may go there. It returns no URL beside a violation.
 func (b *binder) endpoint(text string) (string, *url.URL) {
 	const path = "configuration.endpoint"

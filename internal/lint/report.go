@@ -181,15 +181,15 @@ func WriteSARIF(w io.Writer, version string, files []File) error {
 	}
 	for _, file := range files {
 		for _, f := range file.all() {
-			text := outlet.Quoted(f.Message)
+			lines := []string{outlet.Quoted(f.Message)}
 			for line := range strings.Lines(f.Excerpt) {
-				text += "\n" + outlet.Quoted(strings.TrimSuffix(line, "\n"))
+				lines = append(lines, outlet.Quoted(strings.TrimSuffix(line, "\n")))
 			}
 			place := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{(&url.URL{Path: filepath.ToSlash(file.Name)}).String()}, sarifRegion{f.Pos.Line, f.Pos.Column}}}
 			if f.Task != "" {
 				place.LogicalLocations = []sarifLogical{{outlet.Quoted(f.Task), "element"}}
 			}
-			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{text}, []sarifLocation{place}})
+			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{strings.Join(lines, "\n")}, []sarifLocation{place}})
 		}
 	}
 	return write(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})

@@ -136,6 +136,7 @@ func (m *masking) value(v slog.Value) slog.Value {
 		return slog.GroupValue(m.attrs(v.Group())...)
 	case slog.KindAny:
 		return m.any(v)
+	case slog.KindBool, slog.KindDuration, slog.KindTime, slog.KindLogValuer:
 	}
 	return v
 }
@@ -231,7 +232,7 @@ func (m *masking) blankSteps(all []step) []step {
 
 func (m *masking) blankAttrs(all []slog.Attr) []slog.Attr {
 	for i, a := range all {
-		switch a.Value.Kind() {
+		switch a.Value.Kind() { //nolint:exhaustive // the others are no texts
 		case slog.KindString:
 			all[i].Value = slog.StringValue(m.blank(a.Value.String()))
 		case slog.KindGroup:

@@ -92,7 +92,7 @@ func maskedValue(v attribute.Value, mask func(text string) string) attribute.Val
 		}
 		return attribute.StringSliceValue(all)
 	default:
-		if text := v.Emit(); mask(text) != text {
+		if text := v.String(); mask(text) != text {
 			return attribute.StringValue(mask(text))
 		}
 		return v
