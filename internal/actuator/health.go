@@ -35,6 +35,9 @@ const (
 const healthType = "application/vnd.spring-boot.actuator.v3+json"
 
 func handler(o Options) http.Handler {
+	if o.Mask == nil {
+		o.Mask = func(text string) string { return text }
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+PathLiveness, func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, health{Status: up})
@@ -54,10 +57,10 @@ func handler(o Options) http.Handler {
 		}
 		write(w, http.StatusOK, health{Status: up, Components: gateway(up, ""), Groups: groups})
 	})
-	mux.Handle("GET "+PathPrometheus, o.Metrics.Handler())
+	mux.Handle("GET "+PathPrometheus, o.Metrics.Handler(o.Mask))
 	mux.HandleFunc("GET /actuator", index)
 	mux.HandleFunc("GET /actuator/{$}", index)
-	return mux
+	return maskedAnswers(o.Mask, mux)
 }
 
 // gateway is the one component whose health the process's depends on, under the name that Camunda's runtime gives it.

@@ -44,9 +44,10 @@ func NewMetrics(version, goVersion string) *Metrics {
 	return m
 }
 
-// Handler returns what answers a scrape, in Prometheus's text format or OpenMetrics as asked for.
-func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
+// Handler returns what answers a scrape, in Prometheus's text format or OpenMetrics as asked for, with secrets taken out of all
+// labels.
+func (m *Metrics) Handler(mask Mask) http.Handler {
+	return promhttp.HandlerFor(maskedMetrics{m.registry, mask}, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
 }
 
 // Readings are what is read of other parts at each scrape.

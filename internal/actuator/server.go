@@ -36,6 +36,7 @@ type Options struct {
 	Ready   Check
 	Metrics *Metrics
 	Log     *slog.Logger
+	Mask    Mask // nil = there are no secrets
 }
 
 // Server serves health and metrics.

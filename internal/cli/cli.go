@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
 // Name is that of the program.
@@ -105,6 +106,7 @@ func usage(err error) error { return &exitError{ExitUsage, err} }
 // Run runs the command that args name (without the program's own name) and returns the exit code. It ends when the
 // command does; for the commands that serve until they are told to stop, the end of ctx does as much as a first signal.
 func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stdout, stderr = outlet.Printer(stdout), outlet.Printer(stderr)
 	s := &session{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
 	table := commands()
 	if len(args) == 0 {

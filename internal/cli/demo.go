@@ -85,7 +85,7 @@ func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
 	}
 	secrets := map[string]string{"SECRET_AWS_ACCESS_KEY": demoAccessKey, "SECRET_AWS_SECRET_KEY": demoSecretKey}
 	lookup := func(name string) (string, bool) { v, ok := secrets[name]; return v, ok }
-	parts, err := buildWorker(ctx, c, lookup, o, nil, slog.New(slog.DiscardHandler))
+	parts, err := buildWorker(ctx, c, lookup, o, nil, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
 // ExitUnreadable is the exit code of lint for a file that cannot be read or is no model.
@@ -63,7 +64,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	}
 	names, err := models(args)
 	if err != nil {
-		return &exitError{ExitUnreadable, err}
+		return &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
 	}
 	var files []lint.File
 	worst := ExitOK

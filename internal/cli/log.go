@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
-// newLog returns the log that the configuration asks for, written to w.
-func newLog(c config.Log, w io.Writer) *slog.Logger {
+// newLog returns the log that the configuration asks for, written to w, without the secrets that the registry knows.
+func newLog(c config.Log, w io.Writer, secrets *outlet.Registry) *slog.Logger {
 	o := &slog.HandlerOptions{}
 	switch c.Level {
 	case "off":
@@ -25,9 +26,9 @@ func newLog(c config.Log, w io.Writer) *slog.Logger {
 	}
 	if c.Format == "json" {
 		o.ReplaceAttr = ecs
-		return slog.New(slog.NewJSONHandler(w, o)).With("ecs.version", "8.17.0", "service.name", Name, "service.version", thisBuild().version)
+		return slog.New(secrets.Handler(slog.NewJSONHandler(w, o))).With("ecs.version", "8.17.0", "service.name", Name, "service.version", thisBuild().version)
 	}
-	return slog.New(slog.NewTextHandler(w, o))
+	return slog.New(secrets.Handler(slog.NewTextHandler(w, o)))
 }
 
 // ecsNames are the fields of the Elastic Common Schema in which our attributes have their meaning; the others are no field

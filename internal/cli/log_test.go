@@ -22,7 +22,7 @@ func TestTheLogHasTheLevelAndFormatAskedFor(t *testing.T) {
 		"trace": "debug info warn error", "debug": "debug info warn error", "info": "info warn error", "warn": "warn error", "error": "error", "off": "",
 	} {
 		var out strings.Builder
-		log := newLog(config.Log{Level: level, Format: "json"}, &out)
+		log := newLog(config.Log{Level: level, Format: "json"}, &out, nil)
 		log.Debug("debug")
 		log.Info("info")
 		log.Warn("warn")
@@ -36,14 +36,14 @@ func TestTheLogHasTheLevelAndFormatAskedFor(t *testing.T) {
 		assert.Equal(t, want, strings.Join(got, " "), level)
 	}
 	var out strings.Builder
-	newLog(config.Log{Level: "info", Format: "text"}, &out).Info("hello", "a", 1)
+	newLog(config.Log{Level: "info", Format: "text"}, &out, nil).Info("hello", "a", 1)
 	assert.Contains(t, out.String(), "level=INFO msg=hello a=1")
 }
 
 func TestALogInJSONHasTheNamesOfTheElasticCommonSchema(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	newLog(config.Log{Level: "info", Format: "json"}, &out).Warn("job failed", "job_key", 7, "error_code", "THROTTLED", "error", errors.New("too fast"))
+	newLog(config.Log{Level: "info", Format: "json"}, &out, nil).Warn("job failed", "job_key", 7, "error_code", "THROTTLED", "error", errors.New("too fast"))
 	var record map[string]any
 	require.NoError(t, json.Unmarshal([]byte(out.String()), &record))
 	at, err := time.Parse(time.RFC3339Nano, record["@timestamp"].(string))

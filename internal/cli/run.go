@@ -17,6 +17,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
@@ -37,7 +38,9 @@ func runCommand() *command {
 			if err != nil {
 				return err
 			}
-			log := newLog(c.Log, s.stderr)
+			secrets := outlet.New()
+			secrets.Keep(ownSecrets(c, s.lookup)...)
+			log := newLog(c.Log, s.stderr, secrets)
 			for _, w := range warnings {
 				if w.Minor {
 					log.Debug("configuration", "note", w.Text)
@@ -45,21 +48,21 @@ func runCommand() *command {
 					log.Warn("configuration", "warning", w.Text)
 				}
 			}
-			return run(ctx, s, c, log)
+			return run(ctx, s, c, log, secrets)
 		},
 	}
 }
 
 // run builds the worker, top to bottom, and runs it as a service.
-func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) error {
+func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, inUse *outlet.Registry) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.goVersion)
-	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log})
+	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log, Mask: inUse.Mask})
 	if err != nil {
 		return usage(err)
 	}
 	defer flush(ctx, tracer, log)
-	parts, err := buildWorker(ctx, c, s.lookup, metrics, tracer, log)
+	parts, err := buildWorker(ctx, c, s.lookup, metrics, tracer, log, inUse)
 	if err != nil {
 		return usage(err)
 	}
@@ -79,7 +82,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger) er
 
 	return (&service{
 		engine: parts.engine, log: log,
-		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics},
+		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics, Mask: inUse.Mask},
 		started: func(health string) {
 			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", strings.Join(c.Worker.TenantIDs, ","), "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
@@ -117,9 +120,13 @@ func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
 	}
 }
 
-// buildWorker makes a worker and everything below it; the tracer may be nil. The error is one of the configuration.
-func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger) (*parts, error) {
+// buildWorker makes a worker and everything below it; the tracer may be nil. The registry is told the secrets in use. The error is one of the configuration.
+func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger, inUse *outlet.Registry) (*parts, error) {
+	o = maskedObserver{o, inUse}
 	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, secretManager: noStats, models: noStats}
+	if err := checkManager(c, lookup); err != nil {
+		return nil, err
+	}
 	secrets, err := newSecretProviders(ctx, lookup, c, log)
 	if err != nil {
 		return nil, err
@@ -129,6 +136,9 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 	}
 	if secrets.manager != nil {
 		p.secretManager = secrets.manager.Stats
+	}
+	for i, provider := range secrets.all {
+		secrets.all[i] = inUse.Provider(provider)
 	}
 	client, err := zeebe.Dial(gatewayConfig(c), log)
 	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
@@ -142,12 +152,18 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o, Log: log,
 	})
 	p.targets = sender.Targets()
-	filter, models := secretFilter(c, client, tracer, log)
-	if models != nil {
-		p.models = models.Stats
+	allowed, ambient, err := endpoints(ctx, c)
+	if err != nil {
+		return nil, err
 	}
+	filter, models := secretFilter(c, client, allowed, tracer, log)
 	about := connector.Options{
 		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter, secret.WithLog(log)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled, Mask: inUse.Mask, Note: inUse.Note,
+		Endpoints: allowed, Ambient: ambient,
+	}
+	if models != nil {
+		p.models, about.Models = models.Stats, models
 	}
 	engine := workerConfig(c)
 	engine.Downstream = sender.Targets()

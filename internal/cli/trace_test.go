@@ -22,6 +22,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 )
 
@@ -86,7 +87,7 @@ func traced(t *testing.T, c *collector, bus *embedded.Bus, custom embedded.Job, 
 	log := slog.New(slog.DiscardHandler)
 	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Version: "v1.2.3", Log: log})
 	require.NoError(t, err)
-	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, log)
+	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, log, outlet.New())
 	require.NoError(t, err)
 	defer parts.end()
 	taking, drain := context.WithCancel(t.Context())
@@ -267,7 +268,7 @@ func TestTracesThatAreOffDecorateNothing(t *testing.T) {
 	tracer, err := trace.New(t.Context(), trace.Options{Lookup: s.lookup, Service: Name, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	require.Nil(t, tracer)
-	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, slog.New(slog.DiscardHandler))
+	parts, err := buildWorker(t.Context(), settings, s.lookup, actuator.NewMetrics("v", "g"), tracer, slog.New(slog.DiscardHandler), outlet.New())
 	require.NoError(t, err)
 	defer parts.end()
 	for name, part := range map[string]any{"gateway": parts.gateway, "handler": parts.handler} {

@@ -11,9 +11,11 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 )
 
@@ -21,6 +23,7 @@ import (
 type tryOptions struct {
 	element, variables, secrets, response string
 	send, allSecrets, json                bool
+	endpoints                             []string
 }
 
 func tryCommand() *command {
@@ -44,6 +47,7 @@ func tryCommand() *command {
 			{Name: "variables", Value: "FILE|JSON", Doc: "The variables of the process: a JSON object, or a file of one.", Set: into(&o.variables)},
 			{Name: "secrets", Value: "FILE|JSON", Doc: "The secrets by name: a JSON object of strings, or a file of one. Without it, made-up values stand for them.", Set: into(&o.secrets)},
 			{Name: "all-secrets", Bool: true, Doc: "Resolve all secrets everywhere, as a worker does whose secret filter is DISABLED; otherwise those that the model names, each where it does, as one does that reads the deployed model.", Set: is(&o.allSecrets)},
+			{Name: "allowed-endpoints", Value: "HOST,…", Doc: "Further hosts to which the task's endpoint may lead, as a worker is told by connector.aws-eventbridge.allowed-endpoints.", Set: func(v string) error { o.endpoints = append(o.endpoints, strings.Split(v, ",")...); return nil }},
 			{Name: "response", Value: "FILE|JSON", Doc: "A response of AWS in the form in which a process sees it, instead of made-up ones.", Set: into(&o.response)},
 			{Name: "send", Bool: true, Doc: "Really send the event, and go on with AWS's own answer.", Set: is(&o.send)},
 			{Name: "json", Bool: true, Doc: "Write JSON.", Set: is(&o.json)},
@@ -84,7 +88,7 @@ func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
 func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, error) {
 	in, err := s.open(name)
 	if err != nil {
-		return nil, nil, &exitError{ExitUnreadable, err}
+		return nil, nil, &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
 	}
 	defer in.Close()
 	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
@@ -93,7 +97,7 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 	}
 	m, err := bpmn.Read(data)
 	if err != nil {
-		return nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", name, err)}
+		return nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", outlet.Quoted(name), err)}
 	}
 	var ids []string
 	var process *bpmn.Process
@@ -105,7 +109,7 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 				process, task = p, t
 			}
 			if ours {
-				ids = append(ids, t.ID)
+				ids = append(ids, outlet.Quoted(t.ID))
 			}
 		}
 	}
@@ -125,6 +129,9 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.Options, error) {
 	out := simulate.Options{ProcessID: process.ID, AllSecrets: o.allSecrets, Secrets: map[string]string{}}
 	var err error
+	if out.Endpoints, err = endpoint.NewPolicy(o.endpoints); err != nil {
+		return out, fmt.Errorf("--allowed-endpoints: %w", err)
+	}
 	if out.Variables, err = objectOf("variables", o.variables); err != nil {
 		return out, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 )
 
@@ -123,18 +124,18 @@ func (t *trial) text() string {
 	if t.name != "" {
 		title += " \"" + strings.Join(strings.Fields(t.name), " ") + "\""
 	}
-	fmt.Fprintf(&b, "Task %s of process %s\n", title, t.Process)
+	fmt.Fprintf(&b, "Task %s of process %s\n", outlet.Quoted(title), outlet.Quoted(t.Process))
 	for _, w := range t.Warnings {
-		fmt.Fprintf(&b, "  warning: %s\n", w)
+		fmt.Fprintf(&b, "  warning: %s\n", outlet.Quoted(w))
 	}
 	if t.Failure != "" {
-		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", strings.ReplaceAll(t.Failure, "\n", "\n  "))
+		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", strings.ReplaceAll(t.Failure, "\n", "\n  | "))
 	}
 	if t.Request != nil {
 		t.Request.text(&b)
 	}
 	for _, d := range t.Doubts {
-		fmt.Fprintf(&b, "  %-12s %s\n", "but", d)
+		fmt.Fprintf(&b, "  %-12s %s\n", "but", outlet.Quoted(d))
 	}
 	for _, after := range t.Endings {
 		after.text(&b)
@@ -143,12 +144,12 @@ func (t *trial) text() string {
 }
 
 func (r *request) text(b *strings.Builder) {
-	fmt.Fprintf(b, "\nSends %s to %s", count(len(r.Entries), "event", "events"), r.Region)
+	fmt.Fprintf(b, "\nSends %s to %s", count(len(r.Entries), "event", "events"), outlet.Quoted(r.Region))
 	if r.Endpoint != "" {
-		b.WriteString(" (" + r.Endpoint + ")")
+		b.WriteString(" (" + outlet.Quoted(r.Endpoint) + ")")
 	}
 	if r.RoleARN != "" {
-		b.WriteString(" as " + r.RoleARN)
+		b.WriteString(" as " + outlet.Quoted(r.RoleARN))
 	}
 	b.WriteString("\n")
 	for i, e := range r.Entries {
@@ -165,7 +166,7 @@ func (r *request) text(b *strings.Builder) {
 			{"trace header", e.TraceHeader},
 		} {
 			if field[1] != "" {
-				fmt.Fprintf(b, "  %-12s %s\n", field[0], field[1])
+				fmt.Fprintf(b, "  %-12s %s\n", field[0], outlet.Quoted(field[1]))
 			}
 		}
 	}
@@ -190,7 +191,7 @@ func (a *trialAfter) text(b *strings.Builder) {
 	case simulate.Thrown:
 		fmt.Fprintf(b, "BPMN error %q", a.Code)
 		if a.CaughtBy != "" {
-			b.WriteString(", caught by " + a.CaughtBy)
+			b.WriteString(", caught by " + outlet.Quoted(a.CaughtBy))
 		} else {
 			b.WriteString(", which nothing catches: an incident")
 		}
@@ -207,18 +208,18 @@ func (a *trialAfter) text(b *strings.Builder) {
 		for i, line := range slices.Collect(strings.Lines(a.Message)) {
 			label := "message"
 			if i > 0 {
-				label = ""
+				label = "|"
 			}
 			fmt.Fprintf(b, "  %-10s %s\n", label, strings.TrimRight(line, "\n"))
 		}
 	}
 	if a.errorType != "" {
-		fmt.Fprintf(b, "  %-10s %s\n", "error", a.errorType)
+		fmt.Fprintf(b, "  %-10s %s\n", "error", outlet.Quoted(a.errorType))
 	} else if len(a.Variables) > 0 {
 		fmt.Fprintf(b, "  %-10s %s\n", "variables", a.Variables)
 	}
 	for _, w := range a.Warnings {
-		fmt.Fprintf(b, "  %-10s %s\n", "warning", w)
+		fmt.Fprintf(b, "  %-10s %s\n", "warning", outlet.Quoted(w))
 	}
 	if a.Note != "" {
 		fmt.Fprintf(b, "  %-10s %s\n", "note", a.Note)

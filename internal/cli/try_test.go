@@ -40,9 +40,11 @@ func TestTry(t *testing.T) {
 	}{
 		{"a task of a type of its own, by its template", []string{hybrid, "--variables", variables}, ExitOK, []string{"Task PublishOrder", "Sends 1 event"}},
 		{"a payload that AWS would not take", []string{text, "--variables", variables}, ExitFailure, []string{`detail       "Hello"`, "but          AWS will reject the event as malformed: its detail must be a JSON object, but is a string"}},
-		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"Incident before there is a job: line 21, column 11: mapping to \"input.detail\"", "\n  {a:\n     ^"}},
+		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"Incident before there is a job: line 21, column 11: mapping to \"input.detail\"", "\n  | {a:\n  |    ^"}},
 		{"a rejected event that nobody asks for", []string{"../../examples/assume-role.bpmn", "--variables", "../../examples/assume-role.variables.json"}, ExitOK, []string{"note       the rejected event is lost"}},
 		{"an error says its type, not all of its message again", []string{model, "--variables", variables}, ExitOK, []string{"\n  error      eventbridge.ThrottlingException\n"}},
+		{"an endpoint that a worker would refuse", []string{model, "--variables", `{"awsEndpoint": "http://stack.example:4566", "order": {"id": "1"}}`}, ExitFailure, []string{"configuration.endpoint: the host \"stack.example:4566\" is neither"}},
+		{"an endpoint that the worker is told of", []string{model, "--allowed-endpoints", "*.example:4566", "--variables", `{"awsEndpoint": "http://stack.example:4566", "order": {"id": "1"}}`}, ExitOK, []string{"(http://stack.example:4566)"}},
 		{"a task, and what comes of each answer", []string{model, "--variables", variables}, ExitOK, []string{`"orderId":"A-1047"`, "If AWS accepts the event\n  completed\n", `BPMN error "EVENT_REJECTED", caught by EventRejected`, "2 retries left, next try after 1s", "AccessDeniedException"}},
 		{"a variable that is not there is told of", []string{model}, ExitOK, []string{"warning: input.detail: line 2, column 12: there is no variable order"}},
 		{"a response of one's own", []string{model, "--variables", variables, "--response", `{"failedEntryCount": 0, "entries": [{"eventId": "mine"}]}`}, ExitOK, []string{"If AWS gives this response\n  completed\n  variables  {\"eventId\":\"mine\"", "If AWS throttles"}},

@@ -105,6 +105,8 @@ type Connector struct {
 	RequestTimeout time.Duration // of one attempt to send
 	IdleTimeout    time.Duration // after which an unused AWS client and its connections are closed
 	SaaS           bool          // no default credentials chain
+
+	AllowedEndpoints []string // hosts with stars, beside AWS's own and loopback
 }
 
 // Secrets says where secrets come from and which of them jobs may use.

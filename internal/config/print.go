@@ -40,3 +40,15 @@ func unquote(marshalled, text string) string {
 	}
 	return marshalled
 }
+
+// SecretTexts returns the values of all settings that are secrets, so that they can be kept out of texts. They are not to be
+// printed.
+func (c *Config) SecretTexts() []string {
+	var all []string
+	for _, s := range Settings() {
+		if text := s.text(c); s.Secret && text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}

@@ -18,6 +18,13 @@ func sendSettings() []*Setting {
 			Example: "PT1H", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Connector.IdleTimeout },
 		},
 		{
+			Key: "connector.aws-eventbridge.allowed-endpoints", Flag: "allowed-endpoints",
+			Doc: "Further hosts to which a job's `configuration.endpoint` may lead, such as those of a local stack. A host may have a port (then only that) and `http://` or `https://` before it; " +
+				"a `*` stands for any characters, dots included. Always allowed are AWS's own endpoints of EventBridge, this machine (`localhost`, `127.0.0.1`), the endpoint of AWS's own settings " +
+				"(`AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL`), and what the deployed model writes as a text, where the worker reads models.",
+			Example: "aws:5000,*.aws.example.com", bind: func(c *Config) any { return &c.Connector.AllowedEndpoints },
+		},
+		{
 			Key: "camunda.connector.runtime.saas", Flag: "runtime-saas", Default: "false", presence: true,
 			Doc:     "Whether this runs as a service for others: jobs may then not use the default credentials chain, which would be the process's own. As a variable it counts as soon as it is set, whatever its value.",
 			Example: "true", bind: func(c *Config) any { return &c.Connector.SaaS },

@@ -1,7 +1,6 @@
 package connector
 
 import (
-	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
@@ -24,17 +23,9 @@ func CheckInput(variables map[string][]byte) []Violation {
 			all = append(all, secret.Variable{Name: name, JSON: raw})
 		}
 	}
-	_, err := bindInput(all, false, func(string, ...any) {})
-	if err == nil {
-		return nil
-	}
-	var violations []Violation
-	_, list, _ := strings.Cut(err.Message, "\n - ")
-	for line := range strings.SplitSeq(list, "\n - ") {
-		field, message, _ := strings.Cut(line, ": ")
-		violations = append(violations, Violation{field, message})
-	}
-	return violations
+	b := &binder{rules: rules{unresolved: true}, warn: func(string, ...any) {}}
+	b.bind(all)
+	return b.violations
 }
 
 // ReadDuration reads a header that is a duration. The error says why it is none that the connector takes.

@@ -83,7 +83,7 @@ func (b *binder) compute(path string, v jsonvalue.Value, replaced *bool) jsonval
 func (b *binder) callIntrinsic(path string, name, params jsonvalue.Value) jsonvalue.Value {
 	text, _ := name.(string)
 	if text != "base64" {
-		b.violate(path, "the intrinsic function %s is not supported, expected base64", quote(text))
+		b.violate(path, "the intrinsic function %s is not supported, expected base64", b.quote(text))
 		return nil
 	}
 	list, _ := params.([]jsonvalue.Value)

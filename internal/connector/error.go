@@ -102,12 +102,14 @@ func rejected(r *eventbridge.Response) *Error {
 	return out
 }
 
-// masked returns the error with its secrets taken out and its message cut to length, as it may leave the process.
-func (e *Error) masked(m *secret.Mask) *Error {
+// masked returns the error with its secrets taken out and its message cut to length, as it may leave the process. Code and
+// type are masked as well: what AWS answers can be any text.
+func (e *Error) masked(mask func(text string) string) *Error {
 	c := *e
-	c.Message = cut(m.Apply(e.Message), maxMessage)
+	c.Type, c.Code = mask(e.Type), mask(e.Code)
+	c.Message = cut(mask(e.Message), maxMessage)
 	if e.Variables != nil {
-		c.Variables = maskValue(m, e.Variables).(*jsonvalue.Object)
+		c.Variables = maskValue(mask, e.Variables).(*jsonvalue.Object)
 	}
 	return &c
 }
@@ -126,20 +128,24 @@ func (e *Error) value() *jsonvalue.Object {
 }
 
 // maskValue takes secrets out of the strings of a value.
-func maskValue(m *secret.Mask, v jsonvalue.Value) jsonvalue.Value {
+func maskValue(mask func(text string) string, v jsonvalue.Value) jsonvalue.Value {
 	switch v := v.(type) {
 	case string:
-		return m.Apply(v)
+		return mask(v)
+	case jsonvalue.Number:
+		if text := mask(string(v)); text != string(v) {
+			return text
+		}
 	case []jsonvalue.Value:
 		out := make([]jsonvalue.Value, len(v))
 		for i, e := range v {
-			out[i] = maskValue(m, e)
+			out[i] = maskValue(mask, e)
 		}
 		return out
 	case *jsonvalue.Object:
 		out := jsonvalue.NewObject(v.Len())
 		for k, e := range v.All() {
-			out.Set(m.Apply(k), maskValue(m, e))
+			out.Set(mask(k), maskValue(mask, e))
 		}
 		return out
 	}

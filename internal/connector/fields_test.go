@@ -45,7 +45,7 @@ func TestEveryFieldIsRead(t *testing.T) {
 				for section, json := range raw {
 					variables = append(variables, secret.Variable{Name: section, JSON: []byte(json)})
 				}
-				_, err := bindInput(variables, false, func(string, ...any) {})
+				_, err := (&binder{warn: func(string, ...any) {}}).bindInput(variables)
 				require.NotNil(t, err)
 				assert.Contains(t, err.Message, f.Name)
 			}
@@ -59,30 +59,37 @@ func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
 	for _, f := range Fields() {
 		known[f.Name[strings.LastIndexByte(f.Name, '.')+1:]] = true
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "input.go", nil, 0)
-	require.NoError(t, err)
+	var files []*ast.File
+	for _, name := range []string{"input.go", "target.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		files = append(files, file)
+	}
 	read := 0
 	look := func(e ast.Expr) {
 		if literal, ok := e.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 			name, err := strconv.Unquote(literal.Value)
 			require.NoError(t, err)
-			assert.True(t, known[name], "input.go reads %s, which is no field", name)
+			assert.True(t, known[name], "the connector reads %s, which is no field", name)
 			read++
 		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
+	visit := func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.IndexExpr:
 			look(n.Index)
-		case *ast.CallExpr: // required("source") and its like, in entry
+		case *ast.CallExpr: // required("source") and its like
 			if f, ok := n.Fun.(*ast.Ident); ok && len(n.Args) == 1 {
 				switch f.Name {
-				case "required", "optional", "field":
+				case "required", "optional", "field", "credential":
 					look(n.Args[0])
 				}
 			}
 		}
 		return true
-	})
-	assert.Greater(t, read, 15)
+	}
+	for _, file := range files {
+		ast.Inspect(file, visit)
+	}
+	assert.Greater(t, read, 20)
 }

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -55,6 +56,13 @@ type Options struct {
 	Log         *slog.Logger // nil = none
 	Tracer      Tracer       // nil = none
 	SaaS        bool         // whether the default credentials chain is refused (contract 1.1)
+
+	Models        Models           // nil = no deployed model can be read
+	TrustedInputs bool             // whether all inputs count, whoever made them: the secret filter is switched off
+	Endpoints     *endpoint.Policy // where requests may go; nil = to AWS's own endpoints and loopback
+	Ambient       Ambient
+	Mask          func(text string) string // takes the secrets of the whole process out of a text; nil = none
+	Note          func(values ...string)   // is told the secrets that a job brings itself, for Mask; nil = nobody
 }
 
 // Handler works on jobs. It is safe for concurrent use.
@@ -65,13 +73,29 @@ type Handler struct {
 	observer    Observer
 	log         *slog.Logger
 	tracer      Tracer
-	saas        bool
 	memory      *memory
+	told        *told
+
+	rules         rules // but for what differs between jobs
+	models        Models
+	trustedInputs bool
+	endpoints     *endpoint.Policy
+	outlet        func(text string) string
+	note          func(values ...string)
 }
 
 // New returns a handler.
 func New(o Options) *Handler {
-	h := &Handler{sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, saas: o.SaaS, memory: newMemory()}
+	h := &Handler{
+		sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, memory: newMemory(), told: &told{},
+		rules: rules{saas: o.SaaS, endpoints: o.Endpoints, ambient: o.Ambient}, models: o.Models, trustedInputs: o.TrustedInputs, endpoints: o.Endpoints, outlet: o.Mask, note: o.Note,
+	}
+	if h.outlet == nil {
+		h.outlet = func(text string) string { return text }
+	}
+	if h.note == nil {
+		h.note = func(...string) {}
+	}
 	if h.observer == nil {
 		h.observer = noObserver{}
 	}
@@ -103,8 +127,8 @@ type work struct {
 	job     *job.Job
 	log     *slog.Logger
 	headers Headers
-	mask    *secret.Mask
-	sent    *sent // what AWS accepted; nil as long as it did not
+	mask    *secret.Mask // of the job's own secrets; nil = none yet
+	sent    *sent        // what AWS accepted; nil as long as it did not
 	json    []byte
 	hints   []string
 }
@@ -197,15 +221,26 @@ func (w *work) readInput() (*Input, *Error) {
 		TenantID: w.job.TenantID, ProcessID: w.job.ProcessID, ProcessDefinitionKey: w.job.ProcessDefinitionKey, ElementID: w.job.ElementID,
 		Deadline: time.Now().Add(w.time()),
 	}
-	resolved, mask, err := w.secrets.Resolve(w.ctx, c, variables)
+	id, fault := w.ownIdentity(w.ctx, c, variables)
+	if fault != nil {
+		return nil, fault
+	}
+	w.ignores(id)
+	resolved, mask, err := w.secrets.Resolve(w.ctx, c, id.variables)
 	w.mask = mask
 	if err != nil {
 		return nil, secretError(err)
 	}
-	return bindInput(resolved, w.saas, func(format string, args ...any) {
-		w.log.Warn("unexpected input", "detail", mask.Apply(fmt.Sprintf(format, args...)))
-	})
+	w.note(ownSecrets(resolved)...)
+	b := &binder{rules: w.rules, mask: w.clean, warn: func(format string, args ...any) {
+		w.log.Warn("unexpected input", "detail", w.clean(fmt.Sprintf(format, args...)))
+	}}
+	b.rules.literalEndpoint = id.literalEndpoint
+	return b.bindInput(resolved)
 }
+
+// clean takes the secrets of the job, and those of the process, out of a text that leaves the process.
+func (w *work) clean(text string) string { return w.outlet(w.mask.Apply(text)) }
 
 // minMargin is the least time that is kept for settling a job after its send.
 const minMargin = 2 * time.Second
@@ -261,7 +296,7 @@ func (w *work) recover(outcome *job.Outcome) {
 	}
 	text := fmt.Sprintf("%T", p)
 	if w.mask != nil {
-		text = w.mask.Apply(fmt.Sprint(p))
+		text = w.clean(fmt.Sprint(p))
 	}
 	w.log.Error("panic while working on a job", "panic", text, "stack", string(debug.Stack()))
 	e := internalError()

@@ -46,14 +46,26 @@ func readVariables(raw string) ([]secret.Variable, *Error) {
 
 // binder makes an [Input] of variables and collects all violations on the way.
 type binder struct {
-	saas       bool
+	rules      rules
 	warn       func(format string, args ...any)
-	violations []string
+	mask       func(text string) string // nil = there is nothing to mask
+	violations []Violation
 }
 
 // bindInput reads and validates the variables of a job, with secrets resolved. All violations are in the error.
-func bindInput(variables []secret.Variable, saas bool, warn func(format string, args ...any)) (*Input, *Error) {
-	b := &binder{saas: saas, warn: warn}
+func (b *binder) bindInput(variables []secret.Variable) (*Input, *Error) {
+	in := b.bind(variables)
+	if len(b.violations) == 0 {
+		return in, nil
+	}
+	lines := make([]string, len(b.violations))
+	for i, v := range b.violations {
+		lines[i] = v.Field + ": " + v.Message
+	}
+	return nil, inputError("Found constraints violated while validating input:\n - %s", strings.Join(lines, "\n - "))
+}
+
+func (b *binder) bind(variables []secret.Variable) *Input {
 	raw := make(map[string][]byte, len(variables))
 	for _, v := range variables {
 		raw[v.Name] = v.JSON
@@ -61,14 +73,19 @@ func bindInput(variables []secret.Variable, saas bool, warn func(format string, 
 	in := &Input{}
 	b.target(&in.Request, raw)
 	b.events(in, raw["input"])
-	if len(b.violations) > 0 {
-		return nil, inputError("Found constraints violated while validating input:\n - %s", strings.Join(b.violations, "\n - "))
-	}
-	return in, nil
+	return in
 }
 
 func (b *binder) violate(path, format string, args ...any) {
-	b.violations = append(b.violations, path+": "+fmt.Sprintf(format, args...))
+	b.violations = append(b.violations, Violation{path, fmt.Sprintf(format, args...)})
+}
+
+// quote shows a value that was found: masked first, since half a secret is not found, then shortened.
+func (b *binder) quote(text string) string {
+	if b.mask != nil {
+		text = b.mask(text)
+	}
+	return quote(text)
 }
 
 // fields is an object's raw fields; of equal keys the last.
@@ -151,73 +168,6 @@ func (b *binder) optional(path string, raw []byte) string {
 	return s
 }
 
-// target reads as whom and where to send. A reusable credential wins over authentication and region.
-func (b *binder) target(r *eventbridge.Request, raw map[string][]byte) {
-	configuration := b.object("configuration", raw["configuration"])
-	authentication, path := raw["authentication"], "authentication"
-	region, regionPath := []byte(nil), "configuration.region"
-	if credential := b.object("awsCredential", raw["awsCredential"]); credential != nil {
-		authentication, path = credential["authentication"], "awsCredential.authentication"
-		region, regionPath = credential["region"], "awsCredential.region"
-	} else if configuration == nil {
-		b.violate("configuration", "must not be null, expected an object with the field region")
-		regionPath = ""
-	} else {
-		region = configuration["region"]
-	}
-	r.Credentials = b.credentials(path, authentication)
-	if regionPath != "" {
-		r.Region = b.required(regionPath, region)
-	}
-	if endpoint, given := b.text("configuration.endpoint", configuration["endpoint"]); given {
-		r.Endpoint = b.endpoint(endpoint)
-	}
-}
-
-func (b *binder) endpoint(text string) string {
-	if strings.TrimSpace(text) == "" {
-		b.violate("configuration.endpoint", "must not be blank; without this field the endpoint is AWS's own")
-		return ""
-	}
-	url, err := eventbridge.ParseEndpoint(text)
-	if err != nil {
-		b.violate("configuration.endpoint", "must be a URL such as http://localhost:4566, but is %s: %s", quote(text), err)
-	}
-	return url
-}
-
-func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
-	f := b.object(path, raw)
-	if f == nil {
-		b.violate(path, "must not be null, expected an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
-		return eventbridge.Credentials{}
-	}
-	c := eventbridge.Credentials{
-		RoleARN:         b.optional(path+".roleArn", f["roleArn"]),
-		ExternalID:      b.optional(path+".externalId", f["externalId"]),
-		RoleSessionName: b.optional(path+".roleSessionName", f["roleSessionName"]),
-	}
-	switch kind := b.optional(path+".type", f["type"]); kind {
-	case "defaultCredentialsChain":
-		if b.saas {
-			b.violate(path+".type", "must not be defaultCredentialsChain in SaaS, where the chain holds credentials that are not yours; expected credentials")
-		}
-		c.DefaultChain = true
-		return c
-	case "", "credentials":
-	case "temporaryCredentials":
-		c.SessionToken = b.required(path+".sessionToken", f["sessionToken"])
-	default:
-		b.warn("unknown %s.type %s is treated as credentials", path, quote(kind))
-	}
-	c.AccessKey = b.required(path+".accessKey", f["accessKey"])
-	c.SecretKey = b.required(path+".secretKey", f["secretKey"])
-	if c.SessionToken == "" {
-		c.SessionToken = b.optional(path+".sessionToken", f["sessionToken"])
-	}
-	return c
-}
-
 // events reads the entries of the request: one from the fields of input, or those of events with input's as defaults.
 func (b *binder) events(in *Input, raw []byte) {
 	f := b.object("input", raw)
@@ -225,7 +175,7 @@ func (b *binder) events(in *Input, raw []byte) {
 		b.violate("input", "must not be null, expected an object with the fields eventBusName, source, detailType and detail")
 		return
 	}
-	in.Request.EndpointID = b.optional("input.endpointId", f["endpointId"])
+	in.Request.EndpointID = b.endpointID("input.endpointId", f["endpointId"])
 	in.FailOnRejectedEntry = b.flag("input.failOnRejectedEntry", f["failOnRejectedEntry"])
 	several := f["events"]
 	if isAbsent(several) {
@@ -319,7 +269,7 @@ func (b *binder) time(path string, raw []byte) time.Time {
 	}
 	t, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
 	if err != nil {
-		b.violate(path, "must be a time by RFC 3339 such as 2026-01-31T12:30:00Z, but is %s", quote(text))
+		b.violate(path, "must be a time by RFC 3339 such as 2026-01-31T12:30:00Z, but is %s", b.quote(text))
 	}
 	return t
 }
@@ -331,7 +281,7 @@ func (b *binder) flag(path string, raw []byte) bool {
 	case "true":
 		return true
 	default:
-		b.violate(path, "must be true or false, but is %s", quote(text))
+		b.violate(path, "must be true or false, but is %s", b.quote(text))
 		return false
 	}
 }

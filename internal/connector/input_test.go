@@ -1,12 +1,24 @@
 package connector
 
 import (
+	"context"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
+
+// keepAll resolves nothing.
+type keepAll struct{}
+
+func (keepAll) Rule(context.Context, secret.Context) (secret.Rule, error) {
+	return func(secret.Placeholder) secret.Decision { return secret.Keep }, nil
+}
 
 // TestWhatIsSent holds the rules of contract 1.1 for what is taken.
 func TestWhatIsSent(t *testing.T) {
@@ -38,7 +50,7 @@ func TestWhatIsSent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t)
+			r := newRig(t, func(o *Options) { o.TrustedInputs = true })
 			completed(t, r.Handle(t.Context(), r.job("{}", tt.variables)))
 			events := r.bus.Events()
 			require.NotEmpty(t, events)
@@ -73,6 +85,8 @@ func TestInputErrors(t *testing.T) {
 		name, headers, variables string
 		want                     []string
 		saas                     bool
+		filter                   secret.Filter
+		ambient, allowed         string
 	}{
 		{name: "all violations together", variables: `{}`, want: []string{"Found constraints violated while validating input:", "configuration: must not be null", "authentication: must not be null", "input: must not be null"}},
 		{name: "blank and missing", variables: `{"authentication":{"accessKey":" "},"configuration":{"region":""},"input":{"source":""}}`, want: []string{"authentication.accessKey: must not be blank", "authentication.secretKey: must not be blank", "configuration.region: must not be blank", "input.eventBusName: must not be blank", "input.source: must not be blank", "input.detailType: must not be blank", "input.detail: must not be null"}},
@@ -81,6 +95,17 @@ func TestInputErrors(t *testing.T) {
 		{name: "a string for an object", variables: `{"authentication":"x","configuration":5,"input":[]}`, want: []string{"authentication: must be an object, but is a string", "configuration: must be an object, but is a number", "input: must be an object, but is an array"}},
 		{name: "a blank endpoint", variables: strings.Replace(with(""), `"BUS"`, `" "`, 1), want: []string{"configuration.endpoint: must not be blank"}},
 		{name: "an endpoint that is no URL", variables: strings.Replace(with(""), `"BUS"`, `"http://[::"`, 1), want: []string{"configuration.endpoint: must be a URL", "http://[::"}},
+		{name: "an endpoint of a stranger", variables: strings.Replace(with(""), `"BUS"`, `"https://stranger.example:8443/x"`, 1), want: []string{`configuration.endpoint: the host "stranger.example:8443" is neither`, "add it to connector.aws-eventbridge.allowed-endpoints"}},
+		{name: "an endpoint that only looks like AWS's", variables: strings.Replace(with(""), `"BUS"`, `"events.eu-central-1.amazonaws.com.evil.example"`, 1), want: []string{"configuration.endpoint: the host"}},
+		{name: "an address of a cloud's metadata", variables: strings.Replace(with(""), `"BUS"`, `"http://169.254.169.254/"`, 1), want: []string{`configuration.endpoint: the host "169.254.169.254"`}},
+		{name: "a region that would lead elsewhere", variables: strings.Replace(with(""), "eu-central-1", "x.evil.example/", 1), want: []string{"configuration.region: must be the name of a region", "'x.evil.example/'"}},
+		{name: "an endpoint id that is none", variables: with(`,"endpointId":"evil/x"`), want: []string{"input.endpointId: must be the id of a global endpoint", "'evil/x'"}},
+		{name: "a placeholder that was not resolved is no access key", variables: strings.Replace(with(""), "AKIDLITERAL", "{{ secrets.}x}} {{ secrets.KE:Y }}", 1), filter: keepAll{}, want: []string{"authentication.accessKey: must be a credential, but holds the placeholder '{{ secrets.KE:Y }}'"}},
+		{name: "nor is the bare form a secret key", variables: strings.Replace(with(""), `"literal"`, `"secrets.SECRET"`, 1), filter: keepAll{}, want: []string{"authentication.secretKey: must be a credential, but holds the placeholder 'secrets.SECRET'"}},
+		{name: "nor a secret of the cluster", variables: strings.Replace(with(""), `"literal"`, `"camunda.secrets.AWS_KEY"`, 1), want: []string{"authentication.secretKey: must be a credential, but holds the placeholder 'camunda.secrets.AWS_KEY': it was not resolved by the cluster"}},
+		{name: "nor part of what a role asks for", variables: strings.Replace(with(""), `"secretKey"`, `"externalId":"x{{secrets.SECRET}}","secretKey"`, 1), filter: keepAll{}, want: []string{"authentication.externalId: must be a credential"}},
+		{name: "the worker's own credentials over plain http", ambient: "http://aws:5000", variables: `{"authentication":{"type":"defaultCredentialsChain"},"configuration":{"region":"eu-central-1"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}}`, want: []string{"authentication.type: must not be defaultCredentialsChain with the endpoint 'http://aws:5000'", "https"}},
+		{name: "the worker's own credentials to an allowed host over plain http", allowed: "aws", variables: `{"authentication":{"type":"defaultCredentialsChain"},"configuration":{"region":"eu-central-1","endpoint":"http://aws:5000"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}}`, want: []string{"authentication.type: must not be defaultCredentialsChain"}},
 		{name: "a time that is none", variables: with(`,"time":"yesterday"`), want: []string{"input.time", "RFC 3339", "'yesterday'"}},
 		{name: "no events", variables: with(`,"events":[]`), want: []string{"input.events: must have 1 to 10 events, but has 0"}},
 		{name: "too many events", variables: with(`,"events":[{},{},{},{},{},{},{},{},{},{},{}]`), want: []string{"input.events: must have 1 to 10 events, but has 11"}},
@@ -106,7 +131,22 @@ func TestInputErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, func(o *Options) { o.SaaS = tt.saas })
+			r := newRig(t, func(o *Options) {
+				o.SaaS = tt.saas
+				if tt.filter != nil {
+					o.Secrets = secret.NewResolver([]secret.Provider{provider(known)}, tt.filter)
+				}
+				if tt.ambient != "" {
+					u, err := url.Parse(tt.ambient)
+					require.NoError(t, err)
+					o.Ambient = Ambient{Events: u}
+				}
+				if tt.allowed != "" {
+					var err error
+					o.Endpoints, err = endpoint.NewPolicy([]string{tt.allowed})
+					require.NoError(t, err)
+				}
+			})
 			f, e := failed(t, r.Handle(t.Context(), r.job(tt.headers, tt.variables)))
 			assert.Zero(t, f.Retries, "it cannot succeed")
 			assert.Equal(t, "INPUT_ERROR", e["code"])

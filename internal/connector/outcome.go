@@ -38,7 +38,7 @@ func (w *work) conclude() job.Outcome {
 
 // failed makes the outcome of a job that ended in an error, which its error expression may turn into something else.
 func (w *work) failed(e *Error) job.Outcome {
-	e = e.masked(w.mask)
+	e = e.masked(w.clean)
 	seen := e.value()
 	verdict, err := w.judge(&expression.Scope{
 		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
@@ -75,9 +75,9 @@ func (w *work) judged(v verdict) job.Outcome {
 		if err != nil {
 			return w.fail(err)
 		}
-		return job.Throw{Settling: w.settling(), Code: v.code, Message: cut(w.mask.Apply(v.message), maxMessage), Variables: variables}
+		return job.Throw{Settling: w.settling(), Code: v.code, Message: cut(w.clean(v.message), maxMessage), Variables: variables}
 	case jobError:
-		message := cut(w.mask.Apply(v.message), maxMessage)
+		message := cut(w.clean(v.message), maxMessage)
 		all := v.variables.Clone()
 		all.Set("error", message)
 		if !v.complete {
@@ -119,7 +119,7 @@ func (w *work) failing(code, message string) {
 func (w *work) fail(e *Error) job.Outcome {
 	told := *e
 	told.Message += expression.Hints(w.untold(e.Message))
-	e = told.masked(w.mask)
+	e = told.masked(w.clean)
 	w.failing(e.Code, e.Message)
 	out := job.Fail{Settling: w.settling(), Message: e.Message, Backoff: w.headers.RetryBackoff}
 	if e.Retry {
@@ -165,9 +165,5 @@ func asksForSuccess(hint string) bool {
 
 // settling is what the settler must know of this job's command.
 func (w *work) settling() job.Settling {
-	s := job.Settling{EventAccepted: w.sent != nil}
-	if w.mask != nil {
-		s.Redact = w.mask.Apply
-	}
-	return s
+	return job.Settling{EventAccepted: w.sent != nil, Redact: w.clean}
 }

@@ -91,9 +91,13 @@ func (w *work) evaluate(which string, p *expression.Program, scope *expression.S
 	return r, nil
 }
 
-func (w *work) warned(which string, warnings []string) {
-	if len(warnings) == 0 {
+func (w *work) warned(which string, quoting []string) {
+	if len(quoting) == 0 {
 		return
+	}
+	warnings := make([]string, len(quoting))
+	for i, text := range quoting {
+		warnings[i] = w.clean(text) // it may quote what AWS answered
 	}
 	w.hints = append(w.hints, warnings...)
 	if w.sent == nil && slices.ContainsFunc(warnings, asksForSuccess) {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"path/filepath"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
 // File is what was found in one file.
@@ -34,7 +36,9 @@ func (f *File) all() []Finding {
 	return []Finding{finding}
 }
 
-// WriteText writes a line for each finding, with the source of an expression that does not parse, and a summary.
+// WriteText writes a line for each finding, with the source of an expression that does not parse, and a summary. What names of
+// files and texts of models say is quoted, and no line begins with it: it could pass for a command to the system that runs a
+// build.
 func WriteText(w io.Writer, files []File) error {
 	var b strings.Builder
 	errors, warnings, tasks := 0, 0, 0
@@ -50,9 +54,9 @@ func WriteText(w io.Writer, files []File) error {
 			if f.Task != "" {
 				where = f.Task + ": "
 			}
-			fmt.Fprintf(&b, "%s:%d:%d: %s: %s%s [%s]\n", file.Name, f.Pos.Line, f.Pos.Column, f.Severity, where, f.Message, f.Rule)
+			fmt.Fprintf(&b, "%s:%d:%d: %s: %s%s [%s]\n", outlet.Quoted(file.Name), f.Pos.Line, f.Pos.Column, f.Severity, outlet.Quoted(where), outlet.Quoted(f.Message), f.Rule)
 			for line := range strings.Lines(f.Excerpt) {
-				b.WriteString("    " + strings.TrimRight(line, "\n") + "\n")
+				b.WriteString("  | " + outlet.Quoted(strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", " ")) + "\n")
 			}
 		}
 	}
@@ -93,7 +97,7 @@ func WriteJSON(w io.Writer, files []File) error {
 }
 
 func write(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(outlet.Printer(w))
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
@@ -177,15 +181,15 @@ func WriteSARIF(w io.Writer, version string, files []File) error {
 	}
 	for _, file := range files {
 		for _, f := range file.all() {
-			text := f.Message
-			if f.Excerpt != "" {
-				text += "\n" + f.Excerpt
+			lines := []string{outlet.Quoted(f.Message)}
+			for line := range strings.Lines(f.Excerpt) {
+				lines = append(lines, outlet.Quoted(strings.TrimSuffix(line, "\n")))
 			}
-			place := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{filepath.ToSlash(file.Name)}, sarifRegion{f.Pos.Line, f.Pos.Column}}}
+			place := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{(&url.URL{Path: filepath.ToSlash(file.Name)}).String()}, sarifRegion{f.Pos.Line, f.Pos.Column}}}
 			if f.Task != "" {
-				place.LogicalLocations = []sarifLogical{{f.Task, "element"}}
+				place.LogicalLocations = []sarifLogical{{outlet.Quoted(f.Task), "element"}}
 			}
-			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{text}, []sarifLocation{place}})
+			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{strings.Join(lines, "\n")}, []sarifLocation{place}})
 		}
 	}
 	return write(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})

@@ -24,6 +24,7 @@ type Inputs struct {
 	secrets *feel.Flow // of the names of secrets, over the variables that the mappings make
 	targets []target
 	texts   map[string]string // by the path of the target
+	made    *Made
 }
 
 // target is where an input mapping puts its value.
@@ -37,7 +38,7 @@ const maxText = 2048
 
 // inputsOf reads a task's input mappings.
 func inputsOf(mappings []Mapping) *Inputs {
-	in := &Inputs{texts: map[string]string{}}
+	in := &Inputs{texts: map[string]string{}, made: MadeBy(mappings)}
 	var read []mapping
 	limit, anySecret := maxFlowSteps, false
 	for _, m := range mappings {

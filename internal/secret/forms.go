@@ -160,3 +160,12 @@ func base64Forms(value string) []string {
 	}
 	return forms
 }
+
+// Forms returns every form in which the mask finds its values, none of them empty, the longest first.
+func (m *Mask) Forms() []string {
+	if m == nil {
+		return nil
+	}
+	m.once.Do(m.prepare)
+	return slices.Clone(m.forms)
+}

@@ -20,6 +20,12 @@ func Mappings(inputs []bpmn.Mapping) []secret.Mapping {
 	return mappings
 }
 
+// taskModel is the deployed model of the one task that is tried.
+type taskModel struct{ made *secret.Made }
+
+// Made implements connector.Models.
+func (m taskModel) Made(context.Context, secret.Context) (*secret.Made, error) { return m.made, nil }
+
 // filter returns the filter of a worker: one that reads the deployed model, which is this one, or one that is switched off.
 func (j *Job) filter(n *notes) (secret.Filter, error) {
 	if j.options.AllSecrets {

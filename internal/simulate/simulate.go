@@ -12,6 +12,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
@@ -33,6 +34,8 @@ type Options struct {
 	// AllSecrets resolves secrets in every input, as a worker does whose filter is switched off; otherwise those that the
 	// model names, each where it does, as a worker does that reads the deployed model.
 	AllSecrets bool
+	// Endpoints says where requests may go; nil = to AWS's own endpoints, to loopback, and where the model writes.
+	Endpoints *endpoint.Policy
 }
 
 // Job is a task whose input mappings were evaluated.
@@ -207,6 +210,7 @@ func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 	told := &warnings{}
 	h := connector.New(connector.Options{
 		Sender: s, Secrets: secret.NewResolver([]secret.Provider{provider(j.options.Secrets)}, filter), Expressions: expression.NewCache(0), Observer: told,
+		Models: taskModel{secret.MadeBy(Mappings(j.task.Inputs))}, TrustedInputs: j.options.AllSecrets, Endpoints: j.options.Endpoints,
 	})
 	visible := j.options.Variables.Clone()
 	for k, v := range j.local.All() {

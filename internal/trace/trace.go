@@ -36,6 +36,7 @@ type Options struct {
 	Service string                           // the name of the service unless OTEL_SERVICE_NAME gives one
 	Version string
 	Log     *slog.Logger
+	Mask    func(text string) string // takes the secrets in use out of a text; nil = there are none
 }
 
 // New returns a tracer as OpenTelemetry's environment variables ask for, and nil if they do not: traces are sent if
@@ -67,7 +68,11 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 			o.Log.Warn("traces could not be sent", "error", err.Error())
 		}
 	}))
-	return newTracer(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(described)), o.Version), nil
+	var masked sdk.SpanExporter = exporter
+	if o.Mask != nil {
+		masked = maskedExporter{exporter, o.Mask}
+	}
+	return newTracer(sdk.NewTracerProvider(sdk.WithBatcher(masked), sdk.WithResource(described)), o.Version), nil
 }
 
 func newTracer(p *sdk.TracerProvider, version string) *Tracer {

@@ -1,0 +1,236 @@
+package connector
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+)
+
+// Models tell what a job's task makes by its own input mappings; *[secret.ModelFilter] is one.
+type Models interface {
+	// Made returns nil if no model can be read and jobs go on without one.
+	Made(ctx context.Context, c secret.Context) (*secret.Made, error)
+}
+
+// Ambient are the endpoints that AWS's own settings give to a job that names none; nil = the region's own.
+type Ambient struct{ Events, Tokens *url.URL }
+
+// EndpointAllowed returns a function that says whether requests may go to an endpoint, as a job writes it. Empty is AWS's own.
+func EndpointAllowed(p *endpoint.Policy) func(text string) bool {
+	return func(text string) bool {
+		if strings.TrimSpace(text) == "" {
+			return true
+		}
+		address, err := eventbridge.ParseEndpoint(text)
+		if err != nil {
+			return false
+		}
+		u, err := url.Parse(address)
+		return err == nil && p.Allows(u)
+	}
+}
+
+// identity is what is found out about as whom and to where a job sends, before its secrets are resolved.
+type identity struct {
+	variables       []secret.Variable // without what does not count
+	literalEndpoint bool              // the deployed model itself writes the endpoint
+	ignored         []string          // what does not count
+}
+
+// ownIdentity takes out of a job's variables what process data must not decide (contract 1.1): an identity that the task's
+// own input mappings do not make, where they make one. Without a model, a reusable credential does not count beside an
+// authentication. The error is one of the model.
+func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables []secret.Variable) (identity, *Error) {
+	id := identity{variables: variables}
+	if h.trustedInputs {
+		return id, nil
+	}
+	raw := make(map[string][]byte, len(variables))
+	for _, v := range variables {
+		raw[v.Name] = v.JSON
+	}
+	endpoint := fieldText(raw["configuration"], "endpoint")
+	var model *secret.Made
+	if h.models != nil && (hasIdentity(raw) || !EndpointAllowed(h.endpoints)(endpoint)) {
+		var err error
+		if model, err = h.models.Made(ctx, c); err != nil {
+			return id, secretError(err)
+		}
+	}
+	if model == nil {
+		if !isNull(only(raw["awsCredential"])) && !isNull(only(raw["authentication"])) {
+			id.drop("awsCredential")
+		}
+		return id, nil
+	}
+	if text, ok := model.Literal("configuration", "endpoint"); ok && strings.TrimSpace(text) == strings.TrimSpace(endpoint) {
+		id.literalEndpoint = true
+	}
+	id.keepMade(model)
+	return id, nil
+}
+
+// hasIdentity says whether a job brings more than a pair of keys or the worker's own identity: what could replace that of
+// the model. For such a job the model is read.
+func hasIdentity(raw map[string][]byte) bool {
+	if !isNull(only(raw["awsCredential"])) {
+		return true
+	}
+	for _, name := range []string{"roleArn", "externalId", "roleSessionName", "sessionToken"} {
+		if fieldText(raw["authentication"], name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// ownSecrets are the secrets that lie in a job's credentials, wherever they came from.
+func ownSecrets(variables []secret.Variable) []string {
+	var values []string
+	add := func(authentication []byte) {
+		for _, name := range []string{"secretKey", "sessionToken"} {
+			if value := fieldText(authentication, name); value != "" {
+				values = append(values, value)
+			}
+		}
+	}
+	for _, v := range variables {
+		switch v.Name {
+		case "authentication":
+			add(v.JSON)
+		case "awsCredential":
+			_ = jsonvalue.Members(only(v.JSON), func(key string, value []byte) error {
+				if key == "authentication" {
+					add(value)
+				}
+				return nil
+			})
+		}
+	}
+	return values
+}
+
+// fieldText returns a field of an object if it is a text, else nothing.
+func fieldText(raw []byte, name string) string {
+	text := ""
+	_ = jsonvalue.Members(only(raw), func(key string, value []byte) error {
+		if value = only(value); key == name && jsonvalue.RawKind(value) == jsonvalue.KindString {
+			text, _ = jsonvalue.Unquote(value)
+		}
+		return nil
+	})
+	return text
+}
+
+// drop takes a variable out.
+func (id *identity) drop(name string) {
+	var kept []secret.Variable
+	for _, v := range id.variables {
+		if v.Name != name {
+			kept = append(kept, v)
+		}
+	}
+	id.variables, id.ignored = kept, append(id.ignored, name)
+}
+
+// keepMade takes out what the task's mappings do not make of its identity: all of a reusable credential; and of the
+// authentication and the configuration the fields beside those that they make. A task that makes no identity at all leaves
+// it to the process.
+func (id *identity) keepMade(m *secret.Made) {
+	makes := m.Part("authentication") || m.Part("awsCredential")
+	var kept []secret.Variable
+	for _, v := range id.variables {
+		switch {
+		case v.Name == "awsCredential", v.Name == "authentication" && makes, v.Name == "configuration" && m.Part("configuration"):
+			json := id.made(m, v.JSON, v.Name)
+			if json == nil {
+				continue
+			}
+			v.JSON = json
+		}
+		kept = append(kept, v)
+	}
+	id.variables = kept
+}
+
+// made returns what mappings make of a value; nil = nothing.
+func (id *identity) made(m *secret.Made, raw []byte, path ...string) []byte {
+	switch {
+	case m.Whole(path...):
+		return raw
+	case !m.Part(path...):
+		if !isNull(only(raw)) {
+			id.ignored = append(id.ignored, strings.Join(path, "."))
+		}
+		return nil
+	}
+	if raw = only(raw); jsonvalue.RawKind(raw) != jsonvalue.KindObject {
+		return raw // the fields that a mapping makes would be in an object: this is refused for what it is
+	}
+	out, before := []byte{'{'}, len(id.ignored)
+	err := jsonvalue.Members(raw, func(key string, value []byte) error {
+		below := append(append([]string(nil), path...), key)
+		if value = id.made(m, value, below...); value == nil {
+			return nil
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(jsonvalue.AppendString(out, key), ':')
+		out = append(out, value...)
+		return nil
+	})
+	if err != nil || len(id.ignored) == before {
+		return raw
+	}
+	return append(out, '}')
+}
+
+// told remembers the tasks of which something was told.
+type told struct {
+	mu   sync.Mutex
+	seen map[toldOf]bool
+}
+
+type toldOf struct {
+	definition int64
+	element    string
+	what       string
+}
+
+// maxTold bounds what is remembered of it.
+const maxTold = 1000
+
+// first says whether this is the first time.
+func (t *told) first(of toldOf) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.seen[of] {
+		return false
+	}
+	if t.seen == nil || len(t.seen) >= maxTold {
+		t.seen = map[toldOf]bool{}
+	}
+	t.seen[of] = true
+	return true
+}
+
+// ignores warns, once for each task, of what process data brought along and does not count. The names of fields that process
+// data chooses are not told.
+func (w *work) ignores(id identity) {
+	for _, path := range id.ignored {
+		name, _, below := strings.Cut(path, ".")
+		if below {
+			name = "fields of " + name
+		}
+		if w.told.first(toldOf{w.job.ProcessDefinitionKey, w.job.ElementID, name}) {
+			w.log.WarnContext(w.ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored", "ignored", name)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package connector
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+)
+
+// rules say which targets a job may have.
+type rules struct {
+	saas      bool             // the default credentials chain is refused
+	endpoints *endpoint.Policy // nil = AWS's own and loopback
+	ambient   Ambient
+	// literalEndpoint says that the deployed model itself writes the endpoint.
+	literalEndpoint bool
+	// unresolved says that secrets stand as the model names them, and that the worker's own rules are not known.
+	unresolved bool
+}
+
+// target reads as whom and where to send. A reusable credential wins over authentication and region.
+func (b *binder) target(r *eventbridge.Request, raw map[string][]byte) {
+	configuration := b.object("configuration", raw["configuration"])
+	authentication, path := raw["authentication"], "authentication"
+	region, regionPath := []byte(nil), "configuration.region"
+	if credential := b.object("awsCredential", raw["awsCredential"]); credential != nil {
+		authentication, path = credential["authentication"], "awsCredential.authentication"
+		region, regionPath = credential["region"], "awsCredential.region"
+	} else if configuration == nil {
+		b.violate("configuration", "must not be null, expected an object with the field region")
+		regionPath = ""
+	} else {
+		region = configuration["region"]
+	}
+	r.Credentials = b.credentials(path, authentication)
+	if regionPath != "" {
+		r.Region = b.region(regionPath, region)
+	}
+	at, given := b.text("configuration.endpoint", configuration["endpoint"])
+	var custom *url.URL
+	if given {
+		r.Endpoint, custom = b.endpoint(at)
+	}
+	if r.Credentials.DefaultChain {
+		b.ambient(path, &r.Credentials, custom)
+	}
+}
+
+// region reads a region, which becomes a part of a host's name.
+func (b *binder) region(path string, raw []byte) string {
+	before := len(b.violations)
+	region := b.required(path, raw)
+	if len(b.violations) > before || b.rules.unresolved && namesSecret(region) {
+		return region
+	}
+	if region = strings.TrimSpace(region); !endpoint.ValidRegion(region) {
+		b.violate(path, "must be the name of a region such as eu-central-1, of letters, digits and dashes, but is %s", b.quote(region))
+	}
+	return region
+}
+
+// endpointID reads the id of a global endpoint, which becomes a part of a host's name too.
+func (b *binder) endpointID(path string, raw []byte) string {
+	before := len(b.violations)
+	id := b.optional(path, raw)
+	switch {
+	case id == "", len(b.violations) > before, b.rules.unresolved && namesSecret(id), endpoint.ValidID(id):
+	default:
+		b.violate(path, "must be the id of a global endpoint such as abcde.veo, but is %s", b.quote(id))
+	}
+	return id
+}
+
+// endpoint reads an endpoint and checks that requests may go there. It returns no URL beside a violation.
+func (b *binder) endpoint(text string) (string, *url.URL) {
+	const path = "configuration.endpoint"
+	if strings.TrimSpace(text) == "" {
+		b.violate(path, "must not be blank; without this field the endpoint is AWS's own")
+		return "", nil
+	}
+	address, err := eventbridge.ParseEndpoint(text)
+	if err != nil {
+		b.violate(path, "must be a URL such as http://localhost:4566, but is %s: %s", b.quote(text), err)
+		return "", nil
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		b.violate(path, "must be a URL such as http://localhost:4566, but is %s", b.quote(text))
+		return "", nil
+	}
+	if !b.rules.unresolved && !b.rules.literalEndpoint && !b.rules.endpoints.Allows(u) {
+		b.violate(path, "%s", endpoint.Error(u))
+		return "", nil
+	}
+	return address, u
+}
+
+// ambient checks that nothing is signed with the worker's own credentials that others on the way could read. Custom is the
+// job's own endpoint, nil = none.
+func (b *binder) ambient(path string, c *eventbridge.Credentials, custom *url.URL) {
+	refuse := func(u *url.URL) {
+		b.violate(path+".type", "must not be defaultCredentialsChain with the endpoint %s: the worker's own credentials are not used over plain http, but to this machine; "+
+			"expected an https endpoint, or the type credentials", b.quote(u.Scheme+"://"+u.Host))
+	}
+	at := b.rules.ambient.Events
+	if custom != nil {
+		at = custom
+	}
+	if at != nil && endpoint.Plain(at) {
+		refuse(at)
+	}
+	if tokens := b.rules.ambient.Tokens; c.RoleARN != "" && tokens != nil && endpoint.Plain(tokens) {
+		refuse(tokens)
+	}
+}
+
+func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
+	f := b.object(path, raw)
+	if f == nil {
+		b.violate(path, "must not be null, expected an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
+		return eventbridge.Credentials{}
+	}
+	credential := func(name string) string { return b.credential(path+"."+name, b.optional(path+"."+name, f[name])) }
+	required := func(name string) string { return b.credential(path+"."+name, b.required(path+"."+name, f[name])) }
+	c := eventbridge.Credentials{RoleARN: credential("roleArn"), ExternalID: credential("externalId"), RoleSessionName: credential("roleSessionName")}
+	switch kind := b.optional(path+".type", f["type"]); kind {
+	case "defaultCredentialsChain":
+		if b.rules.saas {
+			b.violate(path+".type", "must not be defaultCredentialsChain in SaaS, where the chain holds credentials that are not yours; expected credentials")
+		}
+		c.DefaultChain = true
+		return c
+	case "", "credentials":
+	case "temporaryCredentials":
+		c.SessionToken = required("sessionToken")
+	default:
+		b.warn("unknown %s.type %s is treated as credentials", path, b.quote(kind))
+	}
+	c.AccessKey = required("accessKey")
+	c.SecretKey = required("secretKey")
+	if c.SessionToken == "" {
+		c.SessionToken = credential("sessionToken")
+	}
+	return c
+}
+
+// placeholder finds what stands for a secret: {{secrets.NAME}} in a text, secrets.NAME as the whole of it, and
+// camunda.secrets.NAME, which the cluster resolves.
+var placeholder = regexp.MustCompile(`\{\{\s*secrets\.[^\s{}]+\s*\}\}|^\s*secrets\.[A-Za-z0-9/._-]+\s*$|camunda\.secrets\.[A-Za-z0-9_` + "`" + `-]+`)
+
+func namesSecret(text string) bool { return placeholder.MatchString(text) }
+
+// credential refuses a placeholder that nobody resolved: AWS would get the secret's name in place of its value.
+func (b *binder) credential(path, value string) string {
+	if b.rules.unresolved {
+		return value
+	}
+	if name := placeholder.FindString(value); name != "" {
+		cause := "it was not resolved, since nothing that the worker reads names it for this field"
+		if strings.HasPrefix(name, "camunda.") {
+			cause = "it was not resolved by the cluster"
+		}
+		b.violate(path, "must be a credential, but holds the placeholder %s: %s", b.quote(strings.TrimSpace(name)), cause)
+	}
+	return value
+}
