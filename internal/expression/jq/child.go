@@ -137,7 +137,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		f, err := readFrame(c.out, maxReply)
 		replies <- reply{f, err}
 	}()
-	limit := time.NewTimer(TimeLimit * slowness)
+	limit := time.NewTimer(TimeLimit * timeFactor)
 	defer limit.Stop()
 	tick := time.NewTicker(watching)
 	defer tick.Stop()
@@ -151,7 +151,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		case <-limit.C:
 			return frame{}, ErrTime
 		case <-tick.C:
-			if c.resident() > MemoryLimit*slowness {
+			if c.resident() > MemoryLimit*memoryFactor {
 				return frame{}, ErrMemory
 			}
 		case <-ctx.Done():

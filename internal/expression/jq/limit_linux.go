@@ -33,7 +33,7 @@ func limitProcess() error {
 		{"RLIMIT_DATA", syscall.RLIMIT_DATA, data + dataMargin},
 	}
 	for _, l := range limits {
-		if l.resource == syscall.RLIMIT_DATA && slowness > 1 {
+		if l.resource == syscall.RLIMIT_DATA && memoryFactor > 1 {
 			continue // the race detector maps more than that
 		}
 		var now syscall.Rlimit
@@ -73,6 +73,6 @@ func limitProcessorTime() {
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil || syscall.Getrlimit(syscall.RLIMIT_CPU, &limit) != nil {
 		return
 	}
-	limit.Cur = min(uint64(used.Utime.Sec+used.Stime.Sec)+5*slowness, limit.Max)
+	limit.Cur = min(uint64(used.Utime.Sec+used.Stime.Sec)+5*timeFactor, limit.Max)
 	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &limit) // the parent and the watch are before it
 }

@@ -33,8 +33,8 @@ const (
 func Serve(in io.Reader, out io.Writer) error {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM) // sent to all processes of a service; the parent decides
 	runtime.GOMAXPROCS(min(2, runtime.GOMAXPROCS(0)))
-	debug.SetMemoryLimit(garbageLimit * slowness)
-	debug.SetMaxStack(stackLimit * slowness)
+	debug.SetMemoryLimit(garbageLimit * memoryFactor)
+	debug.SetMaxStack(stackLimit * memoryFactor)
 	warmUp()
 	if err := limitProcess(); err != nil {
 		return fmt.Errorf("limit the process: %w", err)
@@ -80,7 +80,7 @@ func serve(in io.Reader, out io.Writer, watch func() (stop func())) error {
 // it can see the memory of the child.
 func watchSelf() (stop func()) {
 	limitProcessorTime()
-	deadline := time.Now().Add((TimeLimit + TimeLimit/2) * slowness)
+	deadline := time.Now().Add((TimeLimit + TimeLimit/2) * timeFactor)
 	var timer *time.Timer
 	ready := make(chan struct{})
 	timer = time.AfterFunc(selfWatching, func() {
@@ -88,7 +88,7 @@ func watchSelf() (stop func()) {
 		if time.Now().After(deadline) {
 			os.Exit(exitTime)
 		}
-		if memoryInUse() > MemoryLimit*slowness {
+		if memoryInUse() > MemoryLimit*memoryFactor {
 			os.Exit(exitMemory)
 		}
 		timer.Reset(selfWatching)
