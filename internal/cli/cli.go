@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
@@ -119,6 +120,8 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		return help(s, table, args)
 	case "--version", "-version":
 		name = "version"
+	case jq.Argument:
+		return serveJQ(args, stdin, stdout, stderr)
 	case completeName:
 		printCandidates(stdout, table, args)
 		return ExitOK

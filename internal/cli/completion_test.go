@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq/jqtest"
 )
 
 // TestMain is the program itself for the scripts of the shells under test.
@@ -17,7 +19,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("EVENTBRIDGE_TEST_AS_PROGRAM") != "" {
 		os.Exit(Run(nil, os.Args[1:], nil, os.Stdin, os.Stdout, os.Stderr)) //nolint:staticcheck // what completes asks for no context
 	}
-	os.Exit(m.Run())
+	os.Exit(jqtest.Main(m).Run())
 }
 
 // completed returns the words that may stand last.

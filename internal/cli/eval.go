@@ -226,7 +226,7 @@ type evaluated struct {
 // evaluate evaluates an expression as a job's header would hold it. In FEEL the context's members are the names that it
 // sees; in jq the context is the input, and its members error and job are $error and $job.
 func evaluate(ctx context.Context, language expression.Language, source string, names *jsonvalue.Object) (evaluated, error) {
-	program, err := expression.Compile(language, source)
+	program, err := expression.Compile(ctx, language, source)
 	if err != nil {
 		return evaluated{}, errors.Unwrap(err)
 	}

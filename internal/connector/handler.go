@@ -27,7 +27,7 @@ type Secrets interface {
 
 // Expressions compiles the expressions of a job; *[expression.Cache] is one.
 type Expressions interface {
-	Compile(language expression.Language, source string) (*expression.Program, error)
+	Compile(ctx context.Context, language expression.Language, source string) (*expression.Program, error)
 }
 
 // Observer is told what happens to jobs, for metrics. Its methods must not block.
@@ -148,13 +148,18 @@ func (h *Handler) Settled(j *job.Job) { h.memory.forget(sentKey{j.Key, j.Retries
 
 // run takes the steps of a job in their order.
 func (w *work) run() job.Outcome {
-	headers, err := readHeaders(w.job.CustomHeaders, w.expressions)
+	headers, err := readHeaders(w.ctx, w.job.CustomHeaders, w.expressions)
 	w.headers = headers
-	if w.recall() {
-		return w.conclude()
-	}
-	if err != nil {
+	recalled := w.recall()
+	switch {
+	case err != nil && w.ctx.Err() != nil && recalled: // the drain ended a compilation
+		return job.Abandon{Reason: job.AbandonDrained}
+	case err != nil && w.ctx.Err() != nil:
+		return job.HandBack{}
+	case err != nil:
 		return w.failed(err)
+	case recalled:
+		return w.conclude()
 	}
 	if abandon := w.extendLease(); abandon != nil {
 		return abandon

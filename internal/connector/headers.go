@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ const (
 
 // readHeaders reads a job's headers. Beside an error it returns what could be read: an error expression that compiles is
 // still asked about another header's fault.
-func readHeaders(raw string, expressions Expressions) (Headers, *Error) {
+func readHeaders(ctx context.Context, raw string, expressions Expressions) (Headers, *Error) {
 	texts, err := headerTexts(raw)
 	if err != nil {
 		return Headers{}, err
@@ -49,7 +50,7 @@ func readHeaders(raw string, expressions Expressions) (Headers, *Error) {
 		if expression.IsBlank(source) || language == "" {
 			return nil
 		}
-		program, err := expressions.Compile(language, source)
+		program, err := expressions.Compile(ctx, language, source)
 		if err != nil {
 			faults = append(faults, "header "+header+": "+err.Error())
 			return nil

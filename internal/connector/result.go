@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
@@ -76,7 +77,9 @@ func (w *work) checkSize(variables *jsonvalue.Object) (*jsonvalue.Object, *Error
 // workers would call it.
 func (w *work) evaluate(which string, p *expression.Program, scope *expression.Scope) (expression.Result, *Error) {
 	done := w.tracer.Expression(w.ctx, which)
-	r, err := p.Eval(context.WithoutCancel(w.ctx), scope)
+	ctx, cancel := w.evaluating()
+	defer cancel()
+	r, err := p.Eval(ctx, scope)
 	done(err)
 	if err != nil {
 		if e, ok := errors.AsType[*expression.EvalError](err); ok {
@@ -89,6 +92,23 @@ func (w *work) evaluate(which string, p *expression.Program, scope *expression.S
 		return r, inputError("The %s expression '%s' gives the name %s, which is not allowed in process variables", which, p.Source(), functionKey)
 	}
 	return r, nil
+}
+
+// evaluateDrained is how long an evaluation may go on once the drain has ended the job's context. Most need a millisecond,
+// and a job whose event was accepted is better settled than left to its lease.
+const evaluateDrained = 1500 * time.Millisecond
+
+// evaluating returns the context of an evaluation. It ends in time to settle the job.
+func (w *work) evaluating() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), max(w.time(), minMargin/2))
+	drained := context.AfterFunc(w.ctx, func() {
+		late := time.AfterFunc(evaluateDrained, cancel)
+		context.AfterFunc(ctx, func() { late.Stop() })
+	})
+	return ctx, func() {
+		drained()
+		cancel()
+	}
 }
 
 func (w *work) warned(which string, quoting []string) {

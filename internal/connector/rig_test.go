@@ -17,11 +17,12 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq/jqtest"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(jqtest.Main(m)) }
 
 // The secrets that tests resolve.
 var known = map[string]string{"KEY": "AKIATESTTESTTEST0000", "SECRET": `se"cret\of-test`, "EBUS": "orders-bus", "EMPTY": ""}

@@ -1,14 +1,15 @@
 package expression
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/singleflight"
 )
 
-// Cache keeps compiled programs, and the errors of those that do not compile, by language and source. It is safe for
-// concurrent use.
+// Cache keeps compiled programs, and the errors of those that do not compile, by language and source; but no error that
+// [IsPassing]. It is safe for concurrent use.
 type Cache struct {
 	max     int64
 	entries sync.Map // of key to *entry
@@ -37,25 +38,35 @@ func NewCache(size int) *Cache {
 }
 
 // Compile is [Compile], once for each source as long as the cache has room for it.
-func (c *Cache) Compile(language Language, source string) (*Program, error) {
+func (c *Cache) Compile(ctx context.Context, language Language, source string) (*Program, error) {
 	k := key{language, source}
 	if e, ok := c.entries.Load(k); ok {
 		c.hits.Add(1)
 		return e.(*entry).program, e.(*entry).err
 	}
 	c.misses.Add(1)
-	e, _, _ := c.flight.Do(string(language)+"\x00"+source, func() (any, error) {
-		if e, ok := c.entries.Load(k); ok {
-			return e, nil
+	for {
+		e, _, _ := c.flight.Do(string(language)+"\x00"+source, func() (any, error) { return c.compile(ctx, k), nil })
+		program, err := e.(*entry).program, e.(*entry).err
+		if interrupted(err) && ctx.Err() == nil {
+			continue // it was the context of somebody else who asked at the same time
 		}
-		program, err := Compile(language, source)
-		made := &entry{program, err}
+		return program, err
+	}
+}
+
+func (c *Cache) compile(ctx context.Context, k key) *entry {
+	if e, ok := c.entries.Load(k); ok {
+		return e.(*entry)
+	}
+	program, err := Compile(ctx, k.language, k.source)
+	made := &entry{program, err}
+	if !IsPassing(err) {
 		c.makeRoom()
 		c.entries.Store(k, made)
 		c.count.Add(1)
-		return made, nil
-	})
-	return e.(*entry).program, e.(*entry).err
+	}
+	return made
 }
 
 // Stats returns how often an expression was there already, and how often not.

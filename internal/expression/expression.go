@@ -4,9 +4,11 @@ package expression
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -40,7 +42,7 @@ type Result struct {
 type CompileError struct {
 	Language Language
 	Source   string
-	Err      error // a *feel.SyntaxError, *feel.BudgetError or what jq reports
+	Err      error // a *feel.SyntaxError, *feel.BudgetError or an error of jq.Compile
 }
 
 func (e *CompileError) Error() string {
@@ -73,8 +75,9 @@ func Hints(warnings []string) string {
 }
 
 // Compile compiles an expression: a leading = is cut off, as Modeler writes it, with the white space around it. The error
-// is a *[CompileError], also for an unknown language.
-func Compile(language Language, source string) (*Program, error) {
+// is a *[CompileError], also for an unknown language. The end of ctx ends the compilation of a jq expression, which another
+// process makes (see [jq]): the error then wraps that of ctx.
+func Compile(ctx context.Context, language Language, source string) (*Program, error) {
 	text := trim(source)
 	if rest, found := strings.CutPrefix(text, "="); found {
 		text = trim(rest)
@@ -85,7 +88,7 @@ func Compile(language Language, source string) (*Program, error) {
 	case FEEL:
 		p.eval, err = compileFEEL(text)
 	case JQ:
-		p.eval, err = compileJQ(text)
+		p.eval, err = compileJQ(ctx, text)
 	default:
 		err = fmt.Errorf("the language %q is unknown, expected %q or %q", language, FEEL, JQ)
 	}
@@ -95,13 +98,25 @@ func Compile(language Language, source string) (*Program, error) {
 	return p, nil
 }
 
+// IsPassing says whether the same compilation or evaluation may end differently the next time: it was interrupted, it took too
+// long, or jq could not run.
+func IsPassing(err error) bool {
+	unavailable, _ := errors.AsType[*jq.UnavailableError](err)
+	return unavailable != nil || errors.Is(err, jq.ErrTime) || errors.Is(err, jq.ErrMemory) || errors.Is(err, jq.ErrWait) || interrupted(err)
+}
+
+func interrupted(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // IsBlank says whether a source is no expression at all: blank, as Modeler leaves an emptied field.
 func IsBlank(source string) bool { return strings.TrimSpace(source) == "" }
 
 // trim is Java's String.trim.
 func trim(s string) string { return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }) }
 
-// Eval evaluates the program. The error is an *[EvalError].
+// Eval evaluates the program. The error is an *[EvalError]. The end of ctx ends the evaluation at once, and the error then
+// wraps that of ctx.
 func (p *Program) Eval(ctx context.Context, s *Scope) (Result, error) {
 	r, err := p.eval(ctx, s)
 	if err != nil {

@@ -206,7 +206,7 @@ func (c *checker) results(s situation) *jsonvalue.Object {
 	if !ok || c.language() == "" {
 		return out
 	}
-	program, err := expression.Compile(c.language(), h.Value)
+	program, err := expression.Compile(c.ctx, c.language(), h.Value)
 	if err != nil {
 		return out
 	}

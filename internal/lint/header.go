@@ -76,7 +76,7 @@ func (c *checker) program(h bpmn.Header) *expression.Program {
 	if language == expression.FEEL && c.compile(body(h.Value), h.Pos, h.Key) == nil {
 		return nil
 	}
-	program, err := expression.Compile(language, h.Value)
+	program, err := expression.Compile(c.ctx, language, h.Value)
 	if err != nil {
 		first, excerpt, _ := strings.Cut(err.Error(), "\n")
 		f := c.report("expression-syntax", h.Pos, h.Key, "the expression in %s does not parse: %s", h.Key, first)

@@ -106,7 +106,7 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 		return view{}
 	}
 	line, column := beginning(source)
-	program, err := expression.Compile(language, source)
+	program, err := expression.Compile(r.Context(), language, source)
 	if err != nil {
 		v := view{Fault: reason(err)}
 		if at, ok := errors.AsType[*feel.SyntaxError](err); ok {

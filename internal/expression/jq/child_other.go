@@ -1,0 +1,17 @@
+//go:build !linux
+
+package jq
+
+import (
+	"os"
+	"syscall"
+)
+
+const rootDirectory = ""
+
+func executable() (string, error) { return os.Executable() }
+
+func attributes() *syscall.SysProcAttr { return nil }
+
+// resident is unknown: the child watches itself.
+func (c *child) resident() int64 { return 0 }

@@ -1,0 +1,160 @@
+package jq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// Evaluator evaluates the expressions of a process, one after the other, in one child. It is safe for concurrent use.
+//
+// Whoever wants to use the child waits for a turn. An expression whose last evaluation did not end by itself, or that was
+// never evaluated, waits at a first gate that lets one of them through at a time. So an expression that is known to end
+// waits behind one unknown expression at most, which takes [TimeLimit] at most, however many of them there are.
+type Evaluator struct {
+	start    func() (*child, error)
+	unproven chan struct{} // the first gate; holds a token while one is through
+	turn     chan struct{} // holds a token while somebody uses the child
+	child    *child        // nil = none; whoever has the turn may use it
+}
+
+const (
+	maxWait  = 30 * time.Second // for a turn: a context may have no end
+	maxStart = 15 * time.Second // from the start of a child to its first frame
+	watching = 2 * time.Millisecond
+)
+
+// New returns an evaluator that starts children by the command.
+func New(command Command) *Evaluator {
+	return &Evaluator{
+		start:    func() (*child, error) { return startChild(command) },
+		unproven: make(chan struct{}, 1),
+		turn:     make(chan struct{}, 1),
+	}
+}
+
+// Close ends the child, if there is one, and waits for its end. It waits for the expression that is being evaluated.
+func (e *Evaluator) Close() {
+	e.turn <- struct{}{}
+	defer func() { <-e.turn }()
+	e.discard()
+}
+
+func (e *Evaluator) discard() {
+	if e.child != nil {
+		e.child.end()
+		e.child = nil
+	}
+}
+
+// ask sends a request to the child and returns the body of its answer. A child that was ended from outside is replaced, and
+// the request sent once more: an expression changes nothing but its child.
+func (e *Evaluator) ask(ctx context.Context, proven *atomic.Bool, request frame) ([]byte, error) {
+	release, err := e.take(ctx, proven.Load())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	for try := 1; ; try++ {
+		if err := e.prepare(ctx); err != nil {
+			proven.Store(false)
+			return nil, err
+		}
+		answer, err := e.child.exchange(ctx, request)
+		if err == nil {
+			proven.Store(request.kind == kindEval)
+			return meaning(answer)
+		}
+		proven.Store(false)
+		e.discard()
+		if lost, ok := errors.AsType[*lostError](err); ok {
+			if try == 1 {
+				continue
+			}
+			return nil, &UnavailableError{fmt.Errorf("its child process was ended twice, the last time: %w", lost)}
+		}
+		if ctx.Err() == nil {
+			e.child, _ = e.start() // ready for the next one; if it fails, the next one is told
+		}
+		return nil, err
+	}
+}
+
+// take waits for a turn. What it returns ends the turn.
+func (e *Evaluator) take(ctx context.Context, proven bool) (release func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, maxWait, ErrWait)
+	defer cancel()
+	if !proven {
+		if err := enter(ctx, e.unproven); err != nil {
+			return nil, err
+		}
+	}
+	if err := enter(ctx, e.turn); err != nil {
+		if !proven {
+			<-e.unproven
+		}
+		return nil, err
+	}
+	return func() {
+		<-e.turn
+		if !proven {
+			<-e.unproven
+		}
+	}, nil
+}
+
+// ErrWait is an expression whose turn did not come.
+var ErrWait = errors.New("the jq expression was not evaluated: others before it took 30 s. Expressions that reach their limits hold up the rest: look for them")
+
+func enter(ctx context.Context, gate chan struct{}) error {
+	select {
+	case gate <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case gate <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// prepare makes sure that there is a child that serves.
+func (e *Evaluator) prepare(ctx context.Context) error {
+	if e.child != nil && e.child.ended() {
+		e.discard()
+	}
+	if e.child == nil {
+		c, err := e.start()
+		if err != nil {
+			return &UnavailableError{err}
+		}
+		e.child = c
+	}
+	if e.child.ready {
+		return nil
+	}
+	err := e.child.awaitReady(ctx)
+	if err != nil {
+		e.discard()
+	}
+	return err
+}
+
+// meaning returns the body of an answer, or the error that it stands for.
+func meaning(answer frame) ([]byte, error) {
+	switch answer.kind {
+	case kindValue:
+		return answer.body, nil
+	case kindSyntax:
+		return nil, &SyntaxError{string(answer.body)}
+	default:
+		return nil, &ValueError{string(answer.body)}
+	}
+}

@@ -1,0 +1,233 @@
+package jq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+func TestEvaluationsAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, Self)
+	p, err := e.Compile(t.Context(), ". + $n", "$n")
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			number := func(n int) jsonvalue.Value { return jsonvalue.Number(fmt.Sprint(n)) }
+			v, err := p.Eval(t.Context(), number(i), number(1000))
+			assert.NoError(t, err)
+			assert.Equal(t, number(1000+i), v)
+		})
+	}
+	all.Wait()
+	assert.Len(t, children.all(), 1, "one child for all")
+}
+
+func TestAChildThatWasKilledIsReplaced(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, Self)
+	p, err := e.Compile(t.Context(), `"answer"`)
+	require.NoError(t, err)
+	for i := range 5 {
+		v, err := p.Eval(t.Context(), nil)
+		require.NoError(t, err)
+		require.Equal(t, "answer", v)
+		require.Len(t, children.all(), i+1)
+		last := children.all()[i]
+		require.NoError(t, last.process.Kill())
+		if i%2 == 0 {
+			<-last.exited // else it may die while it evaluates, which is repeated
+		}
+	}
+}
+
+// sh starts a shell in the place of the child.
+func sh(script string) Command {
+	return func() (string, []string, error) { return "/bin/sh", []string{"-c", script}, nil }
+}
+
+const (
+	ready   = `printf 'R\000\000\000\000'; `
+	request = `read -r line; ` // the source must hold a line break
+)
+
+func TestAChildThatDoesNotServeIsAnErrorOfTheOperator(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		command Command
+		want    string
+		starts  int
+	}{
+		{"no such file", func() (string, []string, error) { return "/nowhere/program", nil, nil }, "no such file", 0},
+		{"no path", func() (string, []string, error) { return "", nil, errors.New("its path is unknown") }, "its path is unknown", 0},
+		{"it ends", sh(`exit 0`), "does not serve: EOF", 1},
+		{"another program", sh(`echo "usage: sh"`), "does not serve", 1},
+		{"killed in each evaluation", sh(ready + request + `kill -9 $$`), "ended twice", 2},
+		{"an answer that is too long", sh(ready + request + `printf 'v\377\377\377\377'; read -r line`), "ended twice", 2},
+		{"an exit code of its own", sh(ready + request + `exit 9`), "ended twice, the last time: exit status 9", 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e, children := newRecorded(t, tt.command)
+			_, err := e.Compile(t.Context(), "1\n")
+			var unavailable *UnavailableError
+			require.ErrorAs(t, err, &unavailable)
+			assert.ErrorContains(t, err, tt.want)
+			assert.ErrorContains(t, err, "The expression is not the cause")
+			assert.Len(t, children.all(), tt.starts)
+		})
+	}
+}
+
+func TestTheWayAChildEndsNamesTheLimit(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]error{exitTime: ErrTime, exitMemory: ErrMemory, exitFatal: ErrMemory} {
+		e, children := newRecorded(t, sh(ready+request+fmt.Sprintf("exit %d", code)))
+		_, err := e.Compile(t.Context(), "1\n")
+		require.ErrorIs(t, err, want)
+		assert.Len(t, children.all(), 2, "the next one is there already")
+	}
+}
+
+// TestAnEvaluationEndsWithItsContext waits for no limit: it would have another error.
+func TestAnEvaluationEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, sh(ready+`read -r line; read -r line; read -r line`))
+	ctx, cancel := context.WithCancel(t.Context())
+	started := e.start
+	e.start = func() (*child, error) {
+		defer cancel()
+		return started()
+	}
+	_, err := e.Compile(ctx, "1")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, children.all(), 1)
+	assert.True(t, children.all()[0].ended(), "nothing is left running")
+	_, err = e.Compile(ctx, "1")
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Len(t, children.all(), 1, "nothing is started for a context that has ended")
+}
+
+func TestCloseLeavesNothing(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, Self)
+	for range 3 {
+		_, err := e.Compile(t.Context(), "1")
+		require.NoError(t, err)
+		e.Close()
+		e.Close()
+	}
+	require.Len(t, children.all(), 3)
+	for _, c := range children.all() {
+		require.True(t, c.ended())
+		_, err := os.Stat(fmt.Sprintf("/proc/%d/stat", c.process.Pid))
+		assert.ErrorIs(t, err, os.ErrNotExist, "no zombie")
+	}
+}
+
+func TestAProvenExpressionWaitsBehindOneUnknownExpressionAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Self)
+		var unknown, before atomic.Int64
+		first, err := e.take(t.Context(), true)
+		require.NoError(t, err)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				release, err := e.take(t.Context(), false)
+				assert.NoError(t, err)
+				unknown.Add(1)
+				release()
+			})
+		}
+		synctest.Wait()
+		all.Go(func() {
+			release, err := e.take(t.Context(), true)
+			assert.NoError(t, err)
+			before.Store(unknown.Load())
+			release()
+		})
+		synctest.Wait()
+		first()
+		all.Wait()
+		assert.LessOrEqual(t, before.Load(), int64(1))
+		assert.Equal(t, int64(20), unknown.Load())
+	})
+}
+
+func TestNobodyWaitsForATurnForEver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Self)
+		release, err := e.take(t.Context(), true)
+		require.NoError(t, err)
+		_, err = e.take(t.Context(), false)
+		require.ErrorIs(t, err, ErrWait)
+		release()
+		release, err = e.take(t.Context(), false)
+		require.NoError(t, err, "nothing of the one that gave up is left")
+		release()
+	})
+}
+
+func TestWhatALimitMeansForTheNextTurn(t *testing.T) {
+	t.Parallel()
+	e, _ := newRecorded(t, Self)
+	p, err := e.Compile(t.Context(), `if . then "x" * 1e9 else 1 end`)
+	require.NoError(t, err)
+	assert.False(t, p.proven.Load(), "it was never evaluated")
+	_, err = p.Eval(t.Context(), false)
+	require.NoError(t, err)
+	assert.True(t, p.proven.Load())
+	_, err = p.Eval(t.Context(), true)
+	require.Error(t, err)
+	assert.False(t, p.proven.Load())
+	_, err = p.Eval(t.Context(), false)
+	require.NoError(t, err)
+}
+
+func TestTheChildSeesNothing(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, Self)
+	for source, want := range map[string]string{`env`: `{}`, `$ENV`: `{}`, `[builtins[] | select(startswith("_"))]`: `[]`} {
+		got, err := run(t, e, source)
+		require.NoError(t, err, source)
+		assert.Equal(t, want, got, source)
+	}
+	pid := children.all()[0].process.Pid
+	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("this system does not show the environment of a process")
+	}
+	require.NoError(t, err)
+	assert.Empty(t, strings.TrimSpace(string(environ)))
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+	require.NoError(t, err)
+	assert.Regexp(t, `Max open files +0 +0`, string(limits))
+	assert.Regexp(t, `Max core file size +0 +0`, string(limits))
+	if memoryFactor == 1 {
+		assert.Regexp(t, `Max data size +\d+ +\d+`, string(limits))
+	}
+}
+
+func TestAChildThatIsStartedByAChildIsRefused(t *testing.T) {
+	old := os.Args
+	defer func() { os.Args = old }()
+	os.Args = []string{old[0], Argument}
+	_, _, err := Self()
+	assert.ErrorContains(t, err, "itself the child")
+}

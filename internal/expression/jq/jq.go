@@ -1,0 +1,108 @@
+// Package jq evaluates jq expressions in a child process.
+//
+// The jq engine has no limit on the time and the memory that one step takes, so no check inside the process can stop every
+// expression. Here the engine runs in a second process of the same program, which sees an empty environment and nothing but
+// its two pipes. The parent ends it as soon as an expression takes more than [TimeLimit] or [MemoryLimit], and starts another.
+//
+// The child starts with the first expression and then waits for the next one. A program has one child at most, whatever the
+// number of jobs: see [Evaluator].
+package jq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
+
+// The limits of one expression.
+const (
+	TimeLimit   = time.Second // to compile it, and to evaluate it once; waiting for other expressions does not count
+	MemoryLimit = 64 << 20    // bytes of resident memory of the child
+	MaxSource   = 64 << 10    // bytes of its text
+	MaxInput    = 8 << 20     // bytes of JSON that it sees
+	MaxAnswer   = 4 << 20     // bytes of JSON that it gives
+)
+
+// Argument is the first argument of a program that was started to be the child. It then calls [Serve].
+const Argument = "jq-evaluator"
+
+// The errors of an expression that reached a limit.
+var (
+	ErrTime   = errors.New("the jq expression did not end within 1 s: let it do less")
+	ErrMemory = errors.New("the jq expression used more than 64 MiB of memory: let it build smaller values")
+)
+
+// SyntaxError is an expression that does not compile, however often it is tried.
+type SyntaxError struct{ text string }
+
+func (e *SyntaxError) Error() string { return e.text }
+
+// ValueError is an expression that compiles but gives no value: it raised an error, or gave nothing, or too much.
+type ValueError struct{ text string }
+
+func (e *ValueError) Error() string { return e.text }
+
+// UnavailableError says that no child could be started, or that it was ended from outside. This is no fault of the
+// expression: whoever runs the program must mend it.
+type UnavailableError struct{ Err error }
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("jq cannot run here: %s. The expression is not the cause. The program evaluates jq in a child process of its own file: allow it to start one, with %d MiB of memory",
+		e.Err, MemoryLimit>>20)
+}
+
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// Program is a jq expression that compiles. It is safe for concurrent use.
+type Program struct {
+	evaluator *Evaluator
+	head      []byte      // of each request: the names and the source
+	proven    atomic.Bool // whether its last evaluation ended by itself
+}
+
+// Compile compiles an expression that sees variables of these names, each with its $. It asks the evaluator of the process.
+// The error is a *[SyntaxError], [ErrTime], [ErrMemory], an *[UnavailableError] or that of ctx.
+func Compile(ctx context.Context, source string, names ...string) (*Program, error) {
+	return shared.Compile(ctx, source, names...)
+}
+
+// Close ends the child of the process and waits for its end. The next expression starts another one.
+func Close() { shared.Close() }
+
+// shared is the evaluator of the process. There is only one, so that all expressions together stay within one limit of memory.
+var shared = New(Self)
+
+// Compile is [Compile] with this evaluator.
+func (e *Evaluator) Compile(ctx context.Context, source string, names ...string) (*Program, error) {
+	if len(source) > MaxSource {
+		return nil, &SyntaxError{"the expression is longer than 64 KiB"}
+	}
+	p := &Program{evaluator: e, head: appendProgram(nil, source, names)}
+	if _, err := e.ask(ctx, &p.proven, frame{kindCompile, p.head}); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Eval evaluates the program with . and the values of its variables, in the order of their names. It must give exactly one
+// value. The error is a *[ValueError], [ErrTime], [ErrMemory], an *[UnavailableError] or that of ctx, whose end ends the
+// evaluation at once.
+func (p *Program) Eval(ctx context.Context, dot jsonvalue.Value, variables ...jsonvalue.Value) (jsonvalue.Value, error) {
+	body := jsonvalue.Append(append(make([]byte, 0, len(p.head)+1024), p.head...), append([]jsonvalue.Value{dot}, variables...))
+	if n := len(body) - len(p.head); n > MaxInput {
+		return nil, &ValueError{fmt.Sprintf("the jq expression sees %d bytes of JSON, more than the %d that it may", n, MaxInput)}
+	}
+	answer, err := p.evaluator.ask(ctx, &p.proven, frame{kindEval, body})
+	if err != nil {
+		return nil, err
+	}
+	v, err := jsonvalue.Parse(answer)
+	if err != nil {
+		return nil, &ValueError{fmt.Sprintf("the jq expression gives no JSON that can be read: %s", err)}
+	}
+	return v, nil
+}
