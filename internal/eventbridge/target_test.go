@@ -264,7 +264,9 @@ func TestOneFailingTargetDoesNotStopTheOthers(t *testing.T) {
 			})
 		}
 		pass(3 * time.Second)
+		mu.Lock()
 		assert.GreaterOrEqual(t, quick, 28)
+		mu.Unlock()
 		all.Wait()
 
 		pass(2 * time.Minute)
