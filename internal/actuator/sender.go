@@ -68,7 +68,7 @@ func (m *Metrics) EntryRejected(code string) {
 }
 
 // maxEndpoints is how many endpoints are told apart.
-const maxEndpoints = 100
+const maxEndpoints = 50
 
 // downTargets reads which endpoints are down at each scrape.
 type downTargets struct {

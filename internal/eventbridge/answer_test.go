@@ -85,7 +85,7 @@ func TestBigAnswersNeedLittleMemory(t *testing.T) { //nolint:paralleltest // it 
 		s.Close()
 		got := after.TotalAlloc - before.TotalAlloc
 		t.Logf("%s: %d KiB allocated in %v", name, got>>10, took)
-		assert.Less(t, got, uint64(8<<20))
+		assert.Less(t, got, uint64(12<<20), "a few times the bound of 1 MiB; the race detector doubles it")
 	}
 }
 

@@ -52,10 +52,11 @@ func (b *faultyBus) RoundTrip(r *http.Request) (*http.Response, error) {
 	b.now++
 	b.top = max(b.top, b.now)
 	status, answer := b.fault(source, n)
+	takes := b.takes
 	b.mu.Unlock()
 	defer func() { b.mu.Lock(); b.now--; b.mu.Unlock() }()
 	select {
-	case <-time.After(b.takes):
+	case <-time.After(takes):
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
@@ -185,6 +186,7 @@ func TestOutages(t *testing.T) {
 }
 
 func outages(t *testing.T, mode string) {
+	t.Helper()
 	// during is a fault for the first seconds.
 	during := func(d time.Duration, status int, body string, share float64) func(begin time.Time) func(string, int) (int, string) {
 		return func(begin time.Time) func(string, int) (int, string) {
@@ -205,7 +207,7 @@ func outages(t *testing.T, mode string) {
 		wantFailed    int // at most
 		wantIncidents int // at most
 	}{
-		{"every job meets two 500s", 2000, 0, func(time.Time) func(string, int) (int, string) {
+		{"every job meets two 500s", 1000, 0, func(time.Time) func(string, int) (int, string) {
 			return func(_ string, n int) (int, string) {
 				if n <= 2 {
 					return 500, internal
@@ -223,7 +225,7 @@ func outages(t *testing.T, mode string) {
 		{"throttled for 3 minutes", 600, 3 * time.Minute, during(3*time.Minute, 400, throttling, 1), 0, 0},
 		{"80 % throttled for 20 s", 3000, 20 * time.Second, during(20*time.Second, 400, throttling, .8), 0, 0},
 		{"50 % throttled for 20 s", 3000, 20 * time.Second, during(20*time.Second, 400, throttling, .5), 0, 0},
-		{"95 % throttled for 20 s", 3000, 20 * time.Second, during(20*time.Second, 400, throttling, .95), 0, 0},
+		{"95 % throttled for 20 s", 600, 20 * time.Second, during(20*time.Second, 400, throttling, .95), 0, 0},
 	}
 	for i, tt := range tests {
 		if mode == "adaptive" && i%3 != 0 {

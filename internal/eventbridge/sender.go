@@ -137,7 +137,7 @@ func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 }
 
 // verdict says which of all the things that went wrong the caller is told: the latest attempt's error, since what
-// stopped the retries after it (time, the retryer's quota) explains nothing.
+// stopped the retries after it (time, the caller) explains nothing.
 func verdict(ctx context.Context, c *call, err error) *Error {
 	if fault, ok := errors.AsType[*credentialsFault](err); ok {
 		if errors.Is(ctx.Err(), context.Canceled) {
