@@ -28,7 +28,7 @@ var outlets = map[string][]string{
 	"log/slog.NewTextHandler": {"internal/cli/log.go"}, "log/slog.NewJSONHandler": {"internal/cli/log.go"},
 	"log/slog.Info": nil, "log/slog.Warn": nil, "log/slog.Error": nil, "log/slog.Debug": nil, "log/slog.Log": nil,
 	"log.New": nil, "log.Print": nil, "log.Printf": nil, "log.Println": nil, "log.Fatal": nil, "log.Fatalf": nil, "log.Panic": nil,
-	"os.Stdout": {"cmd/eventbridge-connector/main.go"}, "os.Stderr": {"cmd/eventbridge-connector/main.go"},
+	"os.Stdout": {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"}, "os.Stderr": {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"},
 	"net/http.Server":         {"internal/actuator/server.go", "internal/cli/playground.go"},
 	"net/http.ListenAndServe": nil, "net/http.Handle": nil, "net/http.HandleFunc": nil,
 	"github.com/prometheus/client_golang/prometheus/promhttp.Handler":    nil,

@@ -35,9 +35,9 @@ func mappings(pairs ...string) *model {
 }
 
 const (
-	stranger = `{"authentication":{"accessKey":"AKIDSTRANGER","secretKey":"s"},"region":"eu-west-1"}`
+	stranger = `{"authentication":{"accessKey":"AKIDSTRANGER","secretKey":"hidden-key"},"region":"eu-west-1"}`
 	rest     = `"configuration":{"region":"eu-central-1","endpoint":"BUS"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}`
-	own      = `"authentication":{"accessKey":"AKIDMODEL","secretKey":"s"}`
+	own      = `"authentication":{"accessKey":"AKIDMODEL","secretKey":"hidden-key"}`
 )
 
 // TestProcessDataDoesNotDecideAsWhomAnEventIsSent holds contract 1.1: process data must not replace the model's identity.
@@ -64,9 +64,9 @@ func TestProcessDataDoesNotDecideAsWhomAnEventIsSent(t *testing.T) {
 		{name: "trusted inputs all count", variables: both, trusted: true, accessKey: "AKIDSTRANGER"},
 		{name: "null is no reusable credential", variables: `{` + own + `,"awsCredential":null,` + rest + `}`, accessKey: "AKIDMODEL"},
 		{name: "a list of one is one", variables: `{` + own + `,"awsCredential":[` + stranger + `],` + rest + `}`, model: mappings("=a", "authentication"), accessKey: "AKIDMODEL"},
-		{name: "an authentication that no mapping makes does not stand in for the model's reusable credential", variables: `{"authentication":{"accessKey":"AKIDSTRANGER","secretKey":"s","roleArn":"arn:aws:iam::1:role/x"},"awsCredential":null,` + rest + `}`, model: mappings("=c", "awsCredential"), want: "authentication: must not be null"},
-		{name: "a session token beside the model's keys is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"s","sessionToken":"t","roleArn":"arn:aws:iam::1:role/x"},` + rest + `}`, model: mappings("=k", "authentication.accessKey", "=s", "authentication.secretKey"), accessKey: "AKIDMODEL"},
-		{name: "a region beside the model's own configuration is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"s","externalId":"x"},` + rest + `}`, model: mappings("=a", "authentication", "=e", "configuration.endpoint"), want: "configuration.region: must not be blank"},
+		{name: "an authentication that no mapping makes does not stand in for the model's reusable credential", variables: `{"authentication":{"accessKey":"AKIDSTRANGER","secretKey":"hidden-key","roleArn":"arn:aws:iam::1:role/x"},"awsCredential":null,` + rest + `}`, model: mappings("=c", "awsCredential"), want: "authentication: must not be null"},
+		{name: "a session token beside the model's keys is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"hidden-key","sessionToken":"hidden-token","roleArn":"arn:aws:iam::1:role/x"},` + rest + `}`, model: mappings("=k", "authentication.accessKey", "=s", "authentication.secretKey"), accessKey: "AKIDMODEL"},
+		{name: "a region beside the model's own configuration is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"hidden-key","externalId":"x"},` + rest + `}`, model: mappings("=a", "authentication", "=e", "configuration.endpoint"), want: "configuration.region: must not be blank"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ func (w *work) conclude() job.Outcome {
 	if variables == nil {
 		result = nil
 	}
-	verdict, err := w.judge(&expression.Scope{Fields: w.sent.response.Value(), Variables: variables, Response: w.sent.response.Value()})
+	verdict, err := w.judge(&expression.Scope{Fields: w.sent.response.Value(), Variables: variables, Response: w.sent.response.Value(), Input: w.inputVariable})
 	if err != nil {
 		return w.fail(err)
 	}
@@ -41,6 +41,7 @@ func (w *work) failed(e *Error) job.Outcome {
 	e = e.masked(w.clean)
 	seen := e.value()
 	verdict, err := w.judge(&expression.Scope{
+		Input: w.inputVariable,
 		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
 		Error:    seen,
 	})

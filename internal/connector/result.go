@@ -25,7 +25,7 @@ func (w *work) resultVariables(r *eventbridge.Response) (*jsonvalue.Object, *Err
 	if w.headers.ResultExpression == nil {
 		return w.checkSize(variables)
 	}
-	scope := &expression.Scope{Fields: r.Value(), Response: r.Value()}
+	scope := &expression.Scope{Fields: r.Value(), Response: r.Value(), Input: w.inputVariable}
 	result, err := w.evaluate("result", w.headers.ResultExpression, scope)
 	if err != nil {
 		return nil, err
@@ -41,6 +41,23 @@ func (w *work) resultVariables(r *eventbridge.Response) (*jsonvalue.Object, *Err
 		variables.Set(k, v)
 	}
 	return w.checkSize(variables)
+}
+
+// inputVariable returns the job's variable input as it came: its secrets are not resolved. Nil if there is none.
+func (w *work) inputVariable() jsonvalue.Value {
+	variables, fault := readVariables(w.job.Variables)
+	if fault != nil {
+		return nil
+	}
+	for _, v := range variables {
+		if v.Name != "input" {
+			continue
+		}
+		if value, err := jsonvalue.Parse(v.JSON); err == nil {
+			return value
+		}
+	}
+	return nil
 }
 
 // resultObject returns the object that a result expression gave, nil for null. A list of exactly one object stands for it.

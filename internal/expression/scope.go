@@ -14,6 +14,9 @@ type Scope struct {
 	Response  jsonvalue.Value   // response: on an error an object whose only field is error
 	Error     jsonvalue.Value   // error; nil = there is none
 	Job       jsonvalue.Value   // job; nil = not visible
+	// Input returns input: the job's own variable of that name. It is called if an expression names it, and neither the
+	// response nor the result variables have the name. Nil = not visible.
+	Input func() jsonvalue.Value
 }
 
 // Lookup implements feel.Scope.
@@ -32,6 +35,9 @@ func (s *Scope) Lookup(name string) (any, bool) {
 	if v, ok := s.Fields.Get(name); ok {
 		return v, true
 	}
+	if name == "input" && s.Input != nil {
+		return s.Input(), true
+	}
 	// On success there is no error, and `error != null` is how expressions ask.
 	return nil, name == "error" && s.Job != nil
 }
@@ -42,6 +48,9 @@ func (s *Scope) Names() []string {
 	names = append(names, "response")
 	if s.Job != nil {
 		names = append(names, "error", "job")
+	}
+	if s.Input != nil {
+		names = append(names, "input")
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
