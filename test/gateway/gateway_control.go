@@ -55,7 +55,7 @@ type jobsRequest struct {
 	Count  int    `json:"count"` // 0 = 1
 	Type   string `json:"type"`
 	Tenant string `json:"tenant"`
-	// Variables and Headers are JSON objects. The text {{n}} in the variables stands for the number of the job: 1 for the
+	// Variables and Headers are JSON objects. Within a text of the variables {{n}} stands for the number of the job: 1 for the
 	// first that was ever added, and so on, over restarts of a gateway with its state on disk.
 	Variables json.RawMessage `json:"variables"`
 	Headers   json.RawMessage `json:"headers"`
