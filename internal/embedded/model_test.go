@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,8 +134,8 @@ func (m model) agrees(t *testing.T, g *Gateway) {
 
 func TestRandomCommandsAgainstAModel(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+	for seed := range uint64(12) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
@@ -178,7 +179,7 @@ func TestStateSurvivesAKillAtEachByte(t *testing.T) {
 		m, l, random := model{}, g.Local(0), rand.New(rand.NewPCG(7, 7))
 		g.SetClock(2, time.Hour)
 		note()
-		for range 60 {
+		for range 30 {
 			m.step(t, g, l, random)
 			note()
 		}
@@ -216,7 +217,7 @@ func TestStateSurvivesAKillAtEachByte(t *testing.T) {
 			require.True(t, found, "what is written after a torn record is there")
 			again.Close()
 		}
-		assert.Greater(t, len(boundaries), 40)
+		assert.Greater(t, len(boundaries), 15)
 	})
 }
 
