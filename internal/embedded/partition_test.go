@@ -94,6 +94,7 @@ func TestPartitionWithoutALeaderTakesPartInNothing(t *testing.T) {
 		refused(t, l.Complete(t.Context(), of[1], nil), "UNAVAILABLE")
 		require.NoError(t, l.Complete(t.Context(), of[2], nil))
 		assert.Empty(t, takeLocal(t, l, 1, time.Hour), "no lease ends without a leader")
+		assert.Zero(t, g.Counts().Expired)
 		for _, key := range add(t, g, make4()...) {
 			assert.Equal(t, int64(2), key>>51)
 		}
@@ -193,6 +194,8 @@ func TestFailedAndHandedBackJobsArePushed(t *testing.T) {
 		again(time.Millisecond)
 		again(time.Minute)
 		g.BreakStreams(codes.Unavailable, "broken")
+		add(t, g, embedded.Job{Type: "t"})
+		assert.Len(t, takeLocal(t, l, 1, -1), 1, "nothing is pushed to a stream that was ended")
 		_, err = s.Recv()
 		refused(t, err, "UNAVAILABLE")
 	})
