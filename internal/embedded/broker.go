@@ -148,7 +148,7 @@ func (b *broker) add(jobs []Job, keys []int64) error {
 		b.commit(&change{Kind: jobAdded, Key: j.Key, Job: &j}, &entries[i])
 		b.makeAvailable(&entries[i])
 	}
-	return nil
+	return b.unable()
 }
 
 // makeAvailable gives the job, whose state is waiting, to a stream that can take it, else lets it wait for a poll. Mu is
@@ -250,7 +250,7 @@ func (b *broker) take(jobType string, tenants []string, limit int, lease time.Du
 	if !led {
 		return nil, status.Error(codes.Unavailable, "no partition has a leader")
 	}
-	return out, nil
+	return out, b.unable()
 }
 
 // watch registers a channel that gets a token as jobs of the type begin to wait; forget ends that.

@@ -9,12 +9,13 @@ import (
 type changeKind string
 
 const (
-	jobAdded     changeKind = "added"
-	jobActivated changeKind = "activated"
-	givenBack    changeKind = "given-back" // a job that was activated and never sent
-	expired      changeKind = "expired"    // the end of a lease or of a backoff
-	commandTaken changeKind = "command"
-	clockSet     changeKind = "clock"
+	jobAdded       changeKind = "added"
+	jobActivated   changeKind = "activated"
+	givenBack      changeKind = "given-back" // a job that was activated and never sent
+	expired        changeKind = "expired"    // the end of a lease or of a backoff
+	commandTaken   changeKind = "command"
+	commandRefused changeKind = "refused" // a command for a job of the ledger
+	clockSet       changeKind = "clock"
 )
 
 // change is one step of the broker's state. The state is what its changes make of an empty broker: a log of them is
@@ -29,7 +30,8 @@ type change struct {
 	Offset   time.Duration `json:"offset,omitempty"`   // of clockSet, in nanoseconds
 }
 
-// commit writes a change to the log, if there is one, and carries it out. E is the job's entry; a new one for jobAdded.
+// commit writes a change to the log, if there is one, and carries it out. Whoever tells a caller of it asks
+// [broker.unable] first. E is the job's entry; a new one for jobAdded.
 // Mu is held.
 func (b *broker) commit(c *change, e *entry) {
 	if b.log != nil {
@@ -67,6 +69,8 @@ func (b *broker) evolve(c *change, e *entry) {
 		b.ledger.of(e, func(r *JobReport) { r.State = waiting.String() })
 	case commandTaken:
 		b.evolveCommand(c.Command, e)
+	case commandRefused:
+		b.ledger.refused(c.Key)
 	case clockSet:
 		b.partitionOf(c.Key).offset = c.Offset
 	}
@@ -107,7 +111,7 @@ func (b *broker) replay(c *change) error {
 	switch c.Kind {
 	case jobAdded:
 		e = &entry{}
-	case clockSet:
+	case clockSet, commandRefused:
 	default:
 		if e == nil {
 			return fmt.Errorf("it says %q of job %d, which is not there", c.Kind, c.Key)

@@ -144,17 +144,20 @@ func (b *broker) apply(c *Command) (*Ending, error) {
 	}
 	e := b.jobs[c.JobKey]
 	if e == nil {
-		b.ledger.refused(c.JobKey)
+		b.refused(c.JobKey)
 		return nil, status.Errorf(codes.NotFound, "%s: there is no job with key %d", c.Kind, c.JobKey)
 	}
 	// A job whose lease ran out, and even one that nobody took, can be ended; it is nobody's to be extended.
 	if e.state == resting || e.state == stuck || e.state == waiting && c.Kind == UpdateTimeout {
-		b.ledger.refused(c.JobKey)
+		b.refused(c.JobKey)
 		return nil, status.Errorf(codes.FailedPrecondition, "%s: job %d is in state %s", c.Kind, c.JobKey, e.state)
 	}
 	c.At = time.Now().Round(0) // without a monotonic reading, which a log cannot keep
 	c.LeaseOver = e.state == waiting || e.due.Before(e.partition.now())
 	b.commit(&change{Kind: commandTaken, Key: e.key, Command: c}, e)
+	if err := b.unable(); err != nil {
+		return nil, err
+	}
 	switch e.state {
 	case activated: // its time-out was updated
 		b.setDue(e)
@@ -169,6 +172,13 @@ func (b *broker) apply(c *Command) (*Ending, error) {
 	default:
 		b.leave(e)
 		return b.ended(e, c), nil
+	}
+}
+
+// refused notes that a command came for a job whose state does not allow it. Mu is held.
+func (b *broker) refused(key int64) {
+	if b.ledger[key] != nil {
+		b.commit(&change{Kind: commandRefused, Key: key}, nil)
 	}
 }
 

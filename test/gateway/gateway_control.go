@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,7 +56,7 @@ type jobsRequest struct {
 	Count  int    `json:"count"` // 0 = 1
 	Type   string `json:"type"`
 	Tenant string `json:"tenant"`
-	// Variables and Headers are JSON objects. The text {{n}} in the variables stands for the number of the job: 1 for the
+	// Variables and Headers are JSON objects. Within a text of the variables {{n}} stands for the number of the job: 1 for the
 	// first that was ever added, and so on, over restarts of a gateway with its state on disk.
 	Variables json.RawMessage `json:"variables"`
 	Headers   json.RawMessage `json:"headers"`
@@ -133,7 +134,7 @@ func (r *jobsRequest) jobs(first int64, n int) []embedded.Job {
 	for i := range jobs {
 		jobs[i] = embedded.Job{
 			Type: r.Type, TenantID: r.Tenant, Retries: r.Retries, CustomHeaders: string(r.Headers), ProcessID: r.ProcessID, ElementID: r.ElementID,
-			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", fmt.Sprint(first+int64(i))),
+			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", strconv.FormatInt(first+int64(i), 10)),
 		}
 	}
 	return jobs
