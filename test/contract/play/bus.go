@@ -20,6 +20,7 @@ type request struct {
 // bus is the event bus of one case.
 type bus struct {
 	*embedded.Bus
+	c        *Case
 	mu       sync.Mutex
 	answers  []Answer
 	requests []request
@@ -30,7 +31,7 @@ func startBus(c *Case) (*bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bus{Bus: inner}
+	b := &bus{Bus: inner, c: c}
 	for _, a := range c.Answers {
 		for range max(1, a.Times) {
 			b.answers = append(b.answers, a)
@@ -61,7 +62,7 @@ func (b *bus) answer(r *embedded.BusRequest) *embedded.Answer {
 		return &embedded.Answer{HangUp: true}
 	}
 	status := a.Status
-	out := embedded.Answer{Body: a.Body}
+	out := embedded.Answer{Body: b.c.expand(a.Body, b.address())}
 	if a.Error != "" {
 		if status == 0 {
 			status = http.StatusBadRequest

@@ -73,23 +73,25 @@ type Want struct {
 
 	Command      string   `yaml:"command"` // complete, fail, throw; none = the job is left to its lease
 	Retries      int32    `yaml:"retries"` // of fail
-	Backoff      string   `yaml:"backoff"` // of fail, such as 1m30s; empty = none
+	Backoff      string   `yaml:"backoff"` // of fail, such as 1m30s; empty = none, <any> = not compared
 	Code         string   `yaml:"code"`    // of throw
 	Message      []string `yaml:"message"` // texts in the message of fail and throw
 	MessageLacks []string `yaml:"messageLacks"`
 	MessageIs    *string  `yaml:"messageIs"`
+	Longest      int      `yaml:"longest"` // characters that the message may have; 0 = not compared
 
 	Variables *string   `yaml:"variables"` // of the command, JSON; "<any>" stands for any value
 	Error     *ErrorVar `yaml:"error"`     // the variable error of fail
 
 	Requests   *int                `yaml:"requests"`   // that the bus saw; nil = 1
 	Sent       []map[string]string `yaml:"sent"`       // fields of each entry of the first request, byte for byte; Detail is its text, Resources joined by blanks
+	SentHas    []string            `yaml:"sentHas"`    // texts that every request holds
 	SentLacks  []string            `yaml:"sentLacks"`  // texts that no request may hold
 	Credential string              `yaml:"credential"` // access key and region of the signature: KEY/region
 	Token      string              `yaml:"token"`      // session token of the request
 
 	Leases []string `yaml:"leases"` // of every UpdateJobTimeout
-	Calls  []string `yaml:"calls"`  // every command that ends a job, refused ones too; nil = Command alone
+	Calls  []string `yaml:"calls"`  // every command that ends a job, refused ones too; nil = Command alone, <any> = not compared
 	Log    []string `yaml:"log"`    // texts in the worker's log
 }
 

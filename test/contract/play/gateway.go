@@ -77,7 +77,8 @@ func (g *gateway) add(c *Case, variables string, definition int64) (*record, err
 	}
 	headers := c.headers()
 	if !strings.HasPrefix(variables, "{") || !strings.HasSuffix(variables, "}") {
-		r.variables, variables = &variables, "{}"
+		text := variables
+		r.variables, variables = &text, "{}"
 	}
 	if c.HeadersText != nil {
 		r.headers, headers = c.HeadersText, "{}"

@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a job may take. It is meant for a machine that is much slower than any.
-const patience = 3 * time.Minute
+const patience = 90 * time.Second
 
 // firstDefinition is the key of the first case's process definition.
 const firstDefinition = 1<<51 + 1_000_000
@@ -87,9 +87,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 			return nil, err
 		}
 	}
-	if err := w.stop(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, w.stderr.bytes())
-	}
+	stopped := w.stop()
 	if s.Outlet != nil {
 		s.Outlet("stdout", w.stdout.bytes())
 		s.Outlet("stderr", w.stderr.bytes())
@@ -98,6 +96,9 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 	// Only now is it sure that nothing more comes.
 	for i := range all {
 		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Took: all[i].took})
+	}
+	if stopped != nil {
+		return results, stopped
 	}
 	if len(g.faults) > 0 {
 		return results, fmt.Errorf("the requests for jobs: %s", strings.Join(g.faults[:1], ""))

@@ -124,9 +124,9 @@ func (p *process) stop() error {
 			return fmt.Errorf("the worker ended: %w", p.err)
 		}
 		return nil
-	case <-time.After(2 * time.Minute):
+	case <-time.After(time.Minute):
 		_ = p.cmd.Process.Signal(os.Kill)
 		<-p.ended
-		return errors.New("the worker did not end within two minutes of SIGTERM")
+		return errors.New("the worker did not end within a minute of SIGTERM")
 	}
 }
