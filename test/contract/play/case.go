@@ -71,7 +71,7 @@ type Want struct {
 	// no request, and a message with these texts.
 	Refused []string `yaml:"refused"`
 
-	Command      string   `yaml:"command"` // complete, fail, throw; none = the job is left to its lease
+	Command      string   `yaml:"command"` // complete, fail, throw; none = the job is left to its lease, any = complete or fail
 	Retries      int32    `yaml:"retries"` // of fail
 	Backoff      string   `yaml:"backoff"` // of fail, such as 1m30s; empty = none, <any> = not compared
 	Code         string   `yaml:"code"`    // of throw
@@ -171,6 +171,7 @@ const (
 	fail     = "fail"
 	throw    = "throw"
 	none     = "none"
+	either   = "any" // complete or fail
 )
 
 // complete checks the case and fills in what follows from other fields.
@@ -194,12 +195,15 @@ func (c *Case) complete() error {
 			w.Error = &ErrorVar{Code: "INPUT_ERROR", Type: "io.camunda.connector.api.error.ConnectorInputException"}
 		}
 	}
-	if !slices.Contains([]string{complete, fail, throw, none}, w.Command) {
-		return fmt.Errorf("command: found %q, expected complete, fail, throw or none", w.Command)
+	if !slices.Contains([]string{complete, fail, throw, none, either}, w.Command) {
+		return fmt.Errorf("command: found %q, expected complete, fail, throw, none or any", w.Command)
 	}
 	if w.Requests == nil {
 		one := 1
 		w.Requests = &one
+	}
+	if w.Command == none && len(w.Leases)+len(w.Calls) == 0 {
+		return errors.New("command none: expected leases or calls, which tell how far the job got")
 	}
 	if w.Calls == nil && w.Command != none {
 		w.Calls = []string{w.Command}

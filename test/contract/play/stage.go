@@ -163,7 +163,7 @@ func (s *Stage) give(ctx context.Context, g *gateway, m *models, c *Case, defini
 // arrived tells whether the job is where the case wants it.
 func (r record) arrived() bool {
 	if r.c.Want.Command == none {
-		return len(r.leases) > 0 && len(r.leases) >= len(r.c.Want.Leases) && len(r.calls) >= len(r.c.Want.Calls)
+		return len(leasesOf(&r)) >= len(r.c.Want.Leases) && len(r.calls) >= len(r.c.Want.Calls)
 	}
 	if len(r.taken) == 0 {
 		return false
