@@ -107,9 +107,14 @@ verify: generate ## Fail if a derived file is not up to date
 	go mod verify
 
 .PHONY: contract
-contract: build ## Hold the binary against the recorded jobs and expressions under EVENTBRIDGE_CASES
-	@if [[ -n '$(EVENTBRIDGE_CASES)' ]]; then .ci/cases '$(EVENTBRIDGE_CASES)' '$(abspath $(BIN))'; \
-	else echo "nothing to compare with: EVENTBRIDGE_CASES names no folder"; fi
+contract: build ## Hold the binary against the contract's jobs, and against what is recorded under EVENTBRIDGE_CASES
+	go run ./test/contract
+	go run ./test/contract -poll -only 1.
+	@if [[ -n '$(EVENTBRIDGE_CASES)' ]]; then .ci/cases '$(EVENTBRIDGE_CASES)' '$(abspath $(BIN))'; fi
+
+.PHONY: canary
+canary: ## Search all that the worker and its commands write for marked secrets (EVENTBRIDGE_CASES: recorded jobs as well)
+	go run ./test/canary $(if $(EVENTBRIDGE_CASES),-recorded '$(EVENTBRIDGE_CASES)/contract-cases')
 
 .PHONY: e2e
 e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a JDK 21+, Maven, Python)

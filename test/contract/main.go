@@ -1,0 +1,154 @@
+// Command contract holds the worker to its contract: it starts the real binary, once per configuration, gives it jobs by
+// real gRPC and answers its requests by real HTTP, and compares every command and every request with what the rules say.
+// It builds the binary itself. The jobs are the files in test/contract/cases.
+//
+//	go run ./test/contract [-only TEXT] [-poll] [-binary FILE] [-v]
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/contract/cases"
+	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+)
+
+func main() {
+	only := flag.String("only", "", "play only cases with this text in section, profile or name")
+	polled := flag.Bool("poll", false, "refuse streams, so that jobs are polled for")
+	binary := flag.String("binary", "", "the worker's binary; empty = build it")
+	verbose := flag.Bool("v", false, "print every case and how long it took")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *only, *polled, *binary, *verbose)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "contract:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only string, polled bool, binary string, verbose bool) error {
+	began := time.Now()
+	all, err := play.ReadCases(cases.Folder)
+	if err != nil {
+		return err
+	}
+	profiles, err := play.ReadProfiles(cases.Folder)
+	if err != nil {
+		return err
+	}
+	byProfile := map[string][]*play.Case{}
+	for i := range all {
+		c := &all[i]
+		if _, known := profiles[c.Profile]; !known {
+			return fmt.Errorf("case %q: there is no profile %q", c.Name, c.Profile)
+		}
+		if strings.Contains(c.Section+"\n"+c.Profile+"\n"+c.Name, only) {
+			byProfile[c.Profile] = append(byProfile[c.Profile], c)
+		}
+	}
+	if len(byProfile) == 0 {
+		return fmt.Errorf("no case has %q in its section, profile or name", only)
+	}
+	if binary == "" {
+		folder, err := os.MkdirTemp("", "eventbridge-connector-contract-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+		if binary, err = play.Build(ctx, folder); err != nil {
+			return err
+		}
+	}
+	results, err := playAll(ctx, &play.Stage{Binary: binary, Polled: polled}, profiles, byProfile)
+	failed := report(results, verbose)
+	total := 0
+	for _, list := range byProfile {
+		total += len(list)
+	}
+	if err != nil {
+		return err
+	}
+	verdict := fmt.Sprintf("contract: %d of %d cases ok, %d workers, %s", total-failed, total, len(byProfile), time.Since(began).Round(time.Second/10))
+	fmt.Println(verdict)
+	if failed > 0 || len(results) != total {
+		return fmt.Errorf("%d cases failed", total-len(results)+failed)
+	}
+	return nil
+}
+
+// atOnce is how many workers run at a time.
+const atOnce = 3
+
+// playAll plays the cases of each profile with a worker of its own.
+func playAll(ctx context.Context, s *play.Stage, profiles map[string]play.Profile, byProfile map[string][]*play.Case) ([]play.Result, error) {
+	var (
+		mu      sync.Mutex
+		all     []play.Result
+		errs    []error
+		playing sync.WaitGroup
+		places  = make(chan struct{}, atOnce)
+	)
+	for _, name := range slices.Sorted(maps.Keys(byProfile)) {
+		places <- struct{}{}
+		playing.Go(func() {
+			defer func() { <-places }()
+			p := profiles[name]
+			results, err := s.Play(ctx, &p, byProfile[name])
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, results...)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("profile %s: %w", name, err))
+			}
+		})
+	}
+	playing.Wait()
+	return all, errors.Join(errs...)
+}
+
+// report prints what failed and a line per section. It returns how many cases failed.
+func report(results []play.Result, verbose bool) (failed int) {
+	slices.SortFunc(results, func(a, b play.Result) int {
+		return cmp.Or(cmp.Compare(a.Case.Section, b.Case.Section), cmp.Compare(a.Case.Name, b.Case.Name))
+	})
+	good, bad := map[string]int{}, map[string]int{}
+	var sections []string
+	for _, r := range results {
+		if !slices.Contains(sections, r.Case.Section) {
+			sections = append(sections, r.Case.Section)
+		}
+		if verbose {
+			fmt.Printf("%8s  %s: %s\n", r.Took.Round(time.Millisecond), r.Case.Section, r.Case.Name)
+		}
+		if len(r.Faults) == 0 {
+			good[r.Case.Section]++
+			continue
+		}
+		failed++
+		bad[r.Case.Section]++
+		fmt.Printf("FAILED  %s: %s (profile %s)\n", r.Case.Section, r.Case.Name, r.Case.Profile)
+		for _, fault := range r.Faults {
+			fmt.Printf("        %s\n", fault)
+		}
+	}
+	for _, section := range sections {
+		line := fmt.Sprintf("%s: %d cases ok", section, good[section])
+		if bad[section] > 0 {
+			line += fmt.Sprintf(", %d failed", bad[section])
+		}
+		fmt.Println(line)
+	}
+	return failed
+}
