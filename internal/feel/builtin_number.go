@@ -228,7 +228,9 @@ func aggregateBuiltins() []builtin {
 			if len(l) == 0 {
 				return f.warn(pos, "the list is empty")
 			}
-			slices.SortStableFunc(l, compare)
+			if !f.sortNumbers(l) {
+				return nil
+			}
 			if len(l)%2 == 1 {
 				return l[len(l)/2]
 			}
@@ -248,12 +250,27 @@ func (f *frame) fold(pos Pos, l []*apd.Decimal, op func(a, b *apd.Decimal, n int
 		return f.warn(pos, "the list is empty")
 	}
 	r, n := l[0], workingDigits(l[0])
-	for _, d := range l[1:] {
+	for i, d := range l[1:] {
+		if !f.spendOn(i, n) {
+			return nil
+		}
 		if r = op(r, d, n); r == nil {
 			return f.fail(pos, "the result is out of bounds")
 		}
 	}
 	return r
+}
+
+// sortNumbers sorts numbers by their value; false when the evaluation must end.
+func (f *frame) sortNumbers(l []*apd.Decimal) bool {
+	compared := 0
+	slices.SortStableFunc(l, func(a, b *apd.Decimal) int {
+		if compared++; !f.spendOn(compared, 0) {
+			return 0
+		}
+		return compare(a, b)
+	})
+	return f.err == nil
 }
 
 // extreme returns min (sign −1) or max (sign 1) of values of one type.
@@ -316,7 +333,10 @@ func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {
 	n := newInt(int64(len(l)))
 	mean := divide(sum, n)
 	squares := newInt(0)
-	for _, d := range l {
+	for i, d := range l {
+		if !f.spendOn(i, digits(mean)+digits(squares)) {
+			return nil
+		}
 		diff := subtract(d, mean)
 		if diff == nil {
 			return f.fail(pos, "the result of stddev is out of bounds")
@@ -332,13 +352,18 @@ func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {
 
 func mode(f *frame, _ Pos, l []*apd.Decimal) Value {
 	sorted := slices.Clone(l)
-	slices.SortStableFunc(sorted, compare)
+	if !f.sortNumbers(sorted) {
+		return nil
+	}
 	var out []Value
 	best := 0
 	for i := 0; i < len(sorted); {
 		j := i
-		for j < len(sorted) && compare(sorted[i], sorted[j]) == 0 {
+		for j < len(sorted) && f.spendOn(j, 0) && compare(sorted[i], sorted[j]) == 0 {
 			j++
+		}
+		if f.err != nil {
+			return nil
 		}
 		if j-i > best {
 			best, out = j-i, nil

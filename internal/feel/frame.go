@@ -17,7 +17,7 @@ const (
 	maxProduced = 64 << 20 // bytes, estimated
 	maxTime     = 250 * time.Millisecond
 	maxDepth    = 400 // calls of functions within functions
-	stepsPerAsk = 1024
+	stepsPerAsk = 32 // a step on numbers of many digits may take milliseconds
 	maxWarnings = 20
 )
 
@@ -120,6 +120,12 @@ func (f *frame) ask() bool {
 		return false
 	}
 	return true
+}
+
+// spendOn charges for one item, the one of this index, in a loop of a built-in function on numbers of so many digits. It asks
+// for the time as often as steps of a program do; false when the evaluation must end.
+func (f *frame) spendOn(index int, digits int64) bool {
+	return f.spend(int(digits)/64) && (index%stepsPerAsk != 0 || f.ask())
 }
 
 // produce charges n bytes of values made; false when the evaluation must end.
