@@ -18,7 +18,8 @@ type BusRequest struct {
 
 // Answer is what the bus does with a request. The zero value is what EventBridge would do.
 type Answer struct {
-	Latency time.Duration // before anything else
+	Latency time.Duration   // before anything else
+	Hold    <-chan struct{} // not nil: after Latency, until it is closed or the caller goes away
 	// Status above 0 answers with it, Header and Body as they are. No event is accepted unless Accept says so.
 	Status int
 	Header map[string]string // beside, or in place of, the usual ones; an empty value takes a usual one away

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -15,17 +19,17 @@ import (
 type broker struct {
 	options GatewayOptions
 
-	mu       sync.Mutex
-	jobs     map[int64]*entry // those that have not ended
-	lastKey  int64
-	queues   map[queueName]*queue
-	streams  map[string][]*push // by job type
-	turn     int                // whose turn it is among the streams of a type
-	pollers  map[string][]chan struct{}
-	due      dueHeap
-	timer    *time.Timer // set for the first of due
-	timerFor time.Time
-	closed   bool
+	mu         sync.Mutex
+	log        *stateLog          // nil = the state is in memory only
+	jobs       map[int64]*entry   // those that have not ended
+	ledger     ledger             // nil = not kept
+	partitions []*partition       // in the order of their ids
+	createTurn int                // whose turn it is among the partitions to create a job
+	pollTurn   int                // … and to be asked first by a poll
+	streams    map[string][]*push // by job type
+	turn       int                // whose turn it is among the streams of a type
+	pollers    map[string][]chan struct{}
+	closed     bool
 
 	counts   Counts
 	commands record[Command]
@@ -35,56 +39,60 @@ type broker struct {
 	awaited  bool
 }
 
-type queueName struct{ jobType, tenant string }
-
-// queue holds waiting jobs, first come first served. An entry that is no more waiting is skipped when its turn comes.
-type queue struct {
-	entries []*entry
-	head    int
-}
-
-func (q *queue) push(e *entry) {
-	if q.head > 64 && q.head*2 > len(q.entries) {
-		n := copy(q.entries, q.entries[q.head:])
-		clear(q.entries[n:])
-		q.entries, q.head = q.entries[:n], 0
-	}
-	q.entries = append(q.entries, e)
-}
-
-func (q *queue) pop() *entry {
-	for q.head < len(q.entries) {
-		e := q.entries[q.head]
-		q.entries[q.head] = nil
-		q.head++
-		e.queued = false
-		if e.idle {
-			return e
-		}
-	}
-	q.entries, q.head = q.entries[:0], 0
-	return nil
-}
-
-func newBroker(o *GatewayOptions) *broker {
-	return &broker{
-		options: *o, jobs: map[int64]*entry{}, lastKey: firstKey, queues: map[queueName]*queue{}, streams: map[string][]*push{},
+// newBroker returns a broker with the state that its folder holds, if it has one.
+func newBroker(o *GatewayOptions) (*broker, error) {
+	b := &broker{
+		options: *o, jobs: map[int64]*entry{}, streams: map[string][]*push{},
 		pollers: map[string][]chan struct{}{}, waiters: map[int64][]chan Ending{}, changed: make(chan struct{}),
 		commands: record[Command]{limit: o.KeepCommands}, endings: record[Ending]{limit: o.KeepCommands},
 	}
+	if o.KeepJobs {
+		b.ledger = ledger{}
+	}
+	for id := range o.Partitions {
+		b.partition(1 + int64(id))
+	}
+	if o.StateDir == "" {
+		return b, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var err error
+	if b.log, err = openLog(o.StateDir, o.SyncState, b.replay); err != nil {
+		return nil, err
+	}
+	b.settleReplayed()
+	return b, nil
 }
 
 func (b *broker) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.closed = true
-	if b.timer != nil {
-		b.timer.Stop()
+	if b.closed {
+		return
 	}
+	b.closed = true
+	for _, p := range b.partitions {
+		if p.timer != nil {
+			p.timer.Stop()
+		}
+	}
+	if b.log != nil {
+		b.log.close()
+	}
+}
+
+// unable tells why the broker can take no change, if so. Mu is held.
+func (b *broker) unable() error {
+	if b.log != nil && b.log.err != nil {
+		return status.Errorf(codes.Internal, "the gateway cannot write its state: %v", b.log.err)
+	}
+	return nil
 }
 
 // AddJobs adds jobs and returns their keys, in order. Each is offered to the open streams at once, and waits for a poll
 // if none takes it. The same Job may be added often. An error names the first job that is none; then none was added.
+// It is UNAVAILABLE when no partition has a leader.
 func (g *Gateway) AddJobs(jobs ...Job) ([]int64, error) {
 	for i := range jobs {
 		if err := jobs[i].check(); err != nil {
@@ -94,7 +102,11 @@ func (g *Gateway) AddJobs(jobs ...Job) ([]int64, error) {
 	keys := make([]int64, len(jobs))
 	// In portions, so that a large number of jobs does not keep commands waiting.
 	for at := 0; at < len(jobs); {
-		at += g.broker.add(jobs[at:min(at+256, len(jobs))], keys[at:])
+		end := min(at+256, len(jobs))
+		if err := g.broker.add(jobs[at:end], keys[at:end]); err != nil {
+			return nil, fmt.Errorf("jobs %d to %d: %w", at, end-1, err)
+		}
+		at = end
 	}
 	return keys, nil
 }
@@ -114,36 +126,48 @@ func (j *Job) check() error {
 	return nil
 }
 
-func (b *broker) add(jobs []Job, keys []int64) int {
+func (b *broker) add(jobs []Job, keys []int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.unable(); err != nil {
+		return err
+	}
 	entries := make([]entry, len(jobs))
 	for i := range jobs {
-		b.lastKey += keyStep
-		e := &entries[i]
-		e.Job, e.key, e.dueIndex = jobs[i], b.lastKey, -1
-		e.fill(e.key)
-		e.retries = e.Retries
-		keys[i] = e.key
-		b.jobs[e.key] = e
-		b.counts.Added++
-		b.makeAvailable(e)
+		j := jobs[i]
+		if j.Key == 0 {
+			p := b.next()
+			if p == nil {
+				return status.Error(codes.Unavailable, "no partition has a leader")
+			}
+			j.Key = p.lastKey + keyStep
+		} else if b.jobs[j.Key] != nil {
+			return status.Errorf(codes.AlreadyExists, "key: found %d, which a job has already", j.Key)
+		}
+		keys[i] = j.Key
+		b.commit(&change{Kind: jobAdded, Key: j.Key, Job: &j}, &entries[i])
+		b.makeAvailable(&entries[i])
 	}
-	return len(jobs)
+	return b.unable()
 }
 
-// makeAvailable gives the job to a stream that can take it, else lets it wait for a poll. Mu is held.
+// makeAvailable gives the job, whose state is waiting, to a stream that can take it, else lets it wait for a poll. Mu is
+// held.
 func (b *broker) makeAvailable(e *entry) {
 	b.leave(e)
-	e.state = waiting
 	if b.offer(e) {
 		return
 	}
+	b.enqueue(e)
+	b.wake(e.Type)
+}
+
+func (b *broker) enqueue(e *entry) {
 	name := queueName{e.Type, e.TenantID}
-	q := b.queues[name]
+	q := e.partition.queues[name]
 	if q == nil {
 		q = &queue{}
-		b.queues[name] = q
+		e.partition.queues[name] = q
 	}
 	if !e.queued {
 		e.queued = true
@@ -151,7 +175,11 @@ func (b *broker) makeAvailable(e *entry) {
 	}
 	e.idle = true
 	b.counts.Waiting++
-	for _, wake := range b.pollers[e.Type] {
+}
+
+// wake tells the polls for a type that there may be jobs. Mu is held.
+func (b *broker) wake(jobType string) {
+	for _, wake := range b.pollers[jobType] {
 		select {
 		case wake <- struct{}{}:
 		default: // it is awake already
@@ -161,38 +189,68 @@ func (b *broker) makeAvailable(e *entry) {
 
 // leave takes the job out of what its state put it into. Mu is held.
 func (b *broker) leave(e *entry) {
-	b.due.remove(e)
+	e.partition.due.remove(e)
 	if e.idle {
 		e.idle = false
 		b.counts.Waiting--
 	}
 }
 
+// settleReplayed puts each job where its state belongs after a replay: the waiting ones into their queues in the order
+// of their keys, the others under the timers of their partitions. Mu is held.
+func (b *broker) settleReplayed() {
+	keys := slices.Sorted(maps.Keys(b.jobs))
+	for _, key := range keys {
+		switch e := b.jobs[key]; e.state {
+		case waiting:
+			b.enqueue(e)
+		case activated, resting:
+			b.setDue(e)
+		default:
+		}
+	}
+}
+
 // activate makes the job somebody's. Mu is held.
-func (b *broker) activate(e *entry, worker string, lease time.Duration) delivery {
+func (b *broker) activate(e *entry, lease time.Duration, streamed bool) delivery {
 	b.leave(e)
-	e.state, e.worker, e.due = activated, worker, time.Now().Add(lease)
-	e.given++
+	b.commit(&change{Kind: jobActivated, Key: e.key, Due: e.partition.now().Add(lease), Streamed: streamed}, e)
 	b.setDue(e)
 	return delivery{entry: e, retries: e.retries, deadline: e.due.UnixMilli(), given: e.given}
 }
 
-// take activates up to limit jobs that wait.
-func (b *broker) take(jobType string, tenants []string, limit int, worker string, lease time.Duration, into []delivery) []delivery {
+// take activates up to limit jobs that wait, beginning with another partition each time. A partition without a leader is
+// passed over; if none has one, the error is UNAVAILABLE.
+func (b *broker) take(jobType string, tenants []string, limit int, lease time.Duration) ([]delivery, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, tenant := range tenants {
-		q := b.queues[queueName{jobType, tenant}]
-		for q != nil && len(into) < limit {
-			e := q.pop()
-			if e == nil {
-				break
+	if err := b.unable(); err != nil {
+		return nil, err
+	}
+	var out []delivery
+	led := false
+	b.pollTurn++
+	for i := range b.partitions {
+		p := b.partitions[(b.pollTurn+i)%len(b.partitions)]
+		if p.leaderless {
+			continue
+		}
+		led = true
+		for _, tenant := range tenants {
+			q := p.queues[queueName{jobType, tenant}]
+			for q != nil && len(out) < limit {
+				e := q.pop()
+				if e == nil {
+					break
+				}
+				out = append(out, b.activate(e, lease, false))
 			}
-			b.counts.Polled++
-			into = append(into, b.activate(e, worker, lease))
 		}
 	}
-	return into
+	if !led {
+		return nil, status.Error(codes.Unavailable, "no partition has a leader")
+	}
+	return out, b.unable()
 }
 
 // watch registers a channel that gets a token as jobs of the type begin to wait; forget ends that.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -30,7 +31,7 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request := &BusRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body.Bytes()}
 	refusal := request.read(b.options.MaxRequest)
 	answer := b.answerTo(request)
-	if !b.pause(r, answer.Latency+b.options.Latency) {
+	if !answer.wait(r.Context(), b.options.Latency) {
 		return
 	}
 	scripted := answer.Status > 0 || answer.HangUp
@@ -55,17 +56,18 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pause waits, unless the caller goes away.
-func (b *Bus) pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
+// wait waits as long as the answer asks for and the bus's own latency. It tells whether the caller is still there.
+func (a *Answer) wait(ctx context.Context, latency time.Duration) bool {
+	if pause(ctx, a.Latency+latency) != nil {
+		return false
+	}
+	if a.Hold == nil {
 		return true
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-a.Hold:
 		return true
-	case <-r.Context().Done():
+	case <-ctx.Done():
 		return false
 	}
 }

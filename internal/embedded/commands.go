@@ -15,16 +15,16 @@ const (
 
 // Command is a command for a job as the gateway took it.
 type Command struct {
-	Kind      Kind
-	JobKey    int64
-	Variables string        // as sent
-	Retries   int32         // of Fail
-	Backoff   time.Duration // of Fail
-	Message   string        // of Fail and Throw
-	Code      string        // of Throw
-	Timeout   time.Duration // of UpdateTimeout
-	At        time.Time
-	LeaseOver bool // it came when the lease had run out: the broker takes it nevertheless
+	Kind      Kind          `json:"kind,omitempty"`
+	JobKey    int64         `json:"jobKey,omitempty"`
+	Variables string        `json:"variables,omitempty"` // as sent
+	Retries   int32         `json:"retries,omitempty"`   // of Fail
+	Backoff   time.Duration `json:"backoff,omitempty"`   // of Fail
+	Message   string        `json:"message,omitempty"`   // of Fail and Throw
+	Code      string        `json:"code,omitempty"`      // of Throw
+	Timeout   time.Duration `json:"timeout,omitempty"`   // of UpdateTimeout
+	At        time.Time     `json:"at,omitzero"`
+	LeaseOver bool          `json:"leaseOver,omitempty"` // it came when the lease had run out: the broker takes it nevertheless
 }
 
 // Ending is what a job ended with: the command that completed it, threw a BPMN error, or failed it with no retries

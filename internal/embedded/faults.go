@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -18,12 +20,40 @@ type Call struct {
 // IsCommand tells whether the call is a command for a job.
 func (c Call) IsCommand() bool { return c.JobKey != 0 }
 
+// Partition returns the id of the partition that a command's job is in.
+func (c Call) Partition() int64 { return c.JobKey >> partitionBits }
+
 // Fault is what goes wrong with a call. The zero value is nothing.
 type Fault struct {
-	Delay      time.Duration // before anything else
-	Code       codes.Code    // not OK: the call is refused with this code and Message, and has no effect
-	Message    string
-	LoseAnswer bool // the call has its effect, but its caller is told UNAVAILABLE
+	Delay time.Duration   // before anything else
+	Hold  <-chan struct{} // not nil: the call waits until it is closed, or until its caller goes away, before its effect
+
+	Code    codes.Code // not OK: the call is refused with this code and Message, and has no effect
+	Message string
+
+	// AnswerDelay is how long the answer is under way after the effect. A caller that goes away meanwhile misses it: a
+	// command was carried out, and the jobs of a poll stay activated until their leases end.
+	AnswerDelay time.Duration
+	LoseAnswer  bool // the call has its effect, but its caller is told UNAVAILABLE
+}
+
+// HTTPFault returns the refusal by something on the way that answers with an HTTP status and speaks no gRPC, as a client
+// of gRPC is told of it.
+func HTTPFault(code int) Fault {
+	f := Fault{Code: codes.Unknown, Message: fmt.Sprintf("unexpected HTTP status code received from server: %d (%s)", code, http.StatusText(code))}
+	switch code {
+	case http.StatusBadRequest:
+		f.Code = codes.Internal
+	case http.StatusUnauthorized:
+		f.Code = codes.Unauthenticated
+	case http.StatusForbidden:
+		f.Code = codes.PermissionDenied
+	case http.StatusNotFound:
+		f.Code = codes.Unimplemented
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		f.Code = codes.Unavailable
+	}
+	return f
 }
 
 // faults decides what goes wrong.
@@ -71,11 +101,12 @@ func (g *Gateway) RefuseNext(n int, code codes.Code, message string) {
 
 // before is what the fault does ahead of the call's effect.
 func (f *Fault) before(ctx context.Context) error {
-	if f.Delay > 0 {
-		timer := time.NewTimer(f.Delay)
-		defer timer.Stop()
+	if err := pause(ctx, f.Delay); err != nil {
+		return err
+	}
+	if f.Hold != nil {
 		select {
-		case <-timer.C:
+		case <-f.Hold:
 		case <-ctx.Done():
 			return status.FromContextError(ctx.Err()).Err()
 		}
@@ -84,6 +115,32 @@ func (f *Fault) before(ctx context.Context) error {
 		return status.Error(f.Code, f.Message)
 	}
 	return nil
+}
+
+// after is what the fault does between the call's effect and its answer.
+func (f *Fault) after(ctx context.Context) error {
+	if err := pause(ctx, f.AnswerDelay); err != nil {
+		return err
+	}
+	if f.LoseAnswer {
+		return errAnswerLost
+	}
+	return nil
+}
+
+// pause waits, unless the caller goes away.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return status.FromContextError(ctx.Err()).Err()
+	}
 }
 
 var errAnswerLost = status.Error(codes.Unavailable, "the answer got lost")

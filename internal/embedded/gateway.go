@@ -32,10 +32,25 @@ type GatewayOptions struct {
 	PollWait  time.Duration // how long a poll waits that leaves it to the gateway; 0 = 10 s
 	// ExpiryCheck is how often leases and backoffs are checked, 1 s at a real broker; 0 = each at its very end.
 	ExpiryCheck time.Duration
+	// Partitions is how many there are, with ids from 1; 0 = 1. Jobs are created in each in turn.
+	Partitions int
+	// PollTransit is how long the jobs of a poll are under way. A poll that is cancelled meanwhile loses them: they stay
+	// activated until their leases end.
+	PollTransit time.Duration
+	// AnswerLimit is how many bytes the jobs that a poll gets from one partition may have together. Above it the poll is
+	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions.
+	AnswerLimit int
 	// CommandLimit is how many bytes of variables a command may carry before the broker cannot write its record; 0 =
 	// 2 MiB: a batch of 4 MiB has to hold them more than once.
 	CommandLimit int
 
+	// StateDir is a folder in which the jobs are kept, so that a gateway that was killed and is started again has them.
+	// Streams and polls are gone then; leases and backoffs go on. One gateway may use it at a time. Empty = in memory only.
+	StateDir  string
+	SyncState bool // wait for the disk at each change, so that a machine that loses power loses nothing
+
+	// KeepJobs keeps a report of each job, ended or not, for [Gateway.Report].
+	KeepJobs bool
 	// KeepCommands is how many commands and endings are kept to be read, the newest; 0 = all, below 0 = none.
 	KeepCommands int
 	OnCommand    func(Command) // called with every command that was taken, in the call that brought it; it must not block
@@ -59,8 +74,22 @@ type serving struct {
 	running sync.WaitGroup // the goroutines that serve
 }
 
-// StartGateway starts a gateway. Close it when done.
+// StartGateway starts a gateway that serves gRPC. Close it when done.
 func StartGateway(o GatewayOptions) (*Gateway, error) {
+	g, err := NewGateway(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Resume(); err != nil {
+		g.broker.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// NewGateway returns a gateway that serves no network until [Gateway.Resume]: jobs are reached by [Gateway.Local]. It
+// works in a bubble of testing/synctest. Close it when done.
+func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if o.Version == "" {
 		o.Version = "8.6.0"
 	}
@@ -70,12 +99,15 @@ func StartGateway(o GatewayOptions) (*Gateway, error) {
 	if o.CommandLimit <= 0 {
 		o.CommandLimit = 2 << 20
 	}
-	g := &Gateway{options: o, broker: newBroker(&o), address: o.Address}
+	if o.Partitions <= 0 {
+		o.Partitions = 1
+	}
+	g := &Gateway{options: o, address: o.Address}
 	if g.address == "" {
 		g.address = "127.0.0.1:0"
 	}
-	if err := g.Resume(); err != nil {
-		g.broker.close()
+	var err error
+	if g.broker, err = newBroker(&o); err != nil {
 		return nil, err
 	}
 	return g, nil

@@ -4,18 +4,21 @@ import "time"
 
 // Job is a job to add. Only Type must be given.
 type Job struct {
-	Type          string
-	Variables     string // a JSON object; empty = {}
-	CustomHeaders string // a JSON object of strings; empty = {}
-	Retries       int32  // 0 = 3; below 0 = none
-	TenantID      string // empty = DefaultTenant
+	Type          string `json:"type,omitempty"`
+	Variables     string `json:"variables,omitempty"`     // a JSON object; empty = {}
+	CustomHeaders string `json:"customHeaders,omitempty"` // a JSON object of strings; empty = {}
+	Retries       int32  `json:"retries,omitempty"`       // 0 = 3; below 0 = none
+	TenantID      string `json:"tenantId,omitempty"`      // empty = DefaultTenant
 
-	ProcessID                string // empty = "process"
-	ProcessInstanceKey       int64  // 0 = one made up, for each job its own
-	ProcessDefinitionVersion int32  // 0 = 1
-	ProcessDefinitionKey     int64  // 0 = one made up, for all jobs the same
-	ElementID                string // empty = "task"
-	ElementInstanceKey       int64  // 0 = one made up, for each job its own
+	// Key is the job's key, which tells its partition (key >> 51); 0 = the next key of the partition whose turn it is.
+	Key int64 `json:"key,omitempty"`
+
+	ProcessID                string `json:"processId,omitempty"`                // empty = "process"
+	ProcessInstanceKey       int64  `json:"processInstanceKey,omitempty"`       // 0 = one made up, for each job its own
+	ProcessDefinitionVersion int32  `json:"processDefinitionVersion,omitempty"` // 0 = 1
+	ProcessDefinitionKey     int64  `json:"processDefinitionKey,omitempty"`     // 0 = one made up, for all jobs the same
+	ElementID                string `json:"elementId,omitempty"`                // empty = "task"
+	ElementInstanceKey       int64  `json:"elementInstanceKey,omitempty"`       // 0 = one made up, for each job its own
 }
 
 func (j *Job) fill(key int64) {
@@ -62,19 +65,28 @@ const (
 	activated              // somebody's until due
 	resting                // failed; to be taken again when due
 	stuck                  // an incident
+	completed
+	thrown
 )
 
-// entry is a job that has not ended. The broker's lock guards what changes.
+func (s state) String() string {
+	return [...]string{StateWaiting, StateActivated, StateBackoff, StateIncident, StateCompleted, StateThrown}[s]
+}
+
+// entry is a job as the broker keeps it. The broker's lock guards what changes.
 type entry struct {
 	Job
-	key int64
+	key       int64
+	partition *partition
 
 	state    state
 	retries  int32
-	due      time.Time // when the lease, or the backoff, ends
-	worker   string    // who activated it last
-	dueIndex int       // in the broker's heap; below 0 = not in it
+	due      time.Time // when the lease, or the backoff, ends by the partition's clock
+	dueIndex int       // in the partition's heap; below 0 = not in it
 	given    int       // how often it was given out
 	idle     bool      // it waits for a poll, and counts as waiting
 	queued   bool      // it is in its queue, though perhaps not idle any more
 }
+
+// ended tells whether nothing more happens to the job by itself: it is done, or an incident.
+func (e *entry) ended() bool { return e.state >= stuck }

@@ -18,17 +18,33 @@ type service struct {
 	serving *serving
 }
 
-// Topology tells of one broker with one partition.
+// Topology tells of one broker that has all partitions.
 func (s *service) Topology(ctx context.Context, _ *pb.TopologyRequest) (*pb.TopologyResponse, error) {
-	fault := s.gateway.faults.next(Call{Method: "Topology"})
-	if err := fault.before(ctx); err != nil {
+	if err := s.gateway.probe(ctx); err != nil {
 		return nil, err
 	}
 	version := s.gateway.options.Version
+	broker := &pb.BrokerInfo{Host: "127.0.0.1", Port: 26501, Version: version}
+	for _, p := range s.gateway.Partitions() {
+		role := pb.Partition_LEADER
+		if p.Leaderless {
+			role = pb.Partition_FOLLOWER
+		}
+		broker.Partitions = append(broker.Partitions, &pb.Partition{PartitionId: int32(p.ID), Role: role}) //nolint:gosec // a handful
+	}
 	return &pb.TopologyResponse{
-		ClusterSize: 1, PartitionsCount: 1, ReplicationFactor: 1, GatewayVersion: version,
-		Brokers: []*pb.BrokerInfo{{Host: "127.0.0.1", Port: 26501, Version: version, Partitions: []*pb.Partition{{PartitionId: 1}}}},
+		ClusterSize: 1, PartitionsCount: int32(len(broker.Partitions)), ReplicationFactor: 1, GatewayVersion: version, //nolint:gosec // a handful
+		Brokers: []*pb.BrokerInfo{broker},
 	}, nil
+}
+
+// probe is a topology call without its answer.
+func (g *Gateway) probe(ctx context.Context) error {
+	fault := g.faults.next(Call{Method: "Topology"})
+	if err := fault.before(ctx); err != nil {
+		return err
+	}
+	return fault.after(ctx)
 }
 
 // CompleteJob ends a job with variables.
@@ -62,9 +78,6 @@ func (s *service) ThrowError(ctx context.Context, r *pb.ThrowErrorRequest) (*pb.
 
 // UpdateJobTimeout moves the end of a job's lease, whoever holds it.
 func (s *service) UpdateJobTimeout(ctx context.Context, r *pb.UpdateJobTimeoutRequest) (*pb.UpdateJobTimeoutResponse, error) {
-	if s.gateway.options.NoTimeout {
-		return nil, status.Error(codes.Unimplemented, "this gateway cannot update a job's timeout")
-	}
 	if err := s.gateway.command(ctx, "UpdateJobTimeout", &Command{
 		Kind: UpdateTimeout, JobKey: r.GetJobKey(), Timeout: time.Duration(r.GetTimeout()) * time.Millisecond,
 	}); err != nil {
@@ -83,6 +96,9 @@ func (g *Gateway) count(f func(*Counts)) {
 func (g *Gateway) command(ctx context.Context, method string, c *Command) error {
 	fault := g.faults.next(Call{Method: method, JobKey: c.JobKey})
 	err := fault.before(ctx)
+	if err == nil && c.Kind == UpdateTimeout && g.options.NoTimeout {
+		err = status.Error(codes.Unimplemented, "this gateway cannot update a job's timeout")
+	}
 	if err == nil {
 		err = g.checkVariables(c)
 	}
@@ -100,10 +116,7 @@ func (g *Gateway) command(ctx context.Context, method string, c *Command) error 
 	if ending != nil && g.options.OnEnding != nil {
 		g.options.OnEnding(*ending)
 	}
-	if fault.LoseAnswer {
-		return errAnswerLost
-	}
-	return nil
+	return fault.after(ctx)
 }
 
 func (g *Gateway) checkVariables(c *Command) error {
@@ -123,53 +136,50 @@ func (g *Gateway) checkVariables(c *Command) error {
 func (b *broker) apply(c *Command) (*Ending, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.unable(); err != nil {
+		return nil, err
+	}
+	if err := b.led(c.JobKey); err != nil {
+		return nil, err
+	}
 	e := b.jobs[c.JobKey]
 	if e == nil {
+		b.refused(c.JobKey)
 		return nil, status.Errorf(codes.NotFound, "%s: there is no job with key %d", c.Kind, c.JobKey)
 	}
 	// A job whose lease ran out, and even one that nobody took, can be ended; it is nobody's to be extended.
 	if e.state == resting || e.state == stuck || e.state == waiting && c.Kind == UpdateTimeout {
-		return nil, status.Errorf(codes.FailedPrecondition, "%s: job %d is %s", c.Kind, c.JobKey, e.state)
+		b.refused(c.JobKey)
+		return nil, status.Errorf(codes.FailedPrecondition, "%s: job %d is in state %s", c.Kind, c.JobKey, e.state)
 	}
-	c.At = time.Now()
-	c.LeaseOver = e.state == waiting || e.due.Before(c.At)
-	b.commands.add(*c)
-	switch c.Kind {
-	case Complete:
-		b.counts.Completed++
-	case Throw:
-		b.counts.Thrown++
-	case Fail:
-		b.counts.Failed++
-		if c.Retries > 0 {
-			b.retry(e, c)
-			return nil, nil
-		}
-		b.counts.Incidents++
-		b.leave(e)
-		e.state, e.retries = stuck, 0
-		return b.ended(e, c), nil
-	case UpdateTimeout:
-		b.counts.TimeoutsUpdated++
-		e.due = c.At.Add(c.Timeout)
+	c.At = time.Now().Round(0) // without a monotonic reading, which a log cannot keep
+	c.LeaseOver = e.state == waiting || e.due.Before(e.partition.now())
+	b.commit(&change{Kind: commandTaken, Key: e.key, Command: c}, e)
+	if err := b.unable(); err != nil {
+		return nil, err
+	}
+	switch e.state {
+	case activated: // its time-out was updated
 		b.setDue(e)
 		return nil, nil
+	case waiting:
+		b.makeAvailable(e)
+		return nil, nil
+	case resting:
+		b.leave(e)
+		b.setDue(e)
+		return nil, nil
+	default:
+		b.leave(e)
+		return b.ended(e, c), nil
 	}
-	b.leave(e)
-	delete(b.jobs, e.key)
-	return b.ended(e, c), nil
 }
 
-// retry has the job taken again, after the backoff. Mu is held.
-func (b *broker) retry(e *entry, c *Command) {
-	e.retries = c.Retries
-	if c.Backoff <= 0 {
-		b.makeAvailable(e)
-		return
+// refused notes that a command came for a job whose state does not allow it. Mu is held.
+func (b *broker) refused(key int64) {
+	if b.ledger[key] != nil {
+		b.commit(&change{Kind: commandRefused, Key: key}, nil)
 	}
-	b.leave(e)
-	e.state, e.due = resting, c.At.Add(c.Backoff)
-	b.setDue(e)
 }
 
 // ended tells those who wait. Mu is held.
@@ -189,8 +199,4 @@ func (b *broker) ended(e *entry, c *Command) *Ending {
 	}
 	delete(b.waiters, e.key)
 	return ending
-}
-
-func (s state) String() string {
-	return [...]string{"waiting to be activated", "activated", "failed and waits for its backoff", "failed and an incident"}[s]
 }

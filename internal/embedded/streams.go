@@ -14,7 +14,6 @@ import (
 // push is an open stream. Jobs are handed to it as long as it keeps up; what its client does not read stays in
 // transport, as much as the flow control of HTTP/2 admits.
 type push struct {
-	worker  string
 	lease   time.Duration
 	tenants []string
 	jobs    chan delivery
@@ -27,14 +26,16 @@ const pushRoom = 32
 // offer hands the job to a stream that has room, each stream in its turn. Mu is held.
 func (b *broker) offer(e *entry) bool {
 	streams := b.streams[e.Type]
+	if e.partition.leaderless {
+		return false
+	}
 	for range streams {
 		b.turn++
 		p := streams[b.turn%len(streams)]
 		if len(p.jobs) == cap(p.jobs) || !slices.Contains(p.tenants, e.TenantID) {
 			continue
 		}
-		p.jobs <- b.activate(e, p.worker, p.lease) // it has room: only the holder of the lock sends
-		b.counts.Streamed++
+		p.jobs <- b.activate(e, p.lease, true) // it has room: only the holder of the lock sends
 		return true
 	}
 	return false
@@ -48,13 +49,22 @@ func (b *broker) open(jobType string, p *push) {
 	b.counts.StreamsSeen++
 }
 
+// remove has nothing more pushed to a stream.
+func (b *broker) remove(jobType string, p *push) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if at := slices.Index(b.streams[jobType], p); at >= 0 {
+		b.streams[jobType] = slices.Delete(b.streams[jobType], at, at+1)
+		b.counts.StreamsOpen--
+	}
+}
+
 // shut ends a stream. Jobs that were not sent yet are given to others; what is in transport is not known to have
 // arrived, and stays the client's until its lease ends.
 func (b *broker) shut(jobType string, p *push) {
+	b.remove(jobType, p)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.streams[jobType] = slices.DeleteFunc(b.streams[jobType], func(other *push) bool { return other == p })
-	b.counts.StreamsOpen--
 	for {
 		select {
 		case d := <-p.jobs:
@@ -68,31 +78,44 @@ func (b *broker) shut(jobType string, p *push) {
 // giveBack makes a job available that was not sent, if it is still the one that was to be. Mu is held.
 func (b *broker) giveBack(d delivery) {
 	if e := d.entry; e.state == activated && e.given == d.given && b.jobs[e.key] == e {
+		b.commit(&change{Kind: givenBack, Key: e.key}, e)
 		b.makeAvailable(e)
 	}
+}
+
+// accept answers a request for a stream: it returns one that is not open yet, or the refusal.
+func (g *Gateway) accept(ctx context.Context, jobType string, lease time.Duration, tenants []string, room int) (*push, error) {
+	if g.options.NoStreams {
+		return nil, status.Error(codes.Unimplemented, "this gateway knows no streams of jobs")
+	}
+	fault := g.faults.next(Call{Method: "StreamActivatedJobs"})
+	if err := fault.before(ctx); err != nil {
+		return nil, err
+	}
+	tenants, err := g.check(jobType, lease, tenants)
+	if err != nil {
+		return nil, err
+	}
+	if err := fault.after(ctx); err != nil {
+		return nil, err
+	}
+	return &push{lease: lease, tenants: tenants, jobs: make(chan delivery, room)}, nil
 }
 
 // StreamActivatedJobs gives out jobs as they become available, until the caller or a fault ends it.
 func (s *service) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, out pb.Gateway_StreamActivatedJobsServer) error {
 	g := s.gateway
-	if g.options.NoStreams {
-		return status.Error(codes.Unimplemented, "this gateway knows no streams of jobs")
-	}
-	fault := g.faults.next(Call{Method: "StreamActivatedJobs"})
-	if err := fault.before(out.Context()); err != nil {
-		return err
-	}
-	tenants, err := g.check(r.GetType(), r.GetTimeout(), r.GetTenantIds())
+	p, err := g.accept(out.Context(), r.GetType(), time.Duration(r.GetTimeout())*time.Millisecond, r.GetTenantIds(), pushRoom)
 	if err != nil {
 		return err
 	}
 	ctx, cut := context.WithCancelCause(out.Context())
 	defer cut(nil)
-	p := &push{worker: r.GetWorker(), lease: time.Duration(r.GetTimeout()) * time.Millisecond, tenants: tenants, jobs: make(chan delivery, pushRoom), cut: cut}
+	p.cut = cut
 	g.broker.open(r.GetType(), p)
 	defer g.broker.shut(r.GetType(), p)
 	failed := make(chan error, 1)
-	s.serving.running.Go(func() { failed <- g.broker.send(ctx, p, out, newFetch(r.GetFetchVariable())) })
+	s.serving.running.Go(func() { failed <- g.broker.send(ctx, p, out, r.GetWorker(), newFetch(r.GetFetchVariable())) })
 	select {
 	case err := <-failed:
 		return err
@@ -103,12 +126,12 @@ func (s *service) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, out pb.G
 }
 
 // send sends the stream's jobs until it is done or cannot.
-func (b *broker) send(ctx context.Context, p *push, out pb.Gateway_StreamActivatedJobsServer, fetched fetch) error {
+func (b *broker) send(ctx context.Context, p *push, out pb.Gateway_StreamActivatedJobsServer, worker string, fetched fetch) error {
 	var message pb.ActivatedJob // reused: it is encoded before Send returns
 	for {
 		select {
 		case d := <-p.jobs:
-			d.fill(&message, p.worker, &fetched)
+			d.fill(&message, worker, &fetched)
 			if err := out.Send(&message); err != nil {
 				b.mu.Lock()
 				b.giveBack(d)
@@ -123,16 +146,23 @@ func (b *broker) send(ctx context.Context, p *push, out pb.Gateway_StreamActivat
 
 // BreakStreams ends all open streams with a code and a message, and returns how many. Code OK ends them in order.
 func (g *Gateway) BreakStreams(code codes.Code, message string) int {
+	return g.EndStreams(&streamEnd{code, message})
+}
+
+// EndStreams ends all open streams with an error, and returns how many. A stream in memory ends with this very error.
+func (g *Gateway) EndStreams(err error) int {
 	b := g.broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := 0
 	for _, streams := range b.streams {
 		for _, p := range streams {
-			p.cut(&streamEnd{code, message})
+			p.cut(err)
 			n++
 		}
 	}
+	clear(b.streams) // at once: nothing more is pushed to them
+	b.counts.StreamsOpen -= int64(n)
 	return n
 }
 

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -27,18 +28,21 @@ func (d *delivery) fill(a *pb.ActivatedJob, worker string, f *fetch) {
 }
 
 // check refuses a request for jobs that a broker would refuse, and returns the tenants it is for.
-func (g *Gateway) check(jobType string, lease int64, tenants []string) ([]string, error) {
+func (g *Gateway) check(jobType string, lease time.Duration, tenants []string) ([]string, error) {
 	switch {
 	case jobType == "":
 		return nil, status.Error(codes.InvalidArgument, "the request has no job type")
-	case lease < 1:
-		return nil, status.Errorf(codes.InvalidArgument, "the request has a timeout of %d ms, above 0 is expected", lease)
+	case lease < time.Millisecond:
+		return nil, status.Errorf(codes.InvalidArgument, "the request has a timeout of %d ms, above 0 is expected", lease.Milliseconds())
 	}
 	return g.tenants(tenants)
 }
 
 func (g *Gateway) tenants(asked []string) ([]string, error) {
-	if g.options.Tenants == nil {
+	g.mu.Lock()
+	allowed := g.options.Tenants
+	g.mu.Unlock()
+	if allowed == nil {
 		if len(asked) > 0 && !slices.Equal(asked, []string{DefaultTenant}) {
 			return nil, status.Errorf(codes.InvalidArgument, "the request names the tenants %q, but multi-tenancy is disabled", asked)
 		}
@@ -48,11 +52,19 @@ func (g *Gateway) tenants(asked []string) ([]string, error) {
 		return nil, status.Error(codes.InvalidArgument, "the request names no tenant, but multi-tenancy is enabled")
 	}
 	for _, tenant := range asked {
-		if !slices.Contains(g.options.Tenants, tenant) {
+		if !slices.Contains(allowed, tenant) {
 			return nil, status.Errorf(codes.PermissionDenied, "the caller may not act for tenant %q", tenant)
 		}
 	}
 	return asked, nil
+}
+
+// SetTenants says anew which tenants the caller may act for, as [GatewayOptions.Tenants] does. Streams that are open stay
+// so.
+func (g *Gateway) SetTenants(tenants []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.options.Tenants = tenants
 }
 
 // Jobs are sent in portions below what a client takes in one message.
@@ -61,58 +73,103 @@ const (
 	portionBytes = 1 << 20
 )
 
-// ActivateJobs gives out jobs that wait, and waits for some if there are none.
-func (s *service) ActivateJobs(r *pb.ActivateJobsRequest, answers pb.Gateway_ActivateJobsServer) error {
-	g := s.gateway
+// poll is a request for jobs that wait, as each face of the gateway makes it.
+type poll struct {
+	jobType string
+	tenants []string
+	limit   int
+	lease   time.Duration
+	wait    time.Duration // for a job; below 0 = not at all, 0 = as long as the gateway likes
+	fetch   fetch
+}
+
+// poll gives out jobs that wait, and waits for some if there are none. A caller that goes away while they are under way
+// has lost them: they are activated, and come again when their leases end.
+func (g *Gateway) poll(ctx context.Context, p *poll) ([]delivery, error) {
 	g.count(func(c *Counts) { c.Polls++ })
 	fault := g.faults.next(Call{Method: "ActivateJobs"})
-	if err := fault.before(answers.Context()); err != nil {
-		return err
+	if err := fault.before(ctx); err != nil {
+		return nil, err
 	}
-	tenants, err := g.check(r.GetType(), r.GetTimeout(), r.GetTenantIds())
+	var err error
+	if p.tenants, err = g.check(p.jobType, p.lease, p.tenants); err != nil {
+		return nil, err
+	}
+	if p.limit < 1 {
+		return nil, status.Errorf(codes.InvalidArgument, "the request is for %d jobs, at least 1 is expected", p.limit)
+	}
+	jobs, err := g.await(ctx, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if r.GetMaxJobsToActivate() < 1 {
-		return status.Errorf(codes.InvalidArgument, "the request is for %d jobs, at least 1 is expected", r.GetMaxJobsToActivate())
+	if len(jobs) > 0 {
+		if err := pause(ctx, g.options.PollTransit); err != nil {
+			return nil, err
+		}
 	}
-	jobs := g.await(answers, r, tenants)
-	if fault.LoseAnswer {
-		return errAnswerLost
+	if err := fault.after(ctx); err != nil {
+		return nil, err
 	}
-	return sendJobs(answers, jobs, r)
+	return jobs, g.fits(jobs, &p.fetch)
 }
 
 // await takes jobs as soon as there are any, within the request's time.
-func (g *Gateway) await(answers pb.Gateway_ActivateJobsServer, r *pb.ActivateJobsRequest, tenants []string) []delivery {
-	take := func() []delivery {
-		return g.broker.take(r.GetType(), tenants, int(r.GetMaxJobsToActivate()), r.GetWorker(), time.Duration(r.GetTimeout())*time.Millisecond, nil)
+func (g *Gateway) await(ctx context.Context, p *poll) ([]delivery, error) {
+	jobs, err := g.broker.take(p.jobType, p.tenants, p.limit, p.lease)
+	if err != nil || len(jobs) > 0 || p.wait < 0 {
+		return jobs, err
 	}
-	jobs := take()
-	wait := time.Duration(r.GetRequestTimeout()) * time.Millisecond
-	if len(jobs) > 0 || wait < 0 {
-		return jobs
-	}
+	wait := p.wait
 	if wait == 0 {
 		wait = g.options.PollWait
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	wake := make(chan struct{}, 1)
-	defer g.broker.watch(r.GetType(), wake)()
+	defer g.broker.watch(p.jobType, wake)()
 	for {
 		// First of all: some may have come before the watch began.
-		if jobs = take(); len(jobs) > 0 {
-			return jobs
+		if jobs, err = g.broker.take(p.jobType, p.tenants, p.limit, p.lease); err != nil || len(jobs) > 0 {
+			return jobs, err
 		}
 		select {
 		case <-wake:
 		case <-timer.C:
-			return nil
-		case <-answers.Context().Done():
-			return nil
+			return nil, nil
+		case <-ctx.Done():
+			return nil, status.FromContextError(ctx.Err()).Err()
 		}
 	}
+}
+
+// fits refuses jobs of one partition that are together above what one answer may have. They stay activated, as at a
+// real broker whose answer the client cannot take.
+func (g *Gateway) fits(jobs []delivery, f *fetch) error {
+	limit := g.options.AnswerLimit
+	if limit <= 0 {
+		return nil
+	}
+	sizes := map[int64]int{}
+	for i := range jobs {
+		e := jobs[i].entry
+		sizes[e.partition.id] += len(f.filter(e.Variables)) + len(e.CustomHeaders)
+		if size := sizes[e.partition.id]; size > limit {
+			return status.Errorf(codes.ResourceExhausted, "grpc: received message larger than max (%d vs. %d)", size, limit)
+		}
+	}
+	return nil
+}
+
+// ActivateJobs gives out jobs that wait, and waits for some if there are none.
+func (s *service) ActivateJobs(r *pb.ActivateJobsRequest, answers pb.Gateway_ActivateJobsServer) error {
+	jobs, err := s.gateway.poll(answers.Context(), &poll{
+		jobType: r.GetType(), tenants: r.GetTenantIds(), limit: int(r.GetMaxJobsToActivate()), fetch: newFetch(r.GetFetchVariable()),
+		lease: time.Duration(r.GetTimeout()) * time.Millisecond, wait: time.Duration(r.GetRequestTimeout()) * time.Millisecond,
+	})
+	if err != nil {
+		return err
+	}
+	return sendJobs(answers, jobs, r)
 }
 
 func sendJobs(answers pb.Gateway_ActivateJobsServer, jobs []delivery, r *pb.ActivateJobsRequest) error {

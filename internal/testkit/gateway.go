@@ -1,22 +1,23 @@
-// Package testkit holds what tests of several packages share: a Zeebe gateway in memory whose time is that of the test
-// (it works inside testing/synctest), with faults that a test writes down beforehand.
+// Package testkit holds what tests of several packages share: the embedded gateway in memory, whose time is that of the
+// test (it works inside testing/synctest), with faults that a test writes down beforehand.
 package testkit
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// Gateway is a gateway and broker in memory: it pushes new jobs to open streams, keeps those that no stream takes for
-// polls, gives jobs out again when their lease is over, and takes one command for each. The zero value is ready.
+// Gateway is an embedded gateway without a network, with a short way to create jobs, to script faults and to see the
+// calls that came. The zero value is ready; its fields are set before it is used.
 type Gateway struct {
-	// Fault is asked before each call with its name (Activate, Stream, Complete, Fail, Throw, UpdateTimeout) and the job's
-	// key, 0 for none; an error that it returns is the call's. Nil = no faults. It is called without locks.
+	// Fault is asked before each call with its name (Activate, Stream, Complete, Fail, Throw, UpdateTimeout, Probe) and
+	// the job's key, 0 for none; an error that it returns is the call's. Nil = no faults. It is called without locks.
 	Fault func(call string, key int64) error
 	// Latency is how long each call takes.
 	Latency time.Duration
@@ -26,23 +27,18 @@ type Gateway struct {
 	ClockOff time.Duration
 	// StreamBuffer is how many pushed jobs a stream holds that nobody has read yet, as gRPC's window does. 0 = 64.
 	StreamBuffer int
+	// Options of the embedded gateway, for what else is wanted of it.
+	Options embedded.GatewayOptions
 
-	mu      sync.Mutex
-	waiting []*record
-	jobs    map[int64]*record
-	streams []*stream
-	polls   []chan struct{}
-	calls   []Call
+	start sync.Once
+	inner *embedded.Gateway
+	local *embedded.Local
+
+	mu    sync.Mutex
+	calls []Call
 }
 
-type record struct {
-	job   job.Job
-	state string // waiting, active, or the command that ended it
-	until time.Time
-	given int
-}
-
-// Call is a call that the gateway answered without a fault.
+// Call is a call that reached the gateway without a fault.
 type Call struct {
 	Name    string
 	Key     int64
@@ -55,81 +51,58 @@ type Call struct {
 
 // Job returns a job with this key.
 func Job(key int64) *job.Job {
-	return &job.Job{Key: key, Type: "test", ProcessID: "process", ElementID: "task", Retries: 3, CustomHeaders: "{}", Variables: "{}", TenantID: "<default>"}
+	return &job.Job{Key: key, Type: "test", ProcessID: "process", ElementID: "task", Retries: 3, CustomHeaders: "{}", Variables: "{}", TenantID: embedded.DefaultTenant}
+}
+
+// Embedded returns the embedded gateway behind it, for faults, clocks and partitions of its own.
+func (g *Gateway) Embedded() *embedded.Gateway {
+	g.start.Do(func() {
+		o := g.Options
+		o.KeepJobs, o.KeepCommands = true, -1
+		var err error
+		if g.inner, err = embedded.NewGateway(o); err != nil {
+			panic(err) // only state on disk can be at fault
+		}
+		g.local = g.inner.Local(g.StreamBuffer)
+		if g.ClockOff != 0 {
+			g.inner.SetClock(0, g.ClockOff) // the partition of the small keys that tests use
+		}
+	})
+	return g.inner
 }
 
 // Create makes jobs: pushed to a stream with room, else waiting for a poll.
 func (g *Gateway) Create(keys ...int64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, key := range keys {
-		r := &record{job: *Job(key), state: "waiting"}
-		if g.jobs == nil {
-			g.jobs = map[int64]*record{}
-		}
-		g.jobs[key] = r
-		g.offer(r)
+	jobs := make([]embedded.Job, len(keys))
+	for i, key := range keys {
+		jobs[i] = embedded.Job{Key: key, Type: "test"}
+	}
+	if _, err := g.Embedded().AddJobs(jobs...); err != nil {
+		panic(err) // a key was given twice
 	}
 }
 
-// offer pushes a job to the first stream with room, or lets it wait. The lock is held.
-func (g *Gateway) offer(r *record) {
-	for i, s := range g.streams {
-		if len(s.pushed) < cap(s.pushed) {
-			s.pushed <- g.activate(r, s.request.Lease)
-			g.streams = append(append(g.streams[:i:i], g.streams[i+1:]...), s) // the next one's turn
-			return
-		}
-	}
-	g.waiting = append(g.waiting, r)
-	for _, p := range g.polls {
-		close(p)
-	}
-	g.polls = nil
+// names are the states of the embedded gateway in this package's words.
+var names = map[string]string{
+	embedded.StateWaiting: "waiting", embedded.StateActivated: "active", embedded.StateCompleted: "Complete",
+	embedded.StateThrown: "Throw", embedded.StateBackoff: "Fail", embedded.StateIncident: "Fail",
 }
 
-func (g *Gateway) activate(r *record, lease time.Duration) *job.Job {
-	r.state = "active"
-	r.given++
-	r.until = time.Now().Add(lease)
-	g.watch(r)
-	j := r.job
-	j.Deadline = r.until.Add(g.ClockOff).Round(time.Millisecond)
-	return &j
-}
-
-// watch gives the job out again when its lease is over. The lock is held.
-func (g *Gateway) watch(r *record) {
-	until := r.until
-	time.AfterFunc(time.Until(until), func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if r.state == "active" && r.until.Equal(until) {
-			r.state = "waiting"
-			g.offer(r)
-		}
-	})
-}
-
-// State returns what became of a job: waiting, active, or the name of the command that ended it; and how often it was
-// given out.
+// State returns what became of a job: waiting, active, or the name of the command that ended it or has it wait for its
+// backoff; and how often it was given out.
 func (g *Gateway) State(key int64) (state string, given int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	r := g.jobs[key]
-	if r == nil {
+	r, ok := g.Embedded().ReportOf(key)
+	if !ok {
 		return "unknown", 0
 	}
-	return r.state, r.given
+	return names[r.State], r.Activations
 }
 
 // Count returns how many jobs are in a state.
 func (g *Gateway) Count(state string) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	n := 0
-	for _, r := range g.jobs {
-		if r.state == state {
+	for _, r := range g.Embedded().Report() {
+		if names[r.State] == state {
 			n++
 		}
 	}
@@ -137,17 +110,12 @@ func (g *Gateway) Count(state string) int {
 }
 
 // Calls returns the calls of these names so far, in order; of all if none is given.
-func (g *Gateway) Calls(names ...string) []Call {
+func (g *Gateway) Calls(wanted ...string) []Call {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var out []Call
 	for _, c := range g.calls {
-		for _, n := range names {
-			if c.Name == n {
-				out = append(out, c)
-			}
-		}
-		if len(names) == 0 {
+		if len(wanted) == 0 || slices.Contains(wanted, c.Name) {
 			out = append(out, c)
 		}
 	}
@@ -155,186 +123,123 @@ func (g *Gateway) Calls(names ...string) []Call {
 }
 
 // Break ends all streams with an error; what they held and nobody read stays active until its lease is over.
-func (g *Gateway) Break(err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, s := range g.streams {
-		s.broken <- err
-	}
-	g.streams = nil
-}
+func (g *Gateway) Break(err error) { g.Embedded().EndStreams(err) }
 
 // Streams returns how many streams are open.
-func (g *Gateway) Streams() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.streams)
-}
+func (g *Gateway) Streams() int { return int(g.Embedded().Counts().StreamsOpen) }
 
-func (g *Gateway) enter(ctx context.Context, c Call) error {
+// enter is the start of a call: its latency, and its fault.
+func (g *Gateway) enter(ctx context.Context, c Call) (*embedded.Local, error) {
+	g.Embedded()
 	if g.Latency > 0 {
 		select {
 		case <-time.After(g.Latency):
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 	if g.Fault != nil {
 		if err := g.Fault(c.Name, c.Key); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	c.At = time.Now()
+	g.note(c)
+	return g.local, nil
+}
+
+func (g *Gateway) note(c Call) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	c.At = time.Now()
 	g.calls = append(g.calls, c)
-	return nil
+}
+
+// Probe asks whether the gateway answers.
+func (g *Gateway) Probe(ctx context.Context) error {
+	local, err := g.enter(ctx, Call{Name: "Probe"})
+	if err != nil {
+		return err
+	}
+	return local.Probe(ctx)
 }
 
 // Activate implements worker.Gateway.
 func (g *Gateway) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
-	if err := g.enter(ctx, Call{Name: "Activate"}); err != nil {
+	local, err := g.enter(ctx, Call{Name: "Activate"})
+	if err != nil {
 		return err
 	}
-	var over <-chan time.Time
-	if r.Wait > 0 {
-		over = time.After(r.Wait)
-	}
-	for {
-		g.mu.Lock()
-		n := min(r.MaxJobs, len(g.waiting))
-		var given []*job.Job
-		for _, w := range g.waiting[:n] {
-			given = append(given, g.activate(w, r.Lease))
-		}
-		g.waiting = g.waiting[n:]
-		var more chan struct{}
-		if n == 0 && r.Wait > 0 {
-			more = make(chan struct{})
-			g.polls = append(g.polls, more)
-		}
-		g.mu.Unlock()
-		for _, j := range given {
-			yield(j)
-		}
-		if more == nil {
-			return nil
-		}
-		select {
-		case <-more:
-		case <-over:
-			return nil
-		case <-ctx.Done():
-			return &job.CommandError{Kind: job.Transient, Code: "CANCELLED", Reason: ctx.Err().Error()}
-		}
-	}
-}
-
-type stream struct {
-	ctx     context.Context
-	gateway *Gateway
-	request job.TakeRequest
-	pushed  chan *job.Job
-	broken  chan error
+	return local.Activate(ctx, r, yield)
 }
 
 // Stream implements worker.Gateway.
 func (g *Gateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
-	if err := g.enter(ctx, Call{Name: "Stream"}); err != nil {
+	local, err := g.enter(ctx, Call{Name: "Stream"})
+	if err != nil {
 		return nil, err
 	}
 	if g.Silent {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	size := g.StreamBuffer
-	if size == 0 {
-		size = 64
+	s, err := local.Stream(ctx, r)
+	if err != nil {
+		return nil, err
 	}
-	s := &stream{ctx: ctx, gateway: g, request: r, pushed: make(chan *job.Job, size), broken: make(chan error, 1)}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.streams = append(g.streams, s)
-	return s, nil
+	return &stream{Stream: s, ctx: ctx, gateway: g}, nil
+}
+
+// stream notes when its client has read it to the end that the client gave it.
+type stream struct {
+	job.Stream
+	ctx     context.Context
+	gateway *Gateway
+	closed  sync.Once
 }
 
 // Recv implements [job.Stream].
 func (s *stream) Recv() (*job.Job, error) {
-	select {
-	case j := <-s.pushed:
-		return j, nil
-	default:
+	j, err := s.Stream.Recv()
+	if err != nil && s.ctx.Err() != nil {
+		s.closed.Do(func() { s.gateway.note(Call{Name: "StreamClosed"}) })
 	}
-	select {
-	case j := <-s.pushed:
-		return j, nil
-	case err := <-s.broken:
-		return nil, err
-	case <-s.ctx.Done():
-		s.gateway.closed(s)
-		return nil, s.ctx.Err()
-	}
-}
-
-func (g *Gateway) closed(s *stream) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.calls = append(g.calls, Call{Name: "StreamClosed", At: time.Now()})
-	for i, o := range g.streams {
-		if o == s {
-			g.streams = append(g.streams[:i:i], g.streams[i+1:]...)
-			return
-		}
-	}
-}
-
-// settle ends an active job.
-func (g *Gateway) settle(ctx context.Context, c Call, next func(*record)) error {
-	if err := g.enter(ctx, c); err != nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	r := g.jobs[c.Key]
-	if r == nil || r.state != "active" && r.state != "waiting" {
-		return &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND", Reason: fmt.Sprintf("no such job %d", c.Key)}
-	}
-	next(r)
-	return nil
+	return j, err
 }
 
 // Complete implements worker.Gateway.
-func (g *Gateway) Complete(ctx context.Context, key int64, _ []byte) error {
-	return g.settle(ctx, Call{Name: "Complete", Key: key}, func(r *record) { r.state = "Complete" })
+func (g *Gateway) Complete(ctx context.Context, key int64, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Complete", Key: key})
+	if err != nil {
+		return err
+	}
+	return local.Complete(ctx, key, variables)
 }
 
 // Fail implements worker.Gateway.
-func (g *Gateway) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, _ []byte) error {
-	c := Call{Name: "Fail", Key: key, Retries: retries, Backoff: backoff, Text: message}
-	return g.settle(ctx, c, func(r *record) {
-		r.state, r.job.Retries = "Fail", retries
-		if retries > 0 {
-			time.AfterFunc(backoff, func() {
-				g.mu.Lock()
-				defer g.mu.Unlock()
-				r.state = "waiting"
-				g.offer(r)
-			})
-		}
-	})
+func (g *Gateway) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Fail", Key: key, Retries: retries, Backoff: backoff, Text: message})
+	if err != nil {
+		return err
+	}
+	return local.Fail(ctx, key, retries, backoff, message, variables)
 }
 
 // Throw implements worker.Gateway.
-func (g *Gateway) Throw(ctx context.Context, key int64, code, _ string, _ []byte) error {
-	return g.settle(ctx, Call{Name: "Throw", Key: key, Text: code}, func(r *record) { r.state = "Throw" })
+func (g *Gateway) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Throw", Key: key, Text: code})
+	if err != nil {
+		return err
+	}
+	return local.Throw(ctx, key, code, message, variables)
 }
 
 // UpdateTimeout implements worker.Gateway.
 func (g *Gateway) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	return g.settle(ctx, Call{Name: "UpdateTimeout", Key: key, Timeout: d}, func(r *record) {
-		r.until = time.Now().Add(d)
-		g.watch(r)
-	})
+	local, err := g.enter(ctx, Call{Name: "UpdateTimeout", Key: key, Timeout: d})
+	if err != nil {
+		return err
+	}
+	return local.UpdateTimeout(ctx, key, d)
 }
 
 // Unavailable is the refusal of a gateway that is not there.

@@ -1,0 +1,174 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	rpc "google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// Local is the gateway without a network: calls of functions in place of calls over gRPC, with the same effects, faults
+// and refusals. A refusal is a *[job.CommandError]; a call whose caller cancelled it returns an error that wraps
+// [context.Canceled]. It is safe for concurrent use.
+type Local struct {
+	gateway *Gateway
+	room    int
+}
+
+// Local returns the gateway's face in memory. StreamRoom is how many jobs a stream holds that its client has not read,
+// as the window of HTTP/2 does; they stay activated when the stream ends. 0 = 64.
+func (g *Gateway) Local(streamRoom int) *Local {
+	if streamRoom <= 0 {
+		streamRoom = 64
+	}
+	return &Local{g, streamRoom}
+}
+
+// Probe asks whether the gateway answers, as a topology request does.
+func (l *Local) Probe(ctx context.Context) error { return localError(ctx, l.gateway.probe(ctx)) }
+
+// Activate polls, and calls yield with each job.
+func (l *Local) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	p := poll{jobType: r.Type, tenants: r.TenantIDs, limit: r.MaxJobs, lease: r.Lease, wait: r.Wait, fetch: newFetch(r.FetchVariables)}
+	jobs, err := l.gateway.poll(ctx, &p)
+	if err != nil {
+		return localError(ctx, err)
+	}
+	for i := range jobs {
+		yield(jobs[i].job(r.Worker, &p.fetch))
+	}
+	return nil
+}
+
+// Complete ends a job with variables.
+func (l *Local) Complete(ctx context.Context, key int64, variables []byte) error {
+	return l.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: key, Variables: string(variables)})
+}
+
+// Fail takes a job's retries down, or makes it an incident.
+func (l *Local) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
+	return l.command(ctx, "FailJob", &Command{Kind: Fail, JobKey: key, Retries: retries, Backoff: backoff, Message: message, Variables: string(variables)})
+}
+
+// Throw ends a job by a BPMN error, which is taken to be caught.
+func (l *Local) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
+	return l.command(ctx, "ThrowError", &Command{Kind: Throw, JobKey: key, Code: code, Message: message, Variables: string(variables)})
+}
+
+// UpdateTimeout moves the end of a job's lease to now + d, whoever holds it.
+func (l *Local) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
+	return l.command(ctx, "UpdateJobTimeout", &Command{Kind: UpdateTimeout, JobKey: key, Timeout: d})
+}
+
+func (l *Local) command(ctx context.Context, method string, c *Command) error {
+	return localError(ctx, l.gateway.command(ctx, method, c))
+}
+
+// Stream opens a stream of jobs that ends with ctx.
+func (l *Local) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	g := l.gateway
+	p, err := g.accept(ctx, r.Type, r.Lease, r.TenantIDs, l.room)
+	if err != nil {
+		return nil, localError(ctx, err)
+	}
+	s := &localStream{push: p, worker: r.Worker, fetch: newFetch(r.FetchVariables)}
+	s.ctx, p.cut = context.WithCancelCause(ctx)
+	g.broker.open(r.Type, p)
+	// What was pushed is in transport, and stays the client's until its leases end.
+	context.AfterFunc(s.ctx, func() { g.broker.remove(r.Type, p) })
+	return s, nil
+}
+
+type localStream struct {
+	ctx    context.Context
+	push   *push
+	worker string
+	fetch  fetch
+}
+
+// Recv implements [job.Stream]. What has arrived can be read when the stream has ended.
+func (s *localStream) Recv() (*job.Job, error) {
+	select {
+	case d := <-s.push.jobs:
+		return d.job(s.worker, &s.fetch), nil
+	default:
+	}
+	select {
+	case d := <-s.push.jobs:
+		return d.job(s.worker, &s.fetch), nil
+	case <-s.ctx.Done():
+		return nil, s.end()
+	}
+}
+
+func (s *localStream) end() error {
+	cause := context.Cause(s.ctx)
+	end := (*streamEnd)(nil)
+	switch {
+	case errors.Is(cause, context.Canceled):
+		return fmt.Errorf("read the stream: %w", cause)
+	case errors.As(cause, &end) && end.code == codes.OK:
+		return io.EOF
+	case errors.As(cause, &end):
+		return refusal(cause)
+	default:
+		return cause
+	}
+}
+
+// job returns the job as its taker sees it.
+func (d *delivery) job(worker string, f *fetch) *job.Job {
+	e := d.entry
+	return &job.Job{
+		Key: e.key, Type: e.Type, ProcessInstanceKey: e.ProcessInstanceKey, ProcessID: e.ProcessID,
+		ProcessDefinitionVersion: e.ProcessDefinitionVersion, ProcessDefinitionKey: e.ProcessDefinitionKey,
+		ElementID: e.ElementID, ElementInstanceKey: e.ElementInstanceKey, CustomHeaders: e.CustomHeaders,
+		Worker: worker, Retries: d.retries, Deadline: time.UnixMilli(d.deadline), Variables: f.filter(e.Variables), TenantID: e.TenantID,
+	}
+}
+
+// localError is what a client makes of a call's end.
+func localError(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("call the gateway: %w", ctx.Err())
+	default:
+		return refusal(err)
+	}
+}
+
+// refusal sorts an error by its code (contract 3.6).
+func refusal(err error) *job.CommandError {
+	s := status.Convert(err)
+	kind := job.Transient
+	switch s.Code() {
+	case codes.NotFound, codes.FailedPrecondition:
+		kind = job.Gone
+	case codes.InvalidArgument, codes.OutOfRange:
+		kind = job.Unacceptable
+	case codes.Unimplemented:
+		kind = job.Unsupported
+	case codes.Unauthenticated, codes.PermissionDenied:
+		kind = job.Denied
+	case codes.Unknown:
+		if strings.Contains(s.Message(), "EXCEEDED_BATCH_RECORD_SIZE") {
+			kind = job.Unacceptable
+		}
+	case codes.ResourceExhausted:
+		if strings.Contains(s.Message(), "larger than max") {
+			kind = job.Unacceptable
+		}
+	default:
+	}
+	return &job.CommandError{Kind: kind, Code: rpc.Code(s.Code()).String(), Reason: s.Message()} //nolint:gosec // a code of gRPC
+}

@@ -1,0 +1,142 @@
+package embedded
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// partitionBits is how many bits of a key count the jobs of its partition; the bits above them name the partition.
+const partitionBits = 51
+
+// partition is one part of the broker: jobs with a clock of their own. The broker's lock guards it.
+type partition struct {
+	id         int64
+	lastKey    int64
+	offset     time.Duration // by how much its clock is ahead of the machine's
+	leaderless bool
+	queues     map[queueName]*queue
+	due        dueHeap
+	timer      *time.Timer // set for the first of due
+	timerFor   time.Time   // by the machine's clock; zero = not set
+}
+
+// now returns the time by the partition's clock.
+func (p *partition) now() time.Time { return time.Now().Add(p.offset) }
+
+type queueName struct{ jobType, tenant string }
+
+// queue holds waiting jobs, first come first served. An entry that is no more waiting is skipped when its turn comes.
+type queue struct {
+	entries []*entry
+	head    int
+}
+
+func (q *queue) push(e *entry) {
+	if q.head > 64 && q.head*2 > len(q.entries) {
+		n := copy(q.entries, q.entries[q.head:])
+		clear(q.entries[n:])
+		q.entries, q.head = q.entries[:n], 0
+	}
+	q.entries = append(q.entries, e)
+}
+
+func (q *queue) pop() *entry {
+	for q.head < len(q.entries) {
+		e := q.entries[q.head]
+		q.entries[q.head] = nil
+		q.head++
+		e.queued = false
+		if e.idle {
+			return e
+		}
+	}
+	q.entries, q.head = q.entries[:0], 0
+	return nil
+}
+
+// partitionOf returns the partition of a key, and makes one if a job was added with a key of another. Mu is held.
+func (b *broker) partitionOf(key int64) *partition { return b.partition(key >> partitionBits) }
+
+func (b *broker) partition(id int64) *partition {
+	at, found := b.findPartition(id)
+	if !found {
+		b.partitions = slices.Insert(b.partitions, at, &partition{id: id, lastKey: id<<partitionBits + 1, queues: map[queueName]*queue{}})
+	}
+	return b.partitions[at]
+}
+
+func (b *broker) findPartition(id int64) (at int, found bool) {
+	return slices.BinarySearchFunc(b.partitions, id, func(p *partition, id int64) int { return cmp.Compare(p.id, id) })
+}
+
+// led refuses what is for a partition without a leader. Mu is held.
+func (b *broker) led(key int64) error {
+	if at, found := b.findPartition(key >> partitionBits); found && b.partitions[at].leaderless {
+		return status.Errorf(codes.Unavailable, "partition %d of job %d has no leader", b.partitions[at].id, key)
+	}
+	return nil
+}
+
+// next returns the partition whose turn it is to create a job; nil = none has a leader. Mu is held.
+func (b *broker) next() *partition {
+	for range b.options.Partitions {
+		b.createTurn++
+		if p := b.partition(1 + int64(b.createTurn%b.options.Partitions)); !p.leaderless {
+			return p
+		}
+	}
+	return nil
+}
+
+// SetClock steps the clock of a partition: offset is by how much it is ahead of the machine's from now on. Leases and
+// backoffs that have ended by the new time end at the next check. State on disk keeps the offset.
+func (g *Gateway) SetClock(partitionID int64, offset time.Duration) {
+	b := g.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.commit(&change{Kind: clockSet, Key: partitionID << partitionBits, Offset: offset}, nil)
+	p := b.partition(partitionID)
+	p.timerFor = time.Time{}
+	b.arm(p)
+}
+
+// SetLeaderless takes the leader of a partition away, or gives it one again. Without a leader commands for the
+// partition's jobs are UNAVAILABLE, its jobs are given to nobody, and no lease or backoff ends.
+func (g *Gateway) SetLeaderless(partitionID int64, leaderless bool) {
+	b := g.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.partition(partitionID)
+	p.leaderless = leaderless
+	if leaderless {
+		return
+	}
+	p.timerFor = time.Time{}
+	b.arm(p)
+	for jobType := range b.pollers {
+		b.wake(jobType)
+	}
+}
+
+// PartitionReport tells how a partition is.
+type PartitionReport struct {
+	ID         int64
+	Clock      time.Duration // ahead of the machine's
+	Leaderless bool
+}
+
+// Partitions returns the partitions, in the order of their ids.
+func (g *Gateway) Partitions() []PartitionReport {
+	b := g.broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make([]PartitionReport, len(b.partitions))
+	for i, p := range b.partitions {
+		out[i] = PartitionReport{p.id, p.offset, p.leaderless}
+	}
+	return out
+}
