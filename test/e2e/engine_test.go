@@ -31,8 +31,7 @@ func startEngine(name string) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The engine may have to be fetched first, and downloads are retried.
-	if err := g.process.ready(4*patience, g.rest+"/records?PROCESS"); err != nil {
+	if err := g.process.ready(patience, g.rest+"/records?PROCESS"); err != nil { // it may have to be fetched first
 		return nil, err
 	}
 	return g, g.connect(nil)

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long anything may take. It is far beyond what is needed: it ends a run that hangs, and measures nothing.
-const patience = 4 * time.Minute
+const patience = 10 * time.Minute
 
 var (
 	binary string // the binary under test
