@@ -44,7 +44,7 @@ test: ## Run the tests (under a minute, needs nothing but Go)
 
 .PHONY: race
 race: ## Run the tests under the race detector
-	go test -race $(TESTFLAGS) $(PKG)
+	go test -race -timeout 20m $(TESTFLAGS) $(PKG)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
@@ -55,7 +55,7 @@ workflows-lint: $(ACTIONLINT) ## Lint the workflows (actionlint) and the scripts
 	.ci/lint-workflows $(ACTIONLINT)
 
 $(ACTIONLINT):
-	mkdir -p $(@D) && GOBIN=$(@D) GOFLAGS='' go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION) && mv $(@D)/actionlint $@
+	mkdir -p $(@D) && GOBIN=$(@D) GOFLAGS='' .ci/retry go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION) && mv $(@D)/actionlint $@
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
@@ -117,8 +117,8 @@ canary: ## Search all that the worker and its commands write for marked secrets 
 	go run ./test/canary $(if $(EVENTBRIDGE_CASES),-recorded '$(EVENTBRIDGE_CASES)/contract-cases')
 
 .PHONY: e2e
-e2e: build ## Run against a real Zeebe broker, a real engine and moto (needs a JDK 21+, Maven, Python)
-	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 15m -v ./test/e2e/...
+e2e: build ## Run against the real Zeebe engine, or the cluster of E2E_GRPC_ADDRESS, and moto (needs a JDK 21+, Maven, Python)
+	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e
 
 .PHONY: modeler-test
 modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)
@@ -139,7 +139,7 @@ hook-test: ## Have pre-commit install the hook and run it on a sound and a broke
 .PHONY: chart-test
 chart-test: ## Test the Helm chart: lint, golden files, schemas, behaviour (installs Helm; TESTFLAGS=-update)
 	test/chart/fetch >/dev/null
-	go test -tags chart -count=1 ./test/chart/... $(TESTFLAGS)
+	go test -tags chart -count=1 -timeout 20m ./test/chart/... $(TESTFLAGS)
 
 .PHONY: chart-server-test
 chart-server-test: ## Install, upgrade, roll back and uninstall the chart on a real API server (builds it: 10 minutes)
@@ -171,8 +171,8 @@ release-notes: ## Print what CHANGELOG.md says of VERSION
 	@.ci/release '$(VERSION)' -notes
 
 .PHONY: release-test
-release-test: ## Make a release twice, in two folders with two caches, compare it and look into it (three minutes)
-	go test -tags release -count=1 -timeout 15m -v ./deploy/release/...
+release-test: ## Make a release, make it again for one platform in another folder without a cache, compare and look into it
+	go test -tags release -count=1 -timeout 38m -v ./deploy/release/...
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it

@@ -26,8 +26,9 @@ const (
 	testDate    = "2026-01-02T03:04:06Z"
 )
 
-// TestARelease makes one twice: whole with the user's caches, and elsewhere from nothing for the native platform and for
-// one of another system and processor. It must be the same bytes, and what is in them must be right.
+// TestARelease makes one whole with the user's caches, and once more elsewhere and from nothing, for the native platform. It
+// must be the same bytes, and what is in them must be right. A build from nothing takes minutes on a busy machine: one is enough
+// to show that neither folder nor cache nor environment gets into a file.
 func TestARelease(t *testing.T) {
 	t.Parallel()
 	first, revision := checkout(t, "one")
@@ -37,13 +38,12 @@ func TestARelease(t *testing.T) {
 	native := target{runtime.GOOS, runtime.GOARCH}
 	out, err := makeRelease(t, first, nil)
 	require.NoError(t, err, out)
-	chosen := native.String() + ",windows/arm64"
-	out, err = makeRelease(t, again, []string{"GOCACHE=" + t.TempDir(), "TZ=Asia/Tokyo", "GOFLAGS=-p=4", "GOAMD64=v2"}, "-targets", chosen)
+	out, err = makeRelease(t, again, []string{"GOCACHE=" + t.TempDir(), "TZ=Asia/Tokyo", "GOFLAGS=-p=4", "GOAMD64=v2"}, "-targets", native.String())
 	require.NoError(t, err, out)
 
 	sums, sumsAgain := readSums(t, first), readSums(t, again)
 	assert.Len(t, sums, 2*len(platforms)+1)
-	assert.Len(t, sumsAgain, 5)
+	assert.Len(t, sumsAgain, 3)
 	for file, sum := range sumsAgain {
 		assert.Equal(t, sums[file], sum, "%s differs from one making to the other", file)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -24,6 +25,8 @@ type bus struct {
 	requests map[string][]request // by the bus name of the first entry
 	accepted map[string][]string  // event ids by the entry's order id
 	total    int
+	limit    int           // so many entries are accepted before requests wait for more; 0 = no limit
+	more     chan struct{} // closed by goOn
 }
 
 // request is one call of PutEvents.
@@ -41,7 +44,7 @@ type entry struct {
 }
 
 func newBus(latency time.Duration) *bus {
-	b := &bus{latency: latency, requests: make(map[string][]request), accepted: make(map[string][]string)}
+	b := &bus{latency: latency, more: make(chan struct{}), requests: make(map[string][]request), accepted: make(map[string][]string)}
 	b.server = httptest.NewServer(b)
 	b.url = b.server.URL
 	return b
@@ -59,11 +62,43 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done(): // the caller went away before the bus accepted
 		return
 	}
+	if b.full() {
+		select {
+		case <-b.more:
+		case <-r.Context().Done():
+			return
+		}
+	}
 	status, answer := b.answer(r, body.Entries)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.Header().Set("x-amzn-RequestId", rand.Text())
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// stopAt has requests wait once n entries were accepted, until goOn: this is the middle of a run. A caller that gives up while
+// it waits has had nothing accepted.
+func (b *bus) stopAt(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit = n
+}
+
+// goOn has every request answered from now on. It is called once.
+func (b *bus) goOn() { close(b.more) }
+
+func (b *bus) full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limit > 0 && b.total >= b.limit
+}
+
+// waitForEvents waits until the bus has accepted n events.
+func (b *bus) waitForEvents(t *testing.T, n int) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d events", n), func() (bool, string) {
+		return b.count() >= n, fmt.Sprintf("%d events", b.count())
+	})
 }
 
 // answer accepts the entries but those whose detail is no object, unless the name of the bus begins with "denied": then the

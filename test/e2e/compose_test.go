@@ -3,15 +3,11 @@
 package e2e
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -19,10 +15,10 @@ import (
 )
 
 // TestTheComposePlaygroundWorks runs what deploy/compose/compose.yaml runs, natively: the worker with the environment of its
-// service, and the script of the service setup, between the broker and moto. Only the hosts are others, and the model is told by
-// a stand-in of the REST API, since a broker without a secondary storage does not.
+// service, and the script of the service setup, between the engine and moto. Only the hosts are others.
 func TestTheComposePlaygroundWorks(t *testing.T) {
 	t.Parallel()
+	needsControl(t, "the playground's script deploys the example under its own name")
 	content, err := os.ReadFile("../../deploy/compose/compose.yaml")
 	require.NoError(t, err)
 	var file struct {
@@ -36,15 +32,8 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 	aws, err := startMoto()
 	require.NoError(t, err)
 	t.Cleanup(aws.process.kill)
-	model, err := os.ReadFile("../../examples/order-placed.bpmn")
-	require.NoError(t, err)
-	var asked atomic.Int32
-	models := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		_, _ = w.Write(model)
-	}))
-	t.Cleanup(models.Close)
-	hosts := strings.NewReplacer("http://camunda:26500", "http://"+broker.address, "http://camunda:8080", broker.rest, "http://aws:5000", aws.url)
+	models := newDefinitions(t, engine, 0)
+	hosts := strings.NewReplacer("http://camunda:26500", engine.grpc, "http://camunda:8080", engine.rest, "http://aws:5000", aws.url)
 
 	var settings []string
 	for name, value := range file.Services["connector"].Environment {
@@ -54,9 +43,9 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 		}
 		settings = append(settings, name+"="+hosts.Replace(value))
 	}
-	worker := startWorker(t, "compose-connector", broker.address, settings...)
+	worker := startWorker(t, "compose-connector", engine, "io.camunda:aws-eventbridge:1", settings...)
 	worker.mustBeReady(t)
-	t.Cleanup(func() { worker.terminate(30 * time.Second) })
+	t.Cleanup(func() { worker.terminate() })
 
 	// The script's own paths are those of its mounts.
 	setup := file.Services["setup"]
@@ -67,7 +56,7 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 	}
 	require.Equal(t, "python3", setup.Entrypoint[0])
 	require.Contains(t, paths, setup.Entrypoint[1])
-	cmd := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(parts["MOTO"]), "python3"), paths[setup.Entrypoint[1]])
+	cmd := exec.CommandContext(t.Context(), aws.python, paths[setup.Entrypoint[1]])
 	for name, value := range setup.Environment {
 		if path, ok := paths[value]; ok {
 			value = path
@@ -79,6 +68,6 @@ func TestTheComposePlaygroundWorks(t *testing.T) {
 	assert.Contains(t, string(out), "setup: the event arrived in the queue:")
 	assert.Contains(t, string(out), `"detail-type": "OrderPlaced"`)
 	assert.Contains(t, string(out), `"orderId": "playground-`)
-	assert.Equal(t, int32(1), asked.Load(), "the worker read which secrets the model names")
+	assert.Equal(t, 1, models.questions(), "the worker read which secrets the model names")
 	count("compose: the playground's setup saw its event arrive in the queue")
 }

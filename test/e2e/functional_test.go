@@ -3,27 +3,24 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/eventbridge-connector/eventbridge-connector/examples"
 )
 
-// stage is a gateway with one worker of ours and a bus that counts, shared by the scenarios on that gateway.
+// stage is a cluster with one worker of ours and a bus that counts, shared by the scenarios.
 type stage struct {
 	*gateway
-	bus    *bus
-	worker *worker
+	bus     *bus
+	worker  *worker
+	jobType string
 }
 
-// scenarios is what is tried on each gateway.
+// scenarios is what is tried.
 var scenarios = []struct {
 	name string
 	run  func(t *testing.T, s *stage)
@@ -42,29 +39,23 @@ var scenarios = []struct {
 }
 
 func TestScenarios(t *testing.T) {
-	for _, g := range []*gateway{broker, engine} {
-		t.Run(g.name, func(t *testing.T) {
+	t.Parallel()
+	s := &stage{gateway: engine, bus: newBus(0), jobType: typeOf("scenarios")}
+	s.worker = startWorker(t, "scenarios-worker", s.gateway, s.jobType,
+		"SECRET_AWS_ACCESS_KEY="+accessKey, "SECRET_AWS_SECRET_KEY="+secretKey)
+	count("%-7s ready %d ms after its start", s.name+":", s.worker.mustBeReady(t).Milliseconds())
+	t.Cleanup(func() {
+		code, took := s.worker.terminate()
+		assert.Zero(t, code, "the exit code after SIGTERM")
+		assert.NotContains(t, string(s.worker.output()), secretKey, "no secret in the log")
+		if !t.Failed() {
+			count("%-7s %d scenarios passed, the idle worker ended in %d ms", s.name+":", len(scenarios), took.Milliseconds())
+		}
+	})
+	for _, scenario := range scenarios {
+		t.Run(scenario.name, func(t *testing.T) {
 			t.Parallel()
-			s := &stage{gateway: g, bus: newBus(0)}
-			s.worker = startWorker(t, g.name+"-worker", g.address,
-				"SECRET_AWS_ACCESS_KEY="+accessKey, "SECRET_AWS_SECRET_KEY="+secretKey)
-			count("%-7s ready %d ms after its start", g.name+":", s.worker.mustBeReady(t).Milliseconds())
-			g.deploy(t, "order-placed.bpmn", examples.OrderPlaced)
-			t.Cleanup(func() {
-				code, took := s.worker.terminate(30 * time.Second)
-				assert.Zero(t, code, "the exit code after SIGTERM")
-				assert.Less(t, took, 10*time.Second, "an idle worker ends quickly")
-				assert.NotContains(t, string(s.worker.output()), secretKey, "no secret in the log")
-				if !t.Failed() {
-					count("%-7s %d scenarios passed", g.name+":", len(scenarios))
-				}
-			})
-			for _, scenario := range scenarios {
-				t.Run(scenario.name, func(t *testing.T) {
-					t.Parallel()
-					scenario.run(t, s)
-				})
-			}
+			scenario.run(t, s)
 		})
 	}
 }
@@ -72,21 +63,22 @@ func TestScenarios(t *testing.T) {
 // begin deploys a model and starts an instance of it that sends to the counting bus.
 func (s *stage) begin(t *testing.T, m model) int64 {
 	t.Helper()
+	m.jobType = s.jobType
 	s.deploy(t, m.id+".bpmn", m.xml())
-	return s.mustCreate(t, m.id, map[string]any{"orderId": m.id, "endpoint": s.bus.url})
+	return s.mustCreate(t, m.process(), map[string]any{"orderId": m.id, "endpoint": s.bus.url})
 }
 
 func exampleDelivers(t *testing.T, s *stage) {
-	queue := aws.follow(t, "orders-"+s.name, "com.example.orders")
-	var variables map[string]any
-	require.NoError(t, json.Unmarshal(examples.OrderPlacedVariables, &variables))
+	queue := aws.follow(t, "orders", "com.example.orders")
+	e := example{"order-placed", "delivered", "default"}
+	variables := e.deployAs(t, s.gateway, s.jobType)
 	variables["awsEndpoint"] = aws.url
 	variables["order"].(map[string]any)["id"] = "for-" + s.name
-	result := s.result(t, "order-placed", variables, "eventId", "rejectedEntries")
+	result := s.result(t, e.process(), variables, "eventId", "rejectedEntries")
 	assert.EqualValues(t, 0, result["rejectedEntries"])
 
 	var arrived *delivered
-	eventually(t, 20*time.Second, "the event in the queue", func() (bool, string) {
+	eventually(t, "the event in the queue", func() (bool, string) {
 		for _, e := range queue.receive(t) {
 			if e.ID == result["eventId"] {
 				arrived = &e
@@ -100,15 +92,11 @@ func exampleDelivers(t *testing.T, s *stage) {
 }
 
 func exampleRejected(t *testing.T, s *stage) {
-	const id = "rejected"
-	model := strings.NewReplacer(`id="order-placed"`, `id="`+id+`"`, `bpmnElement="order-placed"`, `bpmnElement="`+id+`"`,
-		`target="input.detail"`, `target="order"`, `</zeebe:ioMapping>`, `<zeebe:input source="=[1, 2]" target="input.detail" /></zeebe:ioMapping>`).
-		Replace(string(examples.OrderPlaced))
-	s.deploy(t, id+".bpmn", []byte(model))
-	var variables map[string]any
-	require.NoError(t, json.Unmarshal(examples.OrderPlacedVariables, &variables))
+	e := example{"order-placed", "rejected", "default"}
+	variables := e.deployAs(t, s.gateway, s.jobType,
+		`target="input.detail"`, `target="order"`, `</zeebe:ioMapping>`, `<zeebe:input source="=[1, 2]" target="input.detail" /></zeebe:ioMapping>`)
 	variables["awsEndpoint"] = s.bus.url // moto accepts a detail that is no object
-	result := s.result(t, id, variables, "eventId", "rejection")
+	result := s.result(t, e.process(), variables, "eventId", "rejection")
 	assert.Equal(t, "MalformedDetail", result["rejection"], "the variable of the BPMN error")
 	assert.NotContains(t, result, "eventId", "no result of a task that was left by an error")
 }
@@ -118,7 +106,7 @@ func resultReachesProcess(t *testing.T, s *stage) {
 		"resultVariable":   "answer",
 		"resultExpression": `={eventId: response.entries[1].eventId, status: "sent " + string(1 - failedEntryCount), nested: {list: [1.5, null, "ü"]}}`,
 	}}
-	variables := s.take(t, m.id+"-after", s.begin(t, m))
+	variables := s.take(t, m.after(), s.begin(t, m))
 	sent := s.bus.events()[m.id]
 	require.Len(t, sent, 1)
 	assert.Equal(t, sent[0], variables["eventId"])
@@ -135,7 +123,7 @@ func jqReachesProcess(t *testing.T, s *stage) {
 		"expressionLanguage": "jq",
 		"resultExpression":   `{eventId: .entries[0].eventId, sent: (.entries | length)}`,
 	}}
-	variables := s.take(t, m.id+"-after", s.begin(t, m))
+	variables := s.take(t, m.after(), s.begin(t, m))
 	assert.Equal(t, s.bus.events()[m.id], []string{fmt.Sprint(variables["eventId"])})
 	assert.EqualValues(t, 1, variables["sent"])
 }
@@ -147,13 +135,14 @@ func errorIsCaught(t *testing.T, s *stage) {
 			"errorExpression": `=if error.code = "AccessDeniedException" then bpmnError("CAUGHT", error.message, {reason: error.code, tries: job.retries}) else null`,
 		},
 	}
-	variables := s.take(t, m.id+"-caught", s.begin(t, m))
+	variables := s.take(t, m.caught(), s.begin(t, m))
 	assert.Equal(t, "AccessDeniedException", variables["reason"])
 	assert.EqualValues(t, 1, variables["tries"])
 	assert.Len(t, s.bus.seen("denied-caught"), 1)
 }
 
 func incidentAfterRetries(t *testing.T, s *stage) {
+	needsREST(t)
 	const backoff = 2 * time.Second
 	m := model{
 		id: "incident", retries: 3, inputs: [][2]string{{"input.eventBusName", "denied-incident"}},
@@ -161,9 +150,9 @@ func incidentAfterRetries(t *testing.T, s *stage) {
 	}
 	instance := s.begin(t, m)
 	incident := s.incident(t, instance)
-	assert.Equal(t, "JOB_NO_RETRIES", incident.Value.ErrorType)
+	assert.Equal(t, "JOB_NO_RETRIES", incident.ErrorType)
 	assert.Regexp(t, `^User is not authorized to perform: events:PutEvents on resource: denied-incident `+
-		`\(Service: EventBridge, Status Code: 400, Error Code: AccessDeniedException, Request ID: [A-Z0-9]+\)$`, incident.Value.ErrorMessage)
+		`\(Service: EventBridge, Status Code: 400, Error Code: AccessDeniedException, Request ID: [A-Z0-9]+\)$`, incident.ErrorMessage)
 
 	requests := s.bus.seen("denied-incident")
 	require.Len(t, requests, 3, "one request for each of the retries")
@@ -173,24 +162,25 @@ func incidentAfterRetries(t *testing.T, s *stage) {
 		count("%-7s retry %d came %d ms after the try before (backoff %d ms)", s.name+":", i, gap.Milliseconds(), backoff.Milliseconds())
 	}
 	for i, r := range s.failures(t, instance, 3) {
-		assert.Equal(t, 2-i, r.Value.Retries)
-		assert.Equal(t, backoff.Milliseconds(), r.Value.RetryBackoff)
+		assert.Equal(t, 2-i, r.Retries)
+		assert.Equal(t, backoff.Milliseconds(), r.RetryBackoff)
 	}
 }
 
 func retrySucceeds(t *testing.T, s *stage) {
 	m := model{id: "again", retries: 2, inputs: [][2]string{{"input.eventBusName", "denied-once"}}, headers: map[string]string{"resultExpression": "={eventId: entries[1].eventId}"}}
 	instance := s.begin(t, m)
-	variables := s.take(t, m.id+"-after", instance)
+	variables := s.take(t, m.after(), instance)
 	assert.Equal(t, s.bus.events()[m.id], []string{fmt.Sprint(variables["eventId"])})
 	assert.Len(t, s.bus.seen("denied-once"), 2)
 	s.failures(t, instance, 1)
 }
 
 func invalidInput(t *testing.T, s *stage) {
+	needsREST(t)
 	m := model{id: "invalid", retries: 3, inputs: [][2]string{{"input.source", `=""`}, {"input.detailType", "={no: \"text\"}"}, {"input.eventBusName", "invalid"}}}
 	instance := s.begin(t, m)
-	message := s.incident(t, instance).Value.ErrorMessage
+	message := s.incident(t, instance).ErrorMessage
 	assert.Contains(t, message, "Found constraints violated while validating input:")
 	assert.Contains(t, message, "input.source: must not be blank")
 	assert.Contains(t, message, "input.detailType")
@@ -200,7 +190,7 @@ func invalidInput(t *testing.T, s *stage) {
 
 func secretSigns(t *testing.T, s *stage) {
 	m := model{id: "secret", inputs: [][2]string{{"input.eventBusName", "secret"}}}
-	s.take(t, m.id+"-after", s.begin(t, m))
+	s.take(t, m.after(), s.begin(t, m))
 	requests := s.bus.seen("secret")
 	require.Len(t, requests, 1)
 	credential := strings.Split(requests[0].credential, "/")
@@ -209,42 +199,19 @@ func secretSigns(t *testing.T, s *stage) {
 }
 
 func secretMissing(t *testing.T, s *stage) {
+	needsREST(t)
 	m := model{id: "missing", retries: 3, inputs: [][2]string{{"authentication.accessKey", "{{secrets.NOBODY_HAS_THIS}}"}, {"input.eventBusName", "missing"}}}
 	instance := s.begin(t, m)
-	assert.Contains(t, s.incident(t, instance).Value.ErrorMessage, "Secret with name 'NOBODY_HAS_THIS' is not available")
+	assert.Contains(t, s.incident(t, instance).ErrorMessage, "Secret with name 'NOBODY_HAS_THIS' is not available")
 	s.failures(t, instance, 1)
 	assert.Empty(t, s.bus.seen("missing"))
 }
 
 func secretElsewhere(t *testing.T, s *stage) {
+	needsREST(t)
 	m := model{id: "elsewhere", inputs: [][2]string{{"input.source", "{{secrets.E2E_SECRET_KEY}}"}, {"input.eventBusName", "elsewhere"}}}
-	message := s.incident(t, s.begin(t, m)).Value.ErrorMessage
+	message := s.incident(t, s.begin(t, m)).ErrorMessage
 	assert.Contains(t, message, "E2E_SECRET_KEY")
 	assert.NotContains(t, message, secretKey)
 	assert.Empty(t, s.bus.seen("elsewhere"), "nothing is sent")
-}
-
-// TestTenantsWithoutMultiTenancy configures two tenants for a gateway that knows no tenants: it refuses to give out
-// jobs. The worker says so, and does not pass for ready.
-func TestTenantsWithoutMultiTenancy(t *testing.T) {
-	g := broker // the engine in memory takes any tenant
-	w := startWorker(t, "tenants-worker", g.address, "CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS=tenant-a,tenant-b")
-	eventually(t, 20*time.Second, "a line in the log", func() (bool, string) {
-		for line := range strings.Lines(string(w.output())) {
-			if strings.Contains(line, "multi-tenancy") && strings.Contains(line, "tenant-a") {
-				return true, ""
-			}
-		}
-		return false, w.tail(5)
-	})
-	if w.ended() {
-		assert.NotZero(t, w.cmd.ProcessState.ExitCode())
-		count("%-7s two tenants refused: exit code %d", g.name+":", w.cmd.ProcessState.ExitCode())
-		return
-	}
-	code, body := get(w.readiness())
-	assert.Equal(t, http.StatusServiceUnavailable, code, body)
-	live, _ := get(w.url + "/actuator/health/liveness")
-	assert.Equal(t, http.StatusOK, live, "it lives and goes on trying")
-	count("%-7s two tenants refused: a line in the log, readiness %d", g.name+":", code)
 }

@@ -3,7 +3,8 @@
 package e2e
 
 import (
-	"bytes"
+	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,17 +14,22 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-var (
-	binary string            // the binary under test
-	folder string            // logs and state of this run
-	parts  map[string]string // what fetch found: JDK, BROKER, ENGINE_CLASSPATH, MOTO
+// patience is how long anything may take. It is far beyond what is needed: it ends a run that hangs, and measures nothing.
+const patience = 10 * time.Minute
 
-	broker *gateway // writes its records to its log
-	engine *gateway
+var (
+	binary string // the binary under test
+	folder string // logs and state of this run
+
+	// run sets apart what this run brings to a cluster: it is part of every process id and job type.
+	run = "e2e-" + strings.ToLower(rand.Text()[:8])
+
+	engine *gateway // the cluster that most tests use: the real engine, or the user's own
 	aws    *cloud
 )
 
@@ -40,10 +46,10 @@ func count(format string, args ...any) {
 }
 
 func TestMain(m *testing.M) {
-	os.Exit(run(m))
+	os.Exit(runAll(m))
 }
 
-func run(m *testing.M) int {
+func runAll(m *testing.M) int {
 	var err error
 	if folder, err = os.MkdirTemp("", "eventbridge-connector-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -62,6 +68,12 @@ func run(m *testing.M) int {
 		return 1
 	}
 	code := m.Run()
+	if engine.external() {
+		if err := engine.tidy(context.Background()); err != nil {
+			fmt.Fprintf(os.Stderr, "e2e: clean up: %v\n", err)
+			code = max(code, 1)
+		}
+	}
 	fmt.Fprintln(os.Stdout, "\nend to end, counted:")
 	for _, line := range counts.lines {
 		fmt.Fprintln(os.Stdout, "  "+line)
@@ -75,7 +87,7 @@ func run(m *testing.M) int {
 	return 0
 }
 
-// setUp fetches the parts and starts those that all tests share.
+// setUp starts what all tests share.
 func setUp() error {
 	var err error
 	if binary, err = filepath.Abs(os.Getenv("EVENTBRIDGE_BINARY")); err != nil {
@@ -84,21 +96,28 @@ func setUp() error {
 	if info, err := os.Stat(binary); err != nil || info.IsDir() {
 		return fmt.Errorf("EVENTBRIDGE_BINARY=%q must name the binary to test: %w", os.Getenv("EVENTBRIDGE_BINARY"), err)
 	}
-	fetch := exec.Command("./fetch") //nolint:noctx // it ends by itself, and the run with it
-	fetch.Stderr = os.Stderr
-	out, err := fetch.Output()
-	if err != nil {
-		return fmt.Errorf("fetch: %w", err)
-	}
-	parts = make(map[string]string)
-	for line := range bytes.Lines(out) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(string(line)), "="); ok {
-			parts[name] = value
-		}
-	}
 	var group errgroup.Group
-	group.Go(func() (err error) { broker, err = startBroker("broker", true); return err })
-	group.Go(func() (err error) { engine, err = startEngine("engine"); return err })
+	group.Go(func() (err error) {
+		if os.Getenv("E2E_GRPC_ADDRESS") != "" {
+			engine, err = ownCluster()
+			return err
+		}
+		if err := build("cluster", "./cluster"); err != nil {
+			return err
+		}
+		engine, err = startEngine("engine")
+		return err
+	})
 	group.Go(func() (err error) { aws, err = startMoto(); return err })
 	return group.Wait()
+}
+
+// build builds a program of this module into the run's folder.
+func build(name, at string) error {
+	cmd := exec.Command("go", "build", "-o", filepath.Join(folder, name), at) //nolint:noctx // it ends by itself, and the run with it
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("build %s: %w", at, err)
+	}
+	return nil
 }

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"cmp"
 	"encoding/xml"
 	"fmt"
 	"maps"
@@ -11,18 +10,22 @@ import (
 	"strings"
 )
 
-// jobType is the type of the connector's jobs.
-const jobType = "io.camunda:aws-eventbridge:1"
-
-// model is a process of one connector task; behind it waits a job for the test, "<id>-after" on the normal way and
-// "<id>-caught" behind a boundary event that catches the error code "CAUGHT" and keeps the error's variables reason and tries.
+// model is a process of one connector task; behind it waits a job for the test: of type [model.after] on the normal way and
+// of type [model.caught] behind a boundary event that catches the error code "CAUGHT" and keeps the error's variables reason
+// and tries.
 type model struct {
-	id      string
-	jobType string // empty = the connector's
+	id      string // of the order that its instances send; [model.process] is the id in the cluster
+	jobType string
 	retries int
 	inputs  [][2]string // target and source, in order; those of defaultInputs that it names replace them
 	headers map[string]string
 }
+
+// process is the id of the process, which no other run has.
+func (m model) process() string { return m.id + "-" + run }
+
+func (m model) after() string  { return m.process() + "-after" }
+func (m model) caught() string { return m.process() + "-caught" }
 
 // defaultInputs send an event with the order's id to the endpoint in the variable "endpoint".
 var defaultInputs = [][2]string{
@@ -86,7 +89,7 @@ func (m model) xml() []byte {
   <bpmn:endEvent id="end"><bpmn:incoming>f4</bpmn:incoming><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent>
  </bpmn:process>
  <bpmn:error id="error" errorCode="CAUGHT"/>
-</bpmn:definitions>`, m.id, cmp.Or(m.jobType, jobType), max(1, m.retries), inputs.String(), headers.String())
+</bpmn:definitions>`, m.process(), m.jobType, max(1, m.retries), inputs.String(), headers.String())
 }
 
 func escape(text string) string {

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -19,17 +21,27 @@ import (
 // cloud is moto in the place of AWS.
 type cloud struct {
 	url     string
+	python  string // the interpreter that moto is installed for
 	process *child
 }
 
 func startMoto() (*cloud, error) {
+	fetch := exec.Command("./fetch", "moto") //nolint:noctx // it ends by itself, and the run with it
+	fetch.Stderr = os.Stderr
+	out, err := fetch.Output()
+	if err != nil {
+		return nil, fmt.Errorf("fetch moto: %w", err)
+	}
+	program, found := strings.CutPrefix(strings.TrimSpace(string(out)), "MOTO=")
+	if !found {
+		return nil, fmt.Errorf("fetch moto: found %q, expected MOTO=FILE", out)
+	}
 	p := freePorts(1)
-	c := &cloud{url: fmt.Sprintf("http://127.0.0.1:%d", p)}
-	var err error
-	if c.process, err = start("moto", os.Environ(), parts["MOTO"], "-H", "127.0.0.1", "-p", strconv.Itoa(p)); err != nil {
+	c := &cloud{url: fmt.Sprintf("http://127.0.0.1:%d", p), python: filepath.Join(filepath.Dir(program), "python3")}
+	if c.process, err = start("moto", os.Environ(), program, "-H", "127.0.0.1", "-p", strconv.Itoa(p)); err != nil {
 		return nil, err
 	}
-	return c, c.process.ready(4*time.Minute, c.url+"/moto-api/")
+	return c, c.process.ready(patience, c.url+"/moto-api/")
 }
 
 // call calls an operation of AWS. The test signs nothing: moto reads only the service from the header.

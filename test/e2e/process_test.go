@@ -76,13 +76,13 @@ func (c *child) kill() {
 }
 
 // terminate asks the process to end, and returns its exit code and how long it took; -1 if it had to be killed.
-func (c *child) terminate(limit time.Duration) (int, time.Duration) {
+func (c *child) terminate() (int, time.Duration) {
 	began := time.Now()
 	c.signal(syscall.SIGTERM)
 	select {
 	case <-c.done:
 		return c.cmd.ProcessState.ExitCode(), time.Since(began)
-	case <-time.After(limit):
+	case <-time.After(patience):
 		c.kill()
 		return -1, time.Since(began)
 	}
@@ -149,9 +149,10 @@ func within(limit time.Duration, what string, condition func() (bool, string)) e
 	}
 }
 
-func eventually(t *testing.T, limit time.Duration, what string, condition func() (bool, string)) {
+// eventually waits until the condition holds, with all patience.
+func eventually(t *testing.T, what string, condition func() (bool, string)) {
 	t.Helper()
-	require.NoError(t, within(limit, what, condition))
+	require.NoError(t, within(patience, what, condition))
 }
 
 // ready waits until a GET of the address answers 200, while the process lives.
@@ -167,7 +168,7 @@ func (c *child) ready(limit time.Duration, url string) error {
 
 // get returns the status and the body; 0 and the error if there was no answer.
 func get(url string) (int, string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

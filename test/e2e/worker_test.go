@@ -25,16 +25,19 @@ type worker struct {
 	url string // of its HTTP endpoints
 }
 
-// startWorker starts the binary against a gateway, configured by its environment alone, and does not wait for it.
-func startWorker(t *testing.T, name, address string, settings ...string) *worker {
+// startWorker starts the binary against a cluster, for jobs of one type, configured by its environment alone, and does not
+// wait for it. It knows no REST address.
+func startWorker(t *testing.T, name string, g *gateway, jobType string, settings ...string) *worker {
 	t.Helper()
 	port := freePorts(1)
 	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
 		return strings.HasPrefix(s, "AWS_") || strings.HasPrefix(s, "CAMUNDA_") || strings.HasPrefix(s, "ZEEBE_") || strings.HasPrefix(s, "SECRET_")
 	})
+	env = append(env, g.env...)
 	env = append(env,
-		"CAMUNDA_CLIENT_GRPCADDRESS=http://"+address,
-		"CAMUNDA_CLIENT_AUTH_METHOD=none",
+		"CAMUNDA_CLIENT_GRPCADDRESS="+g.grpc,
+		"CAMUNDA_CLIENT_RESTADDRESS=",
+		"CONNECTOR_AWS_EVENTBRIDGE_TYPE="+jobType,
 		"SERVER_ADDRESS=127.0.0.1",
 		fmt.Sprintf("SERVER_PORT=%d", port),
 		"SECRET_E2E_ACCESS_KEY="+accessKey,
@@ -48,12 +51,15 @@ func startWorker(t *testing.T, name, address string, settings ...string) *worker
 	return &worker{child: process, url: fmt.Sprintf("http://127.0.0.1:%d", port)}
 }
 
+// typeOf returns a job type of this run's own, so that neither another test's worker nor a user's takes its jobs.
+func typeOf(test string) string { return run + ":" + test }
+
 // readiness is where the worker says whether it can take jobs.
 func (w *worker) readiness() string { return w.url + "/actuator/health/readiness" }
 
 // mustBeReady waits until the worker is ready and returns how long that took.
 func (w *worker) mustBeReady(t *testing.T) time.Duration {
 	t.Helper()
-	require.NoError(t, w.ready(30*time.Second, w.readiness()))
+	require.NoError(t, w.ready(patience, w.readiness()))
 	return time.Since(w.started)
 }

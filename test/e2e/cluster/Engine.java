@@ -10,14 +10,14 @@ import java.util.concurrent.Executors;
 /**
  * The real Zeebe engine in memory, behind its real gRPC gateway.
  *
- * <p>usage: Engine GRPC_PORT HTTP_PORT. {@code GET /records?VALUE_TYPE} on the second port gives the records of one type
- * so far, a line of JSON each; it answers once the engine is up.
+ * <p>usage: Engine GRPC_PORT. Once the engine is up, a line on standard output tells a URL: {@code GET URL?VALUE_TYPE} gives
+ * the records of one type so far, a line of JSON each.
  */
 public final class Engine {
   public static void main(final String[] args) throws Exception {
     final ZeebeTestEngine engine = EngineFactory.create(Integer.parseInt(args[0]));
     engine.start();
-    final HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[1])), 0);
+    final HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.setExecutor(Executors.newFixedThreadPool(2));
     server.createContext(
         "/records",
@@ -33,5 +33,6 @@ public final class Engine {
           }
         });
     server.start();
+    System.out.println("records at http://127.0.0.1:" + server.getAddress().getPort() + "/records");
   }
 }
