@@ -253,7 +253,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"an argument", []string{"start"}, nil, "", `unexpected argument "start": settings are given as flags, --port 9090`},
 		{"a file that is no YAML", nil, nil, "a: [", "configuration file app.yaml (flag --config): not valid YAML: line 1: did not find expected node content"},
 		{"a file that is a text", nil, nil, "hello", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
-		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml (flag --config): line 2: nested too deeply"},
+		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml (flag --config): line 2: nested too deeply, expected at most 20 levels"},
 		{"a file that is a list", nil, nil, "[1, 2]", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
 		{"a value where keys belong", nil, nil, "server: 8080", "server: found a value (app.yaml:1), expected keys under it, such as server.port"},
 		{"a client id without a secret", []string{"--client-id=i"}, nil, "", "camunda.client.auth.client-secret: found nothing (not set), expected a value, since camunda.client.auth.client-id is given (flag --client-id); or camunda.client.auth.method=none"},
