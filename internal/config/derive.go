@@ -27,6 +27,7 @@ func (l *loader) derive() {
 	}
 	l.deriveTarget()
 	l.checkAuth()
+	l.checkKeys()
 	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
@@ -59,7 +60,7 @@ func (l *loader) deriveAuthMethod() {
 		return
 	}
 	switch {
-	case l.config.Mode == ModeSaaS || a.ClientID != "" && a.ClientSecret != "":
+	case l.config.Mode == ModeSaaS || a.ClientID != "" && (a.ClientSecret != "" || !a.Assertion.Key.IsZero() || !a.TLSKey.IsZero()):
 		a.Method = AuthOIDC
 	case a.Username != "" && a.Password != "":
 		a.Method = AuthBasic
@@ -151,7 +152,9 @@ func (l *loader) checkAuth() {
 	switch a.Method {
 	case AuthOIDC:
 		need(a.ClientID, "camunda.client.auth.client-id", "a client id")
-		need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret")
+		if a.Assertion.Key.IsZero() && a.TLSKey.IsZero() {
+			need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret, or a key for client assertions or a client certificate in its place")
+		}
 		need(a.TokenURL+a.DiscoveryURL, "camunda.client.auth.token-url", "the URL where tokens are asked for, or camunda.client.auth.issuer-url")
 	case AuthBasic:
 		need(a.Username, "camunda.client.auth.username", "a username")

@@ -280,7 +280,7 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 		"CAMUNDA_CLIENT_GRPCADRESS=http://x:1", // a slip
 		"ZEEBE_ADDRSS=x:1",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYP=x",
-		"CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_KEYSTOREPATH=/k", // known, and worth a word
+		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k", // known, and worth a word
 		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false",             // the bundle's own
 		"CAMUNDA_CLIENT_EXECUTIONTHREADS=10",
 		"CONNECTOR_OUTBOUND_DISABLED=x", "CONNECTOR_HTTP_REST_TYPE=x", "PATH=/bin", "CAMUNDA_OPERATE_CLIENT_URL=x", // not under our prefixes
@@ -288,7 +288,7 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"environment variable CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_KEYSTOREPATH has no effect here: client assertions are not supported",
+		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH has no effect here: trust a certificate authority by the system's certificates (SSL_CERT_FILE)",
 		"unknown environment variable CAMUNDA_CLIENT_GRPCADRESS; did you mean CAMUNDA_CLIENT_GRPCADDRESS?",
 		"unknown environment variable CONNECTOR_AWS_EVENTBRIDGE_TYP; did you mean CONNECTOR_AWS_EVENTBRIDGE_TYPE?",
 		"unknown environment variable ZEEBE_ADDRSS; did you mean ZEEBE_ADDRESS?",
