@@ -28,6 +28,7 @@ func (l *loader) derive() {
 	l.deriveTarget()
 	l.checkAuth()
 	l.checkKeys()
+	l.warnOfPlaintext()
 	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
@@ -163,14 +164,6 @@ func (l *loader) checkAuth() {
 		if !l.config.Given("camunda.client.auth.method") {
 			l.pair("camunda.client.auth.client-id", "camunda.client.auth.client-secret")
 			l.pair("camunda.client.auth.username", "camunda.client.auth.password")
-		}
-	}
-	if a.Method != AuthNone && !l.config.Gateway.TLS && !loopback(l.config.Gateway.Target) {
-		l.warnf("credentials go to %s unencrypted: the address is plaintext", l.config.Gateway.Target)
-	}
-	if host, plain := strings.CutPrefix(l.config.Gateway.RESTAddress, "http://"); plain && a.Method != AuthNone && l.config.Secrets.FilterMode != FilterDisabled {
-		if host, _, _ = strings.Cut(host, "/"); !loopback(host) {
-			l.warnf("credentials go to %s unencrypted: camunda.client.rest-address is plaintext", redact("http://"+host))
 		}
 	}
 }

@@ -280,8 +280,8 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 		"CAMUNDA_CLIENT_GRPCADRESS=http://x:1", // a slip
 		"ZEEBE_ADDRSS=x:1",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYP=x",
-		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k", // known, and worth a word
-		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false",             // the bundle's own
+		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k",   // known, and worth a word
+		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false", // the bundle's own
 		"CAMUNDA_CLIENT_EXECUTIONTHREADS=10",
 		"CONNECTOR_OUTBOUND_DISABLED=x", "CONNECTOR_HTTP_REST_TYPE=x", "PATH=/bin", "CAMUNDA_OPERATE_CLIENT_URL=x", // not under our prefixes
 		"ZEEBE_BROKER_NETWORK_HOST=0.0.0.0", "ZEEBE_GATEWAY_SERVICE_HOST=10.0.0.1", "ZEEBE_GATEWAY_PORT_26500_TCP_ADDR=10.0.0.1", "ZEEBE_PORT=tcp://10.0.0.1:26500",
@@ -308,8 +308,8 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"a filter that cannot read models", []string{"--secret-filter=lax"}, "without camunda.client.rest-address no deployed model can be read"},
 		{"secrets in AWS that nobody asks for", []string{"--secrets-aws-prefix=x/"}, "AWS Secrets Manager is not asked"},
-		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted"},
-		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to far:1 unencrypted"},
+		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.rest-address is plaintext"},
+		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.grpc-address is plaintext"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
 		{"a CA without TLS", []string{"--ca-certificate-path=/x"}, "is plaintext"},
 	}
