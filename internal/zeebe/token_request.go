@@ -55,9 +55,11 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *asser
 		a = found
 	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}}
+	assertion := ""
 	switch {
 	case signer != nil:
-		assertion, err := signer.sign(a.ClientID, a.TokenURL)
+		var err error
+		assertion, err = signer.sign(a.ClientID, a.TokenURL)
 		if err != nil {
 			return nil, tokenError(a, job.Denied, "make a client assertion: "+err.Error())
 		}
@@ -82,7 +84,11 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *asser
 	if err != nil {
 		return nil, tokenError(a, job.Transient, err.Error())
 	}
-	return readToken(a, code, body, asked)
+	fetched, err := readToken(a, code, body, asked)
+	if refusal, ok := errors.AsType[*job.CommandError](err); ok && assertion != "" {
+		refusal.Reason = strings.ReplaceAll(refusal.Reason, assertion, "***")
+	}
+	return fetched, err
 }
 
 // exchange sends the request and reads the answer.
