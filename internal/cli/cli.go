@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -181,7 +180,7 @@ func report(s *session, who string, err error) int {
 
 // load reads the configuration of a command that takes the settings.
 func (s *session) load(args []string) (*config.Config, []config.Warning, error) {
-	c, warnings, err := config.Load(args, s.env, os.ReadFile)
+	c, warnings, err := config.Load(args, s.env, config.ReadFile)
 	if err != nil && !errors.Is(err, config.ErrHelp) {
 		err = usage(err)
 	}

@@ -144,6 +144,9 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
 		return nil, c.Wrong(keyCA, "a PEM file with certificates: "+reason(e.Err))
 	}
+	if e, ok := errors.AsType[*zeebe.KeyError](err); ok {
+		return nil, keyFault(c, e)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -210,9 +213,14 @@ func gatewayConfig(c *config.Config) zeebe.Config {
 		Target: c.Gateway.Target, RESTAddress: c.Gateway.RESTAddress, TLS: c.Gateway.TLS, CAFile: c.Gateway.CACertificatePath, Authority: c.Gateway.OverrideAuthority,
 		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout,
 		UserAgent: Name + "/" + thisBuild().version,
+		ClientKey: keySource(c.Gateway.ClientKey), RESTKey: keySource(c.Gateway.RESTKey),
 		Auth: zeebe.Auth{
 			Method: zeebe.AuthMethod(c.Auth.Method), ClientID: c.Auth.ClientID, ClientSecret: c.Auth.ClientSecret, TokenURL: c.Auth.TokenURL, DiscoveryURL: c.Auth.DiscoveryURL,
 			Audience: c.Auth.Audience, Scope: c.Auth.Scope, Resource: c.Auth.Resource, Username: c.Auth.Username, Password: c.Auth.Password, Timeout: c.Auth.Timeout,
+			TLSKey: keySource(c.Auth.TLSKey),
+			Assertion: zeebe.Assertion{
+				Key: keySource(c.Auth.Assertion.Key), KeyID: c.Auth.Assertion.KeyID, Algorithm: c.Auth.Assertion.Algorithm, Audience: c.Auth.Assertion.Audience,
+			},
 		},
 	}
 }

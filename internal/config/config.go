@@ -48,6 +48,8 @@ type Gateway struct {
 	Host              string // of the Go client's ZEEBE_HOST, used where no address is given
 	Port              string // of the Go client's ZEEBE_PORT
 	CACertificatePath string // empty = the system's certificates
+	ClientKey         Key    // the TLS client certificate for the gateway; zero = none
+	RESTKey           Key    // the same for the REST API; zero = ClientKey
 	OverrideAuthority string
 	KeepAlive         time.Duration
 	MaxMessageSize    Size
@@ -68,6 +70,8 @@ type Auth struct {
 	Method             string // AuthNone, AuthBasic or AuthOIDC
 	ClientID           string
 	ClientSecret       string
+	TLSKey             Key       // the TLS client certificate for the token URL; zero = none
+	Assertion          Assertion // in place of ClientSecret
 	TokenURL           string
 	IssuerURL          string // as configured; what counts is DiscoveryURL
 	DiscoveryURL       string // of the OpenID configuration; asked where TokenURL is empty

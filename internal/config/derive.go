@@ -27,6 +27,8 @@ func (l *loader) derive() {
 	}
 	l.deriveTarget()
 	l.checkAuth()
+	l.checkKeys()
+	l.warnOfPlaintext()
 	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
@@ -59,7 +61,7 @@ func (l *loader) deriveAuthMethod() {
 		return
 	}
 	switch {
-	case l.config.Mode == ModeSaaS || a.ClientID != "" && a.ClientSecret != "":
+	case l.config.Mode == ModeSaaS || a.ClientID != "" && (a.ClientSecret != "" || !a.Assertion.Key.IsZero() || !a.TLSKey.IsZero()):
 		a.Method = AuthOIDC
 	case a.Username != "" && a.Password != "":
 		a.Method = AuthBasic
@@ -151,7 +153,9 @@ func (l *loader) checkAuth() {
 	switch a.Method {
 	case AuthOIDC:
 		need(a.ClientID, "camunda.client.auth.client-id", "a client id")
-		need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret")
+		if a.Assertion.Key.IsZero() && a.TLSKey.IsZero() {
+			need(a.ClientSecret, "camunda.client.auth.client-secret", "a client secret, or a key for client assertions or a client certificate in its place")
+		}
 		need(a.TokenURL+a.DiscoveryURL, "camunda.client.auth.token-url", "the URL where tokens are asked for, or camunda.client.auth.issuer-url")
 	case AuthBasic:
 		need(a.Username, "camunda.client.auth.username", "a username")
@@ -160,14 +164,6 @@ func (l *loader) checkAuth() {
 		if !l.config.Given("camunda.client.auth.method") {
 			l.pair("camunda.client.auth.client-id", "camunda.client.auth.client-secret")
 			l.pair("camunda.client.auth.username", "camunda.client.auth.password")
-		}
-	}
-	if a.Method != AuthNone && !l.config.Gateway.TLS && !loopback(l.config.Gateway.Target) {
-		l.warnf("credentials go to %s unencrypted: the address is plaintext", l.config.Gateway.Target)
-	}
-	if host, plain := strings.CutPrefix(l.config.Gateway.RESTAddress, "http://"); plain && a.Method != AuthNone && l.config.Secrets.FilterMode != FilterDisabled {
-		if host, _, _ = strings.Cut(host, "/"); !loopback(host) {
-			l.warnf("credentials go to %s unencrypted: camunda.client.rest-address is plaintext", redact("http://"+host))
 		}
 	}
 }

@@ -20,11 +20,12 @@ type entry struct {
 	line int
 }
 
-// maxDepth is how deep a file may nest: an alias can name what it stands in.
-const maxDepth = 20
-
 // readYAML flattens a file's document: nested keys are joined by dots, lists by commas. Keys without a value are left out.
+// A file beyond the limits is refused.
 func readYAML(data []byte) ([]entry, error) {
+	if err := checkFile(data); err != nil {
+		return nil, err
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, more yaml.Node
 	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
@@ -35,30 +36,33 @@ func readYAML(data []byte) ([]entry, error) {
 	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
 		return nil, errors.New("expected one document, found another behind a line of ---")
 	}
-	return flatten(nil, "", &doc, 0)
+	return flatten(nil, "", &doc, 0, new(fileBudget))
 }
 
 func yamlError(err error) error {
 	return errors.New("not valid YAML: " + strings.TrimPrefix(err.Error(), "yaml: "))
 }
 
-func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("line %d: nested too deeply", n.Line)
+func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileBudget) ([]entry, error) {
+	if depth > maxFileDepth {
+		return nil, fmt.Errorf("line %d: nested too deeply, expected at most %d levels", n.Line, maxFileDepth)
 	}
-	var err error
+	err := budget.take(n, key)
+	if err != nil {
+		return nil, err
+	}
 	switch n.Kind {
 	case yaml.DocumentNode:
-		return flatten(entries, key, n.Content[0], depth+1)
+		return flatten(entries, key, n.Content[0], depth+1, budget)
 	case yaml.AliasNode:
-		return flatten(entries, key, n.Alias, depth+1)
+		return flatten(entries, key, n.Alias, depth+1, budget)
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			inner := n.Content[i].Value
 			if key != "" {
 				inner = key + "." + inner
 			}
-			if entries, err = flatten(entries, inner, n.Content[i+1], depth+1); err != nil {
+			if entries, err = flatten(entries, inner, n.Content[i+1], depth+1, budget); err != nil {
 				return nil, err
 			}
 		}
@@ -73,7 +77,10 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int) ([]entry, err
 				item = item.Alias
 			}
 			if item.Kind != yaml.ScalarNode {
-				return nil, fmt.Errorf("line %d: %s[%d]: expected a plain value", item.Line, key, i)
+				return nil, fmt.Errorf("line %d: %s[%d]: expected a plain value", item.Line, shownKey(key), i)
+			}
+			if err := budget.take(item, ""); err != nil {
+				return nil, err
 			}
 			texts[i] = item.Value
 		}
@@ -126,10 +133,15 @@ func (l *loader) readFile(s *Setting, v given, read func(string) ([]byte, error)
 			known[plain(name)] = true
 		}
 	}
-	for _, e := range entries {
+	earlier := len(l.errs)
+	for i, e := range entries {
+		if len(l.errs)-earlier >= maxFileFaults {
+			l.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", f.path, len(entries)-i))
+			break
+		}
 		name := plain(e.key)
 		if before, twice := f.values[name]; twice {
-			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", e.key, f.path, before.line, e.line))
+			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", shownKey(e.key), f.path, before.line, e.line))
 			continue
 		}
 		if known[name] {
@@ -137,14 +149,14 @@ func (l *loader) readFile(s *Setting, v given, read func(string) ([]byte, error)
 			continue
 		}
 		if note, camundas := unusedName(e.key); camundas {
-			l.warn(Warning{Text: fmt.Sprintf("key %s (%s) has no effect here%s", e.key, f.at(e), note), Minor: note == ""})
+			l.warn(Warning{Text: fmt.Sprintf("key %s (%s) has no effect here%s", shownKey(e.key), f.at(e), note), Minor: note == ""})
 			continue
 		}
 		if i := slices.IndexFunc(shown, func(key string) bool { return strings.HasPrefix(key, e.key+".") }); i >= 0 {
 			l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.key, f.at(e), shown[i]))
 			continue
 		}
-		l.fail(&UnknownError{What: "key", Name: e.key, Source: f.at(e), Nearest: Nearest(e.key, shown)})
+		l.fail(&UnknownError{What: "key", Name: shownKey(e.key), Source: f.at(e), Nearest: Nearest(e.key, shown)})
 	}
 	return f
 }

@@ -253,7 +253,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"an argument", []string{"start"}, nil, "", `unexpected argument "start": settings are given as flags, --port 9090`},
 		{"a file that is no YAML", nil, nil, "a: [", "configuration file app.yaml (flag --config): not valid YAML: line 1: did not find expected node content"},
 		{"a file that is a text", nil, nil, "hello", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
-		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml (flag --config): line 2: nested too deeply"},
+		{"a file that names itself", nil, nil, "a: &a\n  b: *a\n", "configuration file app.yaml (flag --config): line 2: nested too deeply, expected at most 20 levels"},
 		{"a file that is a list", nil, nil, "[1, 2]", "configuration file app.yaml (flag --config): line 1: expected keys with values, such as server.port: 8080"},
 		{"a value where keys belong", nil, nil, "server: 8080", "server: found a value (app.yaml:1), expected keys under it, such as server.port"},
 		{"a client id without a secret", []string{"--client-id=i"}, nil, "", "camunda.client.auth.client-secret: found nothing (not set), expected a value, since camunda.client.auth.client-id is given (flag --client-id); or camunda.client.auth.method=none"},
@@ -280,15 +280,15 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 		"CAMUNDA_CLIENT_GRPCADRESS=http://x:1", // a slip
 		"ZEEBE_ADDRSS=x:1",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYP=x",
-		"CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_KEYSTOREPATH=/k", // known, and worth a word
-		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false",             // the bundle's own
+		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k",   // known, and worth a word
+		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false", // the bundle's own
 		"CAMUNDA_CLIENT_EXECUTIONTHREADS=10",
 		"CONNECTOR_OUTBOUND_DISABLED=x", "CONNECTOR_HTTP_REST_TYPE=x", "PATH=/bin", "CAMUNDA_OPERATE_CLIENT_URL=x", // not under our prefixes
 		"ZEEBE_BROKER_NETWORK_HOST=0.0.0.0", "ZEEBE_GATEWAY_SERVICE_HOST=10.0.0.1", "ZEEBE_GATEWAY_PORT_26500_TCP_ADDR=10.0.0.1", "ZEEBE_PORT=tcp://10.0.0.1:26500",
 	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"environment variable CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_KEYSTOREPATH has no effect here: client assertions are not supported",
+		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH has no effect here: trust a certificate authority by the system's certificates (SSL_CERT_FILE)",
 		"unknown environment variable CAMUNDA_CLIENT_GRPCADRESS; did you mean CAMUNDA_CLIENT_GRPCADDRESS?",
 		"unknown environment variable CONNECTOR_AWS_EVENTBRIDGE_TYP; did you mean CONNECTOR_AWS_EVENTBRIDGE_TYPE?",
 		"unknown environment variable ZEEBE_ADDRSS; did you mean ZEEBE_ADDRESS?",
@@ -308,8 +308,8 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"a filter that cannot read models", []string{"--secret-filter=lax"}, "without camunda.client.rest-address no deployed model can be read"},
 		{"secrets in AWS that nobody asks for", []string{"--secrets-aws-prefix=x/"}, "AWS Secrets Manager is not asked"},
-		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted"},
-		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to far:1 unencrypted"},
+		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.rest-address is plaintext"},
+		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.grpc-address is plaintext"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
 		{"a CA without TLS", []string{"--ca-certificate-path=/x"}, "is plaintext"},
 	}

@@ -6,6 +6,9 @@ import "strings"
 // and underscores make no difference.
 func Nearest(unknown string, known []string) string {
 	u := plain(unknown)
+	if len(u) > maxShownKey { // no name is that long
+		return ""
+	}
 	best, bestDistance := "", -1
 	for _, k := range known {
 		d := distance(u, plain(k))

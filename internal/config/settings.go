@@ -65,6 +65,7 @@ func Settings() []*Setting {
 	return slices.Concat(
 		withGroup("Connection to the cluster", clusterSettings()),
 		withGroup("Authentication with the cluster", authSettings()),
+		withGroup("Client certificates and client assertions", keySettings()),
 		withGroup("Taking jobs", workerSettings()),
 		withGroup("Sending events", sendSettings()),
 		withGroup("Secrets", secretSettings()),
@@ -171,7 +172,7 @@ func authSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: "camunda.client.auth.method", Flag: "auth-method", Enum: []string{AuthNone, AuthBasic, AuthOIDC},
-			Doc:     "How to authenticate. Without it, a client id and secret mean `oidc`, a username and password `basic`, neither `none`.",
+			Doc:     "How to authenticate. Without it, a client id and a secret (or a key or certificate in its place) mean `oidc`, a username and password `basic`, neither `none`.",
 			Example: AuthOIDC, bind: func(c *Config) any { return &c.Auth.Method },
 		},
 		{

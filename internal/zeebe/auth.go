@@ -33,7 +33,7 @@ func (p *proof) attach(ctx context.Context) context.Context {
 	return metadata.NewOutgoingContext(ctx, p.header)
 }
 
-func newAuthorizer(a Auth, roots *x509.CertPool, log *slog.Logger) (authorizer, error) {
+func newAuthorizer(a *Auth, roots *x509.CertPool, keys *keys, log *slog.Logger) (authorizer, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
@@ -41,7 +41,14 @@ func newAuthorizer(a Auth, roots *x509.CertPool, log *slog.Logger) (authorizer, 
 	case AuthBasic:
 		return fixedAuth{newProof("Basic", base64.StdEncoding.EncodeToString([]byte(a.Username+":"+a.Password)))}, nil
 	case AuthOIDC:
-		return newTokens(a, roots, log), nil
+		var signer *assertionSigner
+		if keys.assertion != nil {
+			var err error
+			if signer, err = newAssertionSigner(a.Assertion, keys.assertion); err != nil {
+				return nil, err
+			}
+		}
+		return newTokens(a, tokenClient(roots, keys.token), signer, log), nil
 	default:
 		return fixedAuth{}, nil
 	}

@@ -7,10 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
@@ -174,11 +172,13 @@ func TestCallRefusedTwiceIsDenied(t *testing.T) {
 	want := job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "never"}
 	assertRefused(t, c.Complete(t.Context(), 1, nil), want)
 	assert.Equal(t, []string{"Bearer t1", "Bearer t2"}, g.header("authorization"))
+	ageToken(c, -time.Hour)
 	s, err := c.Stream(t.Context(), job.TakeRequest{})
 	require.NoError(t, err)
 	_, err = s.Recv()
 	assertRefused(t, err, want)
-	assert.Equal(t, []string{"Bearer t1", "Bearer t2", "Bearer t2", "Bearer t3"}, g.header("authorization"))
+	assert.Equal(t, []string{"Bearer t1", "Bearer t2", "Bearer t2"}, g.header("authorization"), "t2 came in place of a refused one just now")
+	assert.Len(t, i.asked(), 2)
 }
 
 func TestManyCallsShareOneRequestForAToken(t *testing.T) {
@@ -257,82 +257,6 @@ func TestTokenServerThatIsNotThereIsTransient(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, job.Transient, e.Kind)
 	assert.Contains(t, e.Reason, "127.0.0.1:1")
-}
-
-func TestCallThatEndsWhileItWaitsForAToken(t *testing.T) {
-	t.Parallel()
-	release := make(chan struct{})
-	i := &issuer{answer: func(int) (int, string) { <-release; return http.StatusOK, `{"access_token":"t","expires_in":60}` }}
-	config := oidc(t, i)
-	t.Cleanup(func() { close(release) })
-	config.RequestTimeout = 20 * time.Millisecond
-	c := connect(t, &gateway{}, config)
-	assertRefused(t, c.Complete(t.Context(), 1, nil), job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.ErrorIs(t, c.Complete(ctx, 1, nil), context.Canceled)
-	assert.Len(t, i.asked(), 1)
-}
-
-// roundTrip is a transport without a network, which time that is not real needs.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestTokenIsRenewedAheadOfItsEnd(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fail := false
-		n := 0
-		tokens := newTokens(Auth{Method: AuthOIDC, ClientID: "me", ClientSecret: secret, TokenURL: "http://issuer/token", Timeout: time.Minute}, nil, silent)
-		tokens.client.Transport = roundTrip(func(*http.Request) (*http.Response, error) {
-			n++
-			if fail {
-				return nil, io.ErrUnexpectedEOF
-			}
-			body := httptest.NewRecorder()
-			_, _ = body.WriteString(`{"access_token":"t` + strconv.Itoa(n) + `","expires_in":1000}`)
-			return body.Result(), nil
-		})
-		authorization := func() string {
-			ctx, _, err := tokens.authorize(t.Context())
-			if err != nil {
-				return err.Error()
-			}
-			md, _ := metadata.FromOutgoingContext(ctx)
-			return md.Get("authorization")[0]
-		}
-		wait := func(seconds int) { time.Sleep(time.Duration(seconds) * time.Second); synctest.Wait() } //nolint:forbidigo // in a bubble, where it takes no time
-
-		assert.Equal(t, "Bearer t1", authorization())
-		wait(799)
-		assert.Equal(t, "Bearer t1", authorization())
-		assert.Equal(t, 1, n)
-		wait(1)
-		assert.Equal(t, "Bearer t1", authorization(), "nobody waits for the renewal")
-		synctest.Wait()
-		assert.Equal(t, "Bearer t2", authorization())
-
-		fail = true
-		wait(800)
-		assert.Equal(t, "Bearer t2", authorization())
-		synctest.Wait()
-		assert.Equal(t, 3, n)
-		assert.Equal(t, "Bearer t2", authorization(), "a renewal that went wrong hurts nobody while the old token holds")
-		synctest.Wait()
-		assert.Equal(t, 3, n, "nor is it tried with every call")
-		wait(5)
-		authorization()
-		synctest.Wait()
-		assert.Equal(t, 4, n)
-		wait(95)
-		assert.Contains(t, authorization(), "unexpected EOF", "a token at its end is not used")
-		fail = false
-		assert.Equal(t, "Bearer t6", authorization())
-		tokens.close()
-		wait(900)
-		assert.Contains(t, authorization(), "closed")
-	})
 }
 
 func TestAuthenticationThatCannotWorkIsRefusedAtOnce(t *testing.T) {

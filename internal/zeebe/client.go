@@ -34,7 +34,7 @@ type Client struct {
 }
 
 // Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no
-// error here; a bad CA file or authentication is. Log gets what happens to tokens. Close it when done.
+// error here; a bad CA file (*[CAError]), key (*[KeyError]) or authentication is. Log gets what happens to tokens. Close it when done.
 func Dial(c Config, log *slog.Logger) (*Client, error) {
 	return dial(c, log)
 }
@@ -48,12 +48,16 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 			return nil, err
 		}
 	}
-	auth, err := newAuthorizer(c.Auth, besideSystem, log)
+	keys, err := readKeys(&c, log)
 	if err != nil {
 		return nil, err
 	}
-	options := append(dialOptions(c, roots), extra...)
-	client := &Client{config: c, auth: auth, rest: newREST(&c, besideSystem)}
+	auth, err := newAuthorizer(&c.Auth, besideSystem, keys, log)
+	if err != nil {
+		return nil, err
+	}
+	options := append(dialOptions(c, tlsConfig(roots, c.Authority, keys.gateway)), extra...)
+	client := &Client{config: c, auth: auth, rest: newREST(&c, besideSystem, keys.rest)}
 	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
 		return nil, err
 	}
@@ -65,10 +69,10 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	return client, nil
 }
 
-func dialOptions(c Config, roots *x509.CertPool) []grpc.DialOption {
+func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 	transport := insecure.NewCredentials()
 	if c.TLS {
-		transport = credentials.NewTLS(&tls.Config{RootCAs: roots, ServerName: c.Authority, MinVersion: tls.VersionTLS12})
+		transport = credentials.NewTLS(secure)
 	}
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),

@@ -21,6 +21,9 @@ type Config struct {
 
 	Auth Auth
 
+	ClientKey KeySource // the TLS client certificate for the gateway; zero = none
+	RESTKey   KeySource // the TLS client certificate for the REST API; zero = ClientKey
+
 	KeepAlive      time.Duration // after so long without a word the connection is pinged; 0 = 45 s, below 0 = never
 	MaxMessageSize int           // bytes of the greatest message taken or sent; 0 = 4 MiB
 	RequestTimeout time.Duration // of a command, and what a poll gets beyond its wait; 0 = 10 s
@@ -43,8 +46,10 @@ type Auth struct {
 
 	Username, Password string // of AuthBasic
 
-	// Of AuthOIDC.
+	// Of AuthOIDC. The client proves who it is by Assertion, else by ClientSecret, else by TLSKey alone (RFC 8705).
 	ClientID, ClientSecret    string
+	Assertion                 Assertion
+	TLSKey                    KeySource // the TLS client certificate for the token URL; zero = none
 	TokenURL                  string
 	DiscoveryURL              string        // where TokenURL is empty: of the OpenID configuration that names it
 	Audience, Scope, Resource string        // asked for where not empty
@@ -88,7 +93,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func (a Auth) check() error {
+func (a *Auth) check() error {
 	switch a.Method {
 	case "", AuthNone:
 		return nil
@@ -98,8 +103,8 @@ func (a Auth) check() error {
 		}
 		return nil
 	case AuthOIDC:
-		if a.ClientID == "" || a.ClientSecret == "" {
-			return errors.New("authentication method oidc: a client id and a client secret are expected")
+		if a.ClientID == "" || a.ClientSecret == "" && a.Assertion.Key.IsZero() && a.TLSKey.IsZero() {
+			return errors.New("authentication method oidc: a client id and a client secret are expected, or in place of the secret a key for client assertions or a client certificate")
 		}
 		if where := cmp.Or(a.TokenURL, a.DiscoveryURL); !isWebURL(where) {
 			return fmt.Errorf("authentication method oidc: token URL: found %q, expected an http or https URL", printableURL(where))

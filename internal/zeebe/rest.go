@@ -185,9 +185,10 @@ func (r *restAPI) mayTakeAnother() bool {
 	return r.refusing.IsZero() || time.Since(r.refusing) >= tokenPause
 }
 
-// newREST returns the way to c's REST address. Roots are the certificates trusted beside the system's. It follows no
+// newREST returns the way to c's REST address. Roots are the certificates trusted beside the system's; key is the
+// client's TLS certificate, nil if it has none. It follows no
 // redirect: a token goes where it was configured to go.
-func newREST(c *Config, roots *x509.CertPool) *restAPI {
+func newREST(c *Config, roots *x509.CertPool, key *keyFiles) *restAPI {
 	return &restAPI{
 		address: strings.TrimRight(c.RESTAddress, "/"),
 		client: &http.Client{
@@ -196,7 +197,7 @@ func newREST(c *Config, roots *x509.CertPool) *restAPI {
 				ForceAttemptHTTP2:   true,
 				TLSHandshakeTimeout: 10 * time.Second,
 				IdleConnTimeout:     30 * time.Second,
-				TLSClientConfig:     &tls.Config{RootCAs: roots, ServerName: c.Authority, MinVersion: tls.VersionTLS12},
+				TLSClientConfig:     tlsConfig(roots, c.Authority, key),
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

@@ -114,15 +114,22 @@ func TestTokenThatRESTRefusesIsReplacedOnceForBoth(t *testing.T) {
 	assert.Len(t, i.asked(), 2, "the gateway gets the new token at once")
 
 	s.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }
+	ageToken(c, -time.Hour)
 	_, err = c.ProcessXML(t.Context(), 1)
 	require.ErrorContains(t, err, "look at camunda.client.auth")
-	assert.Len(t, s.authorizations(), 4, "a second refusal is the answer")
+	assert.Len(t, s.authorizations(), 3)
+	assert.Len(t, i.asked(), 2, "a token that was fetched just now in place of a refused one is not replaced")
+	ageToken(c, 2*time.Second)
+	_, err = c.ProcessXML(t.Context(), 1)
+	require.ErrorContains(t, err, "look at camunda.client.auth")
+	assert.Len(t, s.authorizations(), 5, "a second refusal is the answer")
 	assert.Len(t, i.asked(), 3)
 	for range 5 {
+		ageToken(c, time.Hour)
 		_, err = c.ProcessXML(t.Context(), 1)
 		require.ErrorContains(t, err, "look at camunda.client.auth")
 	}
-	assert.Len(t, s.authorizations(), 9)
+	assert.Len(t, s.authorizations(), 10)
 	assert.Len(t, i.asked(), 3, "who takes no token has none fetched with every call")
 }
 

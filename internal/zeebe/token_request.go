@@ -2,7 +2,6 @@ package zeebe
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -17,14 +16,15 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// tokenClient honours HTTPS_PROXY and follows no redirect: a client secret goes where it was configured to go.
-func tokenClient(roots *x509.CertPool) *http.Client {
+// tokenClient honours HTTPS_PROXY and follows no redirect: a client secret goes where it was configured to go. Key is the
+// client's TLS certificate, nil if it has none.
+func tokenClient(roots *x509.CertPool, key *keyFiles) *http.Client {
 	transport := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		ForceAttemptHTTP2:   true,
 		TLSHandshakeTimeout: 10 * time.Second,
 		IdleConnTimeout:     30 * time.Second,
-		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     tlsConfig(roots, "", key),
 	}
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
@@ -44,9 +44,9 @@ const assumedLife = 5 * time.Minute
 const maxTokenAnswer = 1 << 20
 
 // fetchToken asks for a token by the client credentials grant of RFC 6749, 4.4, the client's id and secret in the
-// body as Camunda's own clients send them. Its error is a *[job.CommandError]: Transient where the server could not be
+// body as Camunda's own clients send them. With a signer, an assertion made for this request stands in for the secret. Its error is a *[job.CommandError]: Transient where the server could not be
 // reached or is at fault, Denied where it refused.
-func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, error) {
+func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *assertionSigner) (*token, error) {
 	if a.TokenURL == "" {
 		found, err := discover(ctx, client, a)
 		if err != nil {
@@ -54,7 +54,20 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, erro
 		}
 		a = found
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}, "client_secret": {a.ClientSecret}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}}
+	assertion := ""
+	switch {
+	case signer != nil:
+		var err error
+		assertion, err = signer.sign(a.ClientID, a.TokenURL)
+		if err != nil {
+			return nil, tokenError(a, job.Denied, "make a client assertion: "+err.Error())
+		}
+		form.Set("client_assertion_type", assertionType)
+		form.Set("client_assertion", assertion)
+	case a.ClientSecret != "":
+		form.Set("client_secret", a.ClientSecret)
+	}
 	for name, value := range map[string]string{"audience": a.Audience, "scope": a.Scope, "resource": a.Resource} {
 		if value != "" {
 			form.Set(name, value)
@@ -71,7 +84,11 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth) (*token, erro
 	if err != nil {
 		return nil, tokenError(a, job.Transient, err.Error())
 	}
-	return readToken(a, code, body, asked)
+	fetched, err := readToken(a, code, body, asked)
+	if refusal, ok := errors.AsType[*job.CommandError](err); ok && assertion != "" {
+		refusal.Reason = strings.ReplaceAll(refusal.Reason, assertion, "***")
+	}
+	return fetched, err
 }
 
 // exchange sends the request and reads the answer.
@@ -145,7 +162,7 @@ func readToken(a *Auth, code int, body []byte, asked time.Time) (*token, error) 
 		life = time.Duration(min(seconds, maxLifeSeconds) * float64(time.Second))
 	}
 	// It is renewed after four fifths of its life, and not used in its last tenth: clocks differ, and calls take time.
-	return &token{proof: newProof("Bearer", answer.AccessToken), renew: asked.Add(life / 5 * 4), end: asked.Add(life / 10 * 9)}, nil
+	return &token{proof: newProof("Bearer", answer.AccessToken), asked: asked, renew: asked.Add(life / 5 * 4), end: asked.Add(life / 10 * 9)}, nil
 }
 
 // maxLifeSeconds keeps a life, one year, within what a duration can hold.
@@ -157,6 +174,8 @@ func tokenError(a *Auth, kind job.CommandErrorKind, reason string) error {
 	if kind == job.Denied {
 		code = "UNAUTHENTICATED"
 	}
-	reason = strings.ReplaceAll(reason, a.ClientSecret, "***")
+	if a.ClientSecret != "" {
+		reason = strings.ReplaceAll(reason, a.ClientSecret, "***")
+	}
 	return &job.CommandError{Kind: kind, Code: code, Reason: fmt.Sprintf("ask %s for a token as client %s: %s", printableURL(a.TokenURL), a.ClientID, reason)}
 }

@@ -2,81 +2,107 @@ package zeebe
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// tokens keeps an OAuth token in memory. Near its end a new one is fetched while calls still use the old one; without
-// one that holds, all callers wait for the same request.
+// tokens keeps an OAuth token in memory. There is at most one request for a token at a time, and all callers share its answer.
+// Near the end of a token a new one is fetched while calls still use the old one. A failed request is remembered for a
+// while, and during that time no other is made.
 type tokens struct {
-	auth   Auth
+	auth   *Auth
 	client *http.Client
+	signer *assertionSigner // nil = the client authenticates by its secret, or by its TLS certificate
 	log    *slog.Logger
 
-	mu      sync.Mutex
-	current *token // nil = none that holds
-	flight  *flight
-	closed  bool
+	flight  singleflight.Group
+	ctx     context.Context // of the requests; it ends with close
+	end     context.CancelFunc
 	running sync.WaitGroup
+
+	mu       sync.Mutex
+	current  *token // nil = none
+	refusals int    // how many tokens in a row the gateway did not take
+	failure  error  // of the last request; nil = it succeeded
+	pause    time.Duration
+	again    time.Time // from when on the next request may be made after a failure
+	closed   bool
 }
 
 // token is an access token. It holds until end; from renew on a new one is asked for.
 type token struct {
-	proof      *proof
-	renew, end time.Time
+	proof             *proof
+	asked, renew, end time.Time
 }
 
-// flight is a request for a token that is under way. Token and err may be read once done is closed.
-type flight struct {
-	done   chan struct{}
-	cancel context.CancelFunc
-	token  *token
-	err    error
-}
+// After a failed request the next one waits for firstPause, twice that, and so on up to a limit, and for up to half as long
+// again by chance. A server that refuses the client is asked less often than one that is at fault.
+const (
+	firstPause     = time.Second
+	maxPause       = 10 * time.Second
+	maxDeniedPause = 30 * time.Second
+)
 
-// renewPause is how long after a renewal went wrong the next one is tried, while the old token still holds.
-const renewPause = 5 * time.Second
+// refusalMemory is how long a token must have been in use before its refusal counts as the first one again.
+const refusalMemory = time.Minute
 
-func newTokens(a Auth, roots *x509.CertPool, log *slog.Logger) *tokens {
-	return &tokens{auth: a, client: tokenClient(roots), log: log}
+func newTokens(a *Auth, client *http.Client, signer *assertionSigner, log *slog.Logger) *tokens {
+	ctx, end := context.WithCancel(context.Background())
+	return &tokens{auth: a, client: client, signer: signer, log: log, ctx: ctx, end: end}
 }
 
 func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error) {
 	t.mu.Lock()
-	now := time.Now()
-	current := t.current
-	holds := current != nil && now.Before(current.end)
-	if holds && now.Before(current.renew) {
-		t.mu.Unlock()
+	current, fresh, err := t.state()
+	t.mu.Unlock()
+	if fresh || err != nil && current != nil && !errors.Is(err, errTokensClosed) {
 		return current.proof.attach(ctx), current.proof, nil
 	}
-	if t.closed {
-		t.mu.Unlock()
-		return nil, nil, &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed"}
+	if err != nil {
+		return nil, nil, err
 	}
-	if t.flight == nil {
-		t.start(ctx)
-	}
-	f := t.flight
-	t.mu.Unlock()
-	if holds {
+	coming := t.flight.DoChan("", t.fetch)
+	if current != nil {
 		return current.proof.attach(ctx), current.proof, nil
 	}
 	select {
-	case <-f.done:
+	case answer := <-coming:
+		if answer.Err != nil {
+			return nil, nil, answer.Err
+		}
+		fetched := answer.Val.(*token) //nolint:forcetypeassert // it is what fetch returns
+		return fetched.proof.attach(ctx), fetched.proof, nil
 	case <-ctx.Done():
 		return nil, nil, waitedInVain(ctx)
 	}
-	if f.err != nil {
-		return nil, nil, f.err
+}
+
+// errTokensClosed is the answer of a client that was closed.
+var errTokensClosed error = &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed"}
+
+// state returns the token that holds, nil if none does, and whether it is too new to be renewed. The error says why none
+// may be asked for now. Mu is held.
+func (t *tokens) state() (current *token, fresh bool, err error) {
+	now := time.Now()
+	if t.current != nil && now.Before(t.current.end) {
+		current, fresh = t.current, now.Before(t.current.renew)
 	}
-	return f.token.proof.attach(ctx), f.token.proof, nil
+	switch {
+	case fresh:
+	case t.closed:
+		err = errTokensClosed
+	case t.failure != nil && now.Before(t.again):
+		err = t.failure
+	}
+	return current, fresh, err
 }
 
 // waitedInVain is the error of a caller whose time ended before a token came.
@@ -87,51 +113,75 @@ func waitedInVain(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// start sends for a token. The request outlives the caller that started it, since others wait for it too. Mu is held.
-func (t *tokens) start(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.auth.Timeout)
-	f := &flight{done: make(chan struct{}), cancel: cancel}
-	t.flight = f
-	t.running.Go(func() {
-		defer cancel()
-		fetched, err := fetchToken(ctx, t.client, &t.auth)
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		f.token, f.err = fetched, err
-		t.flight = nil
-		switch {
-		case err == nil:
-			t.current = fetched
-		case t.current != nil && time.Now().Before(t.current.end):
-			// Copied: whoever holds the token reads it without a lock.
-			old := *t.current
-			old.renew = time.Now().Add(renewPause)
-			t.current = &old
-			if !t.closed {
-				t.log.WarnContext(ctx, "renew the gateway's token", "error", err, "holds_until", old.end)
-			}
-		}
-		close(f.done)
-	})
+// fetch asks for a token and returns a *token. The request does not end with the call that caused it, since others wait for it
+// too.
+func (t *tokens) fetch() (any, error) {
+	t.mu.Lock()
+	// The last request may have ended since the caller looked.
+	if current, fresh, err := t.state(); fresh || err != nil {
+		t.mu.Unlock()
+		return current, err
+	}
+	t.running.Add(1)
+	t.mu.Unlock()
+	defer t.running.Done()
+
+	ctx, cancel := context.WithTimeout(t.ctx, t.auth.Timeout)
+	defer cancel()
+	fetched, err := fetchToken(ctx, t.client, t.auth, t.signer)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		t.fail(err)
+		return nil, err
+	}
+	t.current, t.failure, t.pause = fetched, nil, 0
+	return fetched, nil
 }
 
-// refused drops the token that the gateway did not take, unless another has come since.
+// fail remembers a failed request. Mu is held.
+func (t *tokens) fail(err error) {
+	limit := maxPause
+	if refusal, ok := errors.AsType[*job.CommandError](err); ok && refusal.Kind == job.Denied {
+		limit = maxDeniedPause
+	}
+	t.failure, t.pause = err, min(max(2*t.pause, firstPause), limit)
+	wait := t.pause + rand.N(t.pause/2) //nolint:gosec // no secret depends on it
+	t.again = time.Now().Add(wait)
+	if t.current != nil && time.Now().Before(t.current.end) && !t.closed {
+		t.log.Warn("renew the gateway's token", "error", err, "holds_until", t.current.end, "next_try_in", wait.Round(time.Millisecond).String())
+	}
+}
+
+// refused drops the token that the gateway did not take, unless another has come since. A token that came in place of a
+// refused one is kept for a second, a third in a row for two, and so on: a gateway that takes no token at all must not
+// cost a request for every call.
 func (t *tokens) refused(p *proof) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.current != nil && t.current.proof == p {
-		t.current = nil
+	if t.closed {
+		return false
 	}
-	return !t.closed
+	if t.current == nil || t.current.proof != p {
+		return true
+	}
+	age := time.Since(t.current.asked)
+	if age >= refusalMemory {
+		t.refusals = 0
+	}
+	if t.refusals > 0 && age < min(firstPause<<min(t.refusals-1, 10), maxDeniedPause) {
+		return false
+	}
+	t.current = nil
+	t.refusals++
+	return true
 }
 
 func (t *tokens) close() {
 	t.mu.Lock()
 	t.closed = true
-	if t.flight != nil {
-		t.flight.cancel()
-	}
 	t.mu.Unlock()
+	t.end()
 	t.running.Wait()
 	t.client.CloseIdleConnections()
 }
