@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,7 +26,7 @@ func TestEvaluationsAtTheSameTime(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 200 {
 		all.Go(func() {
-			number := func(n int) jsonvalue.Value { return jsonvalue.Number(fmt.Sprint(n)) }
+			number := func(n int) jsonvalue.Value { return jsonvalue.Number(strconv.Itoa(n)) }
 			v, err := p.Eval(t.Context(), number(i), number(1000))
 			assert.NoError(t, err)
 			assert.Equal(t, number(1000+i), v)
