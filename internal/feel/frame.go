@@ -17,7 +17,7 @@ const (
 	maxProduced = 64 << 20 // bytes, estimated
 	maxTime     = 250 * time.Millisecond
 	maxDepth    = 400 // calls of functions within functions
-	stepsPerAsk = 32 // a step on numbers of many digits may take milliseconds
+	stepsPerAsk = 32  // a step on numbers of many digits may take milliseconds
 	maxWarnings = 20
 )
 

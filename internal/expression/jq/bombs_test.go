@@ -3,6 +3,7 @@ package jq
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -177,7 +178,7 @@ func TestEndlessExpressionsReachALimit(t *testing.T) {
 
 func TestAnyExpressionLeavesAnEvaluatorThatWorks(t *testing.T) {
 	t.Parallel()
-	peak, slowest := each(t, append(ended[:len(ended):len(ended)], long...), func(t *testing.T, e *Evaluator, source string) {
+	peak, slowest := each(t, slices.Concat(ended, long), func(t *testing.T, e *Evaluator, source string) {
 		t.Helper()
 		_, err := run(t, e, source)
 		var unavailable *UnavailableError

@@ -54,8 +54,10 @@ func startChild(command Command) (*child, error) {
 		return nil, err
 	}
 	defer itsOut.Close()
+	// Its standard error is the end of a pipe that it can only read, so what it writes there goes nowhere. A file for that
+	// purpose need not exist in a container.
 	process, err := os.StartProcess(path, append([]string{"eventbridge-connector"}, args...), &os.ProcAttr{
-		Dir: rootDirectory, Env: []string{}, Files: []*os.File{itsIn, itsOut, nil}, Sys: attributes(),
+		Dir: rootDirectory, Env: []string{}, Files: []*os.File{itsIn, itsOut, itsIn}, Sys: attributes(),
 	})
 	if err != nil {
 		in.Close()

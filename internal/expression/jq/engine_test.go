@@ -106,6 +106,7 @@ func TestResultsAreThoseOfTheEngine(t *testing.T) {
 		`.b[1:] + .b[:1]`, `{(.s + "!"): .a, k: (.a + 1)}`, `[paths]`, `.o.x // "none" + "!"`, `[label $f | .b[] | if . == 1 then break $f else . + 1 end]`, `[infinite, -infinite, nan]`, `"\u0000\u007f</script>"`,
 	} {
 		t.Run(source, func(t *testing.T) {
+			t.Parallel()
 			query, err := gojq.Parse(`[` + source + `]`)
 			require.NoError(t, err)
 			want, _ := query.Run(toJQ(input)).Next()

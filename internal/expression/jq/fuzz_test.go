@@ -3,6 +3,7 @@ package jq
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -11,7 +12,7 @@ import (
 // FuzzProgram: any text at all ends as a value, as an error of the expression or at a limit, and the child answers
 // afterwards.
 func FuzzProgram(f *testing.F) {
-	for _, source := range append(ended[:len(ended):len(ended)], endless[0], endless[30]) {
+	for _, source := range slices.Concat(ended, endless[:1], endless[30:31]) {
 		f.Add(source, `{"a": [1, "b", null]}`)
 	}
 	e := New(Self)
