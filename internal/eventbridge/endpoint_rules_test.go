@@ -19,8 +19,10 @@ func TestEndpointThatDoesNotGoWithFIPSIsAnInputErrorBeforeTheSend(t *testing.T) 
 		change func(r *Request, b *bus)
 		want   string
 	}{
-		{"FIPS, the job's endpoint", fips, func(r *Request, b *bus) { r.Endpoint = b.URL },
-			"there is no endpoint to send to: FIPS and custom endpoint are not supported; AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint) is true for this worker"},
+		{
+			"FIPS, the job's endpoint", fips, func(r *Request, b *bus) { r.Endpoint = b.URL },
+			"there is no endpoint to send to: FIPS and custom endpoint are not supported; AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint) is true for this worker",
+		},
 		{"FIPS, a global endpoint", fips, func(r *Request, _ *bus) { r.Endpoint, r.EndpointID = "", "abcde.veo" }, "FIPS is not supported with EventBridge multi-region endpoints; AWS_USE_FIPS_ENDPOINT"},
 		{"dual stack, the job's endpoint", dualStack, func(r *Request, b *bus) { r.Endpoint = b.URL }, "Dualstack and custom endpoint are not supported; AWS_USE_DUALSTACK_ENDPOINT"},
 	} {
