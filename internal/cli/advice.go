@@ -186,6 +186,8 @@ func connectAdvice(c *config.Config, reason string) string {
 		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
 	case has("HTTP/1.1 header"):
 		return address + ": an HTTP server answers there, not gRPC; the gateway's gRPC port is 26500 as a rule"
+	case has("server preface", "connection reset", "broken pipe", "tls: handshake failure") && c.Gateway.TLS:
+		return address + ", " + c.Origin(keyClient) + ": what answers there ends the connection at once; does the gateway want a client certificate, or another one?"
 	case has("server preface", "connection reset") && !c.Gateway.TLS:
 		return address + ": what answers there ends the connection at once; if it is TLS, write https://" + c.Gateway.Target
 	case has("connection refused"):
