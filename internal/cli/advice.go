@@ -61,6 +61,11 @@ const (
 	keyTokenURL  = "camunda.client.auth.token-url" //nolint:gosec // the name of a setting
 	keyDiscovery = "camunda.client.auth.well-known-configuration-url"
 	keyAudience  = "camunda.client.auth.audience"
+	keyClient    = "camunda.client.client-certificate-path"
+	keyTokenTLS  = "camunda.client.auth.client-certificate-path"
+	keyTokenP12  = "camunda.client.auth.keystore-path"
+	keyAssertion = "camunda.client.auth.client-assertion.keystore-path"
+	keySigning   = "camunda.client.auth.client-assertion.certificate-path"
 	keyTenants   = "camunda.client.worker.defaults.tenant-ids"
 	keyMessage   = "camunda.client.max-message-size"
 )
@@ -113,15 +118,49 @@ func tokenAdvice(c *config.Config, e *job.CommandError) string {
 	}
 	switch {
 	case strings.Contains(e.Reason, "HTTP 401"), strings.Contains(e.Reason, "HTTP 400"), strings.Contains(e.Reason, "HTTP 403"):
-		return c.Origin(keyClientID) + ", " + c.Origin(keySecret) + ": the authorization server does not take them; was the secret rotated?"
+		return refusedClientAdvice(c)
 	case strings.Contains(e.Reason, "HTTP 5"):
 		return where + ": the authorization server is at fault; look at its log, it is asked again"
+	case wantsCertificate(e.Reason):
+		return tokenCertificate(c) + ": the authorization server takes no other client certificate; without one it refuses the connection"
 	case strings.Contains(e.Reason, "certificate"):
 		return where + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
 	case e.Code == "UNAUTHENTICATED":
 		return where + ": what answers there is no token endpoint; with Keycloak a token URL ends in /protocol/openid-connect/token, an issuer in /realms/NAME"
 	}
 	return where + ": look whether it can be reached from here (network, proxy, name)"
+}
+
+// refusedClientAdvice is that of a client that the authorization server does not know by what it sends.
+func refusedClientAdvice(c *config.Config) string {
+	who := c.Origin(keyClientID) + ", "
+	switch {
+	case c.Auth.Assertion.Key.KeystorePath != "":
+		return who + c.Origin(keyAssertion) + ": the authorization server does not take the client assertion; look whether it has this key's certificate, at the assertion's audience and algorithm, and at the clocks"
+	case !c.Auth.Assertion.Key.IsZero():
+		return who + c.Origin(keySigning) + ": the authorization server does not take the client assertion; look whether it has this certificate, at the assertion's audience and algorithm, and at the clocks"
+	case c.Auth.ClientSecret == "":
+		return who + tokenCertificate(c) + ": the authorization server does not take the client certificate; look whether it knows its subject or its authority for this client"
+	}
+	return who + c.Origin(keySecret) + ": the authorization server does not take them; was the secret rotated?"
+}
+
+// tokenCertificate tells where the client certificate for the token URL comes from.
+func tokenCertificate(c *config.Config) string {
+	if c.Auth.TLSKey.KeystorePath != "" {
+		return c.Origin(keyTokenP12)
+	}
+	return c.Origin(keyTokenTLS)
+}
+
+// wantsCertificate tells the alerts of a TLS server that got no client certificate, or one that it does not take.
+func wantsCertificate(reason string) bool {
+	for _, words := range [...]string{"tls: certificate required", "tls: bad certificate", "tls: unknown certificate authority", "tls: unknown certificate", "tls: revoked certificate"} {
+		if strings.Contains(reason, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // connectAdvice is that of a connection that does not come about.
@@ -138,6 +177,8 @@ func connectAdvice(c *config.Config, reason string) string {
 	switch {
 	case has("does not look like a TLS handshake"):
 		return address + ": TLS is asked for, but the gateway there speaks plaintext; write http://" + c.Gateway.Target
+	case wantsCertificate(reason):
+		return c.Origin(keyClient) + ": the gateway wants a client certificate that its own authority signed, and takes no other"
 	case has("unknown authority"):
 		if c.Gateway.CACertificatePath == "" {
 			return c.Origin(keyCA) + ", so the system's certificates are trusted: give a PEM file with the authority that signed the gateway's certificate"
@@ -153,6 +194,8 @@ func connectAdvice(c *config.Config, reason string) string {
 		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
 	case has("HTTP/1.1 header"):
 		return address + ": an HTTP server answers there, not gRPC; the gateway's gRPC port is 26500 as a rule"
+	case has("server preface", "connection reset", "broken pipe", "tls: handshake failure") && c.Gateway.TLS:
+		return address + ", " + c.Origin(keyClient) + ": what answers there ends the connection at once; does the gateway want a client certificate, or another one?"
 	case has("server preface", "connection reset") && !c.Gateway.TLS:
 		return address + ": what answers there ends the connection at once; if it is TLS, write https://" + c.Gateway.Target
 	case has("connection refused"):

@@ -96,6 +96,13 @@ func TestAGatewayThatCannotBeUsedSaysWhichSettingToMend(t *testing.T) {
 	soon := time.Now().Add(time.Hour)
 	plain, secured := port(t), port(t, trusted.issue(t, "localhost", soon))
 	expired, misnamed := port(t, trusted.issue(t, "localhost", time.Now().Add(-time.Hour))), port(t, trusted.issue(t, "zeebe.example.com", soon))
+	mutual, err := embedded.StartGateway(embedded.GatewayOptions{ServerOptions: []grpc.ServerOption{grpc.Creds(credentials.NewTLS(&tls.Config{
+		Certificates: []tls.Certificate{trusted.issue(t, "localhost", soon)}, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12,
+		MaxVersion: tls.VersionTLS12, // with 1.3 the client may see the end of the connection before it sees why
+	}))}})
+	require.NoError(t, err)
+	t.Cleanup(mutual.Close)
+	mutualPort := mutual.Address()[strings.LastIndexByte(mutual.Address(), ':')+1:]
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/rotated" {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -128,6 +135,7 @@ func TestAGatewayThatCannotBeUsedSaysWhichSettingToMend(t *testing.T) {
 		{"another authority", []string{"--grpc-address=https://localhost:" + secured, "--ca-certificate-path=" + other.file}, `camunda.client.ca-certificate-path is "` + other.file + `" (flag --ca-certificate-path): it does not hold the authority`},
 		{"an expired certificate", []string{"--grpc-address=https://localhost:" + expired, "--ca-certificate-path=" + trusted.file}, `renew the gateway's certificate, or set this host's clock right`},
 		{"another host's certificate", []string{"--grpc-address=https://localhost:" + misnamed, "--ca-certificate-path=" + trusted.file}, `camunda.client.override-authority is not set: use the name in the gateway's certificate`},
+		{"no client certificate", []string{"--grpc-address=https://localhost:" + mutualPort, "--ca-certificate-path=" + trusted.file}, `camunda.client.client-certificate-path is not set: what answers there ends the connection at once; does the gateway want a client certificate`},
 		{"no HTTP/2", []string{"--grpc-address=https://localhost:" + tlsPort, "--ca-certificate-path=" + trusted.file}, `speaks TLS but no HTTP/2; an ingress must pass gRPC on`},
 		{"an HTTP server", []string{"--grpc-address=http://localhost:" + webPort}, `an HTTP server answers there, not gRPC`},
 		{"nothing", []string{"--grpc-address=http://localhost:" + closed}, `nothing listens there; is the gateway up, and this its gRPC port?`},
@@ -168,6 +176,12 @@ func TestAdviceFitsWhatTheGatewayRefuses(t *testing.T) {
 		{"a token that is not taken", []string{"--client-id=i", "--client-secret=s", "--token-url=http://t/", "--audience=a"}, job.CommandError{Code: "UNAUTHENTICATED"}, `camunda.client.auth.audience is "a" (flag --audience)`},
 		{"no token in time", []string{"--client-id=i", "--client-secret=s", "--token-url=http://t/"}, job.CommandError{Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}, `camunda.client.auth.token-url is "http://t/" (flag --token-url): look whether it can be reached`},
 		{"a broken authorization server", []string{"--client-id=i", "--client-secret=s", "--token-url=http://t/"}, job.CommandError{Code: "UNAVAILABLE", Reason: "ask http://t/ for a token as client i: the answer was HTTP 503"}, `the authorization server is at fault`},
+		{"an assertion that is not taken", []string{"--client-id=i", "--token-url=https://t/", "--assertion-keystore-path=/a", "--assertion-keystore-password=p"}, job.CommandError{Code: "UNAUTHENTICATED", Reason: "ask https://t/ for a token as client i: the answer was HTTP 401: invalid_client"}, `camunda.client.auth.client-assertion.keystore-path is "/a" (flag --assertion-keystore-path): the authorization server does not take the client assertion`},
+		{"an assertion by PEM files that is not taken", []string{"--client-id=i", "--token-url=https://t/", "--assertion-certificate-path=/c", "--assertion-key-path=/k"}, job.CommandError{Code: "UNAUTHENTICATED", Reason: "ask https://t/ for a token as client i: the answer was HTTP 400: invalid_client"}, `camunda.client.auth.client-assertion.certificate-path is "/c"`},
+		{"a client certificate that is not taken", []string{"--client-id=i", "--token-url=https://t/", "--auth-keystore-path=/a"}, job.CommandError{Code: "UNAUTHENTICATED", Reason: "ask https://t/ for a token as client i: the answer was HTTP 401: invalid_client"}, `camunda.client.auth.keystore-path is "/a" (flag --auth-keystore-path): the authorization server does not take the client certificate`},
+		{"an authorization server that wants a certificate", []string{"--client-id=i", "--client-secret=s", "--token-url=https://t/"}, job.CommandError{Code: "UNAVAILABLE", Reason: "ask https://t/ for a token as client i: remote error: tls: certificate required"}, `camunda.client.auth.client-certificate-path is not set: the authorization server takes no other client certificate`},
+		{"a gateway that wants a client certificate", []string{"--grpc-address=https://h:1"}, job.CommandError{Code: "UNAVAILABLE", Reason: "connection error: remote error: tls: certificate required"}, `camunda.client.client-certificate-path is not set: the gateway wants a client certificate`},
+		{"a gateway that ends a secured connection", []string{"--grpc-address=https://h:1"}, job.CommandError{Code: "UNAVAILABLE", Reason: "write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe"}, `camunda.client.client-certificate-path is not set: what answers there ends the connection at once; does the gateway want a client certificate`},
 		{"no right", []string{"--client-id=i", "--tenant-ids=a,b", "--auth-method=none"}, job.CommandError{Code: "PERMISSION_DENIED"}, `assign it to the tenants; camunda.client.worker.defaults.tenant-ids is "a,b" (flag --tenant-ids)`},
 		{"no right of a user", []string{"--username=u", "--password=p"}, job.CommandError{Code: "PERMISSION_DENIED"}, `camunda.client.auth.username is "u" (flag --username): grant it UPDATE_PROCESS_INSTANCE`},
 		{"an unknown tenant", []string{"--tenant-ids=a"}, job.CommandError{Code: "INVALID_ARGUMENT", Reason: "Expected to handle gRPC request ActivateJobs with tenant identifiers"}, `name tenants that are there, or none`},

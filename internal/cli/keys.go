@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
@@ -33,12 +35,11 @@ var keyParts = map[zeebe.KeyPart]struct{ name, expected string }{
 
 // keyFault names the setting that a key's fault is about.
 func keyFault(c *config.Config, e *zeebe.KeyError) error {
-	part := keyParts[e.Part]
-	prefix := keyPrefixes[e.Purpose]
-	if e.Purpose == zeebe.TokenKey && part.name[:3] == "key" && e.Part != zeebe.PrivateKeyPart {
+	part, prefix := keyParts[e.Part], keyPrefixes[e.Purpose]
+	if e.Purpose == zeebe.TokenKey && strings.HasPrefix(part.name, "keystore-") {
 		prefix = "camunda.client.auth."
-		if e.Part == zeebe.KeyAliasPart { // there is no setting for it
-			part.name = "keystore-path"
+		if e.Part == zeebe.KeyAliasPart { // Camunda has no setting for it
+			part.name, part.expected = "keystore-path", "a PKCS#12 file with one private key"
 		}
 	}
 	return c.Wrong(prefix+part.name, part.expected+": "+reason(e.Err))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/fips140"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -84,6 +85,9 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, in
 		engine: parts.engine, log: log,
 		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics, Mask: inUse.Mask},
 		started: func(health string) {
+			if fips140.Enabled() {
+				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())
+			}
 			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", strings.Join(c.Worker.TenantIDs, ","), "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
@@ -155,6 +159,9 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o, Log: log,
 	})
 	p.targets = sender.Targets()
+	if err := sender.CheckEndpoints(ctx); err != nil {
+		return nil, err
+	}
 	allowed, ambient, err := endpoints(ctx, c)
 	if err != nil {
 		return nil, err

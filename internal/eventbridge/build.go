@@ -46,7 +46,7 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	if err != nil {
 		return nil, credentialsError(err)
 	}
-	return sdk.NewFromConfig(cfg, func(o *sdk.Options) {
+	client := sdk.NewFromConfig(cfg, func(o *sdk.Options) {
 		o.HTTPClient = x
 		o.Logger = logging.Nop{} // the SDK would write to standard error
 		o.Protocol = newProtocol()
@@ -58,7 +58,11 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 			o.BaseEndpoint = aws.String(endpoint)
 		}
 		o.EndpointResolverV2 = &constantEndpoint{resolver: o.EndpointResolverV2}
-	}), nil
+	})
+	if err := checkRules(ctx, client.Options(), r.EndpointID); err != nil {
+		return nil, err
+	}
+	return client, nil
 }
 
 // config returns the SDK's configuration with the credentials that r asks for. What does not depend on the request is

@@ -24,8 +24,6 @@ type tokens struct {
 	log    *slog.Logger
 
 	flight  singleflight.Group
-	ctx     context.Context // of the requests; it ends with close
-	end     context.CancelFunc
 	running sync.WaitGroup
 
 	mu       sync.Mutex
@@ -33,7 +31,8 @@ type tokens struct {
 	refusals int    // how many tokens in a row the gateway did not take
 	failure  error  // of the last request; nil = it succeeded
 	pause    time.Duration
-	again    time.Time // from when on the next request may be made after a failure
+	again    time.Time          // from when on the next request may be made after a failure
+	end      context.CancelFunc // ends the request under way; nil = none
 	closed   bool
 }
 
@@ -55,8 +54,7 @@ const (
 const refusalMemory = time.Minute
 
 func newTokens(a *Auth, client *http.Client, signer *assertionSigner, log *slog.Logger) *tokens {
-	ctx, end := context.WithCancel(context.Background())
-	return &tokens{auth: a, client: client, signer: signer, log: log, ctx: ctx, end: end}
+	return &tokens{auth: a, client: client, signer: signer, log: log}
 }
 
 func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error) {
@@ -69,7 +67,7 @@ func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	coming := t.flight.DoChan("", t.fetch)
+	coming := t.flight.DoChan("", func() (any, error) { return t.fetch(ctx) })
 	if current != nil {
 		return current.proof.attach(ctx), current.proof, nil
 	}
@@ -115,22 +113,24 @@ func waitedInVain(ctx context.Context) error {
 
 // fetch asks for a token and returns a *token. The request does not end with the call that caused it, since others wait for it
 // too.
-func (t *tokens) fetch() (any, error) {
+func (t *tokens) fetch(ctx context.Context) (any, error) {
 	t.mu.Lock()
 	// The last request may have ended since the caller looked.
 	if current, fresh, err := t.state(); fresh || err != nil {
 		t.mu.Unlock()
 		return current, err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.auth.Timeout)
+	defer cancel()
+	t.end = cancel
 	t.running.Add(1)
 	t.mu.Unlock()
 	defer t.running.Done()
 
-	ctx, cancel := context.WithTimeout(t.ctx, t.auth.Timeout)
-	defer cancel()
 	fetched, err := fetchToken(ctx, t.client, t.auth, t.signer)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.end = nil
 	if err != nil {
 		t.fail(err)
 		return nil, err
@@ -180,8 +180,10 @@ func (t *tokens) refused(p *proof) bool {
 func (t *tokens) close() {
 	t.mu.Lock()
 	t.closed = true
+	if t.end != nil {
+		t.end()
+	}
 	t.mu.Unlock()
-	t.end()
 	t.running.Wait()
 	t.client.CloseIdleConnections()
 }

@@ -19,11 +19,6 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// roundTrip is a transport without a network, which time that is not real needs.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 // tokenServer is a token endpoint inside a bubble. It gives out t1, t2, …, each for 1000 s, or answers with a status.
 type tokenServer struct {
 	mu     sync.Mutex

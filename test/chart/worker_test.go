@@ -37,7 +37,7 @@ func configured(t *testing.T, all []object) *config.Config {
 	require.NoError(t, err)
 	for _, w := range warnings {
 		// Within a namespace that is how camunda-platform comes.
-		assert.Contains(t, w.Text, "credentials go to camunda-zeebe-gateway:26500 unencrypted")
+		assert.Regexp(t, `credentials go to http://camunda-(zeebe-gateway:26500|keycloak) unencrypted: `, w.Text)
 	}
 	return c
 }
@@ -88,6 +88,14 @@ func TestTheWorkerUnderstandsEveryWayToInstall(t *testing.T) {
 			assert.Equal(t, 30*time.Second, c.Gateway.KeepAlive, "of the file")
 			assert.Equal(t, 5*time.Second, c.Worker.PollInterval, "of the file, dotted and nested")
 			assert.Equal(t, 5*time.Second, c.Connector.RequestTimeout)
+		},
+		"client-keys": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			assert.Empty(t, c.Auth.ClientSecret)
+			const folder = "/etc/eventbridge-connector/"
+			assert.Equal(t, config.Key{CertificatePath: folder + "gateway-client/tls.crt", KeyPath: folder + "gateway-client/tls.key"}, c.Gateway.ClientKey)
+			assert.Equal(t, config.Key{CertificatePath: folder + "token-client/tls.crt", KeyPath: folder + "token-client/tls.key"}, c.Auth.TLSKey)
+			assert.Equal(t, config.Key{CertificatePath: folder + "client-assertion/tls.crt", KeyPath: folder + "client-assertion/tls.key"}, c.Auth.Assertion.Key)
 		},
 		"hpa":       func(t *testing.T, c *config.Config) { t.Helper(); assert.Equal(t, 64, c.Worker.MaxJobsActive) },
 		"placement": func(t *testing.T, c *config.Config) { t.Helper(); assert.Equal(t, time.Minute, c.Worker.GracePeriod) },

@@ -24,11 +24,25 @@
 {{- if eq $auth.method "oidc" }}
 - name: CAMUNDA_CLIENT_AUTH_CLIENTID
   value: {{ $auth.oidc.clientId | quote }}
+{{- if $auth.oidc.secret.existingSecret }}
 - name: CAMUNDA_CLIENT_AUTH_CLIENTSECRET
   valueFrom:
     secretKeyRef:
       name: {{ $auth.oidc.secret.existingSecret | quote }}
       key: {{ $auth.oidc.secret.existingSecretKey | quote }}
+{{- end }}
+{{- if $auth.oidc.clientAssertion.existingSecret }}
+- name: CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_CERTIFICATEPATH
+  value: /etc/eventbridge-connector/client-assertion/tls.crt
+- name: CAMUNDA_CLIENT_AUTH_CLIENTASSERTION_KEYPATH
+  value: /etc/eventbridge-connector/client-assertion/tls.key
+{{- end }}
+{{- if $auth.oidc.clientCertificate.existingSecret }}
+- name: CAMUNDA_CLIENT_AUTH_CLIENTCERTIFICATEPATH
+  value: /etc/eventbridge-connector/token-client/tls.crt
+- name: CAMUNDA_CLIENT_AUTH_CLIENTKEYPATH
+  value: /etc/eventbridge-connector/token-client/tls.key
+{{- end }}
 {{- with $auth.oidc.tokenUrl }}
 - name: CAMUNDA_CLIENT_AUTH_TOKENURL
   value: {{ . | quote }}
@@ -57,6 +71,12 @@
 {{- if $v.tls.ca.existingSecret }}
 - name: CAMUNDA_CLIENT_CACERTIFICATEPATH
   value: {{ printf "/etc/eventbridge-connector/ca/%s" $v.tls.ca.existingSecretKey | quote }}
+{{- end }}
+{{- if $v.tls.client.existingSecret }}
+- name: CAMUNDA_CLIENT_CLIENTCERTIFICATEPATH
+  value: /etc/eventbridge-connector/gateway-client/tls.crt
+- name: CAMUNDA_CLIENT_CLIENTKEYPATH
+  value: /etc/eventbridge-connector/gateway-client/tls.key
 {{- end }}
 {{- with $v.tls.overrideAuthority }}
 - name: CAMUNDA_CLIENT_OVERRIDEAUTHORITY
@@ -136,6 +156,22 @@
 {{- end }}
 {{- end -}}
 
+{{/* The secrets with private keys, by the names of their volumes. */}}
+{{- define "eventbridge-connector.keySecrets" -}}
+{{- $auth := .Values.security.authentication -}}
+{{- with .Values.tls.client.existingSecret }}
+gateway-client: {{ . | quote }}
+{{- end }}
+{{- if eq $auth.method "oidc" }}
+{{- with $auth.oidc.clientAssertion.existingSecret }}
+client-assertion: {{ . | quote }}
+{{- end }}
+{{- with $auth.oidc.clientCertificate.existingSecret }}
+token-client: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "eventbridge-connector.volumeMounts" -}}
 {{- if and .Values.secrets.existingSecret (eq .Values.secrets.as "files") }}
 - name: secrets
@@ -145,6 +181,11 @@
 {{- if .Values.tls.ca.existingSecret }}
 - name: ca
   mountPath: /etc/eventbridge-connector/ca
+  readOnly: true
+{{- end }}
+{{- range $name, $secret := include "eventbridge-connector.keySecrets" . | fromYaml }}
+- name: {{ $name }}
+  mountPath: /etc/eventbridge-connector/{{ $name }}
   readOnly: true
 {{- end }}
 {{- if .Values.configuration }}
@@ -171,6 +212,12 @@
     items:
       - key: {{ .Values.tls.ca.existingSecretKey | quote }}
         path: {{ .Values.tls.ca.existingSecretKey | quote }}
+{{- end }}
+{{- range $name, $secret := include "eventbridge-connector.keySecrets" . | fromYaml }}
+- name: {{ $name }}
+  secret:
+    secretName: {{ $secret | quote }}
+    defaultMode: 0440
 {{- end }}
 {{- if .Values.configuration }}
 - name: config

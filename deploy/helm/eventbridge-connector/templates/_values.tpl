@@ -60,7 +60,8 @@
 {{- end -}}
 {{- if eq $auth.method "oidc" -}}
 {{- if not $auth.oidc.clientId }}{{ fail "security.authentication.oidc.clientId is not set, which method oidc needs" }}{{ end -}}
-{{- if not (and $auth.oidc.secret.existingSecret $auth.oidc.secret.existingSecretKey) -}}
+{{- $keyed := or $auth.oidc.clientAssertion.existingSecret $auth.oidc.clientCertificate.existingSecret -}}
+{{- if not (or (and $auth.oidc.secret.existingSecret $auth.oidc.secret.existingSecretKey) (and $keyed (not $auth.oidc.secret.existingSecret))) -}}
 {{- fail "security.authentication.oidc.secret.existingSecret and .existingSecretKey are not both set: expected camunda-platform's secret, such as camunda-credentials and identity-connectors-client-token" -}}
 {{- end -}}
 {{- if not (or $auth.oidc.tokenUrl $auth.oidc.issuerUrl $v.saas.clusterId) }}{{ fail "security.authentication.oidc.tokenUrl is not set, nor issuerUrl, one of which method oidc needs" }}{{ end -}}
