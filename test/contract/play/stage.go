@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,8 @@ type Stage struct {
 	Polled bool              // the gateway knows no streams
 	Outlet Outlet            // nil = nobody listens
 	Env    map[string]string // of every worker, beside the profile's
+	// Fetched are the variables that the worker asks for beside those of the contract.
+	Fetched []string
 	// Midway is called while a worker still runs, after its last job.
 	Midway func(ctx context.Context, get func(path string) []byte) error
 }
@@ -54,6 +57,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 		return nil, err
 	}
 	defer g.Close()
+	g.fetched = slices.Sorted(slices.Values(slices.Concat(fetched, s.Fetched)))
 	env, err := p.environment(folder)
 	if err != nil {
 		return nil, err
