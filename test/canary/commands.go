@@ -26,11 +26,11 @@ func runCommands(ctx context.Context, binary string, s *streams) error {
 		return err
 	}
 	defer bus.Close()
-	bus.Respond(func(*embedded.BusRequest) *embedded.Answer {
-		a := embedded.AWSError(400, "AccessDeniedException", "no "+valueOf("signs")+" and "+valueOf("plain"))
-		return &a
-	})
 	for i, v := range values {
+		bus.Respond(func(*embedded.BusRequest) *embedded.Answer { // as if AWS gave the secret away
+			a := embedded.AWSError(400, "AccessDeniedException", "no "+v.value+" here")
+			return &a
+		})
 		c := commands{binary: binary, folder: folder, bus: bus.URL(), outlet: s.write, value: v.value, safe: valueOf(headerSafe[i%len(headerSafe)])}
 		if err := c.all(ctx); err != nil {
 			return fmt.Errorf("secret %q: %w", v.name, err)
@@ -46,7 +46,11 @@ type commands struct {
 }
 
 func (c *commands) all(ctx context.Context) error {
-	model, err := c.model()
+	model, err := c.model("order.bpmn", "input.traceHeader")
+	if err != nil {
+		return err
+	}
+	wrong, err := c.model("wrong.bpmn", "input.time")
 	if err != nil {
 		return err
 	}
@@ -76,6 +80,8 @@ func (c *commands) all(ctx context.Context) error {
 		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", variables, "--all-secrets", "--json"}},
 		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", variables, "--all-secrets", "--send"}},
 		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", `{"order":7}`}},
+		{"try", env, []string{"try", wrong, "--secrets", secrets, "--variables", variables, "--all-secrets"}},
+		{"try", env, []string{"try", wrong, "--secrets", secrets, "--variables", variables, "--all-secrets", "--json"}},
 		{"lint", env, []string{"lint", model}},
 		{"lint", env, []string{"lint", "--format", "json", model}},
 		{"lint", env, []string{"lint", "--format", "sarif", model}},
@@ -112,8 +118,8 @@ func (c *commands) run(ctx context.Context, where string, env, args []string) er
 	return nil
 }
 
-// model writes a model with secrets by name, and two credentials that somebody wrote into it.
-func (c *commands) model() (string, error) {
+// model writes a model with secrets by name, one of them in the field, and a credential that somebody wrote into it.
+func (c *commands) model(name, field string) (string, error) {
 	input := func(source, target string) string {
 		var b bytes.Buffer
 		_ = xml.EscapeText(&b, []byte(source)) // a buffer takes everything
@@ -125,9 +131,9 @@ func (c *commands) model() (string, error) {
 <bpmn:serviceTask id="task" name="Announce"><bpmn:extensionElements><zeebe:taskDefinition type="io.camunda:aws-eventbridge:1"/><zeebe:ioMapping>` +
 		input("credentials", "authentication.type") + input("AKIACANARYLITERAL001", "authentication.accessKey") + input(c.safe, "authentication.secretKey") +
 		input("{{secrets.SAFE}}", "authentication.sessionToken") + input("eu-west-1", "configuration.region") + input(c.bus, "configuration.endpoint") +
-		input("shop-bus", "input.eventBusName") + input("shop", "input.source") + input("{{secrets.VALUE}}", "input.time") + input("Placed", "input.detailType") +
+		input("shop-bus", "input.eventBusName") + input("shop", "input.source") + input("{{secrets.VALUE}}", field) + input("Placed", "input.detailType") +
 		input(`={order: order.id, token: "{{secrets.VALUE}}"}`, "input.detail") +
 		`</zeebe:ioMapping><zeebe:taskHeaders><zeebe:header key="errorExpression" value="=bpmnError(error.code, error.message)"/></zeebe:taskHeaders></bpmn:extensionElements><bpmn:incoming>flow</bpmn:incoming></bpmn:serviceTask></bpmn:process></bpmn:definitions>`
-	path := filepath.Join(c.folder, "order.bpmn")
+	path := filepath.Join(c.folder, name)
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }

@@ -158,10 +158,15 @@ func (s *suite) play(ctx context.Context, binary string, out *streams) (jobs int
 					"CAMUNDA_CLIENT_AUTH_METHOD": "basic", "CAMUNDA_CLIENT_AUTH_USERNAME": "worker", "CAMUNDA_CLIENT_AUTH_PASSWORD": gatewayPassword,
 				}}
 				p := s.profiles[name]
-				_, failed := stage.Play(ctx, &p, s.cases[name])
+				results, failed := stage.Play(ctx, &p, s.cases[name])
 				mu.Lock()
 				defer mu.Unlock()
 				jobs += len(s.cases[name])
+				for _, r := range results {
+					if r.Stuck != "" {
+						err = errors.Join(err, fmt.Errorf("profile %s: %s: %s", name, r.Case.Name, r.Stuck))
+					}
+				}
 				if failed != nil {
 					err = errors.Join(err, fmt.Errorf("profile %s: %w", name, failed))
 				}

@@ -33,6 +33,7 @@ type Stage struct {
 type Result struct {
 	Case   *Case
 	Faults []string
+	Stuck  string // why the job did not get as far as it should
 	Took   time.Duration
 }
 
@@ -99,7 +100,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 	log := string(w.stdout.bytes()) + string(w.stderr.bytes())
 	// Only now is it sure that nothing more comes.
 	for i := range all {
-		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Took: all[i].took})
+		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Stuck: all[i].failed, Took: all[i].took})
 	}
 	if stopped != nil {
 		return results, stopped
