@@ -21,7 +21,7 @@ func runCommands(ctx context.Context, binary string, s *streams) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	bus, err := embedded.StartBus(embedded.BusOptions{KeepEvents: -1})
+	bus, err := embedded.StartBus(embedded.BusOptions{KeepEvents: -1}) //nolint:contextcheck // it takes none
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ func formsOf(secret string) []form {
 	add("percent-encoded in small letters", lowerPercent(strings.ReplaceAll(url.QueryEscape(secret), "+", "%20")))
 	add("percent-encoded as a path", url.PathEscape(secret))
 	add("percent-encoded as a path in small letters", lowerPercent(url.PathEscape(secret)))
+	path := strings.TrimPrefix((&url.URL{Path: "/" + secret}).EscapedPath(), "/")
+	add("percent-encoded as several segments of a path", path)
+	add("percent-encoded as several segments of a path in small letters", lowerPercent(path))
 	var every strings.Builder
 	for i := range len(secret) {
 		fmt.Fprintf(&every, "%%%02X", secret[i])

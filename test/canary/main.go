@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/signal"
@@ -28,7 +29,7 @@ func main() {
 	recorded := flag.String("recorded", "", "a folder of recorded jobs that are played as well")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *binary, *recorded)
+	err := run(ctx, os.Stdout, *binary, *recorded)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "canary:", err)
@@ -36,7 +37,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, binary, recorded string) error {
+func run(ctx context.Context, out io.Writer, binary, recorded string) error {
 	began := time.Now()
 	if binary == "" {
 		folder, err := os.MkdirTemp("", "eventbridge-connector-canary-")
@@ -58,10 +59,10 @@ func run(ctx context.Context, binary, recorded string) error {
 	marks := allMarks()
 	hits, bytesRead := searchAll(s, marks)
 	for _, h := range hits {
-		fmt.Println("FOUND", h)
+		fmt.Fprintln(out, "FOUND", h)
 	}
-	err = errors.Join(err, prove(s, marks))
-	fmt.Printf("canary: %d jobs, %d streams, %d bytes searched for %d secrets in %d forms: %d found (%s)\n",
+	err = errors.Join(err, prove(out, s, marks))
+	fmt.Fprintf(out, "canary: %d jobs, %d streams, %d bytes searched for %d secrets in %d forms: %d found (%s)\n",
 		jobs, len(s.names()), bytesRead, len(marks), formCount(marks), len(hits), time.Since(began).Round(time.Second/10))
 	if len(hits) > 0 {
 		err = errors.Join(err, fmt.Errorf("secrets left the process in %d places", len(hits)))

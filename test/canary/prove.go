@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ var expected = []struct{ outlet, text string }{
 
 // prove plants every secret in every form into every stream, between what really stands there, and fails if the search
 // misses one. It also fails if a stream is missing.
-func prove(s *streams, marks []mark) error {
+func prove(out io.Writer, s *streams, marks []mark) error {
 	var errs []error
 	for _, e := range expected {
 		if !bytes.Contains(s.of(e.outlet), []byte(e.text)) {
@@ -57,7 +58,7 @@ func prove(s *streams, marks []mark) error {
 			}
 		}
 	}
-	fmt.Printf("proof: %d plants, each searched for and %d missed\n", plants, len(errs))
+	fmt.Fprintf(out, "proof: %d plants, each searched for and %d missed\n", plants, len(errs))
 	return errors.Join(errs...)
 }
 

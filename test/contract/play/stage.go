@@ -53,7 +53,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	g, err := startGateway(p, s.Polled, s.Outlet)
+	g, err := startGateway(p, s.Polled, s.Outlet) //nolint:contextcheck // it takes none
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Stage) playAll(ctx context.Context, g *gateway, m *models, p *Profile, 
 // give hands the job of a case to the worker and waits until it has come as far as the case says.
 func (s *Stage) give(ctx context.Context, g *gateway, m *models, c *Case, definition int64) played {
 	out := played{c: c}
-	b, err := startBus(c)
+	b, err := startBus(c) //nolint:contextcheck // it takes none
 	if err != nil {
 		panic(err) // there are no ports left
 	}
