@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/signal"
@@ -30,7 +31,7 @@ func main() {
 	verbose := flag.Bool("v", false, "print every case and how long it took")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *only, *polled, *binary, *verbose)
+	err := run(ctx, os.Stdout, &options{*only, *polled, *binary, *verbose})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "contract:", err)
@@ -38,7 +39,15 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, only string, polled bool, binary string, verbose bool) error {
+// options are those of the command line.
+type options struct {
+	only    string
+	polled  bool
+	binary  string
+	verbose bool
+}
+
+func run(ctx context.Context, out io.Writer, o *options) error {
 	began := time.Now()
 	all, err := play.ReadCases(cases.Folder)
 	if err != nil {
@@ -54,13 +63,14 @@ func run(ctx context.Context, only string, polled bool, binary string, verbose b
 		if _, known := profiles[c.Profile]; !known {
 			return fmt.Errorf("case %q: there is no profile %q", c.Name, c.Profile)
 		}
-		if strings.Contains(c.Section+"\n"+c.Profile+"\n"+c.Name, only) {
+		if strings.Contains(c.Section+"\n"+c.Profile+"\n"+c.Name, o.only) {
 			byProfile[c.Profile] = append(byProfile[c.Profile], c)
 		}
 	}
 	if len(byProfile) == 0 {
-		return fmt.Errorf("no case has %q in its section, profile or name", only)
+		return fmt.Errorf("no case has %q in its section, profile or name", o.only)
 	}
+	binary := o.binary
 	if binary == "" {
 		folder, err := os.MkdirTemp("", "eventbridge-connector-contract-")
 		if err != nil {
@@ -71,8 +81,8 @@ func run(ctx context.Context, only string, polled bool, binary string, verbose b
 			return err
 		}
 	}
-	results, err := playAll(ctx, &play.Stage{Binary: binary, Polled: polled}, profiles, byProfile)
-	failed := report(results, verbose)
+	results, err := playAll(ctx, &play.Stage{Binary: binary, Polled: o.polled}, profiles, byProfile)
+	failed := report(out, results, o.verbose)
 	total := 0
 	for _, list := range byProfile {
 		total += len(list)
@@ -81,7 +91,7 @@ func run(ctx context.Context, only string, polled bool, binary string, verbose b
 		return err
 	}
 	verdict := fmt.Sprintf("contract: %d of %d cases ok, %d workers, %s", total-failed, total, len(byProfile), time.Since(began).Round(time.Second/10))
-	fmt.Println(verdict)
+	fmt.Fprintln(out, verdict)
 	if failed > 0 || len(results) != total {
 		return fmt.Errorf("%d cases failed", total-len(results)+failed)
 	}
@@ -119,7 +129,7 @@ func playAll(ctx context.Context, s *play.Stage, profiles map[string]play.Profil
 }
 
 // report prints what failed and a line per section. It returns how many cases failed.
-func report(results []play.Result, verbose bool) (failed int) {
+func report(out io.Writer, results []play.Result, verbose bool) (failed int) {
 	slices.SortFunc(results, func(a, b play.Result) int {
 		return cmp.Or(cmp.Compare(a.Case.Section, b.Case.Section), cmp.Compare(a.Case.Name, b.Case.Name))
 	})
@@ -130,7 +140,7 @@ func report(results []play.Result, verbose bool) (failed int) {
 			sections = append(sections, r.Case.Section)
 		}
 		if verbose {
-			fmt.Printf("%8s  %s: %s\n", r.Took.Round(time.Millisecond), r.Case.Section, r.Case.Name)
+			fmt.Fprintf(out, "%8s  %s: %s\n", r.Took.Round(time.Millisecond), r.Case.Section, r.Case.Name)
 		}
 		if len(r.Faults) == 0 {
 			good[r.Case.Section]++
@@ -138,9 +148,9 @@ func report(results []play.Result, verbose bool) (failed int) {
 		}
 		failed++
 		bad[r.Case.Section]++
-		fmt.Printf("FAILED  %s: %s (profile %s)\n", r.Case.Section, r.Case.Name, r.Case.Profile)
+		fmt.Fprintf(out, "FAILED  %s: %s (profile %s)\n", r.Case.Section, r.Case.Name, r.Case.Profile)
 		for _, fault := range r.Faults {
-			fmt.Printf("        %s\n", fault)
+			fmt.Fprintf(out, "        %s\n", fault)
 		}
 	}
 	for _, section := range sections {
@@ -148,7 +158,7 @@ func report(results []play.Result, verbose bool) (failed int) {
 		if bad[section] > 0 {
 			line += fmt.Sprintf(", %d failed", bad[section])
 		}
-		fmt.Println(line)
+		fmt.Fprintln(out, line)
 	}
 	return failed
 }

@@ -136,7 +136,7 @@ func ReadCases(folder fs.FS) ([]Case, error) {
 			if c.Profile == "" {
 				c.Profile = f.Profile
 			}
-			if err := c.complete(); err != nil {
+			if err := c.Complete(); err != nil {
 				return nil, fmt.Errorf("%s: case %d %q: %w", name, i+1, c.Name, err)
 			}
 			if other, twice := seen[c.Name]; twice {
@@ -174,8 +174,8 @@ const (
 	either   = "any" // complete or fail
 )
 
-// complete checks the case and fills in what follows from other fields.
-func (c *Case) complete() error {
+// Complete checks the case and fills in what follows from other fields.
+func (c *Case) Complete() error {
 	if c.Name == "" || c.Profile == "" {
 		return errors.New("expected a name and a profile")
 	}

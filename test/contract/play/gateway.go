@@ -43,7 +43,8 @@ type record struct {
 // gateway is the embedded gateway with an ear at every call.
 type gateway struct {
 	*embedded.Gateway
-	outlet Outlet
+	outlet  Outlet
+	fetched []string // what a worker is to ask for
 
 	mu     sync.Mutex // held while jobs are added, so that no call comes before its job is known
 	byKey  map[int64]*record

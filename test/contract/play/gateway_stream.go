@@ -79,7 +79,7 @@ func (g *gateway) look(what, jobType string, lease int64, variables []string) {
 	if lease <= 0 {
 		g.faults = append(g.faults, fmt.Sprintf("%s asks for a lease of %d ms, expected more than 0", what, lease))
 	}
-	if have := slices.Sorted(slices.Values(variables)); !slices.Equal(have, fetched) {
-		g.faults = append(g.faults, fmt.Sprintf("%s fetches the variables %q, expected %q", what, have, fetched))
+	if have := slices.Sorted(slices.Values(variables)); !slices.Equal(have, g.fetched) {
+		g.faults = append(g.faults, fmt.Sprintf("%s fetches the variables %q, expected %q", what, have, g.fetched))
 	}
 }

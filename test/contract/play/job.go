@@ -61,11 +61,11 @@ func (o *object) drop(path string) error {
 			return fmt.Errorf("drop: there is no %s", path)
 		}
 	}
-	if last := names[len(names)-1]; at.members[last] == nil {
+	last := names[len(names)-1]
+	if at.members[last] == nil {
 		return fmt.Errorf("drop: there is no %s", path)
-	} else { //nolint:revive // last belongs to this statement
-		delete(at.members, last)
 	}
+	delete(at.members, last)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,8 @@ type Stage struct {
 	Polled bool              // the gateway knows no streams
 	Outlet Outlet            // nil = nobody listens
 	Env    map[string]string // of every worker, beside the profile's
+	// Fetched are the variables that the worker asks for beside those of the contract.
+	Fetched []string
 	// Midway is called while a worker still runs, after its last job.
 	Midway func(ctx context.Context, get func(path string) []byte) error
 }
@@ -30,6 +33,7 @@ type Stage struct {
 type Result struct {
 	Case   *Case
 	Faults []string
+	Stuck  string // why the job did not get as far as it should
 	Took   time.Duration
 }
 
@@ -49,11 +53,12 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	g, err := startGateway(p, s.Polled, s.Outlet)
+	g, err := startGateway(p, s.Polled, s.Outlet) //nolint:contextcheck // it takes none
 	if err != nil {
 		return nil, err
 	}
 	defer g.Close()
+	g.fetched = slices.Sorted(slices.Values(slices.Concat(fetched, s.Fetched)))
 	env, err := p.environment(folder)
 	if err != nil {
 		return nil, err
@@ -95,7 +100,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 	log := string(w.stdout.bytes()) + string(w.stderr.bytes())
 	// Only now is it sure that nothing more comes.
 	for i := range all {
-		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Took: all[i].took})
+		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Stuck: all[i].failed, Took: all[i].took})
 	}
 	if stopped != nil {
 		return results, stopped
@@ -129,7 +134,7 @@ func (s *Stage) playAll(ctx context.Context, g *gateway, m *models, p *Profile, 
 // give hands the job of a case to the worker and waits until it has come as far as the case says.
 func (s *Stage) give(ctx context.Context, g *gateway, m *models, c *Case, definition int64) played {
 	out := played{c: c}
-	b, err := startBus(c)
+	b, err := startBus(c) //nolint:contextcheck // it takes none
 	if err != nil {
 		panic(err) // there are no ports left
 	}

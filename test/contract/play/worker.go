@@ -115,13 +115,22 @@ func (p *process) get(ctx context.Context, path string) (int, []byte, error) {
 	return answer.StatusCode, all.Bytes(), err
 }
 
+// lastLines returns the end of a log.
+func lastLines(log []byte) []byte {
+	at := len(log)
+	for range 4 {
+		at = max(0, bytes.LastIndexByte(log[:at], '\n'))
+	}
+	return log[at:]
+}
+
 // stop ends the worker as an orchestrator does, and waits for it. The error says how it ended if not with 0.
 func (p *process) stop() error {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.ended:
 		if p.err != nil {
-			return fmt.Errorf("the worker ended: %w", p.err)
+			return fmt.Errorf("the worker ended: %w; its last lines:\n%s", p.err, lastLines(p.stderr.bytes()))
 		}
 		return nil
 	case <-time.After(time.Minute):

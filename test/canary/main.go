@@ -1,0 +1,202 @@
+// Command canary searches every byte that leaves the worker and its commands for secrets. It plays the jobs of the
+// contract, and jobs that have secrets wherever they could come out again, with the real binary: at log level debug, as
+// text and as JSON, with traces, metrics and health. Everything is searched in every form in which a text may be written.
+// What may hold a secret stands in permitted.go, with the rule. At the end each form is planted into each stream, and must
+// be found.
+//
+//	go run ./test/canary [-binary FILE] [-recorded FOLDER]
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/contract/cases"
+	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+)
+
+func main() {
+	binary := flag.String("binary", "", "the worker's binary; empty = build it")
+	recorded := flag.String("recorded", "", "a folder of recorded jobs that are played as well")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Stdout, *binary, *recorded)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "canary:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, binary, recorded string) error {
+	began := time.Now()
+	if binary == "" {
+		folder, err := os.MkdirTemp("", "eventbridge-connector-canary-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+		if binary, err = play.Build(ctx, folder); err != nil {
+			return err
+		}
+	}
+	suite, err := readSuite(recorded)
+	if err != nil {
+		return err
+	}
+	s := newStreams()
+	jobs, err := suite.play(ctx, binary, s)
+	err = errors.Join(err, runCommands(ctx, binary, s))
+	marks := allMarks()
+	hits, bytesRead := searchAll(s, marks)
+	for _, h := range hits {
+		fmt.Fprintln(out, "FOUND", h)
+	}
+	err = errors.Join(err, prove(out, s, marks))
+	fmt.Fprintf(out, "canary: %d jobs, %d streams, %d bytes searched for %d secrets in %d forms: %d found (%s)\n",
+		jobs, len(s.names()), bytesRead, len(marks), formCount(marks), len(hits), time.Since(began).Round(time.Second/10))
+	if len(hits) > 0 {
+		err = errors.Join(err, fmt.Errorf("secrets left the process in %d places", len(hits)))
+	}
+	return err
+}
+
+func newStreams() *streams { return &streams{byName: map[string]*streamBuffer{}} }
+
+func formCount(marks []mark) int {
+	n := 0
+	for i := range marks {
+		n += len(marks[i].forms) + 1 // and split
+	}
+	return n
+}
+
+// searchAll searches all streams, and returns how many bytes that were.
+func searchAll(s *streams, marks []mark) (hits []hit, read int) {
+	for _, name := range s.names() {
+		stream := s.of(name)
+		read += len(stream)
+		hits = append(hits, search(name, stream, marks)...)
+	}
+	return hits, read
+}
+
+// suite is what is played, by profile.
+type suite struct {
+	profiles map[string]play.Profile
+	cases    map[string][]*play.Case
+}
+
+func readSuite(folder string) (*suite, error) {
+	all, err := play.ReadCases(cases.Folder)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := play.ReadProfiles(cases.Folder)
+	if err != nil {
+		return nil, err
+	}
+	if folder != "" {
+		more, theirs, err := play.ReadRecorded(os.DirFS(folder))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+		maps.Copy(profiles, theirs)
+	}
+	own, err := plantedCases()
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, own...)
+	p := planted()
+	out := &suite{profiles: map[string]play.Profile{}, cases: map[string][]*play.Case{}}
+	for name, p := range profiles {
+		instead := exchange(&p)
+		out.profiles[name] = p
+		for i := range all {
+			if all[i].Profile == name {
+				exchangeIn(&all[i], instead)
+			}
+		}
+	}
+	out.profiles[p.Name] = p
+	for i := range all {
+		out.cases[all[i].Profile] = append(out.cases[all[i].Profile], &all[i])
+	}
+	return out, nil
+}
+
+// atOnce is how many workers run at a time.
+const atOnce = 3
+
+// play has workers do all jobs twice: with the log as text and as JSON. It returns how many jobs that were.
+func (s *suite) play(ctx context.Context, binary string, out *streams) (jobs int, err error) {
+	collector := startCollector(out.write)
+	defer collector.Close()
+	var (
+		mu      sync.Mutex
+		playing sync.WaitGroup
+		places  = make(chan struct{}, atOnce)
+	)
+	for _, format := range []string{"text", "json"} {
+		for _, name := range slices.Sorted(maps.Keys(s.cases)) {
+			places <- struct{}{}
+			playing.Go(func() {
+				defer func() { <-places }()
+				stage := &play.Stage{Binary: binary, Outlet: func(where string, data []byte) { out.write(streamName(where, format), data) }, Midway: scrape(out), Fetched: []string{"traceparent", "tracestate"}, Env: map[string]string{
+					"LOGGING_LEVEL_ROOT": "debug", "LOGGING_FORMAT": format, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL, "OTEL_BSP_SCHEDULE_DELAY": "100",
+					"OTEL_EXPORTER_OTLP_HEADERS": "api-key=" + collectorKey, "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+					"CAMUNDA_CLIENT_AUTH_METHOD": "basic", "CAMUNDA_CLIENT_AUTH_USERNAME": "worker", "CAMUNDA_CLIENT_AUTH_PASSWORD": gatewayPassword,
+				}}
+				p := s.profiles[name]
+				results, failed := stage.Play(ctx, &p, s.cases[name])
+				mu.Lock()
+				defer mu.Unlock()
+				jobs += len(s.cases[name])
+				for _, r := range results {
+					if r.Stuck != "" {
+						err = errors.Join(err, fmt.Errorf("profile %s: %s: %s", name, r.Case.Name, r.Stuck))
+					}
+				}
+				if failed != nil {
+					err = errors.Join(err, fmt.Errorf("profile %s: %w", name, failed))
+				}
+			})
+		}
+	}
+	playing.Wait()
+	return jobs, err
+}
+
+// streamName tells logs of different forms apart.
+func streamName(where, format string) string {
+	if where == "stdout" || where == "stderr" {
+		return where + ", log as " + format
+	}
+	return where
+}
+
+// scraped are the paths of the worker's own HTTP server, some of which other runtimes have.
+var scraped = []string{
+	"/actuator", "/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness", "/actuator/health/startup", "/actuator/prometheus",
+	"/actuator/info", "/actuator/loggers", "/actuator/env", "/actuator/configprops", "/actuator/metrics", "/metrics", "/debug/pprof/heap?debug=1", "/debug/vars", "/",
+}
+
+func scrape(out *streams) func(context.Context, func(string) []byte) error {
+	return func(_ context.Context, get func(string) []byte) error {
+		for _, path := range scraped {
+			out.write("HTTP "+path, get(path))
+		}
+		return nil
+	}
+}
