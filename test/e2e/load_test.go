@@ -141,7 +141,7 @@ func TestLoad(t *testing.T) {
 		at := l.bus.count()
 		first.signal(syscall.SIGTERM)
 		l.bus.goOn()
-		code, took := first.terminate()
+		code, took := first.wait()
 		assert.Zero(t, code, "the exit code of the first worker")
 		require.NoError(t, group.Wait())
 		l.check(t, fmt.Sprintf("SIGTERM after %d events, drained in %.1f s", at, took.Seconds()))

@@ -77,8 +77,13 @@ func (c *child) kill() {
 
 // terminate asks the process to end, and returns its exit code and how long it took; -1 if it had to be killed.
 func (c *child) terminate() (int, time.Duration) {
-	began := time.Now()
 	c.signal(syscall.SIGTERM)
+	return c.wait()
+}
+
+// wait waits for the end of a process that was asked to end, and returns what terminate does.
+func (c *child) wait() (int, time.Duration) {
+	began := time.Now()
 	select {
 	case <-c.done:
 		return c.cmd.ProcessState.ExitCode(), time.Since(began)

@@ -166,7 +166,7 @@ func TestAWorkerTakesOver(t *testing.T) {
 	at := b.count()
 	first.signal(syscall.SIGTERM)
 	b.goOn()
-	code, took := first.terminate()
+	code, took := first.wait()
 	assert.Zero(t, code, "the exit code of the first worker")
 	m.check(t, b, fmt.Sprintf("SIGTERM after %d events, drained in %.1f s", at, took.Seconds()))
 	assert.False(t, second.ended(), "the second worker goes on")
