@@ -23,7 +23,6 @@ type load struct {
 	mu       sync.Mutex
 	batches  int
 	required map[string]int64 // of jobs that the gateway acknowledged
-	from     time.Time
 }
 
 // defaultHeaders are the headers of a job unless its scenario has its own.

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"syscall"
 	"time"
 
@@ -106,8 +108,9 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.parallel)
 	go func() {
-		for i, c := range chosen {
+		for _, i := range longestFirst(chosen) {
 			group.Go(func() error {
+				c := chosen[i]
 				r, err := c.play(ctx, tools, filepath.Join(dir, c.name), s.short)
 				if err != nil {
 					return err
@@ -132,7 +135,7 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 	}
 	fmt.Fprintf(out, "\n%s\n%d of %d scenarios held, in %s\n", table(results), len(chosen)-failed, len(chosen), time.Since(began).Round(time.Second))
 	if s.out != "" {
-		if err := writeTable(s.out, results, machine(time.Now())); err != nil {
+		if err := writeTable(s.out, results, machine(time.Now(), s.parallel)); err != nil {
 			return err
 		}
 	}
@@ -141,6 +144,16 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 		return errFailed
 	}
 	return os.RemoveAll(dir)
+}
+
+// longestFirst returns the places of the scenarios, of those that last longest first: so all are done soonest.
+func longestFirst(chosen []*scenario) []int {
+	order := make([]int, len(chosen))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(chosen[b].lasts, chosen[a].lasts) })
+	return order
 }
 
 // printResult prints a scenario's line, and what did not hold.

@@ -35,6 +35,7 @@ type scenario struct {
 	headers        string
 	tenants, types []string
 	before, after  time.Duration // load before and after the fault
+	lasts          time.Duration // about how long; those that last longest start first
 
 	prepare func(ctx context.Context, w *world) error // before the workers start
 	env     func(w *world, place int) []string

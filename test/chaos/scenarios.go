@@ -28,7 +28,7 @@ func away() []*scenario {
 			all = append(all, &scenario{
 				name:  fmt.Sprintf("gateway-away-%ds-%d", int(d.Seconds()), replicas),
 				about: fmt.Sprintf("the gateway is killed and comes back with its state %d s later; replicas: %d", int(d.Seconds()), replicas),
-				form:  f, replicas: replicas, partitions: 2, slots: 64, rate: 20, after: 15 * time.Second, fault: outage(d, gatewayDown, gatewayUp),
+				form:  f, replicas: replicas, partitions: 2, slots: 64, rate: 20, after: 15 * time.Second, lasts: d, fault: outage(d, gatewayDown, gatewayUp),
 			})
 		}
 	}

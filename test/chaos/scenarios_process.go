@@ -29,8 +29,7 @@ func processes() []*scenario {
 				if err := pause(ctx, time.Second); err != nil {
 					return err
 				}
-				_, err := w.startWorker(0)
-				return err
+				return w.startWorker(0)
 			},
 		},
 	}
@@ -40,7 +39,7 @@ func rolling(ctx context.Context, w *world) error {
 	for range 2 {
 		for place := range w.scenario.replicas {
 			old := w.workers[len(w.workers)-w.scenario.replicas]
-			if _, err := w.startWorker(place); err != nil {
+			if err := w.startWorker(place); err != nil {
 				return err
 			}
 			if err := w.awaitStreams(ctx, w.scenario.replicas+1); err != nil {
@@ -109,7 +108,7 @@ func others() []*scenario {
 		},
 		{
 			name: "saturated-9m", about: "20 times as many jobs wait as the worker takes, 8 at a time; the bus takes 4 s; 9 minutes",
-			replicas: 1, slots: 8, waiting: 160, lease: time.Minute, requestTimeout: 10 * time.Second, prepare: slow(4 * time.Second), fault: wait(9 * time.Minute), limit: 10 * time.Second,
+			replicas: 1, slots: 8, waiting: 160, lease: time.Minute, requestTimeout: 10 * time.Second, prepare: slow(4 * time.Second), fault: wait(9 * time.Minute), limit: 10 * time.Second, lasts: 10 * time.Minute,
 			check: func(_ context.Context, _ *world, r *result) error {
 				if r.jobs < 900 {
 					return fmt.Errorf("found %d jobs done, expected 900 or more", r.jobs)
@@ -133,7 +132,7 @@ func others() []*scenario {
 		},
 		{
 			name: "soak", about: "five minutes of 40 jobs/s with a little of everything: lost answers, HTTP 404, throttling, 500s, and all connections cut every 20 s; replicas: 3",
-			replicas: 3, partitions: 3, slots: 64, rate: 40, retries: 50, fault: soak, limit: 10 * time.Second,
+			replicas: 3, partitions: 3, slots: 64, rate: 40, retries: 50, fault: soak, limit: 10 * time.Second, lasts: 5 * time.Minute,
 		},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,18 +25,19 @@ func (r *result) summary() string {
 }
 
 func (r *result) twiceText() string {
-	text := fmt.Sprint(r.twice)
+	var text strings.Builder
+	text.WriteString(strconv.Itoa(r.twice))
 	for _, why := range slices.Sorted(maps.Keys(r.allowed)) {
-		text += fmt.Sprintf(" (+%d: %s)", r.allowed[why], why)
+		fmt.Fprintf(&text, " (+%d: %s)", r.allowed[why], why)
 	}
-	return text
+	return text.String()
 }
 
 func (r *result) incidentsText() string {
 	if r.incidents > 0 && r.scenario.why != "" {
 		return fmt.Sprintf("%d (%s)", r.incidents, r.scenario.why)
 	}
-	return fmt.Sprint(r.incidents)
+	return strconv.Itoa(r.incidents)
 }
 
 func seconds(d time.Duration) string {
@@ -60,7 +62,7 @@ func table(results []*result) string {
 }
 
 // machine says when and on what the run was made.
-func machine(now time.Time) string {
+func machine(now time.Time, parallel int) string {
 	model := runtime.GOARCH
 	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		for line := range strings.Lines(string(info)) {
@@ -70,7 +72,7 @@ func machine(now time.Time) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s, %s, %d cores of %s, %s", now.UTC().Format("2006-01-02"), runtime.GOOS, runtime.NumCPU(), model, runtime.Version())
+	return fmt.Sprintf("%s, %s, %d cores of %s, %s; %d scenarios at a time", now.UTC().Format("2006-01-02"), runtime.GOOS, runtime.NumCPU(), model, runtime.Version(), parallel)
 }
 
 // errMarkers says that a document has no place for the table.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -33,11 +35,10 @@ type world struct {
 	exits  []error // of workers that were asked to end
 }
 
-// worker is a worker process. Its proxy is that of its place.
+// worker is a worker process.
 type worker struct {
 	*child
-	place int
-	log   string
+	log string
 }
 
 // jobType is the type of the jobs, but for scenarios with several types.
@@ -59,7 +60,7 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 		}
 	}()
 	var where addresses
-	if w.bus, where, err = startReady(w.life, filepath.Join(dir, "bus.log"), t.gateway, "-bus", "127.0.0.1:0"); err != nil {
+	if w.bus, where, err = startReady(w.life, filepath.Join(dir, "bus.log"), t.gateway, "-bus", "127.0.0.1:0"); err != nil { //nolint:contextcheck // it is made of ctx, and ends with the world
 		return nil, err
 	}
 	w.busControl.set(where.Control)
@@ -84,7 +85,7 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 		}
 	}
 	for place := range s.replicas {
-		if _, err := w.startWorker(place); err != nil {
+		if err := w.startWorker(place); err != nil {
 			return nil, err
 		}
 	}
@@ -93,7 +94,7 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 
 // startGateway starts the gateway, again with the state that it left.
 func (w *world) startGateway() error {
-	args := []string{"-listen", "127.0.0.1:0", "-state", filepath.Join(w.dir, "state"), "-partitions", fmt.Sprint(max(1, w.scenario.partitions))}
+	args := []string{"-listen", "127.0.0.1:0", "-state", filepath.Join(w.dir, "state"), "-partitions", strconv.Itoa(max(1, w.scenario.partitions))}
 	if len(w.scenario.tenants) > 0 {
 		args = append(args, "-tenants", strings.Join(w.scenario.tenants, ","))
 	}
@@ -110,14 +111,14 @@ func (w *world) startGateway() error {
 }
 
 // startWorker starts a worker in a place, configured by its environment alone.
-func (w *world) startWorker(place int) (*worker, error) {
+func (w *world) startWorker(place int) error {
 	s := w.scenario
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1", "LOGGING_LEVEL_ROOT=debug",
 		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.proxies[place].address(),
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 15*time.Second).String(),
 		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 3*time.Second).String(),
-		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + fmt.Sprint(max(s.slots, 1)),
+		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + strconv.Itoa(max(s.slots, 1)),
 		fmt.Sprintf("CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME=worker-%d", place),
 	}
 	if s.env != nil {
@@ -126,11 +127,10 @@ func (w *world) startWorker(place int) (*worker, error) {
 	log := filepath.Join(w.dir, fmt.Sprintf("worker-%d-%d.log", place, len(w.workers)+1))
 	c, err := start(w.life, log, env, w.tools.worker, "run")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	started := &worker{c, place, log}
-	w.workers = append(w.workers, started)
-	return started, nil
+	w.workers = append(w.workers, &worker{c, log})
+	return nil
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {
@@ -157,7 +157,7 @@ func (w *world) await(ctx context.Context, limit time.Duration, what string, hol
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%w: %s within %s: found %+v, %v", errNotInTime, what, limit, r, err)
+			return errors.Join(fmt.Errorf("%w: %s within %s: found %+v", errNotInTime, what, limit, r.Totals), err)
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
 			return err
@@ -194,8 +194,8 @@ func (w *world) each(do func(*proxy)) {
 
 // close ends all processes.
 func (w *world) close() {
-	for i := len(w.closer) - 1; i >= 0; i-- {
-		w.closer[i]()
+	for _, end := range slices.Backward(w.closer) {
+		end()
 	}
 	for _, c := range w.workers {
 		<-c.done
