@@ -134,7 +134,7 @@ func serveHTTP1(c net.Conn, status int) {
 	defer c.Close()
 	buffer := make([]byte, 4096)
 	_, _ = c.Read(buffer) // whatever was asked
-	_, _ = c.Write([]byte(fmt.Sprintf("HTTP/1.1 %d %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", status, http.StatusText(status)))
+	_, _ = fmt.Fprintf(c, "HTTP/1.1 %d %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", status, http.StatusText(status))
 }
 
 // serveHTTP2 answers every request of the connection with the status.

@@ -54,9 +54,10 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 	w.life, end = context.WithCancel(ctx)
 	w.closer = append(w.closer, end)
 	w.facts.poison = map[int64]bool{}
+	started := w // a return of an error clears w
 	defer func() {
 		if err != nil {
-			w.close()
+			started.close()
 		}
 	}()
 	var where addresses
