@@ -23,6 +23,7 @@ BENCHTIME ?= 1s
 COUNT     ?= 6
 BASE      ?= main
 TESTFLAGS ?=
+RUN       ?=
 FEEL_CASES ?= $(wildcard internal/feel/testdata/engine/*.jsonl)
 PKG       ?= ./...
 
@@ -119,6 +120,14 @@ canary: ## Search all that the worker and its commands write for marked secrets 
 .PHONY: e2e
 e2e: build ## Run against the real Zeebe engine, or the cluster of E2E_GRPC_ADDRESS, and moto (needs a JDK 21+, Maven, Python)
 	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e
+
+.PHONY: chaos
+chaos: ## Break what is around real workers, in all scenarios, and count (RUN=REGEXP; 20 minutes; writes docs/reliability.md)
+	go run ./test/chaos -run '$(RUN)' $(if $(RUN),,-out docs/reliability.md)
+
+.PHONY: chaos-short
+chaos-short: ## The most telling scenarios of chaos, in three minutes at most (RUN=REGEXP)
+	go run ./test/chaos -short -run '$(RUN)'
 
 .PHONY: modeler-test
 modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)

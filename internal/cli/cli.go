@@ -106,6 +106,9 @@ func usage(err error) error { return &exitError{ExitUsage, err} }
 // Run runs the command that args name (without the program's own name) and returns the exit code. It ends when the
 // command does; for the commands that serve until they are told to stop, the end of ctx does as much as a first signal.
 func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == jq.Argument {
+		return serveJQ(args[1:], stdin, stdout, stderr) // its frames are no text
+	}
 	stdout, stderr = outlet.Printer(stdout), outlet.Printer(stderr)
 	s := &session{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
 	table := commands()
@@ -119,8 +122,6 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		return help(s, table, args)
 	case "--version", "-version":
 		name = "version"
-	case jq.Argument:
-		return serveJQ(args, stdin, stdout, stderr)
 	case completeName:
 		printCandidates(stdout, table, args)
 		return ExitOK

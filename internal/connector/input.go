@@ -3,10 +3,12 @@ package connector
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
@@ -49,6 +51,7 @@ type binder struct {
 	rules      rules
 	warn       func(format string, args ...any)
 	mask       func(text string) string // nil = there is nothing to mask
+	process    *jsonvalue.Object        // what input.processContext puts into the detail; nil = {}
 	violations []Violation
 }
 
@@ -180,6 +183,7 @@ func (b *binder) events(in *Input, raw []byte) {
 	several := f["events"]
 	if isAbsent(several) {
 		in.Request.Entries = []eventbridge.Entry{b.entry("input", f, nil)}
+		b.size("input", in.Request.Entries)
 		return
 	}
 	elements := [][]byte{several}
@@ -199,6 +203,18 @@ func (b *binder) events(in *Input, raw []byte) {
 			continue
 		}
 		in.Request.Entries = append(in.Request.Entries, b.entry(path, event, f))
+	}
+	b.size("input.events", in.Request.Entries)
+}
+
+// size refuses entries that are together larger than AWS takes.
+func (b *binder) size(path string, entries []eventbridge.Entry) {
+	total := 0
+	for i := range entries {
+		total += entries[i].Size()
+	}
+	if total > eventbridge.MaxRequestSize {
+		b.violate(path, "must have at most %d bytes as AWS counts them, but has %d", eventbridge.MaxRequestSize, total)
 	}
 }
 
@@ -233,6 +249,9 @@ func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
 	p, raw := field("detail")
 	e.Detail = b.detail(p, raw)
+	if name := b.processContext(optional("processContext")); name != "" {
+		e.Detail = b.withProcess(p, e.Detail, name)
+	}
 	p, raw = optional("resources")
 	e.Resources = b.texts(p, raw)
 	p, raw = optional("time")
@@ -240,6 +259,48 @@ func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	p, raw = optional("traceHeader")
 	e.TraceHeader = b.optional(p, raw)
 	return e
+}
+
+func (b *binder) processContext(path string, raw []byte) string { return b.optional(path, raw) }
+
+// withProcess returns a detail with a member of the given name that says which job the event is of. Its job key stays the
+// same over retries, so that a consumer can drop a second event.
+func (b *binder) withProcess(path, detail, name string) string {
+	v, err := jsonvalue.ParseString(detail)
+	o, ok := v.(*jsonvalue.Object)
+	switch {
+	case detail == "":
+		return detail // that is told already
+	case err != nil || !ok:
+		b.violate(path, "must be an object to take the member %s of input.processContext, but is %s", b.quote(name), withArticle(jsonvalue.KindOf(v)))
+		return detail
+	}
+	if _, there := o.Get(name); there {
+		b.violate(path, "must not have the member %s, which input.processContext names", b.quote(name))
+		return detail
+	}
+	member := append(jsonvalue.AppendString(nil, name), ':')
+	member = jsonvalue.Append(member, b.process)
+	if o.Len() > 0 {
+		member = append([]byte{','}, member...)
+	}
+	return detail[:len(detail)-1] + string(member) + "}"
+}
+
+// processOf is what an event can say of the job that it is of.
+func processOf(j *job.Job) *jsonvalue.Object {
+	o := &jsonvalue.Object{}
+	set := func(name, value string) {
+		if value != "" && value != "0" {
+			o.Set(name, value)
+		}
+	}
+	set("processInstanceKey", strconv.FormatInt(j.ProcessInstanceKey, 10))
+	set("processDefinitionId", j.ProcessID)
+	set("elementId", j.ElementID)
+	set("jobKey", strconv.FormatInt(j.Key, 10))
+	set("tenantId", j.TenantID)
+	return o
 }
 
 // texts reads a list of strings; one string alone is a list of it. Blank ones are left out.
@@ -267,7 +328,11 @@ func (b *binder) time(path string, raw []byte) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
+	moment := strings.TrimSpace(text)
+	if at := strings.LastIndexByte(moment, '['); at > 0 && strings.HasSuffix(moment, "]") {
+		moment = moment[:at] // the broker writes FEEL's date and time so: 2026-01-31T12:30:00Z[Etc/UTC]
+	}
+	t, err := time.Parse(time.RFC3339, moment)
 	if err != nil {
 		b.violate(path, "must be a time by RFC 3339 such as 2026-01-31T12:30:00Z, but is %s", b.quote(text))
 	}
@@ -275,7 +340,8 @@ func (b *binder) time(path string, raw []byte) time.Time {
 }
 
 func (b *binder) flag(path string, raw []byte) bool {
-	switch text := strings.ToLower(strings.TrimSpace(b.optional(path, raw))); text {
+	text := b.optional(path, raw)
+	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "", "false":
 		return false
 	case "true":

@@ -41,7 +41,7 @@ func (w *work) failed(e *Error) job.Outcome {
 	e = e.masked(w.clean)
 	seen := e.value()
 	verdict, err := w.judge(&expression.Scope{
-		Input: w.inputVariable,
+		Input:    w.inputVariable,
 		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
 		Error:    seen,
 	})
@@ -60,12 +60,26 @@ func (w *work) judge(scope *expression.Scope) (verdict, *Error) {
 	if w.headers.ErrorExpression == nil {
 		return noVerdict{}, nil
 	}
-	scope.Job = jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(int(w.job.Retries)))})
+	scope.Job = jobFacts(w.job)
 	r, err := w.evaluate("error", w.headers.ErrorExpression, scope)
 	if err != nil {
 		return nil, err
 	}
 	return readVerdict(r, w.headers.ErrorExpression.Source())
+}
+
+// jobFacts is job in an error expression: the retries as activated and, as texts, whose job it is.
+func jobFacts(j *job.Job) *jsonvalue.Object {
+	o := jsonvalue.ObjectOf(
+		jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(int(j.Retries)))},
+		jsonvalue.Member{Key: "key", Value: strconv.FormatInt(j.Key, 10)},
+	)
+	for name, value := range processOf(j).All() {
+		if name != "jobKey" {
+			o.Set(name, value)
+		}
+	}
+	return o
 }
 
 // judged makes the outcome that the error expression asks for.

@@ -101,13 +101,13 @@ func (e *Error) refused() bool {
 	return e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout
 }
 
-// maxRequest is how many bytes AWS takes in one request, since 2026-01-29.
-const maxRequest = 1 << 20
+// MaxRequestSize is how many bytes AWS takes in one request, all entries together, since 2026-01-29.
+const MaxRequestSize = 1 << 20
 
 // tooLarge makes the error of an answer 413, from AWS or from a proxy before it.
 func (e *Error) tooLarge(size int64) {
 	e.Code, e.Final = httpCode+strconv.Itoa(http.StatusRequestEntityTooLarge), true
-	e.Message = factual(fmt.Sprintf("the request is too large: it has %d bytes, and EventBridge takes %d; a proxy on the way may take less", size, maxRequest), e)
+	e.Message = factual(fmt.Sprintf("the request is too large: it has %d bytes, and EventBridge takes %d; a proxy on the way may take less", size, MaxRequestSize), e)
 }
 
 // httpCode begins the code of an answer that has none of AWS's.

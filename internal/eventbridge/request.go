@@ -52,6 +52,21 @@ type Entry struct {
 	TraceHeader  string
 }
 
+// timeSize is what AWS counts for the time of an entry.
+const timeSize = 14
+
+// Size returns the bytes of the entry as AWS counts them for its limit of a request, [MaxRequestSize].
+func (e *Entry) Size() int {
+	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
+	if !e.Time.IsZero() {
+		n += timeSize
+	}
+	for _, r := range e.Resources {
+		n += len(r)
+	}
+	return n
+}
+
 // Request is one call of PutEvents.
 type Request struct {
 	Credentials Credentials

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// proof does behind the worker's back what a faulty worker would do: it sends an event a second time, completes a job
+// without an event, and fails a job for good. The checks must find all three.
+func proof() *scenario {
+	return &scenario{
+		name: "proof", about: "the tool itself sends an event twice, completes a job without an event and fails one for good: the checks find all three",
+		form: both, replicas: 1, slots: 8, rate: 20, untimed: true, finds: []kind{isTwice, isLost, isIncident},
+		fault: func(ctx context.Context, w *world) error {
+			if err := w.sendAgain(ctx); err != nil {
+				return err
+			}
+			return w.endFalsely(ctx)
+		},
+	}
+}
+
+// sendAgain sends an event again that the bus has accepted.
+func (w *world) sendAgain(ctx context.Context) error {
+	var b busReport
+	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+		return err
+	}
+	if len(b.Events) == 0 {
+		return fmt.Errorf("%w: found no event at the bus, expected some", errNotInTime)
+	}
+	detail, err := json.Marshal(map[string]string{"id": b.Events[0].ID})
+	if err != nil {
+		return err
+	}
+	client := eventbridge.New(eventbridge.Options{
+		Region: "eu-central-1", BaseEndpoint: &w.load.busURL,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIACHAOS00000000000", SecretAccessKey: "chaos"}, nil
+		}),
+	})
+	_, err = client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		EventBusName: aws.String("orders"), Source: aws.String("com.example.orders"), DetailType: aws.String("OrderPlaced"), Detail: aws.String(string(detail)),
+	}}})
+	return err
+}
+
+// endFalsely ends two jobs of a type that no worker takes, as a faulty worker would.
+func (w *world) endFalsely(ctx context.Context) error {
+	r := jobsRequest{Count: 2, Type: "nobody", Variables: w.load.variables("false-{{n}}"), Headers: json.RawMessage(defaultHeaders), Retries: 3}
+	var a jobsAnswer
+	if err := w.gatewayControl.call(ctx, "POST", "/jobs", r, &a); err != nil {
+		return err
+	}
+	w.load.mu.Lock()
+	for i, key := range a.Keys {
+		w.load.required[fmt.Sprintf("false-%d", a.First+int64(i))] = key
+	}
+	w.load.mu.Unlock()
+	conn, err := grpc.NewClient(w.proxies[0].address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	client := pb.NewGatewayClient(conn)
+	activated, err := client.ActivateJobs(ctx, &pb.ActivateJobsRequest{Type: "nobody", Worker: "proof", MaxJobsToActivate: 2, Timeout: 60_000, RequestTimeout: -1})
+	if err != nil {
+		return err
+	}
+	if _, err := activated.Recv(); err != nil {
+		return fmt.Errorf("take the jobs that nobody takes: %w", err)
+	}
+	if _, err := client.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: a.Keys[0]}); err != nil {
+		return err
+	}
+	_, err = client.FailJob(ctx, &pb.FailJobRequest{JobKey: a.Keys[1], ErrorMessage: "false"})
+	return err
+}

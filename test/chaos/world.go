@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// world is the processes of a scenario, and what is between them.
+type world struct {
+	scenario *scenario
+	tools    *tools
+	dir      string
+	short    bool
+	life     context.Context // of the processes
+
+	gateway        *child
+	bus            *child
+	gatewayControl control
+	busControl     control
+	proxies        []*proxy
+	workers        []*worker
+	load           load
+
+	mu     sync.Mutex
+	facts  facts
+	closer []func()
+	exits  []error // of workers that were asked to end
+}
+
+// worker is a worker process.
+type worker struct {
+	*child
+	log string
+}
+
+// jobType is the type of the jobs, but for scenarios with several types.
+const jobType = "io.camunda:aws-eventbridge:1"
+
+// newWorld starts the bus, the gateway and the workers, and waits until each worker takes jobs.
+func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool) (w *world, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the scenario's folder: %w", err)
+	}
+	w = &world{scenario: s, tools: t, dir: dir, short: short}
+	var end context.CancelFunc
+	w.life, end = context.WithCancel(ctx)
+	w.closer = append(w.closer, end)
+	w.facts.poison = map[int64]bool{}
+	started := w // a return of an error clears w
+	defer func() {
+		if err != nil {
+			started.close()
+		}
+	}()
+	var where addresses
+	if w.bus, where, err = startReady(w.life, filepath.Join(dir, "bus.log"), t.gateway, "-bus", "127.0.0.1:0"); err != nil { //nolint:contextcheck // it is made of ctx, and ends with the world
+		return nil, err
+	}
+	w.busControl.set(where.Control)
+	w.load = load{
+		gateway: &w.gatewayControl, busURL: where.Bus, jobType: jobType, headers: s.headers, tenants: s.tenants, types: s.types,
+		retries: max(3, s.retries), required: map[string]int64{},
+	}
+	for range s.replicas {
+		p, err := newProxy(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.proxies = append(w.proxies, p)
+		w.closer = append(w.closer, p.close)
+	}
+	if err := w.startGateway(); err != nil {
+		return nil, err
+	}
+	if s.prepare != nil {
+		if err := s.prepare(ctx, w); err != nil {
+			return nil, err
+		}
+	}
+	for place := range s.replicas {
+		if err := w.startWorker(place); err != nil {
+			return nil, err
+		}
+	}
+	return w, w.awaitStreams(ctx, s.replicas)
+}
+
+// startGateway starts the gateway, again with the state that it left.
+func (w *world) startGateway() error {
+	args := []string{"-listen", "127.0.0.1:0", "-state", filepath.Join(w.dir, "state"), "-partitions", strconv.Itoa(max(1, w.scenario.partitions))}
+	if len(w.scenario.tenants) > 0 {
+		args = append(args, "-tenants", strings.Join(w.scenario.tenants, ","))
+	}
+	g, where, err := startReady(w.life, filepath.Join(w.dir, "gateway.log"), w.tools.gateway, args...)
+	if err != nil {
+		return err
+	}
+	w.gateway = g
+	w.gatewayControl.set(where.Control)
+	for _, p := range w.proxies {
+		p.aim(where.Listen)
+	}
+	return nil
+}
+
+// startWorker starts a worker in a place, configured by its environment alone.
+func (w *world) startWorker(place int) error {
+	s := w.scenario
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1", "LOGGING_LEVEL_ROOT=debug",
+		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.proxies[place].address(),
+		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 15*time.Second).String(),
+		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 3*time.Second).String(),
+		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + strconv.Itoa(max(s.slots, 1)),
+		fmt.Sprintf("CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME=worker-%d", place),
+	}
+	if s.env != nil {
+		env = append(env, s.env(w, place)...)
+	}
+	log := filepath.Join(w.dir, fmt.Sprintf("worker-%d-%d.log", place, len(w.workers)+1))
+	c, err := start(w.life, log, env, w.tools.worker, "run")
+	if err != nil {
+		return err
+	}
+	w.workers = append(w.workers, &worker{c, log})
+	return nil
+}
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// errNotInTime says that something did not happen in time.
+var errNotInTime = errors.New("not in time")
+
+// awaitStreams waits until so many streams are open.
+func (w *world) awaitStreams(ctx context.Context, n int) error {
+	return w.await(ctx, time.Minute, fmt.Sprintf("%d streams open", n), func(r *gatewayReport) bool { return r.Calls.StreamsOpen >= int64(n) })
+}
+
+// await waits until the gateway's report, without its jobs, fulfils a condition.
+func (w *world) await(ctx context.Context, limit time.Duration, what string, holds func(*gatewayReport) bool) error {
+	for deadline := time.Now().Add(limit); ; {
+		var r gatewayReport
+		err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &r)
+		if err == nil && holds(&r) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return errors.Join(fmt.Errorf("%w: %s within %s: found %+v", errNotInTime, what, limit, r.Totals), err)
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// faults has the gateway break calls; without rules it is sound.
+func (w *world) faults(ctx context.Context, rules ...rule) error {
+	if rules == nil {
+		rules = []rule{}
+	}
+	return w.gatewayControl.call(ctx, "POST", "/faults", map[string]any{"faults": rules}, nil)
+}
+
+// busFaults has the bus misbehave; the zero value has it sound.
+func (w *world) busFaults(ctx context.Context, f busFaults) error {
+	return w.busControl.call(ctx, "POST", "/bus/faults", f, nil)
+}
+
+// allow allows second events for those that were accepted in the span.
+func (w *world) allow(from, to time.Time, why string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.facts.excuses = append(w.facts.excuses, excuse{span{from, to}, why})
+}
+
+// each does something with every proxy.
+func (w *world) each(do func(*proxy)) {
+	for _, p := range w.proxies {
+		do(p)
+	}
+}
+
+// close ends all processes.
+func (w *world) close() {
+	for _, end := range slices.Backward(w.closer) {
+		end()
+	}
+	for _, c := range w.workers {
+		<-c.done
+	}
+	for _, c := range [...]*child{w.gateway, w.bus} {
+		if c != nil {
+			<-c.done
+		}
+	}
+	w.gatewayControl.close()
+	w.busControl.close()
+}
+
+// collect reads the reports of the gateway and the bus.
+func (w *world) collect(ctx context.Context) (*facts, error) {
+	var g gatewayReport
+	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=all", nil, &g); err != nil {
+		return nil, err
+	}
+	var b busReport
+	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := w.facts
+	f.required, f.created = w.load.ids(), g.Totals.Created
+	f.jobs, f.events = make(map[int64]jobReport, len(g.Jobs)), make(map[string][]time.Time, len(b.Events))
+	for _, j := range g.Jobs {
+		f.jobs[j.Key] = j
+	}
+	for _, e := range b.Events {
+		f.events[e.ID] = e.At
+	}
+	return &f, nil
+}
