@@ -47,6 +47,7 @@ func Fields() []Field {
 		{"input.resources", InVariable, false, false, "The ARNs of the resources that the event is about.", `= ["arn:aws:s3:::invoices"]`},
 		{"input.time", InVariable, false, false, "When it happened, by RFC 3339. Without it AWS takes the time of arrival.", `= "2026-01-31T12:30:00Z"`},
 		{"input.traceHeader", InVariable, false, false, "The X-Ray trace that the event belongs to.", "Root=1-5759e988-bd862e3fe1be46a994272793"},
+		{"input.processContext", InVariable, false, false, "The name of a member that the event's detail gets, with the keys of the process instance and the job. The job's key stays the same over retries: a consumer can drop a second event by it.", "process"},
 		{"input.events", InVariable, false, false, "A list of one to ten events instead of one. Each is a context with fields such as source, detailType and detail; what it lacks it takes from the fields of the one event.", `= for item in order.items return {detailType: "ItemOrdered", detail: item}`},
 		{"input.failOnRejectedEntry", InVariable, false, false, "Whether an entry that AWS rejects is an error. Otherwise it is a response whose failedEntryCount says so.", "= true"},
 		{"resultVariable", InHeader, false, true, "The name of the process variable that gets the whole response.", "eventBridgeResponse"},

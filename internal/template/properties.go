@@ -75,6 +75,7 @@ func more() []Property {
 		field("input.resources", "Resources", groupMore, "more-about-the-event").optional(nil).feel(),
 		field("input.time", "Time", groupMore, "more-about-the-event").optional(nil),
 		field("input.traceHeader", "Trace header", groupMore, "more-about-the-event").optional(nil),
+		field("input.processContext", "Process context", groupMore, "more-about-the-event").optional(nil),
 		field("input.endpointId", "Global endpoint ID", groupMore, "more-about-the-event").optional(nil),
 		fail,
 		language,

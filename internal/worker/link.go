@@ -50,6 +50,8 @@ const (
 	failuresInRow   = 5
 	failuresLasting = 2
 	failingFor      = time.Second
+	// tellAgain is how often it is told that the gateway does not answer.
+	tellAgain = time.Minute
 	// recently is how long a partition's last command is remembered.
 	recently = time.Minute
 )
@@ -79,7 +81,7 @@ type link struct {
 	failingOn  time.Time          // when the first of them failed
 	partitions map[int]partitionResult
 	open       time.Duration // how long commands could be sent, up to the last change of that
-	complaint  complaint
+	told       time.Time     // when it was last told that the gateway does not answer; zero = it does
 }
 
 // partitionResult is what became of the last commands for jobs of a partition.
@@ -216,7 +218,8 @@ func (l *link) answered() {
 	case linkDown:
 		l.taken = 0
 		clear(l.failing)
-		if l.complaint.over() {
+		if !l.told.IsZero() {
+			l.told = time.Time{}
 			l.log.Info("the gateway answers again", "after", now.Sub(l.lost).Round(time.Millisecond).String())
 		}
 		l.enter(linkFlush, now)
@@ -241,7 +244,8 @@ func (l *link) silent(err error) {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.reason = err.Error()
-	if l.complaint.due(err) {
+	if l.told.IsZero() || now.Sub(l.told) >= tellAgain { // whatever the error: it changes from probe to probe
+		l.told = now
 		l.log.Warn("the gateway does not answer, no jobs are taken", "error", err.Error())
 	}
 	if l.state == linkDown {

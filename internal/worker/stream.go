@@ -33,6 +33,7 @@ func (w *Worker) streamJobs() {
 		if w.draining.Err() != nil {
 			return
 		}
+		w.proveStreamConnection()
 		w.handBackAside()
 		if err == nil {
 			failing.reset()
@@ -55,6 +56,22 @@ func (w *Worker) streamJobs() {
 		if !failing.wait(w.draining) {
 			return
 		}
+	}
+}
+
+// streamProof is how long the connection of streams may take to answer after the link was lost.
+const streamProof = time.Second
+
+// proveStreamConnection probes the connection of streams when the link is down, so that it is replaced if it died with that
+// of the commands. No stream is open then, and nothing in transport.
+func (w *Worker) proveStreamConnection() {
+	if w.link.current() != linkDown {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.draining, streamProof)
+	defer cancel()
+	if err := w.gateway.ProbeStream(ctx); err != nil {
+		w.log.Debug("the connection of job streams gives no answer", "error", err.Error())
 	}
 }
 
