@@ -41,7 +41,7 @@ const simple = {
   Authentication: ['Credentials', 'Access key', 'Secret key', 'Act as a role'],
   'Event bus': ['Region', 'Event bus name', 'Endpoint'],
   Event: ['Source', 'Detail type', 'Payload'],
-  'More options': ['Several events', 'Resources', 'Time', 'Trace header', 'Global endpoint ID', 'Fail on rejected entries', 'Language of expressions'],
+  'More options': ['Several events', 'Resources', 'Time', 'Trace header', 'Process context', 'Global endpoint ID', 'Fail on rejected entries', 'Language of expressions'],
   'Output mapping': ['Result variable', 'Result expression'],
   'Error handling': ['Error expression'],
   Retries: ['Retries', 'Retry backoff', 'Job timeout'],
