@@ -66,6 +66,9 @@ func (s *scenario) play(ctx context.Context, t *tools, dir string, short bool) (
 		return s.broken(ctx, dir, began, err)
 	}
 	f.incidents = s.incidents
+	if s.burst > 0 {
+		f.load = burstLoad(f)
+	}
 	if !short && !s.untimed {
 		f.limit = orDefault(s.limit, 5*time.Second)
 	}
@@ -83,6 +86,17 @@ func (s *scenario) play(ctx context.Context, t *tools, dir string, short bool) (
 	r.expect(s.finds)
 	r.took = time.Since(began)
 	return r, ctx.Err()
+}
+
+// burstLoad returns when jobs of a burst were there: from the begin of the fault to the last event.
+func burstLoad(f *facts) span {
+	load := span{f.fault.from, f.fault.from}
+	for t := range flat(f.events) {
+		if t.After(load.to) {
+			load.to = t
+		}
+	}
+	return load
 }
 
 // broken reports a scenario that could not be run to its end.

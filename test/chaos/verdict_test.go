@@ -97,3 +97,12 @@ func TestExpectedProblemsMustBeFound(t *testing.T) {
 	require.Len(t, r.problems, 1)
 	assert.Equal(t, isExit, r.problems[0].kind)
 }
+
+func TestNoJobsAreExpectedAfterABurst(t *testing.T) {
+	f := sound()
+	f.load, f.fault = span{at(-20), at(60)}, span{at(0.5), at(1.5)}
+	f.load = burstLoad(f)
+	r := judge(f)
+	assert.Empty(t, r.problems)
+	assert.Equal(t, time.Second, r.silence)
+}
