@@ -11,7 +11,7 @@ func (b *broker) setDue(e *entry) {
 // arm sets the partition's timer for the entry that is due next. It is left alone if it rings earlier: most leases end
 // by a command long before. Mu is held.
 func (b *broker) arm(p *partition) {
-	if len(p.due) == 0 || b.closed || p.leaderless {
+	if len(p.due) == 0 || b.closed {
 		return
 	}
 	at := p.due[0].due.Add(-p.offset)

@@ -83,7 +83,7 @@ func (l *Local) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, erro
 	s.ctx, p.cut = context.WithCancelCause(ctx)
 	g.broker.open(r.Type, p)
 	// What was pushed is in transport, and stays the client's until its leases end.
-	context.AfterFunc(s.ctx, func() { g.broker.remove(r.Type, p) })
+	context.AfterFunc(s.ctx, func() { g.broker.remove(r.Type, p) }) //nolint:contextcheck // it is derived from the caller's
 	return s, nil
 }
 

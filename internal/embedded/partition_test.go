@@ -32,7 +32,9 @@ func takeLocal(tb testing.TB, l *embedded.Local, n int, wait time.Duration) []*j
 	return out
 }
 
-func make4() []embedded.Job { return []embedded.Job{{Type: "t"}, {Type: "t"}, {Type: "t"}, {Type: "t"}} }
+func make4() []embedded.Job {
+	return []embedded.Job{{Type: "t"}, {Type: "t"}, {Type: "t"}, {Type: "t"}}
+}
 
 func TestJobsAreCreatedInEachPartitionInTurn(t *testing.T) {
 	t.Parallel()
@@ -76,7 +78,6 @@ func TestEachPartitionKeepsItsOwnTime(t *testing.T) {
 		assert.Equal(t, int64(1), again[0].Key>>51)
 		assert.Contains(t, stepped, again[0].Key)
 		g.SetClock(2, 0)
-		began = time.Now()
 		again = takeLocal(t, l, 1, time.Second)
 		assert.Empty(t, again, "a clock that is set back makes leases longer")
 	})
@@ -93,6 +94,7 @@ func TestPartitionWithoutALeaderTakesPartInNothing(t *testing.T) {
 		refused(t, l.Complete(t.Context(), of[1], nil), "UNAVAILABLE")
 		require.NoError(t, l.Complete(t.Context(), of[2], nil))
 		assert.Empty(t, takeLocal(t, l, 1, time.Hour), "no lease ends without a leader")
+		assert.Zero(t, g.Counts().Expired)
 		for _, key := range add(t, g, make4()...) {
 			assert.Equal(t, int64(2), key>>51)
 		}
@@ -139,7 +141,7 @@ func TestAnswerThatIsTooLargeKeepsItsJobs(t *testing.T) {
 		refused(t, err, "RESOURCE_EXHAUSTED")
 		require.ErrorContains(t, err, "larger than max")
 		assert.Empty(t, takeLocal(t, l, 1, time.Second), "all are held")
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) //nolint:forbidigo // inside a bubble of synctest
 		assert.Len(t, takeLocal(t, l, 4, -1), 4)
 	})
 }
@@ -192,6 +194,8 @@ func TestFailedAndHandedBackJobsArePushed(t *testing.T) {
 		again(time.Millisecond)
 		again(time.Minute)
 		g.BreakStreams(codes.Unavailable, "broken")
+		add(t, g, embedded.Job{Type: "t"})
+		assert.Len(t, takeLocal(t, l, 1, -1), 1, "nothing is pushed to a stream that was ended")
 		_, err = s.Recv()
 		refused(t, err, "UNAVAILABLE")
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -133,7 +134,7 @@ func (r *jobsRequest) jobs(first int64, n int) []embedded.Job {
 	for i := range jobs {
 		jobs[i] = embedded.Job{
 			Type: r.Type, TenantID: r.Tenant, Retries: r.Retries, CustomHeaders: string(r.Headers), ProcessID: r.ProcessID, ElementID: r.ElementID,
-			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", fmt.Sprint(first+int64(i))),
+			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", strconv.FormatInt(first+int64(i), 10)),
 		}
 	}
 	return jobs

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -105,7 +106,7 @@ func poll(t *testing.T, c pb.GatewayClient, n int32) []*pb.ActivatedJob {
 	var jobs []*pb.ActivatedJob
 	for {
 		a, err := answers.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return jobs
 		}
 		require.NoError(t, err)

@@ -91,7 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) })
 	var where addresses
 	if s.listen != "" {
-		gateway, err := embedded.StartGateway(s.gateway)
+		gateway, err := embedded.StartGateway(s.gateway) //nolint:contextcheck // it is closed, not cancelled
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if s.bus != "" {
 		b := newBusControl(s.bus, s.eventID)
-		if err := b.up(); err != nil {
+		if err := b.up(); err != nil { //nolint:contextcheck // it is closed, not cancelled
 			return err
 		}
 		defer b.down()
