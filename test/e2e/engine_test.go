@@ -31,7 +31,7 @@ func startEngine(name string) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.process.ready(patience, g.rest+"/records?PROCESS"); err != nil { // it may have to be fetched first
+	if err := g.process.ready(g.rest + "/records?PROCESS"); err != nil { // it may have to be fetched first
 		return nil, err
 	}
 	return g, g.connect(nil)

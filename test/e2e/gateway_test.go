@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -124,35 +125,50 @@ func (g *gateway) deploy(t *testing.T, name string, model []byte) {
 
 // tidy cancels the instances that this run started and that still run, and deletes what it deployed.
 func (g *gateway) tidy(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(16)
-	gone := func(err error) error { // ended by itself, or deleted with an earlier deployment of the same
-		if status.Code(err) == codes.NotFound {
-			return nil
-		}
+	ended, err := g.forEach(ctx, g.instances, func(ctx context.Context, key int64) error {
+		_, err := g.client.CancelProcessInstance(ctx, &pb.CancelProcessInstanceRequest{ProcessInstanceKey: key})
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cancel instances: %w", err)
 	}
-	for _, key := range g.instances {
+	deleted, err := g.forEach(ctx, g.definitions, func(ctx context.Context, key int64) error {
+		_, err := g.client.DeleteResource(ctx, &pb.DeleteResourceRequest{ResourceKey: key})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("delete definitions: %w", err)
+	}
+	count("%-7s %d of %d instances are ended, %d of %d definitions are deleted; the others were not confirmed within a minute",
+		g.name+":", ended, len(g.instances), deleted, len(g.definitions))
+	return nil
+}
+
+// forEach calls for each key, and returns how many calls were answered: that the key is gone is an answer too. The engine in
+// memory deletes definitions without an answer.
+func (g *gateway) forEach(ctx context.Context, keys []int64, call func(context.Context, int64) error) (int, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(64)
+	var answered atomic.Int64
+	for _, key := range keys {
 		group.Go(func() error {
-			return insist(fmt.Sprintf("cancel instance %d", key), func() error {
-				_, err := g.client.CancelProcessInstance(ctx, &pb.CancelProcessInstanceRequest{ProcessInstanceKey: key})
-				return gone(err)
+			err := insist(fmt.Sprintf("key %d", key), func() error {
+				limited, cancel := context.WithTimeout(ctx, time.Minute)
+				defer cancel()
+				return call(limited, key)
 			})
+			if status.Code(err) == codes.DeadlineExceeded {
+				return nil
+			}
+			if err == nil || status.Code(err) == codes.NotFound {
+				answered.Add(1)
+				return nil
+			}
+			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, key := range g.definitions {
-		if err := insist(fmt.Sprintf("delete definition %d", key), func() error {
-			_, err := g.client.DeleteResource(context.WithoutCancel(ctx), &pb.DeleteResourceRequest{ResourceKey: key})
-			return gone(err)
-		}); err != nil {
-			return err
-		}
-	}
-	count("%-7s %d instances ended or cancelled, %d deployments deleted", g.name+":", len(g.instances), len(g.definitions))
-	return nil
+	err := group.Wait()
+	return int(answered.Load()), err
 }
 
 // create starts an instance of the latest version and returns its key.

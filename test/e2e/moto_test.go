@@ -41,7 +41,7 @@ func startMoto() (*cloud, error) {
 	if c.process, err = start("moto", os.Environ(), program, "-H", "127.0.0.1", "-p", strconv.Itoa(p)); err != nil {
 		return nil, err
 	}
-	return c, c.process.ready(patience, c.url+"/moto-api/")
+	return c, c.process.ready(c.url + "/moto-api/")
 }
 
 // call calls an operation of AWS. The test signs nothing: moto reads only the service from the header.

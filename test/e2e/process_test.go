@@ -161,8 +161,8 @@ func eventually(t *testing.T, what string, condition func() (bool, string)) {
 }
 
 // ready waits until a GET of the address answers 200, while the process lives.
-func (c *child) ready(limit time.Duration, url string) error {
-	return within(limit, c.name+" is ready", func() (bool, string) {
+func (c *child) ready(url string) error {
+	return within(patience, c.name+" is ready", func() (bool, string) {
 		if c.ended() {
 			return false, fmt.Sprintf("it ended: %v\n%s", c.err, c.tail(25))
 		}

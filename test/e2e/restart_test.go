@@ -47,7 +47,7 @@ func (m *mortal) begin(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(m.process.kill)
 	m.process.showOnFailure(t)
-	require.NoError(t, m.process.ready(patience, m.control+"/healthz"))
+	require.NoError(t, m.process.ready(m.control+"/healthz"))
 }
 
 // call sends a request to the control and reads its answer.

@@ -60,6 +60,6 @@ func (w *worker) readiness() string { return w.url + "/actuator/health/readiness
 // mustBeReady waits until the worker is ready and returns how long that took.
 func (w *worker) mustBeReady(t *testing.T) time.Duration {
 	t.Helper()
-	require.NoError(t, w.ready(patience, w.readiness()))
+	require.NoError(t, w.ready(w.readiness()))
 	return time.Since(w.started)
 }

@@ -34,15 +34,17 @@ func main() {
 	fetch := flag.String("fetch", "test/e2e/fetch", "the script that fetches the engine")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *grpcAddress, *restAddress, *fetch); err != nil && ctx.Err() == nil {
+	err := run(ctx, *grpcAddress, *restAddress, *fetch, os.Stdout)
+	told := ctx.Err() != nil
+	stop()
+	if err != nil && !told {
 		fmt.Fprintln(os.Stderr, "cluster:", err)
 		os.Exit(1)
 	}
 }
 
-// run runs the engine and the REST API until ctx ends or one of them does.
-func run(ctx context.Context, grpcAddress, restAddress, fetch string) error {
+// run runs the engine and the REST API until ctx ends or one of them does. What they have to say goes to out.
+func run(ctx context.Context, grpcAddress, restAddress, fetch string, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	parts, err := fetchEngine(ctx, fetch)
@@ -58,7 +60,7 @@ func run(ctx context.Context, grpcAddress, restAddress, fetch string) error {
 		return fmt.Errorf("-rest: %w", err)
 	}
 	defer listener.Close()
-	engine, records, err := startEngine(ctx, parts, port)
+	engine, records, err := startEngine(ctx, parts, port, out)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func run(ctx context.Context, grpcAddress, restAddress, fetch string) error {
 	ended := make(chan error, 2)
 	go func() { ended <- server.Serve(listener) }()
 	go func() { ended <- engine.Wait() }()
-	fmt.Printf("gRPC %s, REST http://%s\n", grpcAddress, listener.Addr())
+	fmt.Fprintf(out, "gRPC %s, REST http://%s\n", grpcAddress, listener.Addr())
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
@@ -102,7 +104,7 @@ func fetchEngine(ctx context.Context, script string) (map[string]string, error) 
 }
 
 // startEngine starts the Java program and waits until it says where its records are. The process ends with ctx.
-func startEngine(ctx context.Context, parts map[string]string, port string) (*exec.Cmd, recordsOf, error) {
+func startEngine(ctx context.Context, parts map[string]string, port string, log io.Writer) (*exec.Cmd, recordsOf, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(parts["JDK"], "bin", "java"), "-Xmx1g", "-XX:+UseSerialGC", "-cp", parts["ENGINE_CLASSPATH"], "Engine", port)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -112,11 +114,11 @@ func startEngine(ctx context.Context, parts map[string]string, port string) (*ex
 	if err := cmd.Start(); err != nil {
 		return nil, nil, fmt.Errorf("start the engine: %w", err)
 	}
-	url, err := readUntil(out, "records at ")
+	url, err := readUntil(out, "records at ", log)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("the engine did not start: %w", err), cmd.Wait())
 	}
-	go func() { _, _ = io.Copy(os.Stdout, out) }()
+	go func() { _, _ = io.Copy(log, out) }()
 	return cmd, func(ctx context.Context, valueType string) ([]byte, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"?"+valueType, nil)
 		if err != nil {
@@ -131,9 +133,8 @@ func startEngine(ctx context.Context, parts map[string]string, port string) (*ex
 	}, nil
 }
 
-// readUntil copies lines to standard output up to the one that begins with prefix, and returns the rest of that line. It
-// reads no further.
-func readUntil(in io.Reader, prefix string) (string, error) {
+// readUntil copies lines to log up to the one that begins with prefix, and returns the rest of that line. It reads no further.
+func readUntil(in io.Reader, prefix string, log io.Writer) (string, error) {
 	var line []byte
 	for one := make([]byte, 1); ; {
 		if _, err := io.ReadFull(in, one); err != nil {
@@ -146,7 +147,7 @@ func readUntil(in io.Reader, prefix string) (string, error) {
 		if rest, ok := strings.CutPrefix(string(line), prefix); ok {
 			return rest, nil
 		}
-		fmt.Println(string(line))
+		fmt.Fprintln(log, string(line))
 		line = line[:0]
 	}
 }
