@@ -111,7 +111,7 @@ var rules = []Rule{
 	},
 	{
 		"entry-too-large", Error, "An entry of more than 256 KiB as it is written.", "AWS refuses the request.",
-		`<zeebe:input source="={text: string join(for i in 1..30000 return &#34;0123456789&#34;)}" target="input.detail" />`,
+		`<zeebe:input source="={text: string join(for i in 1..1500 return &#34;01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789&#34;)}" target="input.detail" />`,
 		`<zeebe:input source="={text: string join(for i in 1..300 return &#34;0123456789&#34;)}" target="input.detail" />`,
 	},
 	{
