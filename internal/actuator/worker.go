@@ -33,8 +33,10 @@ func newWorkerMetrics() workerMetrics {
 		retried:    counters("command_retries_total", "Commands to the broker that were sent again, by the code that called for it.", "code"),
 		streamOpen: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "stream_open", Help: "1 while a job stream is open, else 0."}),
 		streams:    counter("streams_opened_total", "Job streams opened."),
-		link: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "link_state",
-			Help: "1 for the state that the way to the broker is in, else 0: down, flush, hold, up or suspect. Jobs are taken while it is up or suspect."}, []string{"state"}),
+		link: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Namespace: namespace, Name: "link_state",
+			Help: "1 for the state that the way to the broker is in, else 0: down, flush, hold, up or suspect. Jobs are taken while it is up or suspect.",
+		}, []string{"state"}),
 	}
 	w.enter("down")
 	// What can be known of labels beforehand stands at 0 from the start: a first failure is then an increase.

@@ -12,7 +12,8 @@ import (
 // any secret.
 func BenchmarkResolve(b *testing.B) {
 	f, err := secret.NewTaskFilter([]secret.Mapping{
-		{Source: "{{secrets.KEY}}", Target: "authentication.accessKey"}, {Source: "{{secrets.SECRET}}", Target: "authentication.secretKey"},
+		{Source: "{{secrets.KEY}}", Target: "authentication.accessKey"},
+		{Source: "{{secrets.SECRET}}", Target: "authentication.secretKey"},
 		{Source: "={orderId: order.id, note: order.note}", Target: "input.detail"},
 	}, func(secret.Placeholder, []string) {})
 	require.NoError(b, err)
@@ -22,7 +23,8 @@ func BenchmarkResolve(b *testing.B) {
 		"NoSecret":   `{"type":"defaultCredentialsChain"}`,
 	} {
 		variables := []secret.Variable{
-			{Name: "authentication", JSON: []byte(authentication)}, {Name: "configuration", JSON: []byte(`{"region":"eu-central-1"}`)},
+			{Name: "authentication", JSON: []byte(authentication)},
+			{Name: "configuration", JSON: []byte(`{"region":"eu-central-1"}`)},
 			{Name: "input", JSON: []byte(`{"eventBusName":"orders","source":"shop","detailType":"OrderPlaced","detail":{"orderId":"A-1","note":"gift"}}`)},
 		}
 		b.Run(name, func(b *testing.B) {
@@ -39,8 +41,10 @@ func BenchmarkResolve(b *testing.B) {
 // BenchmarkFlow reads the input mappings of a task.
 func BenchmarkFlow(b *testing.B) {
 	mappings := []secret.Mapping{
-		{Source: "{{secrets.KEY}}", Target: "authentication.accessKey"}, {Source: "{{secrets.SECRET}}", Target: "authentication.secretKey"},
-		{Source: "{{secrets.TOKEN}}", Target: "token"}, {Source: `={t: "Bearer " + token, items: for i in order.items return {sku: i.sku, n: i.n}}`, Target: "input.detail"},
+		{Source: "{{secrets.KEY}}", Target: "authentication.accessKey"},
+		{Source: "{{secrets.SECRET}}", Target: "authentication.secretKey"},
+		{Source: "{{secrets.TOKEN}}", Target: "token"},
+		{Source: `={t: "Bearer " + token, items: for i in order.items return {sku: i.sku, n: i.n}}`, Target: "input.detail"},
 	}
 	b.ReportAllocs()
 	for b.Loop() {
