@@ -106,7 +106,9 @@ func rejected(r *eventbridge.Response) *Error {
 // type are masked as well: what AWS answers can be any text.
 func (e *Error) masked(mask func(text string) string) *Error {
 	c := *e
-	c.Type, c.Code = mask(e.Type), mask(e.Code)
+	if e.Type != inputType { // else both are words of ours, which AWS cannot choose
+		c.Type, c.Code = mask(e.Type), mask(e.Code)
+	}
 	c.Message = cut(mask(e.Message), maxMessage)
 	if e.Variables != nil {
 		c.Variables = maskValue(mask, e.Variables).(*jsonvalue.Object)

@@ -42,7 +42,7 @@ func (e *engine) answer(request frame) (reply frame) {
 	}
 	out, err := evaluate(code, values)
 	if err != nil {
-		return frame{kindFailed, []byte(cut(err.Error()))}
+		return frame{kindFailed, []byte(cut(ellipses.Replace(err.Error())))}
 	}
 	return frame{kindValue, out}
 }
@@ -117,3 +117,6 @@ func syntaxError(source string, err error) error {
 	shown, _, _ := strings.Cut(source[start:], "\n")
 	return fmt.Errorf("line %d, column %d: %w\n%s\n%s^", line, at-start+1, err, shown, strings.Repeat(" ", at-start))
 }
+
+// ellipses writes the mark of a value that gojq cut short as the rest of this program does: a secret that was cut is found by it.
+var ellipses = strings.NewReplacer(` ..."`, `…"`, ` ...]`, `…]`, ` ...}`, `…}`)
