@@ -113,7 +113,7 @@ contract: build ## Hold the binary against the recorded jobs and expressions und
 
 .PHONY: e2e
 e2e: build ## Run against the real Zeebe engine, or the cluster of E2E_GRPC_ADDRESS, and moto (needs a JDK 21+, Maven, Python)
-	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e
+	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e ./test/gateway
 
 .PHONY: modeler-test
 modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium (needs Node)

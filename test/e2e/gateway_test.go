@@ -76,7 +76,7 @@ func (g *gateway) connect(at *config.Gateway) error {
 		return err
 	}
 	g.client = pb.NewGatewayClient(connection)
-	return within(patience, g.name+" has a topology", func() (bool, string) {
+	return within(g.name+" has a topology", func() (bool, string) {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		topology, err := g.client.Topology(ctx, &pb.TopologyRequest{})
@@ -97,7 +97,7 @@ func (g *gateway) connect(at *config.Gateway) error {
 // insist calls until the gateway answers anything but that it is too busy.
 func insist(what string, call func() error) error {
 	var failed error
-	err := within(patience, what, func() (bool, string) {
+	err := within(what, func() (bool, string) {
 		failed = call()
 		return status.Code(failed) != codes.ResourceExhausted, fmt.Sprint(failed)
 	})

@@ -63,7 +63,7 @@ func (l *load) check(t *testing.T, what string) {
 	began := time.Now()
 	got := make(map[string]string) // the event id that the process got, by order
 	jobs := make(map[int64]string) // the order, by the job behind the task
-	err := within(patience, "all instances behind the task", func() (bool, string) {
+	err := within("all instances behind the task", func() (bool, string) {
 		taken, err := l.activate(t.Context(), l.model.after(), 200, 10*time.Minute)
 		for _, job := range taken {
 			variables := object(t, job.GetVariables())

@@ -138,8 +138,8 @@ func (c *child) showOnFailure(t *testing.T) {
 }
 
 // within polls until the condition holds; it is the one way to wait in these tests.
-func within(limit time.Duration, what string, condition func() (bool, string)) error {
-	deadline := time.Now().Add(limit)
+func within(what string, condition func() (bool, string)) error {
+	deadline := time.Now().Add(patience)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -148,7 +148,7 @@ func within(limit time.Duration, what string, condition func() (bool, string)) e
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s: not within %s: %s", what, limit, state)
+			return fmt.Errorf("%s: not within %s: %s", what, patience, state)
 		}
 		<-tick.C
 	}
@@ -157,12 +157,12 @@ func within(limit time.Duration, what string, condition func() (bool, string)) e
 // eventually waits until the condition holds, with all patience.
 func eventually(t *testing.T, what string, condition func() (bool, string)) {
 	t.Helper()
-	require.NoError(t, within(patience, what, condition))
+	require.NoError(t, within(what, condition))
 }
 
 // ready waits until a GET of the address answers 200, while the process lives.
 func (c *child) ready(url string) error {
-	return within(patience, c.name+" is ready", func() (bool, string) {
+	return within(c.name+" is ready", func() (bool, string) {
 		if c.ended() {
 			return false, fmt.Sprintf("it ended: %v\n%s", c.err, c.tail(25))
 		}
