@@ -167,7 +167,7 @@ release-notes: ## Print what CHANGELOG.md says of VERSION
 
 .PHONY: release-test
 release-test: ## Make a release, make it again for one platform in another folder without a cache, compare and look into it
-	go test -tags release -count=1 -timeout 38m -v ./deploy/release/...
+	go test -tags release -count=1 -timeout 58m -v ./deploy/release/...
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it
