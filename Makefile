@@ -119,7 +119,7 @@ canary: ## Search all that the worker and its commands write for marked secrets 
 
 .PHONY: e2e
 e2e: build ## Run against the real Zeebe engine, or the cluster of E2E_GRPC_ADDRESS, and moto (needs a JDK 21+, Maven, Python)
-	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e
+	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e ./test/gateway
 
 .PHONY: chaos
 chaos: ## Break what is around real workers, in all scenarios, and count (RUN=REGEXP; 20 minutes; writes docs/reliability.md)
@@ -181,7 +181,7 @@ release-notes: ## Print what CHANGELOG.md says of VERSION
 
 .PHONY: release-test
 release-test: ## Make a release, make it again for one platform in another folder without a cache, compare and look into it
-	go test -tags release -count=1 -timeout 38m -v ./deploy/release/...
+	go test -tags release -count=1 -timeout 58m -v ./deploy/release/...
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it

@@ -28,7 +28,7 @@ func TestGatewayServesPyzeebe(t *testing.T) {
 	}
 	if exec.CommandContext(t.Context(), python, "-c", "import pyzeebe").Run() != nil {
 		execute("python3", "-m", "venv", folder)
-		execute(python, "-m", "pip", "install", "--quiet", pyzeebe)
+		execute("../../.ci/retry", python, "-m", "pip", "install", "--quiet", pyzeebe)
 	}
 	p := start(t, "-listen", "127.0.0.1:0", "-partitions", "2", "-expiry-check", "100ms")
 	execute(python, filepath.Join("testdata", "pyzeebe_client.py"), p.where.Listen, "http://"+p.where.Control)
