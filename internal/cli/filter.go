@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
@@ -22,7 +21,7 @@ func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Pol
 	case c.Secrets.FilterMode == config.FilterDisabled:
 		return secret.AllowAll{}, nil
 	case c.Gateway.RESTAddress == "":
-		return secret.CredentialsOnly{EndpointAllowed: func(text string) bool { return allows(allowed, text) }}, nil
+		return secret.CredentialsOnly{EndpointAllowed: connector.EndpointAllowed(allowed)}, nil
 	}
 	o := secret.ModelOptions{Definitions: definitions{gateway}, Lax: c.Secrets.FilterMode == config.FilterLax, Log: log}
 	if c.Secrets.CacheEnabled {
@@ -33,17 +32,6 @@ func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Pol
 	}
 	models := secret.NewModelFilter(o)
 	return models, models
-}
-
-// allows says whether a job's own endpoint is one of AWS's, of this machine's or of those that the operator allows. One that
-// is none at all is allowed nothing.
-func allows(policy *endpoint.Policy, text string) bool {
-	address, err := eventbridge.ParseEndpoint(text)
-	if err != nil {
-		return false
-	}
-	u, err := url.Parse(address)
-	return err == nil && policy.Allows(u)
 }
 
 // filterInWords says for the log which secrets jobs may use.

@@ -23,7 +23,6 @@ const maxFlowSteps = 20_000
 type Inputs struct {
 	secrets *feel.Flow // of the names of secrets, over the variables that the mappings make
 	targets []target
-	texts   map[string]string // by the path of the target
 	made    *Made
 }
 
@@ -33,12 +32,9 @@ type target struct {
 	names []string // of the secrets that can be in the value
 }
 
-// maxText is the length above which a text that the model writes out is not kept.
-const maxText = 2048
-
 // inputsOf reads a task's input mappings.
 func inputsOf(mappings []Mapping) *Inputs {
-	in := &Inputs{texts: map[string]string{}, made: MadeBy(mappings)}
+	in := &Inputs{made: MadeBy(mappings)}
 	var read []mapping
 	limit, anySecret := maxFlowSteps, false
 	for _, m := range mappings {
@@ -46,7 +42,6 @@ func inputsOf(mappings []Mapping) *Inputs {
 		if !ok {
 			continue
 		}
-		in.keepText(one)
 		limit += len(m.Source)
 		anySecret = anySecret || strings.Contains(m.Source, prefix) || strings.Contains(m.Source, `\`)
 		read = append(read, one)
@@ -63,35 +58,6 @@ func inputsOf(mappings []Mapping) *Inputs {
 	return in
 }
 
-// keepText keeps what the model writes out for the target of this mapping, and forgets what it replaces.
-func (in *Inputs) keepText(m mapping) {
-	target := strings.Join(m.path, ".")
-	for earlier := range in.texts {
-		if earlier == target || strings.HasPrefix(earlier, target+".") || strings.HasPrefix(target, earlier+".") {
-			delete(in.texts, earlier)
-		}
-	}
-	if m.isText && len(m.source) <= maxText && (m.path[0] == "configuration" || m.path[0] == "awsCredential") {
-		in.texts[target] = strings.Clone(m.source)
-	}
-}
-
-// Makes says whether a mapping makes the variable or field at this path (authentication, configuration.endpoint), as a
-// whole or in part, or puts a value around it.
-func (in *Inputs) Makes(path string) bool {
-	return slices.ContainsFunc(in.targets, func(t target) bool {
-		made := strings.Join(t.path, ".")
-		return made == path || strings.HasPrefix(made, path+".") || strings.HasPrefix(path, made+".")
-	})
-}
-
-// Text returns the text that the model writes out for a field of configuration or awsCredential, such as
-// configuration.endpoint; false = it writes none, or an expression.
-func (in *Inputs) Text(path string) (string, bool) {
-	text, ok := in.texts[path]
-	return text, ok
-}
-
 // allows says whether the model itself names this secret in this place.
 func (in *Inputs) allows(p Placeholder) bool {
 	return in.secrets.Holds(p.Name, p.keys(), p.inKey())
@@ -103,7 +69,7 @@ func (in *Inputs) decide(p Placeholder) Decision {
 	switch {
 	case in.allows(p):
 		return Allow
-	case p.Variable == credentialVariable && !in.Makes(credentialVariable):
+	case p.Variable == credentialVariable && !in.made.Part(credentialVariable):
 		return Ignore
 	}
 	return Keep

@@ -1,6 +1,7 @@
 package secret_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -82,20 +83,20 @@ func TestInputsOfTheDeployedModel(t *testing.T) {
 		secret.Mapping{Source: "{{secrets.A}}", Target: "authentication.accessKey"},
 	)}})
 	defer f.Close()
-	in, err := f.Inputs(t.Context(), ofSend)
+	in, err := f.Made(t.Context(), ofSend)
 	require.NoError(t, err)
 	for path, want := range map[string]bool{
 		"authentication": true, "authentication.accessKey": true, "authentication.secretKey": false, "awsCredential": true, "awsCredential.authentication": true,
 		"input": false, "auth": false, "authentication.access": false, "configuration": true,
 	} {
-		assert.Equal(t, want, in.Makes(path), path)
+		assert.Equal(t, want, in.Part(strings.Split(path, ".")...), path)
 	}
-	text, ok := in.Text("configuration.endpoint")
+	text, ok := in.Literal("configuration", "endpoint")
 	assert.True(t, ok)
 	assert.Equal(t, "http://localstack:4566", text)
-	_, ok = in.Text("configuration.region")
+	_, ok = in.Literal("configuration", "region")
 	assert.False(t, ok, "an expression is no text")
-	_, ok = in.Text("awsCredential.region")
+	_, ok = in.Literal("awsCredential", "region")
 	assert.False(t, ok, "it is replaced")
 
 	_, err = f.Inputs(t.Context(), secret.Context{ProcessDefinitionKey: 7, ElementID: "gone"})
