@@ -23,7 +23,7 @@ func CheckInput(variables map[string][]byte) []Violation {
 			all = append(all, secret.Variable{Name: name, JSON: raw})
 		}
 	}
-	b := &binder{rules: rules{unresolved: true}, process: &jsonvalue.Object{}, warn: func(string, ...any) {}}
+	b := &binder{rules: rules{unresolved: true}, warn: func(string, ...any) {}}
 	b.bind(all)
 	return b.violations
 }

@@ -237,7 +237,7 @@ func (w *work) readInput() (*Input, *Error) {
 		return nil, secretError(err)
 	}
 	w.note(ownSecrets(resolved)...)
-	b := &binder{rules: w.rules, mask: w.clean, process: processOf(w.job), warn: func(format string, args ...any) {
+	b := &binder{rules: w.rules, mask: w.clean, job: w.job, warn: func(format string, args ...any) {
 		w.log.Warn("unexpected input", "detail", w.clean(fmt.Sprintf(format, args...)))
 	}}
 	b.rules.literalEndpoint = id.literalEndpoint

@@ -51,7 +51,7 @@ type binder struct {
 	rules      rules
 	warn       func(format string, args ...any)
 	mask       func(text string) string // nil = there is nothing to mask
-	process    *jsonvalue.Object        // what input.processContext puts into the detail; nil = {}
+	job        *job.Job                 // what input.processContext tells of; nil = none
 	violations []Violation
 }
 
@@ -249,7 +249,7 @@ func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
 	p, raw := field("detail")
 	e.Detail = b.detail(p, raw)
-	if name := b.processContext(optional("processContext")); name != "" {
+	if name := b.optional(optional("processContext")); name != "" {
 		e.Detail = b.withProcess(p, e.Detail, name)
 	}
 	p, raw = optional("resources")
@@ -260,8 +260,6 @@ func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	e.TraceHeader = b.optional(p, raw)
 	return e
 }
-
-func (b *binder) processContext(path string, raw []byte) string { return b.optional(path, raw) }
 
 // withProcess returns a detail with a member of the given name that says which job the event is of. Its job key stays the
 // same over retries, so that a consumer can drop a second event.
@@ -280,16 +278,19 @@ func (b *binder) withProcess(path, detail, name string) string {
 		return detail
 	}
 	member := append(jsonvalue.AppendString(nil, name), ':')
-	member = jsonvalue.Append(member, b.process)
+	member = jsonvalue.Append(member, processOf(b.job))
 	if o.Len() > 0 {
 		member = append([]byte{','}, member...)
 	}
 	return detail[:len(detail)-1] + string(member) + "}"
 }
 
-// processOf is what an event can say of the job that it is of.
+// processOf is what an event can say of the job that it is of; nothing of none.
 func processOf(j *job.Job) *jsonvalue.Object {
 	o := &jsonvalue.Object{}
+	if j == nil {
+		return o
+	}
 	set := func(name, value string) {
 		if value != "" && value != "0" {
 			o.Set(name, value)

@@ -191,14 +191,7 @@ func (l *link) probeOnce(ctx context.Context, began time.Time) {
 		return
 	}
 	l.silent(err)
-	l.pauseProbing(ctx, probePause-time.Since(began))
-}
-
-// pauseProbing waits between two probes of a link that is down.
-func (l *link) pauseProbing(ctx context.Context, d time.Duration) {
-	if d > 0 {
-		sleep(ctx, d)
-	}
+	sleep(ctx, probePause-time.Since(began))
 }
 
 func (l *link) ask(ctx context.Context) error {

@@ -165,6 +165,9 @@ func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
 		return nil
 	}
 	if free := w.slots.TakeFree(1); len(free) == 1 {
+		if w.slots.Full() {
+			w.poll.wanted.Store(true) // the broker sets aside what it cannot push
+		}
 		return free[0]
 	}
 	w.poll.wanted.Store(true)
@@ -175,9 +178,6 @@ func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
 	slot, err := w.slots.Take(ctx)
 	if err != nil {
 		return nil
-	}
-	if w.slots.Full() {
-		w.poll.wanted.Store(true)
 	}
 	return slot
 }
