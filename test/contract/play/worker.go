@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"syscall"
@@ -53,23 +53,16 @@ type process struct {
 	stdout, stderr output
 	ended          chan struct{}
 	err            error // of Wait, once ended
-	base           string
 }
 
 // startWorker starts the binary. It does not wait until the worker is ready.
 func startWorker(binary string, env map[string]string) (*process, error) {
-	// A port that was free a moment ago: the worker does not tell which one it took.
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it does not wait
-	if err != nil {
-		return nil, err
-	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	_ = listener.Close()
-	p := &process{cmd: exec.Command(binary, "run"), ended: make(chan struct{}), base: "http://127.0.0.1:" + port} //nolint:noctx // stop ends it
+	p := &process{cmd: exec.Command(binary, "run"), ended: make(chan struct{})} //nolint:noctx // stop ends it
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		p.cmd.Env = append(p.cmd.Env, name+"="+env[name])
 	}
-	p.cmd.Env = append(p.cmd.Env, "SERVER_PORT="+port)
+	// No port that was free a moment ago: by now it may be the one of another worker's bus.
+	p.cmd.Env = append(p.cmd.Env, "SERVER_ADDRESS=127.0.0.1", "SERVER_PORT=0")
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)
@@ -79,6 +72,19 @@ func startWorker(binary string, env map[string]string) (*process, error) {
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// healthAddress is where a worker says that it serves its health, in its first line of the log.
+var healthAddress = regexp.MustCompile(`\bhealth"?[=:]"?(127\.0\.0\.1:\d+)`)
+
+// base returns the URL of the worker's own HTTP server, or "" as long as it has not told it.
+func (p *process) base() string {
+	for _, o := range []*output{&p.stdout, &p.stderr} {
+		if found := healthAddress.FindSubmatch(o.bytes()); found != nil {
+			return "http://" + string(found[1])
+		}
+	}
+	return ""
 }
 
 // ready waits until the worker takes jobs.
@@ -97,9 +103,9 @@ func (p *process) ready(ctx context.Context) error {
 	}
 }
 
-// get asks the worker's own HTTP server.
+// get asks the worker's own HTTP server. It is an error as long as the worker has not told where that is.
 func (p *process) get(ctx context.Context, path string) (int, []byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base()+path, http.NoBody)
 	if err != nil {
 		return 0, nil, err
 	}
