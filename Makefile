@@ -13,6 +13,7 @@ IMAGE   ?= $(NAME):$(VERSION)
 CACHE             := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/eventbridge-connector
 GOLANGCI_VERSION  := v2.15.0
 ACTIONLINT_VERSION := v1.7.12
+GOVULNCHECK_VERSION := v1.9.0
 ACTIONLINT         := $(CACHE)/bin/actionlint-$(ACTIONLINT_VERSION)
 GOLANGCI          := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
@@ -50,6 +51,10 @@ race: ## Run the tests under the race detector
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
 	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability $(PKG)
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Look for known vulnerabilities in what the binary uses (govulncheck; asks vuln.go.dev)
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
 
 .PHONY: workflows-lint
 workflows-lint: $(ACTIONLINT) ## Lint the workflows (actionlint) and the scripts (shellcheck)
