@@ -41,7 +41,7 @@ build: ## Build the binary into bin/
 	VERSION='$(VERSION)' .ci/build $(BIN)
 
 .PHONY: test
-test: ## Run the tests (under a minute, needs nothing but Go)
+test: ## Run the tests (needs nothing but Go; seconds once everything is compiled)
 	go test $(TESTFLAGS) $(PKG)
 
 .PHONY: race

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -30,6 +31,13 @@ func TestTheDemoTellsItsStory(t *testing.T) {
 		assert.Contains(t, out, want)
 	}
 	assert.NotContains(t, out+errs, demoSecretKey)
+	readme, err := os.ReadFile(root + "README.md")
+	require.NoError(t, err)
+	_, excerpt, _ := strings.Cut(string(readme), "```text\n")
+	excerpt, _, found := strings.Cut(excerpt, "```")
+	require.True(t, found, "README.md shows what the demo prints")
+	flowing := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	assert.Contains(t, flowing(out), flowing(excerpt), "however wide the terminal is")
 	for line := range strings.SplitSeq(out, "\n") {
 		assert.LessOrEqual(t, len([]rune(line)), 150, "no line is cut by a terminal: %s", line)
 	}
