@@ -157,3 +157,38 @@ func TestAJobWithTooLittleOfItsLeaseLeftIsNotStarted(t *testing.T) {
 		})
 	}
 }
+
+// TestADrainDoesNotWaitForJobsThatCannotBeHandedBack: a stream that was read dry when the gateway stopped answering left jobs
+// that wait for it to answer again, for as long as their lease holds.
+func TestADrainDoesNotWaitForJobsThatCannotBeHandedBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var silent atomic.Bool
+		g := &testkit.Gateway{StreamBuffer: 20}
+		w := &way{Gateway: g, before: func(call string, _ int64) error {
+			if silent.Load() && call != "Stream" {
+				return testkit.Unavailable
+			}
+			return nil
+		}}
+		h := completing(time.Second)
+		seen := &observer{}
+		ctx, drain := context.WithCancel(t.Context())
+		worker := New(Config{JobType: "test", Stream: true, MaxJobsActive: 2, Lease: 10 * time.Minute, GracePeriod: 5 * time.Second}, w, h, seen, nil)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = worker.Run(ctx)
+		}()
+		synctest.Wait()
+		silent.Store(true)
+		g.Create(keys(1, 12)...) // two are worked on, the others are in transport
+		testkit.Advance(20 * time.Second)
+		began := time.Now()
+		drain()
+		<-ended
+		assert.LessOrEqual(t, time.Since(began), 5*time.Second+settleGrace+2*lastCall)
+		assert.Equal(t, 10, seen.of(job.AbandonNoHandBack), "those in transport are left to their leases")
+		testkit.Advance(time.Hour)
+	})
+}

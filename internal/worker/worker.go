@@ -183,7 +183,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if w.streams() {
 		takers.Go(w.streamJobs)
 	}
-	takers.Wait() // both end by themselves once the drain began
+	<-ctx.Done()
 	w.left.begin()
 
 	over := make(chan struct{}) // nothing is waited for any more
@@ -201,6 +201,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { //nolint:contextcheck // ctx is over: these are the last commands
 		defer close(done)
+		takers.Wait() // both end by themselves, but what they hand back may wait for the gateway
 		w.handBackAside()
 		w.running.Wait()
 	}()
