@@ -155,6 +155,9 @@ func (w *Worker) streams() bool { return w.config.Stream && w.config.MaxJobsActi
 const (
 	// settleGrace is how long commands are still tried after the grace period is over.
 	settleGrace = 3 * time.Second
+	// takersMost is how long the grace period waits for the end of streams and polls. They end sooner, but one of them may be
+	// about to hand jobs back to a gateway that does not answer.
+	takersMost = pollAtDrain + 2*streamDryMost
 	// lastCall is how long what was told to end may take to do so.
 	lastCall = time.Second
 )
@@ -183,8 +186,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	if w.streams() {
 		takers.Go(w.streamJobs)
 	}
+	taken := make(chan struct{}) // nothing is taken any more
+	go func() {
+		defer close(taken)
+		takers.Wait()
+	}()
 	<-ctx.Done()
 	w.left.begin()
+	most := time.NewTimer(takersMost)
+	defer most.Stop()
+	select {
+	case <-taken:
+	case <-most.C:
+	}
 
 	over := make(chan struct{}) // nothing is waited for any more
 	grace := time.AfterFunc(w.config.GracePeriod, func() {
@@ -201,7 +215,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { //nolint:contextcheck // ctx is over: these are the last commands
 		defer close(done)
-		takers.Wait() // both end by themselves, but what they hand back may wait for the gateway
+		<-taken
 		w.handBackAside()
 		w.running.Wait()
 	}()
