@@ -44,7 +44,7 @@ func KindOf(code, message string) CommandErrorKind {
 	return Transient
 }
 
-// CommandError is a call to the gateway that it, or the way to it, refused.
+// CommandError is a refused or failed call to the gateway.
 type CommandError struct {
 	Kind   CommandErrorKind
 	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"

@@ -17,8 +17,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// Gateway is what the engine needs of a Zeebe gateway. Errors are *[job.CommandError] as far as the gateway, or the way to
-// it, refused.
+// Gateway is what the engine needs of a Zeebe gateway. Every refused or failed call gives a *[job.CommandError]; a call that
+// its caller cancelled gives an error that wraps [context.Canceled].
 type Gateway interface {
 	// Activate polls, and calls yield with each job as it arrives, before it returns.
 	Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error
@@ -45,7 +45,7 @@ type Handler interface {
 	Settled(j *job.Job)
 }
 
-// Downstream is what the handler sends to, as far as it can be away for all jobs.
+// Downstream is what the handler sends to, which may be away for all jobs at once.
 type Downstream interface {
 	// Down says whether everything that was lately sent to fails. Jobs are then taken one at a time only.
 	Down() bool
