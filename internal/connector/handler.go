@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
@@ -241,7 +242,11 @@ func (w *work) readInput() (*Input, *Error) {
 		w.log.Warn("unexpected input", "detail", w.clean(fmt.Sprintf(format, args...)))
 	}}
 	b.rules.literalEndpoint = id.literalEndpoint
-	return b.bindInput(resolved)
+	in, fault := b.bindInput(resolved)
+	if fault != nil && len(id.ignored) > 0 {
+		fault.Message += "\nIgnored, since the task's own input mappings do not make it: " + strings.Join(id.ignoredNames(), ", ") + ". " + howToCount
+	}
+	return in, fault
 }
 
 // clean takes the secrets of the job, and those of the process, out of a text that leaves the process.

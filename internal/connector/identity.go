@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -76,11 +77,14 @@ func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables [
 	return id, nil
 }
 
-// hasIdentity says whether a job brings more than a pair of keys or the worker's own identity: what could replace that of
-// the model. For such a job the model is read.
+// hasIdentity says whether a job brings more than either a pair of keys or the worker's own identity: what could replace that
+// of the model. For such a job the model is read.
 func hasIdentity(raw map[string][]byte) bool {
 	if !isNull(only(raw["awsCredential"])) {
 		return true
+	}
+	if fieldText(raw["authentication"], "type") == "defaultCredentialsChain" && fieldText(raw["authentication"], "accessKey") != "" {
+		return true // one of the two may not be the model's
 	}
 	for _, name := range []string{"roleArn", "externalId", "roleSessionName", "sessionToken"} {
 		if fieldText(raw["authentication"], name) != "" {
@@ -221,16 +225,30 @@ func (t *told) first(of toldOf) bool {
 	return true
 }
 
-// ignores warns, once for each task, of what process data brought along and does not count. The names of fields that process
-// data chooses are not told.
-func (w *work) ignores(id identity) {
+// howToCount says what lets count what is ignored.
+const howToCount = "To let it count, map it in the task's inputs; or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED"
+
+// ignoredNames returns what does not count, each once. The names of fields that process data chooses are not told.
+func (id *identity) ignoredNames() []string {
+	var names []string
 	for _, path := range id.ignored {
 		name, _, below := strings.Cut(path, ".")
 		if below {
 			name = "fields of " + name
 		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ignores warns, once for each task, of what process data brought along and does not count.
+func (w *work) ignores(id identity) {
+	for _, name := range id.ignoredNames() {
 		if w.told.first(toldOf{w.job.ProcessDefinitionKey, w.job.ElementID, name}) {
-			w.log.WarnContext(w.ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored", "ignored", name)
+			w.log.WarnContext(w.ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
+				"ignored", name, "advice", howToCount)
 		}
 	}
 }

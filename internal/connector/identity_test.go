@@ -57,7 +57,7 @@ func TestProcessDataDoesNotDecideAsWhomAnEventIsSent(t *testing.T) {
 		{name: "one that a mapping makes wins", variables: both, model: mappings("=c", "awsCredential"), accessKey: "AKIDSTRANGER", region: "eu-west-1"},
 		{name: "one that mappings make field by field wins", variables: both, model: mappings("=k", "awsCredential.authentication.accessKey", "=s", "awsCredential.authentication.secretKey", "r", "awsCredential.region"), accessKey: "AKIDSTRANGER", region: "eu-west-1"},
 		{name: "a task without mappings does not take one", variables: both, model: mappings(), accessKey: "AKIDMODEL"},
-		{name: "one alone that no mapping makes is none", variables: alone, model: mappings(), want: "authentication: must not be null"},
+		{name: "one alone that no mapping makes is none", variables: alone, model: mappings(), want: "authentication: must not be null, expected an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain\nIgnored, since the task's own input mappings do not make it: awsCredential. To let it count, map it in the task's inputs; or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED"},
 		{name: "without a model one alone counts", variables: alone, accessKey: "AKIDSTRANGER"},
 		{name: "without a model one beside an authentication is ignored", variables: both, accessKey: "AKIDMODEL", region: "eu-central-1"},
 		{name: "a model that cannot be read is none", variables: both, model: &model{}, accessKey: "AKIDMODEL"},
@@ -66,6 +66,7 @@ func TestProcessDataDoesNotDecideAsWhomAnEventIsSent(t *testing.T) {
 		{name: "a list of one is one", variables: `{` + own + `,"awsCredential":[` + stranger + `],` + rest + `}`, model: mappings("=a", "authentication"), accessKey: "AKIDMODEL"},
 		{name: "an authentication that no mapping makes does not stand in for the model's reusable credential", variables: `{"authentication":{"accessKey":"AKIDSTRANGER","secretKey":"hidden-key","roleArn":"arn:aws:iam::1:role/x"},"awsCredential":null,` + rest + `}`, model: mappings("=c", "awsCredential"), want: "authentication: must not be null"},
 		{name: "a session token beside the model's keys is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"hidden-key","sessionToken":"hidden-token","roleArn":"arn:aws:iam::1:role/x"},` + rest + `}`, model: mappings("=k", "authentication.accessKey", "=s", "authentication.secretKey"), accessKey: "AKIDMODEL"},
+		{name: "the worker's own identity beside the model's keys is ignored", variables: `{"authentication":{"type":"defaultCredentialsChain","accessKey":"AKIDMODEL","secretKey":"hidden-key"},` + rest + `}`, model: mappings("=k", "authentication.accessKey", "=s", "authentication.secretKey"), accessKey: "AKIDMODEL"},
 		{name: "a region beside the model's own configuration is ignored", variables: `{"authentication":{"accessKey":"AKIDMODEL","secretKey":"hidden-key","externalId":"x"},` + rest + `}`, model: mappings("=a", "authentication", "=e", "configuration.endpoint"), want: "configuration.region: must not be blank"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

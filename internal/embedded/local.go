@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	rpc "google.golang.org/genproto/googleapis/rpc/code"
@@ -150,26 +149,7 @@ func localError(ctx context.Context, err error) error {
 // refusal sorts an error by its code (contract 3.6).
 func refusal(err error) *job.CommandError {
 	s := status.Convert(err)
-	kind := job.Transient
-	switch s.Code() {
-	case codes.NotFound, codes.FailedPrecondition:
-		kind = job.Gone
-	case codes.InvalidArgument, codes.OutOfRange:
-		kind = job.Unacceptable
-	case codes.Unimplemented:
-		kind = job.Unsupported
-	case codes.Unauthenticated, codes.PermissionDenied:
-		kind = job.Denied
-	case codes.Unknown:
-		if strings.Contains(s.Message(), "EXCEEDED_BATCH_RECORD_SIZE") {
-			kind = job.Unacceptable
-		}
-	case codes.ResourceExhausted:
-		if strings.Contains(s.Message(), "larger than max") {
-			kind = job.Unacceptable
-		}
-	default:
-	}
-	notTaken := kind != job.Transient || s.Code() == codes.ResourceExhausted
-	return &job.CommandError{Kind: kind, Code: rpc.Code(s.Code()).String(), Reason: s.Message(), NotTaken: notTaken} //nolint:gosec // a code of gRPC
+	code := rpc.Code(s.Code()).String() //nolint:gosec // a code of gRPC
+	kind := job.KindOf(code, s.Message())
+	return &job.CommandError{Kind: kind, Code: code, Reason: s.Message(), NotTaken: kind != job.Transient || s.Code() == codes.ResourceExhausted}
 }

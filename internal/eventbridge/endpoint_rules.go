@@ -29,7 +29,11 @@ func checkRules(ctx context.Context, o sdk.Options, endpointID string) error {
 	if err == nil {
 		return nil
 	}
-	return inputError("there is no endpoint to send to: "+ruleText(err)+modes(*p.UseFIPS, *p.UseDualStack), err)
+	field := "configuration.endpoint"
+	if p.Endpoint == nil {
+		field = "input.endpointId"
+	}
+	return inputError("there is no endpoint to send to: "+ruleText(err)+modes(*p.UseFIPS, *p.UseDualStack)+": leave out "+field+", or unset it", err)
 }
 
 // ruleText is what a rule says, without the SDK's introduction.

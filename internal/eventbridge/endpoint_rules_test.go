@@ -21,9 +21,9 @@ func TestEndpointThatDoesNotGoWithFIPSIsAnInputErrorBeforeTheSend(t *testing.T) 
 	}{
 		{
 			"FIPS, the job's endpoint", fips, func(r *Request, b *bus) { r.Endpoint = b.URL },
-			"there is no endpoint to send to: FIPS and custom endpoint are not supported; AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint) is true for this worker",
+			"there is no endpoint to send to: FIPS and custom endpoint are not supported; AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint) is true for this worker: leave out configuration.endpoint, or unset it",
 		},
-		{"FIPS, a global endpoint", fips, func(r *Request, _ *bus) { r.Endpoint, r.EndpointID = "", "abcde.veo" }, "FIPS is not supported with EventBridge multi-region endpoints; AWS_USE_FIPS_ENDPOINT"},
+		{"FIPS, a global endpoint", fips, func(r *Request, _ *bus) { r.Endpoint, r.EndpointID = "", "abcde.veo" }, "FIPS is not supported with EventBridge multi-region endpoints; AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint) is true for this worker: leave out input.endpointId, or unset it"},
 		{"dual stack, the job's endpoint", dualStack, func(r *Request, b *bus) { r.Endpoint = b.URL }, "Dualstack and custom endpoint are not supported; AWS_USE_DUALSTACK_ENDPOINT"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -53,6 +53,7 @@ func TestALoneCallHasItsAttemptsAndNoMore(t *testing.T) {
 		"no answer":                    {0, 3, "", CodeConnection, 0},
 		"one attempt asked for":        {400, 1, throttling, "ThrottlingException", 1},
 		"seven attempts asked for":     {500, 7, internal, "InternalException", 7},
+		"a quota of the account":       {400, 1, `{"__type":"LimitExceededException"}`, "LimitExceededException", 0},
 		"what does not pass by itself": {400, 1, `{"__type":"ValidationException"}`, "ValidationException", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

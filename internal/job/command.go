@@ -1,6 +1,9 @@
 package job
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // CommandErrorKind sorts a broker's refusals by what the caller can do about them.
 type CommandErrorKind uint8
@@ -14,7 +17,34 @@ const (
 	Denied                               // not allowed to us: UNAUTHENTICATED, PERMISSION_DENIED
 )
 
-// CommandError is a call to the gateway that it, or the way to it, refused.
+// KindOf sorts a refusal by its gRPC code, as the specification of gRPC spells it, and its message. A code that a gateway has
+// no reason to give is taken for transient: to try again a few times is harmless, to give up is not.
+func KindOf(code, message string) CommandErrorKind {
+	switch code {
+	case "NOT_FOUND", "FAILED_PRECONDITION":
+		return Gone
+	case "INVALID_ARGUMENT", "OUT_OF_RANGE":
+		return Unacceptable
+	case "UNIMPLEMENTED":
+		return Unsupported
+	case "UNAUTHENTICATED", "PERMISSION_DENIED":
+		return Denied
+	case "UNKNOWN":
+		// The broker has no code for a record that its log cannot hold, only this word.
+		if strings.Contains(message, "EXCEEDED_BATCH_RECORD_SIZE") {
+			return Unacceptable
+		}
+	case "RESOURCE_EXHAUSTED":
+		// A message above someone's limit stays so; a broker that has too much to do does not. GRPC has one code for both.
+		// The words are those of its Java and Go implementations.
+		if strings.Contains(message, "exceeds maximum size") || strings.Contains(message, "larger than max") {
+			return Unacceptable
+		}
+	}
+	return Transient
+}
+
+// CommandError is a refused or failed call to the gateway.
 type CommandError struct {
 	Kind   CommandErrorKind
 	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"

@@ -3,8 +3,6 @@ package secret
 import (
 	"bytes"
 	"context"
-	"net/netip"
-	"net/url"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -15,8 +13,8 @@ import (
 // Without the model, the fields of awsCredential count only if the job brings no authentication: process data must not
 // replace the model's identity.
 type CredentialsOnly struct {
-	// EndpointAllowed says whether a secret may travel to this value of configuration.endpoint, which is not blank. nil allows
-	// loopback addresses alone. It is not asked for a job without an endpoint, which sends to AWS.
+	// EndpointAllowed says whether a secret may travel to this value of configuration.endpoint, which is not blank. Nil allows
+	// none. It is not asked for a job without an endpoint, which sends to AWS.
 	EndpointAllowed func(endpoint string) bool
 }
 
@@ -46,29 +44,13 @@ func (f CredentialsOnly) allows(variables []Variable) bool {
 		return true // of another type it is an input error later on
 	case strings.TrimSpace(endpoint) == "":
 		return true
-	case f.EndpointAllowed != nil:
-		return f.EndpointAllowed(endpoint)
 	}
-	return isLoopback(endpoint)
+	return f.EndpointAllowed != nil && f.EndpointAllowed(endpoint)
 }
 
 func hasAuthentication(variables []Variable) bool {
 	raw := rawOf(variables, authenticationVariable)
 	return len(raw) > 0 && jsonvalue.RawKind(raw) != jsonvalue.KindNull
-}
-
-// isLoopback says whether a URL, or a host with an optional port, is of this machine.
-func isLoopback(endpoint string) bool {
-	endpoint = strings.TrimSpace(endpoint)
-	if !strings.Contains(endpoint, "://") {
-		endpoint = "https://" + endpoint
-	}
-	u, err := url.Parse(endpoint)
-	if err != nil || u.User != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return strings.EqualFold(u.Hostname(), "localhost") || err == nil && ip.IsLoopback()
 }
 
 // rawOf returns a variable's JSON; nil = there is none.

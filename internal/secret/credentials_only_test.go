@@ -8,37 +8,40 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
 func TestWithoutAModelSecretsDoNotTravelToStrangers(t *testing.T) {
 	t.Parallel()
 	allowed := func(endpoint string) bool { return endpoint == "https://allowed.example.com" }
+	usual := connector.EndpointAllowed(nil)
 	tests := []struct {
 		name, configuration string
 		allowed             func(string) bool
 		ok                  bool
 	}{
-		{"no endpoint", `{"region":"eu-central-1"}`, nil, true},
-		{"no configuration", ``, nil, true},
-		{"a blank endpoint", `{"endpoint":" "}`, nil, true},
-		{"null", `{"endpoint":null}`, nil, true},
-		{"this machine", `{"endpoint":"http://localhost:4566"}`, nil, true},
-		{"this machine by its address", `{"endpoint":"http://127.1.2.3:4566"}`, nil, true},
-		{"this machine by IPv6", `{"endpoint":"http://[::1]:4566"}`, nil, true},
-		{"this machine without a scheme", `{"endpoint":"localhost:4566"}`, nil, true},
-		{"a stranger", `{"endpoint":"https://stranger.example.com"}`, nil, false},
-		{"a stranger in a list of one", `[{"endpoint":["https://stranger.example.com"]}]`, nil, false},
-		{"a stranger under an escaped key", `{"\u0065ndpoint":"https://stranger.example.com"}`, nil, false},
-		{"of equal keys the last", `{"endpoint":"http://localhost","endpoint":"https://stranger.example.com"}`, nil, false},
-		{"a stranger that begins like this machine", `{"endpoint":"http://localhost.example.com"}`, nil, false},
-		{"a stranger behind a user", `{"endpoint":"http://localhost@stranger.example.com"}`, nil, false},
-		{"this machine behind a user", `{"endpoint":"http://stranger@localhost"}`, nil, false},
-		{"an address as a number", `{"endpoint":2130706433}`, nil, false},
-		{"metadata of the cloud", `{"endpoint":"http://169.254.169.254"}`, nil, false},
-		{"no URL", `{"endpoint":"http://%zz"}`, nil, false},
+		{"no endpoint", `{"region":"eu-central-1"}`, usual, true},
+		{"no configuration", ``, usual, true},
+		{"a blank endpoint", `{"endpoint":" "}`, usual, true},
+		{"null", `{"endpoint":null}`, usual, true},
+		{"this machine", `{"endpoint":"http://localhost:4566"}`, usual, true},
+		{"this machine by its address", `{"endpoint":"http://127.1.2.3:4566"}`, usual, true},
+		{"this machine by IPv6", `{"endpoint":"http://[::1]:4566"}`, usual, true},
+		{"this machine without a scheme", `{"endpoint":"localhost:4566"}`, usual, true},
+		{"a stranger", `{"endpoint":"https://stranger.example.com"}`, usual, false},
+		{"a stranger in a list of one", `[{"endpoint":["https://stranger.example.com"]}]`, usual, false},
+		{"a stranger under an escaped key", `{"\u0065ndpoint":"https://stranger.example.com"}`, usual, false},
+		{"of equal keys the last", `{"endpoint":"http://localhost","endpoint":"https://stranger.example.com"}`, usual, false},
+		{"a stranger that begins like this machine", `{"endpoint":"http://localhost.example.com"}`, usual, false},
+		{"a stranger behind a user", `{"endpoint":"http://localhost@stranger.example.com"}`, usual, false},
+		{"this machine behind a user", `{"endpoint":"http://stranger@localhost"}`, usual, false},
+		{"an address as a number", `{"endpoint":2130706433}`, usual, false},
+		{"metadata of the cloud", `{"endpoint":"http://169.254.169.254"}`, usual, false},
+		{"no URL", `{"endpoint":"http://%zz"}`, usual, false},
 		{"one that is allowed", `{"endpoint":"https://allowed.example.com"}`, allowed, true},
 		{"one that is not", `{"endpoint":"http://localhost"}`, allowed, false},
+		{"one, where none is allowed", `{"endpoint":"http://localhost"}`, nil, false},
 		{"none, whatever is allowed", `{"region":"eu-central-1"}`, allowed, true},
 	}
 	for _, tt := range tests {

@@ -60,13 +60,18 @@ func causeCluster(reference string) string {
 
 // AmbiguousError says that a variable of the environment may hold another tenant's or process's secret.
 type AmbiguousError struct {
+	Path     string // of the string that names it: input.detail.token; empty in the error of a [Provider]
 	Name     string
 	Variable string // of the environment
 	Other    string // whose secret it may be: tenant 'a_b'
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("Secret with name '%s' is refused: the environment variable %s may hold a secret of the %s. "+
+	place := ""
+	if e.Path != "" {
+		place = e.Path + ": "
+	}
+	return place + fmt.Sprintf("Secret with name '%s' is refused: the environment variable %s may hold a secret of the %s. "+
 		"Rename the secret, or set camunda.connector.secretprovider.environment.separator to a text that is in no tenant id, process id and name of a secret, such as __",
 		e.Name, e.Variable, e.Other)
 }

@@ -144,6 +144,9 @@ func (r *resolving) replace(p Placeholder) (string, bool, error) {
 		return v, true, nil
 	}
 	v, err := r.ask(p.Name)
+	if ambiguous, is := errors.AsType[*AmbiguousError](err); is {
+		ambiguous.Path = p.Path()
+	}
 	if err != nil {
 		return "", false, err
 	}

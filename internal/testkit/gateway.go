@@ -49,11 +49,6 @@ type Call struct {
 	At      time.Time
 }
 
-// Job returns a job with this key.
-func Job(key int64) *job.Job {
-	return &job.Job{Key: key, Type: "test", ProcessID: "process", ElementID: "task", Retries: 3, CustomHeaders: "{}", Variables: "{}", TenantID: embedded.DefaultTenant}
-}
-
 // Embedded returns the embedded gateway behind it, for faults, clocks and partitions of its own.
 func (g *Gateway) Embedded() *embedded.Gateway {
 	g.start.Do(func() {

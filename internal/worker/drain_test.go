@@ -157,3 +157,79 @@ func TestAJobWithTooLittleOfItsLeaseLeftIsNotStarted(t *testing.T) {
 		})
 	}
 }
+
+// TestADrainDoesNotWaitForJobsThatCannotBeHandedBack: a stream that was read dry when the gateway stopped answering left jobs
+// that wait for it to answer again, for as long as their lease holds.
+func TestADrainDoesNotWaitForJobsThatCannotBeHandedBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var silent atomic.Bool
+		g := &testkit.Gateway{StreamBuffer: 20}
+		w := &way{Gateway: g, before: func(call string, _ int64) error {
+			if silent.Load() && call != "Stream" {
+				return testkit.Unavailable
+			}
+			return nil
+		}}
+		h := completing(time.Second)
+		seen := &observer{}
+		ctx, drain := context.WithCancel(t.Context())
+		worker := New(Config{JobType: "test", Stream: true, MaxJobsActive: 2, Lease: 10 * time.Minute, GracePeriod: 5 * time.Second}, w, h, seen, nil)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = worker.Run(ctx)
+		}()
+		synctest.Wait()
+		silent.Store(true)
+		g.Create(keys(1, 12)...) // two are worked on, the others are in transport
+		testkit.Advance(20 * time.Second)
+		began := time.Now()
+		drain()
+		<-ended
+		assert.LessOrEqual(t, time.Since(began), takersMost+5*time.Second+settleGrace+lastCall)
+		assert.Equal(t, 10, seen.of(job.AbandonNoHandBack), "those in transport are left to their leases")
+		testkit.Advance(time.Hour)
+	})
+}
+
+// TestADrainTellsWhatItLeftBehind, with the last refusal, and ends whatever still runs.
+func TestADrainTellsWhatItLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		hang := make(chan struct{})
+		var held atomic.Bool
+		w := &way{Gateway: g, before: func(call string, _ int64) error {
+			if call == "Complete" && held.Load() {
+				return &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "held"}
+			}
+			return nil
+		}}
+		h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+			if j.Key == 1 {
+				<-hang // an expression that does not end
+			}
+			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+		}}
+		ctx, drain := context.WithCancel(t.Context())
+		worker := New(Config{JobType: "test", Stream: true, GracePeriod: 5 * time.Second}, w, h, nil, nil)
+		left := make(chan error, 1)
+		go func() { left <- worker.Run(ctx) }()
+		synctest.Wait()
+		held.Store(true)
+		g.Create(1, 2, 3)
+		testkit.Advance(time.Second)
+		began := time.Now()
+		drain()
+		err := <-left
+		assert.LessOrEqual(t, time.Since(began), 5*time.Second+settleGrace+2*lastCall)
+		var e *LeftError
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, 2, e.Undelivered)
+		assert.Equal(t, 1, e.Unfinished)
+		assert.Equal(t, "UNAVAILABLE: held", e.LastRefusal)
+		close(hang)
+		testkit.Advance(time.Hour)
+	})
+}

@@ -63,7 +63,9 @@ func (l *leavings) unfinished(n int64) {
 func (l *leavings) refused(reason string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.left.LastRefusal = reason
+	if l.draining {
+		l.left.LastRefusal = reason
+	}
 }
 
 // err returns what was left; nil = nothing.

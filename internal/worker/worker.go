@@ -17,8 +17,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// Gateway is what the engine needs of a Zeebe gateway. Errors are *[job.CommandError] as far as the gateway, or the way to
-// it, refused.
+// Gateway is what the engine needs of a Zeebe gateway. Every refused or failed call gives a *[job.CommandError]; a call that
+// its caller cancelled gives an error that wraps [context.Canceled].
 type Gateway interface {
 	// Activate polls, and calls yield with each job as it arrives, before it returns.
 	Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error
@@ -45,7 +45,7 @@ type Handler interface {
 	Settled(j *job.Job)
 }
 
-// Downstream is what the handler sends to, as far as it can be away for all jobs.
+// Downstream is what the handler sends to, which may be away for all jobs at once.
 type Downstream interface {
 	// Down says whether everything that was lately sent to fails. Jobs are then taken one at a time only.
 	Down() bool
@@ -155,6 +155,9 @@ func (w *Worker) streams() bool { return w.config.Stream && w.config.MaxJobsActi
 const (
 	// settleGrace is how long commands are still tried after the grace period is over.
 	settleGrace = 3 * time.Second
+	// takersMost is how long the grace period waits for the end of streams and polls. They end sooner, but one of them may be
+	// about to hand jobs back to a gateway that does not answer.
+	takersMost = pollAtDrain + 2*streamDryMost
 	// lastCall is how long what was told to end may take to do so.
 	lastCall = time.Second
 )
@@ -183,8 +186,19 @@ func (w *Worker) Run(ctx context.Context) error {
 	if w.streams() {
 		takers.Go(w.streamJobs)
 	}
-	takers.Wait() // both end by themselves once the drain began
+	taken := make(chan struct{}) // nothing is taken any more
+	go func() {
+		defer close(taken)
+		takers.Wait()
+	}()
+	<-ctx.Done()
 	w.left.begin()
+	most := time.NewTimer(takersMost)
+	defer most.Stop()
+	select {
+	case <-taken:
+	case <-most.C:
+	}
 
 	over := make(chan struct{}) // nothing is waited for any more
 	grace := time.AfterFunc(w.config.GracePeriod, func() {
@@ -201,6 +215,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { //nolint:contextcheck // ctx is over: these are the last commands
 		defer close(done)
+		<-taken
 		w.handBackAside()
 		w.running.Wait()
 	}()

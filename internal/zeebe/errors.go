@@ -88,44 +88,12 @@ func known(err error) error {
 	return &job.CommandError{Kind: job.Transient, Code: e.Code, Reason: e.Reason}
 }
 
-// kind sorts a refusal (contract 3.6). A code that the gateway has no reason to give is taken for transient: to try
-// again a few times is harmless, to give up is not.
+// kind sorts a refusal (contract 3.6).
 func kind(code codes.Code, message string) job.CommandErrorKind {
 	if fromProxy(message) && code != codes.Unauthenticated && code != codes.PermissionDenied {
 		return job.Transient
 	}
-	switch code {
-	case codes.NotFound, codes.FailedPrecondition:
-		return job.Gone
-	case codes.InvalidArgument, codes.OutOfRange:
-		return job.Unacceptable
-	case codes.Unimplemented:
-		return job.Unsupported
-	case codes.Unauthenticated, codes.PermissionDenied:
-		return job.Denied
-	case codes.Unknown:
-		// The broker has no code for a record that its log cannot hold, only this word.
-		if strings.Contains(message, "EXCEEDED_BATCH_RECORD_SIZE") {
-			return job.Unacceptable
-		}
-	case codes.ResourceExhausted:
-		if tooLarge(message) {
-			return job.Unacceptable
-		}
-	default:
-	}
-	return job.Transient
-}
-
-// tooLarge tells a message that is above someone's limit, which it stays, from a broker that has too much to do: gRPC
-// has one code for both. The words are those of its Java and Go implementations.
-func tooLarge(message string) bool {
-	for _, words := range [...]string{"exceeds maximum size", "message larger than max", "larger than max"} {
-		if strings.Contains(message, words) {
-			return true
-		}
-	}
-	return false
+	return job.KindOf(codeName(code), message)
 }
 
 func unauthenticated(err error) bool { return status.Code(err) == codes.Unauthenticated }

@@ -51,14 +51,16 @@ func (c *Client) ProbeStream(ctx context.Context) error { return c.probe(ctx, c.
 func (c *Client) probe(ctx context.Context, on *connection) error {
 	on.try()
 	gateway := on.client()
+	asked := false // the time may be up before, in wait for a token
 	err := commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
+		asked = true
 		_, err := gateway.Topology(ctx, &pb.TopologyRequest{})
 		return err
 	}))
 	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied && e.Code == codeName(codes.PermissionDenied) {
 		return nil
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if asked && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return errors.Join(err, on.replace(gateway))
 	}
 	return err

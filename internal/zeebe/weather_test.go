@@ -182,3 +182,28 @@ func serve(t *testing.T, g *gateway) string {
 	})
 	return l.Addr().String()
 }
+
+// tokenless is an authorizer whose tokens never come.
+type tokenless struct{ fixedAuth }
+
+func (tokenless) authorize(ctx context.Context) (context.Context, *proof, error) {
+	<-ctx.Done()
+	return nil, nil, waitedInVain(ctx)
+}
+
+// TestAProbeThatWasNeverSentReplacesNoConnection: the token did not come in time, which says nothing of the gateway.
+func TestAProbeThatWasNeverSentReplacesNoConnection(t *testing.T) {
+	t.Parallel()
+	c := connect(t, &gateway{}, Config{})
+	c.auth = tokenless{}
+	calls, streams := c.calls.client(), c.streams.client()
+	for _, probe := range []func(context.Context) error{c.Probe, c.ProbeStream} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		var got *job.CommandError
+		require.ErrorAs(t, probe(ctx), &got)
+		assert.Equal(t, "DEADLINE_EXCEEDED", got.Code)
+	}
+	assert.Same(t, calls, c.calls.client())
+	assert.Same(t, streams, c.streams.client())
+}
