@@ -149,7 +149,7 @@ func retryable(err error) aws.Ternary {
 		}
 	case KindAPI:
 		switch {
-		case e.StatusCode == http.StatusTooManyRequests:
+		case e.StatusCode == http.StatusTooManyRequests, e.StatusCode == http.StatusRequestTimeout:
 			return aws.TrueTernary
 		case e.Code == "LimitExceededException":
 			return aws.FalseTernary // a quota of the account, which does not pass within a job; the SDK takes it for throttling

@@ -50,6 +50,7 @@ func TestALoneCallHasItsAttemptsAndNoMore(t *testing.T) {
 	}{
 		"throttled":                    {400, 3, throttling, "ThrottlingException", 0},
 		"500":                          {500, 3, internal, "InternalException", 0},
+		"408 of a proxy":               {408, 3, "<html>", "HTTP_408", 0},
 		"no answer":                    {0, 3, "", CodeConnection, 0},
 		"one attempt asked for":        {400, 1, throttling, "ThrottlingException", 1},
 		"seven attempts asked for":     {500, 7, internal, "InternalException", 7},

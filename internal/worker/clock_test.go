@@ -36,6 +36,9 @@ func TestClocksThatAreOffMakeNothingLate(t *testing.T) {
 			return 0
 		}},
 		{"a clock that is set back by a minute every 20 s", func(int64) time.Duration { return -time.Duration(int(time.Since(began).Seconds())/20) * time.Minute }},
+		{"a clock that is set forward by an hour and back again, every 20 s", func(int64) time.Duration { return time.Duration(int(time.Since(began).Seconds())/20%2) * time.Hour }},
+		{"a clock that runs one in twenty fast", func(int64) time.Duration { return time.Since(began) / 20 }},
+		{"deadlines that are not told", func(int64) time.Duration { return -time.Since(time.Unix(0, 0)) - time.Minute }},
 		{"a clock that runs one in a hundred slow", func(int64) time.Duration { return -time.Since(began) / 100 }},
 	} {
 		for _, every := range []time.Duration{50 * time.Millisecond, 3 * time.Second} {

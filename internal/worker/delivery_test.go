@@ -21,9 +21,10 @@ import (
 // way is one worker's way to a gateway, with faults of its own.
 type way struct {
 	*testkit.Gateway
-	before func(call string, key int64) error // the call does not reach the gateway
-	after  func(call string, key int64) error // it does, its answer does not come back
-	clock  func(key int64) time.Duration      // how far the clock of the job's partition is ahead
+	before func(call string, key int64) error                      // the call does not reach the gateway
+	slow   func(ctx context.Context, call string, key int64) error // the call is under way for so long before it does
+	after  func(call string, key int64) error                      // it does, its answer does not come back
+	clock  func(key int64) time.Duration                           // how far the clock of the job's partition is ahead
 
 	mu      sync.Mutex
 	isCut   bool
@@ -42,7 +43,7 @@ func (w *way) cut(cut bool) {
 	}
 }
 
-func (w *way) call(name string, key int64, do func() error) error {
+func (w *way) call(ctx context.Context, name string, key int64, do func() error) error {
 	w.mu.Lock()
 	cut := w.isCut
 	w.mu.Unlock()
@@ -51,6 +52,11 @@ func (w *way) call(name string, key int64, do func() error) error {
 	}
 	if w.before != nil {
 		if err := w.before(name, key); err != nil {
+			return err
+		}
+	}
+	if w.slow != nil {
+		if err := w.slow(ctx, name, key); err != nil {
 			return err
 		}
 	}
@@ -71,14 +77,14 @@ func (w *way) shift(j *job.Job) *job.Job {
 }
 
 func (w *way) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
-	return w.call("Activate", 0, func() error {
+	return w.call(ctx, "Activate", 0, func() error {
 		return w.Gateway.Activate(ctx, r, func(j *job.Job) { yield(w.shift(j)) })
 	})
 }
 
 func (w *way) Stream(ctx context.Context, r job.TakeRequest) (s job.Stream, err error) {
 	inner, cancel := context.WithCancel(ctx)
-	err = w.call("Stream", 0, func() (err error) {
+	err = w.call(ctx, "Stream", 0, func() (err error) {
 		s, err = w.Gateway.Stream(inner, r)
 		return err
 	})
@@ -116,23 +122,27 @@ func (s *wayStream) Recv() (*job.Job, error) {
 }
 
 func (w *way) Complete(ctx context.Context, key int64, v []byte) error {
-	return w.call("Complete", key, func() error { return w.Gateway.Complete(ctx, key, v) })
+	return w.call(ctx, "Complete", key, func() error { return w.Gateway.Complete(ctx, key, v) })
 }
 
 func (w *way) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, v []byte) error {
-	return w.call("Fail", key, func() error { return w.Gateway.Fail(ctx, key, retries, backoff, message, v) })
+	return w.call(ctx, "Fail", key, func() error { return w.Gateway.Fail(ctx, key, retries, backoff, message, v) })
+}
+
+func (w *way) Throw(ctx context.Context, key int64, code, message string, v []byte) error {
+	return w.call(ctx, "Throw", key, func() error { return w.Gateway.Throw(ctx, key, code, message, v) })
 }
 
 func (w *way) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	return w.call("UpdateTimeout", key, func() error { return w.Gateway.UpdateTimeout(ctx, key, d) })
+	return w.call(ctx, "UpdateTimeout", key, func() error { return w.Gateway.UpdateTimeout(ctx, key, d) })
 }
 
 func (w *way) Probe(ctx context.Context) error {
-	return w.call("Probe", 0, func() error { return w.Gateway.Probe(ctx) })
+	return w.call(ctx, "Probe", 0, func() error { return w.Gateway.Probe(ctx) })
 }
 
 func (w *way) ProbeStream(ctx context.Context) error {
-	return w.call("ProbeStream", 0, func() error { return w.Gateway.ProbeStream(ctx) })
+	return w.call(ctx, "ProbeStream", 0, func() error { return w.Gateway.ProbeStream(ctx) })
 }
 
 // bus counts what is sent for each job, by all workers.

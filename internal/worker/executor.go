@@ -72,7 +72,7 @@ func (w *Worker) awaitSend(ctx context.Context, j *job.Job) error {
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, j.Lease.End().Add(-w.leastLease(j)), job.ErrTooLate)
 	defer cancel()
-	if w.link.awaitSend(ctx, j.Partition()) != nil {
+	if w.link.awaitSend(ctx, j) != nil {
 		return context.Cause(ctx)
 	}
 	return nil

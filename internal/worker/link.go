@@ -69,22 +69,23 @@ type link struct {
 
 	mu         sync.Mutex
 	state      linkState
-	turned     chan struct{}      // closed when the state changes, or a partition takes commands again
-	since      time.Time          // when the state began
-	proof      time.Time          // when the gateway last answered a command or a probe
-	lost       time.Time          // when commands last got through before the link closed
-	lastJob    time.Time          // when a job was last taken
-	reason     string             // why the link is not up; empty before the first probe
-	pending    int                // jobs whose command is to be sent
-	taken      int                // commands taken in this flush
-	failing    map[int64]struct{} // jobs whose commands failed since the last one that was taken
-	failingOn  time.Time          // when the first of them failed
-	partitions map[int]partitionResult
-	open       time.Duration // how long commands could be sent, up to the last change of that
-	told       time.Time     // when it was last told that the gateway does not answer; zero = it does
+	turned     chan struct{}              // closed when the state changes, or a partition takes commands again
+	since      time.Time                  // when the state began
+	proof      time.Time                  // when the gateway last answered a command or a probe
+	lost       time.Time                  // when commands last got through before the link closed
+	lastJob    time.Time                  // when a job was last taken
+	reason     string                     // why the link is not up; empty before the first probe
+	pending    int                        // jobs whose command is to be sent
+	taken      int                        // commands taken in this flush
+	failing    map[int64]struct{}         // jobs whose commands failed since the last one that was taken
+	failingOn  time.Time                  // when the first of them failed
+	partitions map[int]partitionResult    // of those that jobs or commands were seen of
+	tenants    map[string]partitionResult // whose last commands were denied to us
+	open       time.Duration              // how long commands could be sent, up to the last change of that
+	told       time.Time                  // when it was last told that the gateway does not answer; zero = it does
 }
 
-// partitionResult is what became of the last commands for jobs of a partition.
+// partitionResult is what became of the last commands for jobs of a partition, or of a tenant.
 type partitionResult struct {
 	failures int       // in a row
 	since    time.Time // when the first of them failed
@@ -99,7 +100,8 @@ func newLink(probe func(context.Context) error, log *slog.Logger, changed func(l
 	now := time.Now()
 	return &link{
 		probe: probe, log: log, changed: changed, began: now, wake: make(chan struct{}, 1),
-		turned: make(chan struct{}), since: now, lost: now, failing: map[int64]struct{}{}, partitions: map[int]partitionResult{},
+		turned: make(chan struct{}), since: now, lost: now, failing: map[int64]struct{}{},
+		partitions: map[int]partitionResult{}, tenants: map[string]partitionResult{},
 	}
 }
 
@@ -255,11 +257,30 @@ func (l *link) flushed(now time.Time) bool {
 	if l.pending == 0 {
 		return true
 	}
-	return now.Sub(l.since) >= flushMost && (l.taken > 0 || len(l.failing) < failuresLasting)
+	return now.Sub(l.since) >= flushMost && (l.taken > 0 || len(l.failing) < failuresLasting || l.failsInPart())
+}
+
+// failsInPart says whether commands fail in some partitions only, as far as is known: the events of those wait, and the intake
+// may open for the others. The lock is held.
+func (l *link) failsInPart() bool {
+	for _, p := range l.partitions {
+		if p.failures == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // reopen ends a flush. The lock is held.
 func (l *link) reopen(now time.Time) {
+	if l.pending > 0 && l.taken == 0 {
+		for id, p := range l.partitions {
+			if p.failures == 0 { // it gets the time to show that its commands are taken
+				p.at = now
+				l.partitions[id] = p
+			}
+		}
+	}
 	if now.Sub(l.lost) > holdAfter {
 		l.enter(linkHold, now)
 		return
@@ -364,14 +385,15 @@ func takesEvents(s linkState) bool { return s == linkUp }
 // takesJobs is also true of a suspect link: a stream that is open stays open, and a poll does no harm.
 func takesJobs(s linkState) bool { return s == linkUp || s == linkSuspect }
 
-// awaitSend waits until an event for a job of the partition may be sent.
-func (l *link) awaitSend(ctx context.Context, partition int) error {
+// awaitSend waits until an event of the job may be sent.
+func (l *link) awaitSend(ctx context.Context, j *job.Job) error {
 	for {
 		if err := l.await(ctx, takesEvents); err != nil {
 			return err
 		}
 		l.mu.Lock()
-		wait, turned := l.partitions[partition].wait(time.Now()), l.turned
+		now := time.Now()
+		wait, turned := max(l.partitions[j.Partition()].wait(now), l.tenants[j.TenantID].waitDenied(now)), l.turned
 		l.mu.Unlock()
 		if wait <= 0 {
 			return nil
@@ -394,6 +416,14 @@ func (p partitionResult) wait(now time.Time) time.Duration {
 	return p.hold.Sub(now)
 }
 
+// waitDenied returns how long events of a tenant wait whose commands have been denied for a while.
+func (p partitionResult) waitDenied(now time.Time) time.Duration {
+	if p.failures >= failuresOfPartition && now.Sub(p.since) < failingFor {
+		return 0
+	}
+	return p.wait(now)
+}
+
 // taken returns the result with a command that was taken.
 func (p partitionResult) taken(now time.Time) partitionResult {
 	next := partitionResult{at: now, hold: p.hold}
@@ -414,7 +444,7 @@ func (p partitionResult) failed(now time.Time) partitionResult {
 }
 
 // tookJob is told of each job that was taken.
-func (l *link) tookJob() {
+func (l *link) tookJob(j *job.Job) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -422,6 +452,9 @@ func (l *link) tookJob() {
 		l.stir()
 	}
 	l.lastJob = now
+	if _, known := l.partitions[j.Partition()]; !known {
+		l.partitions[j.Partition()] = partitionResult{}
+	}
 }
 
 // polled is told of a poll that was answered.
@@ -456,7 +489,7 @@ func (l *link) watch() (stop func()) {
 }
 
 // came is told what became of a command for a job. Refusals of a broker that looked at the command are answers like any.
-func (l *link) came(key int64, err error) {
+func (l *link) came(j *job.Job, err error) {
 	r := refusal(err)
 	switch {
 	case err == nil, r != nil && (r.Kind == job.Gone || r.Kind == job.Unacceptable):
@@ -466,27 +499,36 @@ func (l *link) came(key int64, err error) {
 		l.proof = now
 		l.taken++
 		clear(l.failing)
-		p := l.partitions[job.Partition(key)]
-		if l.partitions[job.Partition(key)] = p.taken(now); p.failures >= failuresOfPartition {
+		p := l.partitions[j.Partition()]
+		l.partitions[j.Partition()] = p.taken(now)
+		tenant := l.tenants[j.TenantID]
+		if tenant.failures > 0 {
+			l.tenants[j.TenantID] = tenant.taken(now)
+		}
+		if p.failures >= failuresOfPartition || tenant.failures >= failuresOfPartition {
 			l.tell()
 		}
-	case errors.Is(err, context.Canceled), r != nil && (r.Kind == job.Denied || r.Kind == job.Unsupported):
-		// Ended by us; or refused by a gateway that answers. A tenant that is denied to us says nothing of the others, and a
-		// token that nobody takes any more makes the probes fail.
+	case r != nil && r.Kind == job.Denied:
+		// A tenant that is denied to us says nothing of the others, and a token that nobody takes any more makes the probes
+		// fail.
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.tenants[j.TenantID] = l.tenants[j.TenantID].failed(time.Now())
+	case errors.Is(err, context.Canceled), r != nil && r.Kind == job.Unsupported: // ended by us, or a gateway that answers
 	default:
-		l.failed(key, err)
+		l.failed(j, err)
 	}
 }
 
 // failed is told of a command that failed.
-func (l *link) failed(key int64, err error) {
+func (l *link) failed(j *job.Job, err error) {
 	l.mu.Lock()
 	now := time.Now()
 	if len(l.failing) == 0 {
 		l.failingOn = now
 	}
-	l.failing[key] = struct{}{}
-	l.partitions[job.Partition(key)] = l.partitions[job.Partition(key)].failed(now)
+	l.failing[j.Key] = struct{}{}
+	l.partitions[j.Partition()] = l.partitions[j.Partition()].failed(now)
 	l.mu.Unlock()
 	l.suspect(err.Error())
 }

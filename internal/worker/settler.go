@@ -59,10 +59,10 @@ func (w *Worker) abandon(j *job.Job, reason job.AbandonReason) {
 }
 
 // updateTimeout sends UpdateJobTimeout once.
-func (w *Worker) updateTimeout(ctx context.Context, key int64, d time.Duration) error {
+func (w *Worker) updateTimeout(ctx context.Context, j *job.Job, d time.Duration) error {
 	defer w.link.watch()()
-	err := w.gateway.UpdateTimeout(ctx, key, d)
-	w.link.came(key, err)
+	err := w.gateway.UpdateTimeout(ctx, j.Key, d)
+	w.link.came(j, err)
 	return err
 }
 
@@ -79,7 +79,7 @@ func (w *Worker) handBack(j *job.Job) job.AbandonReason {
 		if w.link.await(ctx, takesCommands) != nil || j.Lease.Left() < surely {
 			return job.AbandonNoHandBack
 		}
-		err := w.updateTimeout(ctx, j.Key, handBackTimeout)
+		err := w.updateTimeout(ctx, j, handBackTimeout)
 		if err == nil {
 			w.noTimeout.over()
 			return ""
@@ -156,7 +156,7 @@ func (w *Worker) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Ou
 		if a.commanded.IsZero() {
 			a.commanded = time.Now()
 		}
-		err := w.command(j, outcome)
+		err := limit.command(j, outcome)
 		if err == nil {
 			settled()
 			a.command = outcome
@@ -247,20 +247,29 @@ func (l limit) await(try int) job.AbandonReason {
 	return ""
 }
 
-// command sends the command of an outcome once.
-func (w *Worker) command(j *job.Job, outcome job.Outcome) (err error) {
+// command sends the command of an outcome once. One that is worth nothing after the lease ends with it, also on its way: a
+// call can wait for a connection, and would then release a job that is another worker's by now.
+func (l limit) command(j *job.Job, outcome job.Outcome) (err error) {
+	w, ctx := l.Worker, l.settling
 	defer w.link.watch()()
+	if !l.late {
+		limited, cancel := context.WithDeadline(ctx, l.lease.End())
+		defer cancel()
+		ctx = limited
+	}
 	switch o := outcome.(type) {
 	case job.Complete:
-		err = w.gateway.Complete(w.settling, j.Key, o.Variables)
+		err = w.gateway.Complete(ctx, j.Key, o.Variables)
 	case job.Fail:
-		err = w.gateway.Fail(w.settling, j.Key, o.Retries, o.Backoff, o.Message, o.Variables)
+		err = w.gateway.Fail(ctx, j.Key, o.Retries, o.Backoff, o.Message, o.Variables)
 	case job.Throw:
-		err = w.gateway.Throw(w.settling, j.Key, o.Code, o.Message, o.Variables)
+		err = w.gateway.Throw(ctx, j.Key, o.Code, o.Message, o.Variables)
 	default:
 		return fmt.Errorf("%T is no command", outcome)
 	}
-	w.link.came(j.Key, err)
+	if err == nil || ctx.Err() == nil { // else the time was ours
+		w.link.came(j, err)
+	}
 	return err
 }
 

@@ -257,10 +257,10 @@ func (w *Worker) Ready() (ready bool, reason string) {
 func (w *Worker) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
 	end := w.clock.leaseEnd(j, s)
 	j.Lease = job.NewLease(end, func(ctx context.Context, d time.Duration) error {
-		return w.updateTimeout(ctx, j.Key, d)
+		return w.updateTimeout(ctx, j, d)
 	})
 	j.AwaitSend = func(ctx context.Context) error { return w.awaitSend(ctx, j) }
-	w.link.tookJob()
+	w.link.tookJob(j)
 	w.observer.Taken(j, streamed)
 	if slot == nil || w.draining.Err() != nil {
 		w.setAside.add(j)

@@ -2,17 +2,22 @@ package zeebe
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 // Complete completes a job with variables, a JSON object; none if empty. Like the other commands it is tried once, for
 // at most [Config.RequestTimeout]; its error is a *[job.CommandError], or wraps [context.Canceled] if ctx was cancelled.
 func (c *Client) Complete(ctx context.Context, key int64, variables []byte) error {
 	request := &pb.CompleteJobRequest{JobKey: key, Variables: validText(string(variables))}
-	return known(c.command(ctx, func(ctx context.Context) error {
+	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().CompleteJob(ctx, request)
 		return err
 	}))
@@ -22,7 +27,7 @@ func (c *Client) Complete(ctx context.Context, key int64, variables []byte) erro
 // an incident with the message.
 func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
 	request := &pb.FailJobRequest{JobKey: key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
-	return known(c.command(ctx, func(ctx context.Context) error {
+	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().FailJob(ctx, request)
 		return err
 	}))
@@ -31,7 +36,7 @@ func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff tim
 // Throw throws a BPMN error at the job's element.
 func (c *Client) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
 	request := &pb.ThrowErrorRequest{JobKey: key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
-	return known(c.command(ctx, func(ctx context.Context) error {
+	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().ThrowError(ctx, request)
 		return err
 	}))
@@ -41,17 +46,39 @@ func (c *Client) Throw(ctx context.Context, key int64, code, message string, var
 // 8.5 do not know the call: kind Unsupported.
 func (c *Client) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
 	request := &pb.UpdateJobTimeoutRequest{JobKey: key, Timeout: milliseconds(d)}
-	return c.command(ctx, func(ctx context.Context) error {
+	return c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().UpdateJobTimeout(ctx, request)
 		return err
 	})
 }
 
-func (c *Client) command(ctx context.Context, do func(ctx context.Context) error) error {
+func (c *Client) command(ctx context.Context, request proto.Message, do func(ctx context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	call := &writing{Context: limited}
-	return commandError(ctx, call, c.call(call, do)) //nolint:contextcheck // it is made of ctx
+	err := commandError(ctx, call, c.call(call, do)) //nolint:contextcheck // it is made of ctx
+	return tooLargeForProxy(err, request)
+}
+
+// leastTooLarge is the size in bytes above which an answer 413 is taken at its word. A proxy that refuses a smaller command
+// has trouble of another kind: the limits of proxies are above it (1 MB by default in nginx).
+const leastTooLarge = 64 << 10
+
+// tooLargeForProxy makes the refusal of a large command by a proxy that answers HTTP 413 one that stays: to try it again would
+// never end.
+func tooLargeForProxy(err error, request proto.Message) error {
+	e, ok := errors.AsType[*job.CommandError](err)
+	if !ok || !strings.Contains(e.Reason, proxyStatus+"413") {
+		return err
+	}
+	size := proto.Size(request)
+	if size < leastTooLarge {
+		return err
+	}
+	return &job.CommandError{
+		Kind: job.Unacceptable, Code: e.Code,
+		Reason: fmt.Sprintf("a proxy before the gateway takes no command of %d bytes (HTTP 413); raise its limit, or let the result be smaller", size),
+	}
 }
 
 // validText replaces what is no UTF-8: protobuf would refuse the whole command, and with it the job's end.

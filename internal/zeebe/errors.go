@@ -72,10 +72,13 @@ func refused(e *job.CommandError, s *status.Status) bool {
 	return e.Kind != job.Transient || s.Code() == codes.ResourceExhausted
 }
 
+// proxyStatus is what grpc-go says of an answer that was HTTP alone, before its status.
+const proxyStatus = "unexpected HTTP status code received from server: "
+
 // fromProxy says whether an answer was no gRPC at all but HTTP: something between us and the gateway gave it, and grpc-go
 // made a code of its status (404 becomes UNIMPLEMENTED). It tells of the weather, not of the gateway.
 func fromProxy(message string) bool {
-	return strings.Contains(message, "unexpected HTTP status code received from server") || strings.Contains(message, "received unexpected content-type")
+	return strings.Contains(message, proxyStatus) || strings.Contains(message, "received unexpected content-type")
 }
 
 // known makes a transient refusal of one that says that the gateway does not know the call: all gateways know those that
@@ -90,7 +93,7 @@ func known(err error) error {
 
 // kind sorts a refusal (contract 3.6).
 func kind(code codes.Code, message string) job.CommandErrorKind {
-	if fromProxy(message) && code != codes.Unauthenticated && code != codes.PermissionDenied {
+	if fromProxy(message) {
 		return job.Transient
 	}
 	return job.KindOf(codeName(code), message)

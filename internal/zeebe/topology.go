@@ -21,8 +21,9 @@ type Topology struct {
 // [Client.Complete].
 func (c *Client) Topology(ctx context.Context) (Topology, error) {
 	var answer *pb.TopologyResponse
-	err := c.command(ctx, func(ctx context.Context) (err error) {
-		answer, err = c.calls.client().Topology(ctx, &pb.TopologyRequest{})
+	request := &pb.TopologyRequest{}
+	err := c.command(ctx, request, func(ctx context.Context) (err error) {
+		answer, err = c.calls.client().Topology(ctx, request)
 		return err
 	})
 	if err != nil {

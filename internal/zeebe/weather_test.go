@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ import (
 // turns off a call for good.
 func TestWhatAProxySaysIsTransient(t *testing.T) {
 	t.Parallel()
-	for _, code := range []int{400, 404, 405, 408, 418, 429, 500, 502, 503, 504} {
+	for _, code := range []int{301, 400, 401, 403, 404, 405, 408, 413, 418, 429, 500, 502, 503, 504} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
 			t.Parallel()
 			front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -63,6 +64,38 @@ func TestWhatAProxySaysIsTransient(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestALargeCommandThatAProxyRefusesIsNotTriedForEver: the job is failed instead. A small one is not too large for any proxy.
+func TestALargeCommandThatAProxyRefusesIsNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	}))
+	front.Config.Protocols = &http.Protocols{}
+	front.Config.Protocols.SetUnencryptedHTTP2(true)
+	front.Start()
+	t.Cleanup(front.Close)
+	c := dialTo(t, front.Listener.Addr().String())
+	for size, want := range map[int]job.CommandErrorKind{10: job.Transient, leastTooLarge: job.Unacceptable} {
+		var got *job.CommandError
+		require.ErrorAs(t, c.Complete(t.Context(), 1, []byte(`{"a":"`+strings.Repeat("x", size)+`"}`)), &got)
+		assert.Equal(t, want, got.Kind, got.Reason)
+	}
+}
+
+// TestAProbeThatAProxyForbidsIsNoAnswer: only the gateway's own refusal to tell its topology is one.
+func TestAProbeThatAProxyForbidsIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	front.Config.Protocols = &http.Protocols{}
+	front.Config.Protocols.SetUnencryptedHTTP2(true)
+	front.Start()
+	t.Cleanup(front.Close)
+	require.Error(t, dialTo(t, front.Listener.Addr().String()).Probe(t.Context()))
+	g := &gateway{answer: func(context.Context, any) error { return status.Error(codes.PermissionDenied, "no") }}
+	require.NoError(t, connect(t, g, Config{}).Probe(t.Context()))
 }
 
 func TestWhatWasSurelyNotTaken(t *testing.T) {
