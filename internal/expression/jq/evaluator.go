@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -24,6 +25,9 @@ const (
 	maxWait  = 30 * time.Second // for a turn: a context may have no end
 	maxStart = 15 * time.Second // from the start of a child to its first frame
 	watching = 2 * time.Millisecond
+
+	startPatience = 3 * time.Second // while the system has no room for a child
+	startPause    = 100 * time.Millisecond
 )
 
 // New returns an evaluator that starts children by the command.
@@ -131,9 +135,9 @@ func (e *Evaluator) prepare(ctx context.Context) error {
 		e.discard()
 	}
 	if e.child == nil {
-		c, err := e.start()
+		c, err := e.startPatiently(ctx)
 		if err != nil {
-			return &UnavailableError{err}
+			return err
 		}
 		e.child = c
 	}
@@ -145,6 +149,37 @@ func (e *Evaluator) prepare(ctx context.Context) error {
 		e.discard()
 	}
 	return err
+}
+
+// startPatiently starts a child. It tries again for a moment while the system has no room for one more process: an expression
+// whose event was sent already has no second chance.
+func (e *Evaluator) startPatiently(ctx context.Context) (*child, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, errNoPatience)
+	defer cancel()
+	for {
+		c, err := e.start()
+		if err == nil {
+			return c, nil
+		}
+		if !passes(err) {
+			return nil, &UnavailableError{err}
+		}
+		select {
+		case <-time.After(startPause):
+		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errNoPatience) {
+				return nil, &UnavailableError{err}
+			}
+			return nil, ctx.Err()
+		}
+	}
+}
+
+var errNoPatience = errors.New("no child could be started in time")
+
+// passes says whether a process could not be started for want of something that others may give back.
+func passes(err error) bool {
+	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ENOMEM) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
 // meaning returns the body of an answer, or the error that it stands for.

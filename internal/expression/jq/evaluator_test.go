@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -230,4 +232,47 @@ func TestAChildThatIsStartedByAChildIsRefused(t *testing.T) {
 	os.Args = []string{old[0], Argument}
 	_, _, err := Self()
 	assert.ErrorContains(t, err, "itself the child")
+}
+
+// TestAChildThatFindsNoRoomIsTriedAgain: the system may have room for a process a moment later.
+func TestAChildThatFindsNoRoomIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	e, _ := newRecorded(t, Self)
+	start, tries := e.start, 0
+	e.start = func() (*child, error) {
+		if tries++; tries < 3 {
+			return nil, &os.PathError{Op: "fork/exec", Path: "/proc/self/exe", Err: syscall.EAGAIN}
+		}
+		return start()
+	}
+	got, err := run(t, e, "1 + 1")
+	require.NoError(t, err)
+	assert.Equal(t, "2", got)
+	assert.Equal(t, 3, tries)
+}
+
+func TestAChildThatCannotBeStartedIsNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	for cause, many := range map[error]bool{syscall.EAGAIN: true, syscall.ENOMEM: true, syscall.EACCES: false, syscall.ENOENT: false, syscall.EPERM: false} {
+		synctest.Test(t, func(t *testing.T) {
+			e, tries := New(Self), 0
+			e.start = func() (*child, error) {
+				tries++
+				return nil, &os.PathError{Op: "fork/exec", Path: "/proc/self/exe", Err: cause}
+			}
+			began := time.Now()
+			_, err := e.Compile(t.Context(), "1")
+			var unavailable *UnavailableError
+			require.ErrorAs(t, err, &unavailable)
+			require.ErrorIs(t, err, cause)
+			assert.Equal(t, many, tries > 1, "%v: %d tries", cause, tries)
+			assert.LessOrEqual(t, time.Since(began), startPatience)
+
+			ctx, cancel := context.WithTimeout(t.Context(), startPause/2)
+			defer cancel()
+			if _, err = e.Compile(ctx, "1"); many {
+				assert.ErrorIs(t, err, context.DeadlineExceeded, "the end of the job's time ends the tries")
+			}
+		})
+	}
 }
