@@ -70,19 +70,19 @@ func TestAnAcceptedEventIsNotSentAgainBecauseJQCannotRun(t *testing.T) {
 func TestARejectedEntrysCodeIsTakenOnlyIfItIsOne(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
-		"InternalFailure":                                       "InternalFailure",
-		"com.amazonaws.events#ThrottlingException":              "ThrottlingException",
-		"A.b_9":                                                 "A.b_9",
-		"AKIA literal":                                          "HTTP_200",
-		"wJalrXUtnFEMI/K7MDENG":                                 "HTTP_200",
-		"<script>":                                              "HTTP_200",
-		"a\nb":                                                  "HTTP_200",
-		"ключ":                                                  "HTTP_200",
-		" ":                                                     "HTTP_200",
-		"x#":                                                    "HTTP_200",
-		strings.Repeat("x", 65):                                 "HTTP_200",
-		strings.Repeat("x", 64):                                 strings.Repeat("x", 64),
-		"literal":                                               "***", // the job's own secret key
+		"InternalFailure":                          "InternalFailure",
+		"com.amazonaws.events#ThrottlingException": "ThrottlingException",
+		"A.b_9":                 "A.b_9",
+		"AKIA literal":          "HTTP_200",
+		"wJalrXUtnFEMI/K7MDENG": "HTTP_200",
+		"<script>":              "HTTP_200",
+		"a\nb":                  "HTTP_200",
+		"ключ":                  "HTTP_200",
+		" ":                     "HTTP_200",
+		"x#":                    "HTTP_200",
+		strings.Repeat("x", 65): "HTTP_200",
+		strings.Repeat("x", 64): strings.Repeat("x", 64),
+		"literal":               "***", // the job's own secret key
 		"ThrottlingException:http://internal.amazon.com/coral/": "ThrottlingException",
 	} {
 		t.Run(code, func(t *testing.T) {

@@ -145,12 +145,12 @@ func TestAProvenExpressionWaitsBehindOneUnknownExpressionAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Self)
 		var unknown, before atomic.Int64
-		first, err := e.take(t.Context(), true)
+		first, err := e.take(t.Context(), endsItself)
 		require.NoError(t, err)
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				release, err := e.take(t.Context(), false)
+				release, err := e.take(t.Context(), hitLimit)
 				assert.NoError(t, err)
 				unknown.Add(1)
 				release()
@@ -158,7 +158,7 @@ func TestAProvenExpressionWaitsBehindOneUnknownExpressionAtMost(t *testing.T) {
 		}
 		synctest.Wait()
 		all.Go(func() {
-			release, err := e.take(t.Context(), true)
+			release, err := e.take(t.Context(), endsItself)
 			assert.NoError(t, err)
 			before.Store(unknown.Load())
 			release()
@@ -175,12 +175,12 @@ func TestNobodyWaitsForATurnForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Self)
-		release, err := e.take(t.Context(), true)
+		release, err := e.take(t.Context(), endsItself)
 		require.NoError(t, err)
-		_, err = e.take(t.Context(), false)
+		_, err = e.take(t.Context(), hitLimit)
 		require.ErrorIs(t, err, ErrWait)
 		release()
-		release, err = e.take(t.Context(), false)
+		release, err = e.take(t.Context(), hitLimit)
 		require.NoError(t, err, "nothing of the one that gave up is left")
 		release()
 	})
@@ -191,13 +191,13 @@ func TestWhatALimitMeansForTheNextTurn(t *testing.T) {
 	e, _ := newRecorded(t, Self)
 	p, err := e.Compile(t.Context(), `if . then "x" * 1e9 else 1 end`)
 	require.NoError(t, err)
-	assert.False(t, p.proven.Load(), "it was never evaluated")
+	assert.Equal(t, isNew, p.known.get(), "it was never evaluated")
 	_, err = p.Eval(t.Context(), false)
 	require.NoError(t, err)
-	assert.True(t, p.proven.Load())
+	assert.Equal(t, endsItself, p.known.get())
 	_, err = p.Eval(t.Context(), true)
 	require.Error(t, err)
-	assert.False(t, p.proven.Load())
+	assert.Equal(t, hitLimit, p.known.get())
 	_, err = p.Eval(t.Context(), false)
 	require.NoError(t, err)
 }
@@ -275,4 +275,62 @@ func TestAChildThatCannotBeStartedIsNotTriedForEver(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestANewExpressionWaitsBehindOneThatReachedALimitAtMost: two thousand jobs whose expressions do not end keep no other
+// model's first job from its result.
+func TestANewExpressionWaitsBehindOneThatReachedALimitAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Self)
+		first, err := e.take(t.Context(), hitLimit)
+		require.NoError(t, err)
+		var all sync.WaitGroup
+		var served, gaveUp atomic.Int64
+		for range 2000 {
+			all.Go(func() {
+				release, err := e.take(t.Context(), hitLimit)
+				if err != nil {
+					assert.ErrorIs(t, err, ErrWait)
+					gaveUp.Add(1)
+					return
+				}
+				time.Sleep(TimeLimit)
+				served.Add(1)
+				release()
+			})
+		}
+		synctest.Wait()
+		began := time.Now()
+		for _, known := range []standing{isNew, isNew, endsItself} {
+			all.Go(func() {
+				release, err := e.take(t.Context(), known)
+				if assert.NoError(t, err) {
+					assert.LessOrEqual(t, time.Since(began), 2*TimeLimit)
+					release()
+				}
+			})
+		}
+		time.Sleep(TimeLimit)
+		first()
+		all.Wait()
+		assert.Equal(t, int64(2000), served.Load()+gaveUp.Load())
+		assert.LessOrEqual(t, time.Since(began), maxWait+2*TimeLimit, "nobody waits for ever")
+		assert.Empty(t, e.limited)
+		assert.Empty(t, e.fresh)
+		assert.Empty(t, e.turn)
+	})
+}
+
+func TestACompilationThatReachedALimitIsKnownTheNextTime(t *testing.T) {
+	t.Parallel()
+	var c compilations
+	c.failed([]byte("interrupted"), isNew)
+	c.failed([]byte("slow"), hitLimit)
+	assert.Equal(t, hitLimit, c.of([]byte("slow")))
+	assert.Equal(t, isNew, c.of([]byte("interrupted")))
+	for i := range 2 * maxLimited {
+		c.failed([]byte(strconv.Itoa(i)), hitLimit)
+	}
+	assert.LessOrEqual(t, len(c.limited), maxLimited)
 }
