@@ -34,7 +34,7 @@ func newEnvironment(env []string) *environment {
 
 // prefixes are those whose variables are meant for us or for Camunda's runtime, so that a name under them that nobody
 // knows is likely a slip.
-var prefixes = []string{"CAMUNDA_CLIENT_", "CAMUNDA_CONNECTOR_", "CONNECTOR_AWS_EVENTBRIDGE_", "CONNECTOR_AWSEVENTBRIDGE_", "ZEEBE_"}
+var prefixes = []string{"CAMUNDA_CLIENT_", "CAMUNDA_SSL_CLIENT_", "CAMUNDA_CONNECTOR_", "CONNECTOR_AWS_EVENTBRIDGE_", "CONNECTOR_AWSEVENTBRIDGE_", "ZEEBE_"}
 
 func ours(name string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })

@@ -134,3 +134,10 @@ func TestReadFileReadsFilesLinksAndThePipeItWasStartedWith(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, data, 1<<20+1, "no more than is needed to refuse it")
 }
+
+func TestAMessageShowsTheBeginningOfALongValue(t *testing.T) {
+	t.Parallel()
+	_, _, err := load(nil, nil, "server.port: \""+strings.Repeat("x", 900_000)+"\"")
+	require.ErrorContains(t, err, "xxx…\"")
+	assert.Less(t, len(err.Error()), 1000)
+}

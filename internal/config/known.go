@@ -22,7 +22,9 @@ var unused = []struct{ key, note string }{
 	{"camunda.client.auth.connect-timeout", ""},
 	{"camunda.client.auth.credentials-cache-path", ""},
 	{"camunda.client.auth.oidc-type", ""},
-	{"camunda.client.auth.truststore-", ": trust a certificate authority by the system's certificates (SSL_CERT_FILE)"},
+	{"camunda.client.auth.truststore-", noTruststore},
+	{"camunda.ssl.client.truststore-", noTruststore},
+	{"zeebe.ssl.client.truststore-", noTruststore},
 	{"camunda.client.worker.defaults.auto-complete", ""},
 	{"camunda.client.worker.defaults.enabled", ""},
 	{"camunda.client.worker.defaults.fetch-variables", ""},
@@ -61,6 +63,9 @@ var unused = []struct{ key, note string }{
 	{"zeebe.client.message.", ""},
 	{"zeebe.client.worker.", ""},
 }
+
+// noTruststore is said of the truststore for the token URL.
+const noTruststore = ": a truststore is not read; give its certificates as PEM, in camunda.client.ca-certificate-path if they signed the gateway's too, else among the system's (SSL_CERT_FILE)"
 
 // unusedName tells whether a key, or a variable made from one, is one of Camunda's that mean nothing here, and what to
 // say about it.

@@ -81,11 +81,21 @@ func (l *loader) find(s *Setting) (given, bool) {
 }
 
 func (l *loader) wrong(s *Setting, v given) error {
-	found := strconv.Quote(v.text)
-	if s.Secret {
-		found = masked
+	found := masked
+	if !s.Secret {
+		found = strconv.Quote(shortened(redact(v.text)))
 	}
-	return &ValueError{Key: s.Key, Found: redact(found), Source: v.source, Expected: s.want()}
+	return &ValueError{Key: s.Key, Found: found, Source: v.source, Expected: s.want()}
+}
+
+// maxShownValue is how many bytes of a value a message shows.
+const maxShownValue = 300
+
+func shortened(text string) string {
+	if len(text) <= maxShownValue {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxShownValue], "") + "…"
 }
 
 // Flags returns the flags of all settings, for the help of a command that takes them. Their Set does nothing.

@@ -274,13 +274,17 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 	}
 }
 
+// noTruststore is said of each truststore for the token URL: a key that changes who is trusted is not passed over in silence.
+const noTruststore = ": a truststore is not read; give its certificates as PEM, in camunda.client.ca-certificate-path if they signed the gateway's too, else among the system's (SSL_CERT_FILE)"
+
 func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 	t.Parallel()
 	_, warnings, err := load(nil, []string{
 		"CAMUNDA_CLIENT_GRPCADRESS=http://x:1", // a slip
 		"ZEEBE_ADDRSS=x:1",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYP=x",
-		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k",   // known, and worth a word
+		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k", "CAMUNDA_CLIENT_AUTH_TRUSTSTORE_PASSWORD=hush", // known, and worth a word
+		"CAMUNDA_SSL_CLIENT_TRUSTSTORE_PATH=/k", "ZEEBE_SSL_CLIENT_TRUSTSTORE_SECRET=hush",
 		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false", // the bundle's own
 		"CAMUNDA_CLIENT_EXECUTIONTHREADS=10",
 		"CONNECTOR_OUTBOUND_DISABLED=x", "CONNECTOR_HTTP_REST_TYPE=x", "PATH=/bin", "CAMUNDA_OPERATE_CLIENT_URL=x", // not under our prefixes
@@ -288,10 +292,13 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH has no effect here: trust a certificate authority by the system's certificates (SSL_CERT_FILE)",
+		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH has no effect here" + noTruststore,
+		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTORE_PASSWORD has no effect here" + noTruststore,
 		"unknown environment variable CAMUNDA_CLIENT_GRPCADRESS; did you mean CAMUNDA_CLIENT_GRPCADDRESS?",
+		"environment variable CAMUNDA_SSL_CLIENT_TRUSTSTORE_PATH has no effect here" + noTruststore,
 		"unknown environment variable CONNECTOR_AWS_EVENTBRIDGE_TYP; did you mean CONNECTOR_AWS_EVENTBRIDGE_TYPE?",
 		"unknown environment variable ZEEBE_ADDRSS; did you mean ZEEBE_ADDRESS?",
+		"environment variable ZEEBE_SSL_CLIENT_TRUSTSTORE_SECRET has no effect here" + noTruststore,
 	}, texts(warnings, false))
 	assert.Equal(t, []string{
 		"environment variable CAMUNDA_CLIENT_EXECUTIONTHREADS has no effect here",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
@@ -17,6 +18,7 @@ const (
 	codeSecrets  = "SECRET_PROVIDER_ERROR"
 	codeFilter   = "SECRET_FILTER_ERROR"
 	codeInternal = "INTERNAL_ERROR"
+	codeNoJQ     = "JQ_UNAVAILABLE"
 	codeJobError = "JOB_ERROR" // of a written-out job error that does not say what the function would
 )
 
@@ -78,15 +80,23 @@ func secretError(err error) *Error {
 	return inputError("%s", err)
 }
 
+// expressionError is an expression that could not be compiled or evaluated. Retry says whether another try is harmless: it
+// is made if jq could not run, for which the expression is not the cause.
+func expressionError(err error, retry bool) *Error {
+	if !expression.IsUnavailable(err) {
+		return inputError("%s", err)
+	}
+	e := ownError(codeNoJQ, err.Error())
+	e.Retry = retry
+	return e
+}
+
 // rejected is a response with a rejected entry, for a task that asks for that to be an error.
 func rejected(r *eventbridge.Response) *Error {
 	entries, _ := r.Value().Get("entries")
 	for i, e := range r.Entries() {
 		if e.Rejected() {
-			code := e.ErrorCode
-			if code == "" {
-				code = "REJECTED"
-			}
+			code := r.RejectionCode(e)
 			message := e.ErrorMessage
 			if message == "" {
 				message = code

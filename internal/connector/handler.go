@@ -158,6 +158,7 @@ func (w *work) run() job.Outcome {
 	case err != nil && w.ctx.Err() != nil:
 		return job.HandBack{}
 	case err != nil:
+		err.Retry = err.Retry && !recalled // an accepted event is not sent again because jq cannot run
 		return w.failed(err)
 	case recalled:
 		return w.conclude()

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ func readHeaders(ctx context.Context, raw string, expressions Expressions) (Head
 	}
 	var h Headers
 	var faults []string
+	var unavailable error
 	language := expression.FEEL
 	if text, ok := texts[headerExpressionLanguage]; ok && strings.TrimSpace(text) != "" {
 		language = expression.Language(strings.ToLower(strings.TrimSpace(text)))
@@ -51,9 +53,11 @@ func readHeaders(ctx context.Context, raw string, expressions Expressions) (Head
 			return nil
 		}
 		program, err := expressions.Compile(ctx, language, source)
-		if err != nil {
+		switch {
+		case expression.IsUnavailable(err):
+			unavailable = fmt.Errorf("header %s: %w", header, err)
+		case err != nil:
 			faults = append(faults, "header "+header+": "+err.Error())
-			return nil
 		}
 		return program
 	}
@@ -82,6 +86,9 @@ func readHeaders(ctx context.Context, raw string, expressions Expressions) (Head
 	}
 	if len(faults) > 0 {
 		return h, inputError("%s", strings.Join(faults, "\n"))
+	}
+	if unavailable != nil {
+		return h, expressionError(unavailable, true)
 	}
 	return h, nil
 }

@@ -102,7 +102,7 @@ func (w *work) evaluate(which string, p *expression.Program, scope *expression.S
 		if e, ok := errors.AsType[*expression.EvalError](err); ok {
 			w.warned(which, e.Warnings)
 		}
-		return r, inputError("%s", err)
+		return r, expressionError(err, w.sent == nil)
 	}
 	w.warned(which, r.Warnings)
 	if mentions(r.Value, functionKey) {

@@ -164,7 +164,7 @@ func TestRejectedEntriesAreToldOf(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.Len(t, o.rejected, 10)
-		assert.Equal(t, []string{"NotAuthorizedForSourceException", ""}, o.rejected[:2])
+		assert.Equal(t, []string{"NotAuthorizedForSourceException", "HTTP_200"}, o.rejected[:2])
 		assert.Equal(t, 2, strings.Count(log.String(), "EventBridge rejected an entry"), "a line a minute for each code")
 		assert.Contains(t, log.String(), "error_code=NotAuthorizedForSourceException bus=orders")
 		assert.NotContains(t, log.String(), "hush")

@@ -193,6 +193,22 @@ func TestARoleThatCannotBeAssumedIsACredentialsError(t *testing.T) {
 	assert.Len(t, sts.asked, 1)
 }
 
+// TestARedirectOfSTSIsNotFollowed: the external id and the session token go where they were configured to go.
+func TestARedirectOfSTSIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect, http.StatusFound} {
+		b, stranger := startBus(t), startSTS(t, 200)
+		first := httptest.NewServer(http.RedirectHandler(stranger.URL, status))
+		t.Cleanup(first.Close)
+		s := newSender(t, Options{LoadOptions: []func(*config.LoadOptions) error{config.WithBaseEndpoint(first.URL), config.WithRetryMaxAttempts(1)}})
+		r := b.request()
+		r.Credentials.RoleARN, r.Credentials.ExternalID, r.Credentials.SessionToken = "arn:aws:iam::123456789012:role/sender", "ext-1", "token-1"
+		_, err := s.Send(t.Context(), r)
+		assert.Equal(t, CodeCredentials, failure(t, err).Code, status)
+		assert.Empty(t, stranger.asked, status)
+	}
+}
+
 func TestAnSTSThatNeverAnswersIsACredentialsError(t *testing.T) {
 	t.Parallel()
 	b := startBus(t)

@@ -28,7 +28,7 @@ func (j *rejections) of(r *Response, q *Request) {
 		if !e.Rejected() {
 			continue
 		}
-		code := cleanCode(e.ErrorCode)
+		code := r.RejectionCode(e)
 		j.observer.EntryRejected(code)
 		if !j.due(code) {
 			continue

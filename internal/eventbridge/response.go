@@ -36,6 +36,15 @@ type entry struct {
 	eventID, errorCode, errorMessage jsonvalue.Value
 }
 
+// RejectionCode returns the code of a rejected entry as it may leave the process: without its namespace, HTTP_<status> for a
+// text that is no code (contract 3.3).
+func (r *Response) RejectionCode(e EntryResult) string {
+	if code := cleanCode(e.ErrorCode); code != "" {
+		return code
+	}
+	return httpCode + strconv.Itoa(r.status)
+}
+
 // RequestID returns AWS's id of the request; empty if the answer had none.
 func (r *Response) RequestID() string { return r.header.requestID() }
 

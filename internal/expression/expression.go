@@ -98,11 +98,17 @@ func Compile(ctx context.Context, language Language, source string) (*Program, e
 	return p, nil
 }
 
+// IsUnavailable says whether jq could not run at all, or not within the time in which an expression waits for its turn. The
+// expression is not the cause.
+func IsUnavailable(err error) bool {
+	unavailable, _ := errors.AsType[*jq.UnavailableError](err)
+	return unavailable != nil || errors.Is(err, jq.ErrWait)
+}
+
 // IsPassing says whether the same compilation or evaluation may end differently the next time: it was interrupted, it took too
 // long, or jq could not run.
 func IsPassing(err error) bool {
-	unavailable, _ := errors.AsType[*jq.UnavailableError](err)
-	return unavailable != nil || errors.Is(err, jq.ErrTime) || errors.Is(err, jq.ErrMemory) || errors.Is(err, jq.ErrWait) || interrupted(err)
+	return IsUnavailable(err) || errors.Is(err, jq.ErrTime) || errors.Is(err, jq.ErrMemory) || interrupted(err)
 }
 
 func interrupted(err error) bool {

@@ -146,7 +146,7 @@ func pathOf(r feel.PathReference) string {
 // knownCodes are those of the connector, and the more frequent ones of AWS. It may give others: only what is nearly one of
 // these is doubted.
 var knownCodes = []string{
-	"INPUT_ERROR", "INVALID_RESPONSE", "CONNECTION_ERROR", "TIMEOUT", "CREDENTIALS_ERROR", "SECRET_FILTER_ERROR", "SECRET_PROVIDER_ERROR", "RESULT_TOO_LARGE",
+	"INPUT_ERROR", "INVALID_RESPONSE", "CONNECTION_ERROR", "TIMEOUT", "CREDENTIALS_ERROR", "SECRET_FILTER_ERROR", "SECRET_PROVIDER_ERROR", "JQ_UNAVAILABLE", "RESULT_TOO_LARGE",
 	"INTERNAL_ERROR",
 	"AccessDeniedException", "ThrottlingException", "ResourceNotFoundException", "InternalException", "ValidationException", "UnrecognizedClientException",
 	"InvalidClientTokenId", "ExpiredTokenException", "InvalidSignatureException", "IncompleteSignatureException", "ServiceUnavailable",

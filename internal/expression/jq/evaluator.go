@@ -4,34 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // Evaluator evaluates the expressions of a process, one after the other, in one child. It is safe for concurrent use.
 //
 // Whoever wants to use the child waits for a turn. An expression whose last evaluation did not end by itself, or that was
-// never evaluated, waits at a first gate that lets one of them through at a time. So an expression that is known to end
-// waits behind one unknown expression at most, which takes [TimeLimit] at most, however many of them there are.
+// never evaluated, waits at a gate that lets one of them through at a time, and one that reached a limit at another gate
+// before that. So an expression that is known to end waits behind one other at most, which takes [TimeLimit] at most,
+// and a new one behind one that reached a limit, however many of them there are.
 type Evaluator struct {
-	start    func() (*child, error)
-	unproven chan struct{} // the first gate; holds a token while one is through
-	turn     chan struct{} // holds a token while somebody uses the child
-	child    *child        // nil = none; whoever has the turn may use it
+	start   func() (*child, error)
+	limited chan struct{} // the gate of expressions that reached a limit; holds a token while one is through
+	fresh   chan struct{} // the gate of these and of new expressions, likewise
+	turn    chan struct{} // holds a token while somebody uses the child
+	child   *child        // nil = none; whoever has the turn may use it
+
+	compilations compilations
 }
 
 const (
 	maxWait  = 30 * time.Second // for a turn: a context may have no end
 	maxStart = 15 * time.Second // from the start of a child to its first frame
 	watching = 2 * time.Millisecond
+
+	startPatience = 3 * time.Second // while the system has no room for a child
+	startPause    = 100 * time.Millisecond
 )
 
 // New returns an evaluator that starts children by the command.
 func New(command Command) *Evaluator {
 	return &Evaluator{
-		start:    func() (*child, error) { return startChild(command) },
-		unproven: make(chan struct{}, 1),
-		turn:     make(chan struct{}, 1),
+		start:   func() (*child, error) { return startChild(command) },
+		limited: make(chan struct{}, 1),
+		fresh:   make(chan struct{}, 1),
+		turn:    make(chan struct{}, 1),
 	}
 }
 
@@ -51,23 +59,27 @@ func (e *Evaluator) discard() {
 
 // ask sends a request to the child and returns the body of its answer. A child that was ended from outside is replaced, and
 // the request sent once more: an expression changes nothing but its child.
-func (e *Evaluator) ask(ctx context.Context, proven *atomic.Bool, request frame) ([]byte, error) {
-	release, err := e.take(ctx, proven.Load())
+func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]byte, error) {
+	release, err := e.take(ctx, known.get())
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	for try := 1; ; try++ {
 		if err := e.prepare(ctx); err != nil {
-			proven.Store(false)
 			return nil, err
 		}
 		answer, err := e.child.exchange(ctx, request)
 		if err == nil {
-			proven.Store(request.kind == kindEval)
+			if request.kind == kindEval {
+				known.set(endsItself)
+			}
 			return meaning(answer)
 		}
-		proven.Store(false)
+		known.set(isNew)
+		if ctx.Err() == nil {
+			known.set(hitLimit)
+		}
 		e.discard()
 		if lost, ok := errors.AsType[*lostError](err); ok {
 			if try == 1 {
@@ -83,29 +95,34 @@ func (e *Evaluator) ask(ctx context.Context, proven *atomic.Bool, request frame)
 }
 
 // take waits for a turn. What it returns ends the turn.
-func (e *Evaluator) take(ctx context.Context, proven bool) (release func(), err error) {
+func (e *Evaluator) take(ctx context.Context, known standing) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, maxWait, ErrWait)
 	defer cancel()
-	if !proven {
-		if err := enter(ctx, e.unproven); err != nil {
+	gates := []chan struct{}{e.limited, e.fresh, e.turn}
+	switch known {
+	case endsItself:
+		gates = gates[2:]
+	case isNew:
+		gates = gates[1:]
+	case hitLimit:
+	}
+	entered := 0
+	release = func() {
+		for ; entered > 0; entered-- {
+			<-gates[entered-1]
+		}
+	}
+	for _, gate := range gates {
+		if err := enter(ctx, gate); err != nil {
+			release()
 			return nil, err
 		}
+		entered++
 	}
-	if err := enter(ctx, e.turn); err != nil {
-		if !proven {
-			<-e.unproven
-		}
-		return nil, err
-	}
-	return func() {
-		<-e.turn
-		if !proven {
-			<-e.unproven
-		}
-	}, nil
+	return release, nil
 }
 
 // ErrWait is an expression whose turn did not come.
@@ -131,9 +148,9 @@ func (e *Evaluator) prepare(ctx context.Context) error {
 		e.discard()
 	}
 	if e.child == nil {
-		c, err := e.start()
+		c, err := e.startPatiently(ctx)
 		if err != nil {
-			return &UnavailableError{err}
+			return err
 		}
 		e.child = c
 	}
@@ -145,6 +162,37 @@ func (e *Evaluator) prepare(ctx context.Context) error {
 		e.discard()
 	}
 	return err
+}
+
+// startPatiently starts a child. It tries again for a moment while the system has no room for one more process: an expression
+// whose event was sent already has no second chance.
+func (e *Evaluator) startPatiently(ctx context.Context) (*child, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, errNoPatience)
+	defer cancel()
+	for {
+		c, err := e.start()
+		if err == nil {
+			return c, nil
+		}
+		if !passes(err) {
+			return nil, &UnavailableError{err}
+		}
+		select {
+		case <-time.After(startPause):
+		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errNoPatience) {
+				return nil, &UnavailableError{err}
+			}
+			return nil, ctx.Err()
+		}
+	}
+}
+
+var errNoPatience = errors.New("no child could be started in time")
+
+// passes says whether a process could not be started for want of something that others may give back.
+func passes(err error) bool {
+	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.ENOMEM) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
 // meaning returns the body of an answer, or the error that it stands for.

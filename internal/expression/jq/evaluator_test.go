@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -143,12 +145,12 @@ func TestAProvenExpressionWaitsBehindOneUnknownExpressionAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Self)
 		var unknown, before atomic.Int64
-		first, err := e.take(t.Context(), true)
+		first, err := e.take(t.Context(), endsItself)
 		require.NoError(t, err)
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				release, err := e.take(t.Context(), false)
+				release, err := e.take(t.Context(), hitLimit)
 				assert.NoError(t, err)
 				unknown.Add(1)
 				release()
@@ -156,7 +158,7 @@ func TestAProvenExpressionWaitsBehindOneUnknownExpressionAtMost(t *testing.T) {
 		}
 		synctest.Wait()
 		all.Go(func() {
-			release, err := e.take(t.Context(), true)
+			release, err := e.take(t.Context(), endsItself)
 			assert.NoError(t, err)
 			before.Store(unknown.Load())
 			release()
@@ -173,12 +175,12 @@ func TestNobodyWaitsForATurnForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Self)
-		release, err := e.take(t.Context(), true)
+		release, err := e.take(t.Context(), endsItself)
 		require.NoError(t, err)
-		_, err = e.take(t.Context(), false)
+		_, err = e.take(t.Context(), hitLimit)
 		require.ErrorIs(t, err, ErrWait)
 		release()
-		release, err = e.take(t.Context(), false)
+		release, err = e.take(t.Context(), hitLimit)
 		require.NoError(t, err, "nothing of the one that gave up is left")
 		release()
 	})
@@ -189,13 +191,13 @@ func TestWhatALimitMeansForTheNextTurn(t *testing.T) {
 	e, _ := newRecorded(t, Self)
 	p, err := e.Compile(t.Context(), `if . then "x" * 1e9 else 1 end`)
 	require.NoError(t, err)
-	assert.False(t, p.proven.Load(), "it was never evaluated")
+	assert.Equal(t, isNew, p.known.get(), "it was never evaluated")
 	_, err = p.Eval(t.Context(), false)
 	require.NoError(t, err)
-	assert.True(t, p.proven.Load())
+	assert.Equal(t, endsItself, p.known.get())
 	_, err = p.Eval(t.Context(), true)
 	require.Error(t, err)
-	assert.False(t, p.proven.Load())
+	assert.Equal(t, hitLimit, p.known.get())
 	_, err = p.Eval(t.Context(), false)
 	require.NoError(t, err)
 }
@@ -230,4 +232,105 @@ func TestAChildThatIsStartedByAChildIsRefused(t *testing.T) {
 	os.Args = []string{old[0], Argument}
 	_, _, err := Self()
 	assert.ErrorContains(t, err, "itself the child")
+}
+
+// TestAChildThatFindsNoRoomIsTriedAgain: the system may have room for a process a moment later.
+func TestAChildThatFindsNoRoomIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	e, _ := newRecorded(t, Self)
+	start, tries := e.start, 0
+	e.start = func() (*child, error) {
+		if tries++; tries < 3 {
+			return nil, &os.PathError{Op: "fork/exec", Path: "/proc/self/exe", Err: syscall.EAGAIN}
+		}
+		return start()
+	}
+	got, err := run(t, e, "1 + 1")
+	require.NoError(t, err)
+	assert.Equal(t, "2", got)
+	assert.Equal(t, 3, tries)
+}
+
+func TestAChildThatCannotBeStartedIsNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	for cause, many := range map[error]bool{syscall.EAGAIN: true, syscall.ENOMEM: true, syscall.EACCES: false, syscall.ENOENT: false, syscall.EPERM: false} {
+		synctest.Test(t, func(t *testing.T) {
+			e, tries := New(Self), 0
+			e.start = func() (*child, error) {
+				tries++
+				return nil, &os.PathError{Op: "fork/exec", Path: "/proc/self/exe", Err: cause}
+			}
+			began := time.Now()
+			_, err := e.Compile(t.Context(), "1")
+			var unavailable *UnavailableError
+			require.ErrorAs(t, err, &unavailable)
+			require.ErrorIs(t, err, cause)
+			assert.Equal(t, many, tries > 1, "%v: %d tries", cause, tries)
+			assert.LessOrEqual(t, time.Since(began), startPatience)
+
+			ctx, cancel := context.WithTimeout(t.Context(), startPause/2)
+			defer cancel()
+			if _, err = e.Compile(ctx, "1"); many {
+				assert.ErrorIs(t, err, context.DeadlineExceeded, "the end of the job's time ends the tries")
+			}
+		})
+	}
+}
+
+// TestANewExpressionWaitsBehindOneThatReachedALimitAtMost: two thousand jobs whose expressions do not end keep no other
+// model's first job from its result.
+func TestANewExpressionWaitsBehindOneThatReachedALimitAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Self)
+		first, err := e.take(t.Context(), hitLimit)
+		require.NoError(t, err)
+		var all sync.WaitGroup
+		var served, gaveUp atomic.Int64
+		for range 2000 {
+			all.Go(func() {
+				release, err := e.take(t.Context(), hitLimit)
+				if err != nil {
+					assert.ErrorIs(t, err, ErrWait)
+					gaveUp.Add(1)
+					return
+				}
+				time.Sleep(TimeLimit)
+				served.Add(1)
+				release()
+			})
+		}
+		synctest.Wait()
+		began := time.Now()
+		for _, known := range []standing{isNew, isNew, endsItself} {
+			all.Go(func() {
+				release, err := e.take(t.Context(), known)
+				if assert.NoError(t, err) {
+					assert.LessOrEqual(t, time.Since(began), 2*TimeLimit)
+					release()
+				}
+			})
+		}
+		time.Sleep(TimeLimit)
+		first()
+		all.Wait()
+		assert.Equal(t, int64(2000), served.Load()+gaveUp.Load())
+		assert.LessOrEqual(t, time.Since(began), maxWait+2*TimeLimit, "nobody waits for ever")
+		assert.Empty(t, e.limited)
+		assert.Empty(t, e.fresh)
+		assert.Empty(t, e.turn)
+	})
+}
+
+func TestACompilationThatReachedALimitIsKnownTheNextTime(t *testing.T) {
+	t.Parallel()
+	var c compilations
+	c.failed([]byte("interrupted"), isNew)
+	c.failed([]byte("slow"), hitLimit)
+	assert.Equal(t, hitLimit, c.of([]byte("slow")))
+	assert.Equal(t, isNew, c.of([]byte("interrupted")))
+	for i := range 2 * maxLimited {
+		c.failed([]byte(strconv.Itoa(i)), hitLimit)
+	}
+	assert.LessOrEqual(t, len(c.limited), maxLimited)
 }

@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -60,8 +59,8 @@ func (e *UnavailableError) Unwrap() error { return e.Err }
 // Program is a jq expression that compiles. It is safe for concurrent use.
 type Program struct {
 	evaluator *Evaluator
-	head      []byte      // of each request: the names and the source
-	proven    atomic.Bool // whether its last evaluation ended by itself
+	head      []byte // of each request: the names and the source
+	known     record
 }
 
 // Compile compiles an expression that sees variables of these names, each with its $. It asks the evaluator of the process.
@@ -82,7 +81,9 @@ func (e *Evaluator) Compile(ctx context.Context, source string, names ...string)
 		return nil, &SyntaxError{"the expression is longer than 64 KiB"}
 	}
 	p := &Program{evaluator: e, head: appendProgram(nil, source, names)}
-	if _, err := e.ask(ctx, &p.proven, frame{kindCompile, p.head}); err != nil {
+	p.known.set(e.compilations.of(p.head))
+	if _, err := e.ask(ctx, &p.known, frame{kindCompile, p.head}); err != nil {
+		e.compilations.failed(p.head, p.known.get())
 		return nil, err
 	}
 	return p, nil
@@ -96,7 +97,7 @@ func (p *Program) Eval(ctx context.Context, dot jsonvalue.Value, variables ...js
 	if n := len(body) - len(p.head); n > MaxInput {
 		return nil, &ValueError{fmt.Sprintf("the jq expression sees %d bytes of JSON, more than the %d that it may", n, MaxInput)}
 	}
-	answer, err := p.evaluator.ask(ctx, &p.proven, frame{kindEval, body})
+	answer, err := p.evaluator.ask(ctx, &p.known, frame{kindEval, body})
 	if err != nil {
 		return nil, err
 	}
