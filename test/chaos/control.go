@@ -81,6 +81,8 @@ type rule struct {
 type busFaults struct {
 	Throttle float64 `json:"throttle,omitempty"`
 	Error    float64 `json:"error,omitempty"`
+	Errors   int     `json:"errors,omitempty"`
+	Message  string  `json:"message,omitempty"`
 	Reset    float64 `json:"reset,omitempty"`
 	SlowMs   int64   `json:"slowMs,omitempty"`
 	Hang     bool    `json:"hang,omitempty"`
@@ -137,7 +139,8 @@ type busReport struct {
 	Requests int64 `json:"requests"`
 	Accepted int   `json:"accepted"`
 	Events   []struct {
-		ID string      `json:"id"`
-		At []time.Time `json:"at"`
+		ID      string      `json:"id"`
+		At      []time.Time `json:"at"`
+		Refused int         `json:"refused"`
 	} `json:"events"`
 }

@@ -3,6 +3,9 @@
 //
 //	go run ./test/chaos [-short] [-run REGEXP] [-out FILE] [-list] [-parallel N]
 //
+// All that the workers write, but for the signed requests to the bus, is searched for marked secrets: what they use, and what the
+// bus and the gateway give away in their messages.
+//
 // It prints one line for each scenario, and exits with 1 when one of them did not hold. The logs of such a scenario are kept.
 package main
 
@@ -134,6 +137,9 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 		return err
 	}
 	fmt.Fprintf(out, "\n%s\n%d of %d scenarios held, in %s\n", table(results), len(chosen)-failed, len(chosen), time.Since(began).Round(time.Second))
+	if err := summarizeLeaks(out, results); err != nil {
+		return err
+	}
 	if s.out != "" {
 		if err := writeTable(s.out, results, machine(time.Now(), s.parallel)); err != nil {
 			return err

@@ -4,10 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -156,59 +152,20 @@ func soak(ctx context.Context, w *world) error {
 	return w.busFaults(ctx, busFaults{})
 }
 
-// tokenServer gives tokens that hold for 10 s, or 503.
-type tokenServer struct {
-	url      string
-	down     atomic.Bool
-	requests atomic.Int64 // while it was down
-}
-
-func newTokenServer(ctx context.Context, w *world) (*tokenServer, error) {
-	t := &tokenServer{}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	t.url = "http://" + listener.Addr().String() + "/token"
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if t.down.Load() {
-			t.requests.Add(1)
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"access_token":"token","token_type":"Bearer","expires_in":10}`))
-	})}
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.Serve(listener) })
-	w.closer = append(w.closer, func() {
-		_ = server.Close()
-		serving.Wait()
-	})
-	return t, nil
-}
-
 // tokenDown has the token endpoint refuse for longer than a token holds.
 func tokenDown() *scenario {
-	var endpoint *tokenServer
 	const most = 60
 	return &scenario{
 		name: "token-endpoint-down", about: "the token endpoint answers 503 for 30 s, tokens hold for 10 s",
 		replicas: 1, slots: 64, rate: 20, limit: 10 * time.Second,
-		prepare: func(ctx context.Context, w *world) (err error) {
-			endpoint, err = newTokenServer(ctx, w)
-			return err
+		prepare: func(_ context.Context, w *world) error {
+			w.outside.expires.Store(10)
+			return nil
 		},
-		env: func(*world, int) []string {
-			return []string{
-				"CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos", "CAMUNDA_CLIENT_AUTH_CLIENTSECRET=chaos",
-				"CAMUNDA_CLIENT_AUTH_TOKENURL=" + endpoint.url, "CAMUNDA_CLIENT_AUTH_AUDIENCE=zeebe",
-			}
-		},
-		fault: outage(30*time.Second, func(context.Context, *world) error { endpoint.down.Store(true); return nil },
-			func(context.Context, *world) error { endpoint.down.Store(false); return nil }),
-		check: func(context.Context, *world, *result) error {
-			if n := endpoint.requests.Load(); n == 0 || n > most {
+		fault: outage(30*time.Second, func(_ context.Context, w *world) error { w.outside.down.Store(true); return nil },
+			func(_ context.Context, w *world) error { w.outside.down.Store(false); return nil }),
+		check: func(_ context.Context, w *world, _ *result) error {
+			if n := w.outside.requests.Load(); n == 0 || n > most {
 				return fmt.Errorf("found %d requests to the token endpoint that was down, expected 1 to %d", n, most)
 			}
 			return nil
@@ -224,7 +181,7 @@ func poison() *scenario {
 		fault: func(ctx context.Context, w *world) error {
 			text, _ := json.Marshal(w.load.busURL) // a text
 			large, _ := json.Marshal(map[string]string{"id": "large", "text": string(make([]byte, 300_000))})
-			head := `{"authentication":{"type":"credentials","accessKey":"AKIACHAOS00000000000","secretKey":"chaos"},"configuration":{"region":"eu-central-1","endpoint":` + string(text) + `},`
+			head := `{"authentication":{"type":"credentials","accessKey":"` + accessKey + `","secretKey":"` + literalKey + `"},"configuration":{"region":"eu-central-1","endpoint":` + string(text) + `},`
 			for _, bad := range [...]jobsRequest{
 				{Variables: json.RawMessage(`{}`), Headers: json.RawMessage(`{}`)},
 				{Variables: json.RawMessage(head + `"input":{"eventBusName":7,"source":[],"detailType":null,"detail":1}}`), Headers: json.RawMessage(`{}`)},
