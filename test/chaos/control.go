@@ -131,6 +131,9 @@ type gatewayReport struct {
 	Calls struct {
 		StreamsOpen int64 `json:"streamsOpen"`
 	} `json:"calls"`
+	Faults struct {
+		Met []int64 `json:"met"` // how many calls each rule met
+	} `json:"faults"`
 	Jobs []jobReport `json:"jobs"`
 }
 

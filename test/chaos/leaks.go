@@ -219,7 +219,7 @@ func (w *world) giveAway(ctx context.Context) error {
 	}
 	for _, l := range [...]struct{ method, path, body string }{
 		{"GET", "/v2/process-definitions/1/xml?q=" + form("percent", "percent-encoded throughout in small letters"), ""},
-		{"POST", tokenPath, "grant_type=client_credentials&scope=" + form("letters", "percent-encoded")},
+		{"POST", tokenPath, "grant_type=client_credentials&scope=" + form("letters", "percent-encoded, + for a blank")},
 		{"POST", "/v1/traces", form("signs", "HTML")},
 	} {
 		request, err := http.NewRequestWithContext(ctx, l.method, w.outside.url+l.path, strings.NewReader(l.body))

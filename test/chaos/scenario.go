@@ -46,13 +46,16 @@ type scenario struct {
 	incidents int           // so many are justified by the fault, beside those of poison
 	why       string        // why they are, and why a second event is allowed
 	limit     time.Duration // of the silence in the long form; 0 = 5 s
+	late      string        // why the limit is longer than 5 s, or there is none
 	untimed   bool          // its silence says nothing
 	finds     []kind        // problems that must be found: the checks are what is tested
 	leaks     []string      // where the tool itself gives secrets away
 }
 
 // play runs the scenario. An error is one of the tool, not of the worker.
-func (s *scenario) play(ctx context.Context, t *tools, dir string, short bool) (*result, error) {
+//
+// With prove the tool itself sends one event again, and the scenario holds only if that is found.
+func (s *scenario) play(ctx context.Context, t *tools, dir string, short, prove bool) (*result, error) {
 	began := time.Now()
 	w, err := newWorld(ctx, s, t, dir, short)
 	if err != nil {
@@ -63,19 +66,17 @@ func (s *scenario) play(ctx context.Context, t *tools, dir string, short bool) (
 	if err != nil {
 		return s.broken(ctx, dir, began, err)
 	}
+	if prove {
+		if err := w.sendAgain(ctx); err != nil {
+			return s.broken(ctx, dir, began, err)
+		}
+	}
 	f, err := w.collect(ctx)
 	if err != nil {
 		return s.broken(ctx, dir, began, err)
 	}
-	f.incidents = s.incidents
-	if s.burst > 0 {
-		f.load = burstLoad(f)
-	}
-	if !short && !s.untimed {
-		f.limit = orDefault(s.limit, 5*time.Second)
-	}
-	r := judge(f)
-	r.scenario, r.dir = s, dir
+	r := s.judge(f, short)
+	r.dir = dir
 	if late != nil {
 		r.add(isOther, "%v", late)
 	}
@@ -89,10 +90,35 @@ func (s *scenario) play(ctx context.Context, t *tools, dir string, short bool) (
 	}
 	w.endWorkers(ctx, r)
 	w.searchLeaks(ctx, r)
-	r.expect(s.finds)
+	switch {
+	case prove && s.finds == nil:
+		r.expect([]kind{isTwice})
+	default:
+		r.expect(s.finds)
+	}
 	r.took = time.Since(began)
 	return r, ctx.Err()
 }
+
+// judge counts, by what the scenario allows.
+func (s *scenario) judge(f *facts, short bool) *result {
+	f.incidents = s.incidents
+	if s.burst > 0 {
+		f.load = burstLoad(f)
+	}
+	if !short && !s.untimed {
+		f.limit = orDefault(s.limit, usualLimit)
+	}
+	r := judge(f)
+	r.scenario = s
+	return r
+}
+
+// How long workers may be silent: usually, and where commands that wait still fail.
+const (
+	usualLimit   = 5 * time.Second
+	longestLimit = 10 * time.Second
+)
 
 // burstLoad returns when jobs of a burst were there: from the begin of the fault to the last event.
 func burstLoad(f *facts) span {

@@ -188,6 +188,22 @@ func (w *world) faults(ctx context.Context, rules ...rule) error {
 	return w.gatewayControl.call(ctx, "POST", "/faults", map[string]any{"faults": rules}, nil)
 }
 
+// expectMet fails unless the faults of the gateway have met so many calls, and clears them.
+func (w *world) expectMet(ctx context.Context, least int64) error {
+	var g gatewayReport
+	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
+		return err
+	}
+	var met int64
+	for _, n := range g.Faults.Met {
+		met += n
+	}
+	if met < least {
+		return fmt.Errorf("%w: found %d calls that met the fault, expected %d or more", errNotInTime, met, least)
+	}
+	return w.faults(ctx)
+}
+
 // busFaults has the bus misbehave; the zero value has it sound. Its messages give secrets away.
 func (w *world) busFaults(ctx context.Context, f busFaults) error {
 	f.Message = leaky("a fault that was asked for")
