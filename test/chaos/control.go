@@ -139,11 +139,13 @@ type gatewayReport struct {
 
 // busReport is what the bus tells of the events that it accepted.
 type busReport struct {
-	Requests int64 `json:"requests"`
-	Accepted int   `json:"accepted"`
-	Events   []struct {
-		ID      string      `json:"id"`
-		At      []time.Time `json:"at"`
-		Refused int         `json:"refused"`
-	} `json:"events"`
+	Requests int64           `json:"requests"`
+	Accepted int             `json:"accepted"`
+	Events   []acceptedEvent `json:"events"`
+}
+
+type acceptedEvent struct {
+	ID      string      `json:"id"`
+	At      []time.Time `json:"at"`
+	Refused int         `json:"refused"` // requests with it that were answered 500
 }

@@ -98,7 +98,7 @@ func model() []byte {
 		detail += fmt.Sprintf(`, %s: "%s"`, name, placeholder(name))
 	}
 	for _, m := range [...]struct{ source, target string }{
-		{accessKey, "authentication.accessKey"}, {placeholder(keySecret), "authentication.secretKey"}, {placeholder(sessionSecret), "authentication.sessionToken"},
+		{"credentials", "authentication.type"}, {accessKey, "authentication.accessKey"}, {placeholder(keySecret), "authentication.secretKey"}, {placeholder(sessionSecret), "authentication.sessionToken"},
 		{"=configuration", "configuration"}, {"=input", "input"}, {detail + "}", "input.detail"},
 	} {
 		b.WriteString(`<zeebe:input source="`)

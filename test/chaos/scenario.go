@@ -31,8 +31,8 @@ type scenario struct {
 	burst          int // jobs at the begin of the fault
 	waiting        int // so many jobs are kept waiting
 	retries        int32
-	lease          time.Duration
-	requestTimeout time.Duration // of an event
+	lease          time.Duration // 0 = 30 s: a third of it, for one of three attempts, is more than a busy machine keeps an answer back
+	requestTimeout time.Duration // of an event; 0 = 8 s
 	headers        string
 	tenants, types []string
 	before, after  time.Duration // load before and after the fault

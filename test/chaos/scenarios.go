@@ -186,10 +186,10 @@ func answers() []*scenario {
 			headers: `{"errorExpression":"=if response.failedEntryCount = 0 then bpmnError(\"SENT\", \"as asked\") else null","retryBackoff":"PT1S"}`,
 		},
 		{
-			name: "answers-of-extension-lost", about: "every second answer to UpdateJobTimeout is lost for 15 s; each job asks for a longer lease, and the bus takes 4 s; replicas: 2",
-			form: both, replicas: 2, slots: 128, rate: 20, lease: 12 * time.Second, requestTimeout: 8 * time.Second, after: 10 * time.Second,
-			headers: `{"resultExpression":"={eventId: response.entries[1].eventId}","retryBackoff":"PT1S","jobTimeout":"PT40S"}`,
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 4000}) },
+			name: "answers-of-extension-lost", about: "every second answer to UpdateJobTimeout is lost for 15 s; each job asks for a longer lease, and the bus takes 2 s; replicas: 2",
+			form: both, replicas: 2, slots: 128, rate: 20, after: 10 * time.Second,
+			headers: `{"resultExpression":"={eventId: response.entries[1].eventId}","retryBackoff":"PT1S","jobTimeout":"PT1M"}`,
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 2000}) },
 			fault: func(ctx context.Context, w *world) error {
 				if err := w.faults(ctx, rule{Calls: []string{"UpdateJobTimeout"}, Every: 2, LoseAnswer: true}); err != nil {
 					return err
@@ -320,8 +320,8 @@ func buses() []*scenario {
 			replicas: 1, slots: 256, burst: 2700, lease: time.Minute, fault: fault(20*time.Second, busFaults{Error: 1}), incidents: 1, why: "the jobs that probe",
 		},
 		{
-			name: "bus-500-twice", about: "the bus answers two requests of each of 1,000 jobs with 500, and then takes the event",
-			form: both, replicas: 1, slots: 256, burst: 1000, lease: time.Minute,
+			name: "bus-500-twice", about: "the bus answers two requests of each of 600 jobs with 500, and then takes the event",
+			form: both, replicas: 1, slots: 256, burst: 600, lease: time.Minute,
 			fault: func(ctx context.Context, w *world) error {
 				if err := w.busFaults(ctx, busFaults{Errors: 2}); err != nil {
 					return err

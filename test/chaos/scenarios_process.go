@@ -16,7 +16,7 @@ func processes() []*scenario {
 		},
 		{
 			name: "worker-killed", about: "one of two workers is killed with jobs at work (the bus takes 100 ms), and another starts in its place",
-			form: both, replicas: 2, slots: 64, rate: 20, lease: 10 * time.Second, requestTimeout: 2 * time.Second, why: "worker killed", after: 15 * time.Second,
+			form: both, replicas: 2, slots: 64, rate: 20, lease: 20 * time.Second, requestTimeout: 5 * time.Second, why: "worker killed", after: 15 * time.Second,
 			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 100}) },
 			fault: func(ctx context.Context, w *world) error {
 				now := time.Now()

@@ -122,8 +122,8 @@ func (w *world) startWorker(place int) error {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1", "LOGGING_LEVEL_ROOT=debug",
 		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.proxies[place].address(),
-		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 15*time.Second).String(),
-		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 3*time.Second).String(),
+		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 30*time.Second).String(),
+		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 8*time.Second).String(),
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + strconv.Itoa(max(s.slots, 1)),
 		fmt.Sprintf("CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME=worker-%d", place),
 		"CAMUNDA_CLIENT_RESTADDRESS=" + w.outside.url, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos",
