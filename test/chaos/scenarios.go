@@ -321,7 +321,7 @@ func buses() []*scenario {
 		},
 		{
 			name: "bus-500-twice", about: "the bus answers two requests of each of 600 jobs with 500, and then takes the event",
-			form: both, replicas: 1, slots: 256, burst: 600, lease: time.Minute,
+			form: both, replicas: 1, slots: 256, burst: 600, lease: time.Minute, lasts: time.Minute,
 			fault: func(ctx context.Context, w *world) error {
 				if err := w.busFaults(ctx, busFaults{Errors: 2}); err != nil {
 					return err
