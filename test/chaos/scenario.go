@@ -75,7 +75,7 @@ func (s *scenario) play(ctx context.Context, t *tools, dir string, short, prove 
 	if err != nil {
 		return s.broken(ctx, dir, began, err)
 	}
-	r := s.judge(f, short)
+	r := s.judge(f, short || prove)
 	r.dir = dir
 	if late != nil {
 		r.add(isOther, "%v", late)
