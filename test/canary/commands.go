@@ -12,10 +12,11 @@ import (
 	"path/filepath"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 )
 
 // runCommands runs the commands of the binary that see secrets, and has the streams keep what they write.
-func runCommands(ctx context.Context, binary string, s *streams) error {
+func runCommands(ctx context.Context, binary string, s *leak.Streams) error {
 	folder, err := os.MkdirTemp("", "eventbridge-connector-canary-")
 	if err != nil {
 		return err
@@ -28,12 +29,12 @@ func runCommands(ctx context.Context, binary string, s *streams) error {
 	defer bus.Close()
 	for i, v := range values {
 		bus.Respond(func(*embedded.BusRequest) *embedded.Answer { // as if AWS gave the secret away
-			a := embedded.AWSError(400, "AccessDeniedException", "no "+v.value+" here")
+			a := embedded.AWSError(400, "AccessDeniedException", "no "+v.Value+" here")
 			return &a
 		})
-		c := commands{binary: binary, folder: folder, bus: bus.URL(), outlet: s.write, value: v.value, safe: valueOf(headerSafe[i%len(headerSafe)])}
+		c := commands{binary: binary, folder: folder, bus: bus.URL(), outlet: s.Write, value: v.Value, safe: valueOf(headerSafe[i%len(headerSafe)])}
 		if err := c.all(ctx); err != nil {
-			return fmt.Errorf("secret %q: %w", v.name, err)
+			return fmt.Errorf("secret %q: %w", v.Name, err)
 		}
 	}
 	return nil

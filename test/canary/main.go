@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/cases"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
 )
@@ -57,38 +58,20 @@ func run(ctx context.Context, out io.Writer, binary, recorded string) error {
 	jobs, err := suite.play(ctx, binary, s)
 	err = errors.Join(err, runCommands(ctx, binary, s))
 	marks := allMarks()
-	hits, bytesRead := searchAll(s, marks)
+	hits, bytesRead := leak.SearchAll(s, marks)
 	for _, h := range hits {
 		fmt.Fprintln(out, "FOUND", h)
 	}
 	err = errors.Join(err, prove(out, s, marks))
 	fmt.Fprintf(out, "canary: %d jobs, %d streams, %d bytes searched for %d secrets in %d forms: %d found (%s)\n",
-		jobs, len(s.names()), bytesRead, len(marks), formCount(marks), len(hits), time.Since(began).Round(time.Second/10))
+		jobs, len(s.Names()), bytesRead, len(marks), leak.FormCount(marks), len(hits), time.Since(began).Round(time.Second/10))
 	if len(hits) > 0 {
 		err = errors.Join(err, fmt.Errorf("secrets left the process in %d places", len(hits)))
 	}
 	return err
 }
 
-func newStreams() *streams { return &streams{byName: map[string]*streamBuffer{}} }
-
-func formCount(marks []mark) int {
-	n := 0
-	for i := range marks {
-		n += len(marks[i].forms) + 1 // and split
-	}
-	return n
-}
-
-// searchAll searches all streams, and returns how many bytes that were.
-func searchAll(s *streams, marks []mark) (hits []hit, read int) {
-	for _, name := range s.names() {
-		stream := s.of(name)
-		read += len(stream)
-		hits = append(hits, search(name, stream, marks)...)
-	}
-	return hits, read
-}
+func newStreams() *leak.Streams { return leak.NewStreams(kept) }
 
 // suite is what is played, by profile.
 type suite struct {
@@ -140,8 +123,8 @@ func readSuite(folder string) (*suite, error) {
 const atOnce = 3
 
 // play has workers do all jobs twice: with the log as text and as JSON. It returns how many jobs that were.
-func (s *suite) play(ctx context.Context, binary string, out *streams) (jobs int, err error) {
-	collector := startCollector(out.write)
+func (s *suite) play(ctx context.Context, binary string, out *leak.Streams) (jobs int, err error) {
+	collector := startCollector(out.Write)
 	defer collector.Close()
 	var (
 		mu      sync.Mutex
@@ -153,7 +136,7 @@ func (s *suite) play(ctx context.Context, binary string, out *streams) (jobs int
 			places <- struct{}{}
 			playing.Go(func() {
 				defer func() { <-places }()
-				stage := &play.Stage{Binary: binary, Outlet: func(where string, data []byte) { out.write(streamName(where, format), data) }, Midway: scrape(out), Fetched: []string{"traceparent", "tracestate"}, Env: map[string]string{
+				stage := &play.Stage{Binary: binary, Outlet: func(where string, data []byte) { out.Write(streamName(where, format), data) }, Midway: scrape(out), Fetched: []string{"traceparent", "tracestate"}, Env: map[string]string{
 					"LOGGING_LEVEL_ROOT": "debug", "LOGGING_FORMAT": format, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL, "OTEL_BSP_SCHEDULE_DELAY": "100",
 					"OTEL_EXPORTER_OTLP_HEADERS": "api-key=" + collectorKey, "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
 					"CAMUNDA_CLIENT_AUTH_METHOD": "basic", "CAMUNDA_CLIENT_AUTH_USERNAME": "worker", "CAMUNDA_CLIENT_AUTH_PASSWORD": gatewayPassword,
@@ -192,10 +175,10 @@ var scraped = []string{
 	"/actuator/info", "/actuator/loggers", "/actuator/env", "/actuator/configprops", "/actuator/metrics", "/metrics", "/debug/pprof/heap?debug=1", "/debug/vars", "/",
 }
 
-func scrape(out *streams) func(context.Context, func(string) []byte) error {
+func scrape(out *leak.Streams) func(context.Context, func(string) []byte) error {
 	return func(_ context.Context, get func(string) []byte) error {
 		for _, path := range scraped {
-			out.write("HTTP "+path, get(path))
+			out.Write("HTTP "+path, get(path))
 		}
 		return nil
 	}

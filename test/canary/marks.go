@@ -6,27 +6,20 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
 )
 
-// values are the secrets that take the places of those of the profiles: plain and odd, short and long.
-var values = []struct{ name, value string }{
-	{"plain", "canary7Qx2mK9vPlain"},
-	{"short", "Zk4!pW8q"},
-	{"signs", `cnry"q'8T\z<&>wY;`},
-	{"lines", "cnry-one-Xa7r\ncnry-two-Yb8s\tend"},
-	{"letters", "кенар-Zoë-😀-5Lp9"},
-	{"percent", "cn%41+ry/=?&8Jd kQ:@"},
-	{"long", "IQoJb3JpZ2luX2VjEJr//cnry+" + strings.Repeat("Gm4xT9bVw2/Ke+", 40) + "8dZ=="},
-}
+// values are the secrets that take the places of those of the profiles.
+var values = leak.Secrets()
 
 // headerSafe are those that may be credentials of AWS and values of HTTP header fields.
 var headerSafe = []string{"plain", "short", "long"}
 
 func valueOf(name string) string {
 	for _, v := range values {
-		if v.name == name {
-			return v.value
+		if v.Name == name {
+			return v.Value
 		}
 	}
 	return ""
@@ -44,15 +37,15 @@ const (
 	collectorKey    = "cnry-collector-Key77"
 )
 
-func allMarks() []mark {
-	var all []mark
+func allMarks() []leak.Mark {
+	var all []leak.Mark
 	for _, v := range values {
-		all = append(all, newMark(v.name, v.value))
+		all = append(all, leak.NewMark(v.Name, v.Value))
 	}
 	for _, text := range literals {
-		all = append(all, newMark("credential "+text[:7], text))
+		all = append(all, leak.NewMark("credential "+text[:7], text))
 	}
-	return append(all, newMark("the gateway's password", gatewayPassword), newMark("the collector's key", collectorKey))
+	return append(all, leak.NewMark("the gateway's password", gatewayPassword), leak.NewMark("the collector's key", collectorKey))
 }
 
 // exchange puts marked secrets in the places of a profile's own, and returns what takes the place of what.
@@ -63,7 +56,7 @@ func exchange(p *play.Profile) map[string]string {
 		out := map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(secrets)) {
 			old := secrets[name]
-			value := values[next%len(values)].value
+			value := values[next%len(values)].Value
 			switch {
 			case strings.Contains(name, "ACCESS") || strings.HasSuffix(name, "AWS_KEY"):
 				value = valueOf("plain")

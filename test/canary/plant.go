@@ -14,7 +14,7 @@ func planted() play.Profile {
 		"CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE": "DISABLED", "AWS_MAX_ATTEMPTS": "1",
 	}}
 	for _, v := range values {
-		p.Secrets["SECRET_"+v.name] = v.value
+		p.Secrets["SECRET_"+v.Name] = v.Value
 	}
 	return p
 }
@@ -26,9 +26,9 @@ func quoted(s string) string { return string(jsonvalue.AppendString(nil, s)) }
 func plantedCases() ([]play.Case, error) {
 	var all []play.Case
 	for _, v := range values {
-		name := "{{secrets." + v.name + "}}"
+		name := "{{secrets." + v.Name + "}}"
 		add := func(what string, c play.Case) {
-			c.Name, c.Section, c.Profile = fmt.Sprintf("%s, %s", what, v.name), "planted", "planted"
+			c.Name, c.Section, c.Profile = fmt.Sprintf("%s, %s", what, v.Name), "planted", "planted"
 			c.Want = play.Want{Command: "any"}
 			if c.Set == nil {
 				c.Set = map[string]string{}
@@ -41,21 +41,21 @@ func plantedCases() ([]play.Case, error) {
 		body := func(format string, args ...any) []play.Answer {
 			return []play.Answer{{Status: 400, Body: fmt.Sprintf(format, args...)}}
 		}
-		add("in AWS's message", play.Case{Answers: body(`{"__type":"AccessDeniedException","message":%s}`, quoted("no "+v.value+" here"))})
-		add("as AWS's code", play.Case{Answers: body(`{"__type":%s,"message":"no"}`, quoted(v.value))})
-		add("as AWS's code behind a namespace", play.Case{Answers: body(`{"__type":%s,"message":"no"}`, quoted("com.amazon#"+v.value))})
-		add("in an error page", play.Case{Answers: []play.Answer{{Status: 502, Body: "<html>" + v.value + "</html>"}}})
-		add("in an answer that is no JSON", play.Case{Answers: []play.Answer{{Body: v.value}}})
-		add("in an answer of a wrong form", play.Case{Answers: []play.Answer{{Body: `{"FailedEntryCount":` + quoted(v.value) + `,"Entries":` + quoted(v.value) + `}`}}})
-		add("in an answer with a wrong member", play.Case{Answers: []play.Answer{{Body: `{` + quoted(v.value) + `:`}}})
-		add("in a redirect", play.Case{Answers: []play.Answer{{Status: 307, Headers: map[string]string{"Location": "http://127.0.0.1:1/" + headerText(v.value)}}}})
-		if slices.Contains(headerSafe, v.name) {
-			add("as the request id of an error", play.Case{Answers: []play.Answer{{Error: "AccessDeniedException: no", Headers: map[string]string{"x-amzn-RequestId": v.value}}}})
-			add("as the request id of a success", play.Case{Answers: []play.Answer{{Usual: true, Headers: map[string]string{"x-amzn-RequestId": v.value}}}})
-			add("as the type of an error in a header", play.Case{Answers: []play.Answer{{Status: 400, Body: "{}", Headers: map[string]string{"x-amzn-ErrorType": v.value}}}})
-			add("in further headers", play.Case{Answers: []play.Answer{{Error: "AccessDeniedException: no", Headers: map[string]string{"x-" + "shop": v.value, "Retry-After": v.value}}}})
+		add("in AWS's message", play.Case{Answers: body(`{"__type":"AccessDeniedException","message":%s}`, quoted("no "+v.Value+" here"))})
+		add("as AWS's code", play.Case{Answers: body(`{"__type":%s,"message":"no"}`, quoted(v.Value))})
+		add("as AWS's code behind a namespace", play.Case{Answers: body(`{"__type":%s,"message":"no"}`, quoted("com.amazon#"+v.Value))})
+		add("in an error page", play.Case{Answers: []play.Answer{{Status: 502, Body: "<html>" + v.Value + "</html>"}}})
+		add("in an answer that is no JSON", play.Case{Answers: []play.Answer{{Body: v.Value}}})
+		add("in an answer of a wrong form", play.Case{Answers: []play.Answer{{Body: `{"FailedEntryCount":` + quoted(v.Value) + `,"Entries":` + quoted(v.Value) + `}`}}})
+		add("in an answer with a wrong member", play.Case{Answers: []play.Answer{{Body: `{` + quoted(v.Value) + `:`}}})
+		add("in a redirect", play.Case{Answers: []play.Answer{{Status: 307, Headers: map[string]string{"Location": "http://127.0.0.1:1/" + headerText(v.Value)}}}})
+		if slices.Contains(headerSafe, v.Name) {
+			add("as the request id of an error", play.Case{Answers: []play.Answer{{Error: "AccessDeniedException: no", Headers: map[string]string{"x-amzn-RequestId": v.Value}}}})
+			add("as the request id of a success", play.Case{Answers: []play.Answer{{Usual: true, Headers: map[string]string{"x-amzn-RequestId": v.Value}}}})
+			add("as the type of an error in a header", play.Case{Answers: []play.Answer{{Status: 400, Body: "{}", Headers: map[string]string{"x-amzn-ErrorType": v.Value}}}})
+			add("in further headers", play.Case{Answers: []play.Answer{{Error: "AccessDeniedException: no", Headers: map[string]string{"x-" + "shop": v.Value, "Retry-After": v.Value}}}})
 		}
-		rejected := []play.Answer{{Body: fmt.Sprintf(`{"FailedEntryCount":1,"Entries":[{"ErrorCode":%s,"ErrorMessage":%s}]}`, quoted(v.value), quoted("no "+v.value))}}
+		rejected := []play.Answer{{Body: fmt.Sprintf(`{"FailedEntryCount":1,"Entries":[{"ErrorCode":%s,"ErrorMessage":%s}]}`, quoted(v.Value), quoted("no "+v.Value))}}
 		add("in a rejected entry", play.Case{Answers: rejected})
 		add("in a rejected entry that is an error", play.Case{Answers: rejected, Set: map[string]string{"input.failOnRejectedEntry": "true"}})
 		add("in a warning of an expression", play.Case{Answers: rejected, Headers: map[string]string{
@@ -64,7 +64,7 @@ func plantedCases() ([]play.Case, error) {
 		add("in an error of an expression", play.Case{Answers: rejected, Headers: map[string]string{"resultExpression": `=assert(response.entries[1].errorMessage, false)`}})
 		add("in an error of jq", play.Case{Answers: rejected, Headers: map[string]string{"expressionLanguage": "jq", "resultExpression": `.entries[0].errorMessage | error`}})
 		add("in a number of jq", play.Case{Answers: rejected, Headers: map[string]string{"expressionLanguage": "jq", "resultExpression": `{a: (.entries[0].errorMessage | tonumber)}`}})
-		failing := body(`{"__type":"AccessDeniedException","message":%s}`, quoted(v.value))
+		failing := body(`{"__type":"AccessDeniedException","message":%s}`, quoted(v.Value))
 		add("in a BPMN error", play.Case{Answers: failing, Headers: map[string]string{"errorExpression": `=bpmnError(error.message, error.message, {m: error.message, r: response})`}})
 		add("in a job error", play.Case{Answers: failing, Headers: map[string]string{"errorExpression": `=jobError(error.message, {m: error.message}, 1)`}})
 		add("in a failing error expression", play.Case{Answers: failing, Headers: map[string]string{"errorExpression": `=bpmnError(7, error.message + number(error.message))`}})
@@ -82,18 +82,18 @@ func plantedCases() ([]play.Case, error) {
 		add("as a parameter of a function", play.Case{Set: map[string]string{"input.detail": `{"a":{"camunda.function.type":"base64","params":[` + quoted(name) + `,1]}}`}})
 		add("as a key twice", play.Case{Set: map[string]string{"input.detail": `{` + quoted(name) + `:1,` + quoted(name) + `:2}`}})
 		for _, field := range []string{"authentication.secretKey", "authentication.sessionToken"} {
-			add("by its value as "+field, play.Case{Set: map[string]string{field: quoted(v.value)}, Answers: failing})
+			add("by its value as "+field, play.Case{Set: map[string]string{field: quoted(v.Value)}, Answers: failing})
 			add("by its name as "+field, play.Case{Set: map[string]string{field: quoted(name)}, Answers: failing})
-			add("as a list in "+field, play.Case{Set: map[string]string{field: `[` + quoted(v.value) + `,` + quoted(v.value) + `]`}})
-			add("as an object in "+field, play.Case{Set: map[string]string{field: `{` + quoted(v.value) + `:` + quoted(v.value) + `}`}})
+			add("as a list in "+field, play.Case{Set: map[string]string{field: `[` + quoted(v.Value) + `,` + quoted(v.Value) + `]`}})
+			add("as an object in "+field, play.Case{Set: map[string]string{field: `{` + quoted(v.Value) + `:` + quoted(v.Value) + `}`}})
 		}
 		add("by its name as authentication.accessKey", play.Case{Set: map[string]string{"authentication.accessKey": quoted(name)}, Answers: failing})
-		add("in a message that is cut", play.Case{Answers: body(`{"__type":"AccessDeniedException","message":"${LONG:5990}%s"}`, quoted(v.value)[1:len(quoted(v.value))-1])})
+		add("in a message that is cut", play.Case{Answers: body(`{"__type":"AccessDeniedException","message":"${LONG:5990}%s"}`, quoted(v.Value)[1:len(quoted(v.Value))-1])})
 		add("in what the gateway refuses", play.Case{
-			Gateway: []play.Reply{{Code: "INVALID_ARGUMENT", Message: "the variables hold " + v.value}},
+			Gateway: []play.Reply{{Code: "INVALID_ARGUMENT", Message: "the variables hold " + v.Value}},
 			Headers: map[string]string{"resultExpression": `={a: 1}`},
 		})
-		add("in what the gateway refuses for a moment", play.Case{Gateway: []play.Reply{{Code: "UNAVAILABLE", Message: v.value, Times: 2}}})
+		add("in what the gateway refuses for a moment", play.Case{Gateway: []play.Reply{{Code: "UNAVAILABLE", Message: v.Value, Times: 2}}})
 	}
 	for i := range all {
 		if err := all[i].Complete(); err != nil {

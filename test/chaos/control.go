@@ -81,6 +81,8 @@ type rule struct {
 type busFaults struct {
 	Throttle float64 `json:"throttle,omitempty"`
 	Error    float64 `json:"error,omitempty"`
+	Errors   int     `json:"errors,omitempty"`
+	Message  string  `json:"message,omitempty"`
 	Reset    float64 `json:"reset,omitempty"`
 	SlowMs   int64   `json:"slowMs,omitempty"`
 	Hang     bool    `json:"hang,omitempty"`
@@ -129,15 +131,21 @@ type gatewayReport struct {
 	Calls struct {
 		StreamsOpen int64 `json:"streamsOpen"`
 	} `json:"calls"`
+	Faults struct {
+		Met []int64 `json:"met"` // how many calls each rule met
+	} `json:"faults"`
 	Jobs []jobReport `json:"jobs"`
 }
 
 // busReport is what the bus tells of the events that it accepted.
 type busReport struct {
-	Requests int64 `json:"requests"`
-	Accepted int   `json:"accepted"`
-	Events   []struct {
-		ID string      `json:"id"`
-		At []time.Time `json:"at"`
-	} `json:"events"`
+	Requests int64           `json:"requests"`
+	Accepted int             `json:"accepted"`
+	Events   []acceptedEvent `json:"events"`
+}
+
+type acceptedEvent struct {
+	ID      string      `json:"id"`
+	At      []time.Time `json:"at"`
+	Refused int         `json:"refused"` // requests with it that were answered 500
 }

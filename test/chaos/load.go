@@ -30,10 +30,16 @@ const defaultHeaders = `{"resultExpression":"={eventId: response.entries[1].even
 
 // variables returns the input of a job. In its id {{n}} is the number that the gateway gives it.
 func (l *load) variables(id string) json.RawMessage {
-	quoted, _ := json.Marshal(l.busURL) // a text
-	return json.RawMessage(`{"authentication":{"type":"credentials","accessKey":"AKIACHAOS00000000000","secretKey":"chaos"},` +
-		`"configuration":{"region":"eu-central-1","endpoint":` + string(quoted) + `},` +
-		`"input":{"eventBusName":"orders","source":"com.example.orders","detailType":"OrderPlaced","detail":{"id":"` + id + `","text":"` + strings.Repeat("x", 200) + `"}}}`)
+	detail := map[string]string{"id": id, "text": strings.Repeat("x", 200)}
+	for _, name := range detailSecrets {
+		detail[name] = placeholder(name)
+	}
+	text, _ := json.Marshal(map[string]any{ // texts
+		"authentication": map[string]string{"type": "credentials", "accessKey": accessKey, "secretKey": placeholder(keySecret), "sessionToken": placeholder(sessionSecret)},
+		"configuration":  map[string]string{"region": "eu-central-1", "endpoint": l.busURL},
+		"input":          map[string]any{"eventBusName": "orders", "source": "com.example.orders", "detailType": "OrderPlaced", "detail": detail},
+	})
+	return text
 }
 
 // add adds n jobs at once. Jobs whose request failed may be there or not; they are not required.

@@ -1,7 +1,10 @@
 // Command chaos runs real worker processes against the embedded gateway and bus, which are processes of their own, breaks
 // what is between and around them, and counts what became of every job.
 //
-//	go run ./test/chaos [-short] [-run REGEXP] [-out FILE] [-list] [-parallel N]
+//	go run ./test/chaos [-short] [-run REGEXP] [-out FILE] [-list] [-parallel N] [-prove]
+//
+// All that the workers write, but for the signed requests to the bus, is searched for marked secrets: what they use, and what the
+// bus and the gateway give away in their messages.
 //
 // It prints one line for each scenario, and exits with 1 when one of them did not hold. The logs of such a scenario are kept.
 package main
@@ -32,6 +35,7 @@ type settings struct {
 	out      string
 	list     bool
 	parallel int
+	prove    bool
 }
 
 func main() {
@@ -55,6 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	f.StringVar(&s.out, "out", "", "write the table into this file, between its two markers")
 	f.BoolVar(&s.list, "list", false, "print the scenarios and end")
 	f.IntVar(&s.parallel, "parallel", 4, "how many scenarios run at a time")
+	f.BoolVar(&s.prove, "prove", false, "send one event of each scenario again, behind the workers' back: a scenario holds only if that is found")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -111,7 +116,7 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 		for _, i := range longestFirst(chosen) {
 			group.Go(func() error {
 				c := chosen[i]
-				r, err := c.play(ctx, tools, filepath.Join(dir, c.name), s.short)
+				r, err := c.play(ctx, tools, filepath.Join(dir, c.name), s.short, s.prove)
 				if err != nil {
 					return err
 				}
@@ -134,6 +139,9 @@ func play(ctx context.Context, s *settings, chosen []*scenario, out io.Writer) e
 		return err
 	}
 	fmt.Fprintf(out, "\n%s\n%d of %d scenarios held, in %s\n", table(results), len(chosen)-failed, len(chosen), time.Since(began).Round(time.Second))
+	if err := summarizeLeaks(out, results); err != nil {
+		return err
+	}
 	if s.out != "" {
 		if err := writeTable(s.out, results, machine(time.Now(), s.parallel)); err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -12,16 +13,21 @@ import (
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 )
 
 // proof does behind the worker's back what a faulty worker would do: it sends an event a second time, completes a job
-// without an event, and fails a job for good. The checks must find all three.
+// without an event, fails a job for good, and gives secrets away on every way out. The checks must find them all.
 func proof() *scenario {
 	return &scenario{
-		name: "proof", about: "the tool itself sends an event twice, completes a job without an event and fails one for good: the checks find all three",
-		form: both, replicas: 1, slots: 8, rate: 20, untimed: true, finds: []kind{isTwice, isLost, isIncident},
+		name: "proof", about: "the tool itself sends an event twice, completes a job without an event, fails one for good and gives secrets away: the checks find all of it",
+		form: both, replicas: 1, slots: 8, rate: 20, untimed: true, late: "it is about counts", finds: []kind{isTwice, isLost, isIncident, isLeak},
+		leaks: []string{"log", "gRPC FailJob", "gRPC metadata", "REST API head", "token endpoint body", "traces body"},
 		fault: func(ctx context.Context, w *world) error {
 			if err := w.sendAgain(ctx); err != nil {
+				return err
+			}
+			if err := w.giveAway(ctx); err != nil {
 				return err
 			}
 			return w.endFalsely(ctx)
@@ -45,7 +51,7 @@ func (w *world) sendAgain(ctx context.Context) error {
 	client := eventbridge.New(eventbridge.Options{
 		Region: "eu-central-1", BaseEndpoint: &w.load.busURL,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIACHAOS00000000000", SecretAccessKey: "chaos"}, nil
+			return aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: literalKey}, nil
 		}),
 	})
 	_, err = client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
@@ -84,6 +90,7 @@ func (w *world) endFalsely(ctx context.Context) error {
 	if _, err := client.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: a.Keys[0]}); err != nil {
 		return err
 	}
-	_, err = client.FailJob(ctx, &pb.FailJobRequest{JobKey: a.Keys[1], ErrorMessage: "false"})
+	ctx = metadata.AppendToOutgoingContext(ctx, "baggage", base64.StdEncoding.EncodeToString([]byte("user="+clientSecret)))
+	_, err = client.FailJob(ctx, &pb.FailJobRequest{JobKey: a.Keys[1], ErrorMessage: "AWS said: " + accessToken})
 	return err
 }

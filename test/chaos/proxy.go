@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -34,6 +35,7 @@ type proxy struct {
 	latency time.Duration // each packet is carried on so much later
 	front   func(net.Conn)
 	links   map[*link]struct{}
+	sent    []*recording // of every connection that was
 }
 
 // link is one connection of the worker.
@@ -188,6 +190,20 @@ func (p *proxy) close() {
 	p.wait.Wait()
 }
 
+// recordings returns what the worker sent, one recording for each connection.
+func (p *proxy) recordings() []*recording {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.sent)
+}
+
+// idle tells whether no connection is left.
+func (p *proxy) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.links) == 0
+}
+
 func (p *proxy) accept() {
 	for {
 		client, err := p.listener.Accept()
@@ -201,7 +217,9 @@ func (p *proxy) accept() {
 // serve carries one connection until it ends.
 func (p *proxy) serve(client net.Conn) {
 	l := &link{client: client, answers: true}
+	from := &recorded{client, &recording{}}
 	p.mu.Lock()
+	p.sent = append(p.sent, from.recording)
 	m, target, answer := p.mode, p.target, p.front
 	if m == refuse {
 		p.mu.Unlock()
@@ -218,7 +236,7 @@ func (p *proxy) serve(client net.Conn) {
 		l.reset()
 	}()
 	if m == front {
-		answer(client)
+		answer(from)
 		return
 	}
 	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", target)
@@ -233,7 +251,7 @@ func (p *proxy) serve(client net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	both.Go(func() { p.carry(l, client, server, false) })
+	both.Go(func() { p.carry(l, from, server, false) })
 	both.Go(func() { p.carry(l, server, client, true) })
 	both.Wait()
 }

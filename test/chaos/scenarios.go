@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -119,7 +120,7 @@ func connections() []*scenario {
 		},
 		{
 			name: "held", about: "nothing is carried for 10 s, in either direction, and then all of it; replicas: 2",
-			replicas: 2, slots: 64, rate: 20, limit: 10 * time.Second, fault: outage(10*time.Second, onProxies(func(p *proxy) { p.set(hold) }), onProxies(sound)),
+			replicas: 2, slots: 64, rate: 20, limit: longestLimit, late: pending, fault: outage(10*time.Second, onProxies(func(p *proxy) { p.set(hold) }), onProxies(sound)),
 		},
 		{
 			name: "silent-death", about: "all connections die without a word: they stay open and swallow everything; replicas: 2",
@@ -147,6 +148,9 @@ func rules(r ...rule) func(context.Context, *world) error {
 	return func(ctx context.Context, w *world) error { return w.faults(ctx, r...) }
 }
 
+// pending says why a worker may be silent for longer.
+const pending = "commands that wait still fail"
+
 // answers loses answers to commands.
 func answers() []*scenario {
 	once := func(*world, int) []string { return []string{"AWS_MAX_ATTEMPTS=1"} }
@@ -170,7 +174,7 @@ func answers() []*scenario {
 		},
 		{
 			name: "answers-of-complete-lost", about: "every answer to Complete is lost for 10 s; replicas: 2",
-			replicas: 2, slots: 64, rate: 20, limit: 10 * time.Second, fault: lose(10*time.Second, 1, "CompleteJob"),
+			replicas: 2, slots: 64, rate: 20, limit: longestLimit, late: pending, fault: lose(10*time.Second, 1, "CompleteJob"),
 		},
 		{
 			name: "answers-of-fail-lost", about: "every answer to Fail is lost for 20 s while the bus refuses a third; replicas: 2",
@@ -182,8 +186,23 @@ func answers() []*scenario {
 			headers: `{"errorExpression":"=if response.failedEntryCount = 0 then bpmnError(\"SENT\", \"as asked\") else null","retryBackoff":"PT1S"}`,
 		},
 		{
+			name: "answers-of-extension-lost", about: "every second answer to UpdateJobTimeout is lost for 15 s; each job asks for a longer lease, and the bus takes 2 s; replicas: 2",
+			form: both, replicas: 2, slots: 128, rate: 20, after: 10 * time.Second,
+			headers: `{"resultExpression":"={eventId: response.entries[1].eventId}","retryBackoff":"PT1S","jobTimeout":"PT1M"}`,
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 2000}) },
+			fault: func(ctx context.Context, w *world) error {
+				if err := w.faults(ctx, rule{Calls: []string{"UpdateJobTimeout"}, Every: 2, LoseAnswer: true}); err != nil {
+					return err
+				}
+				if err := pause(ctx, 15*time.Second); err != nil {
+					return err
+				}
+				return w.expectMet(ctx, 50)
+			},
+		},
+		{
 			name: "commands-refused", about: "every command is UNAVAILABLE for 10 s while probes and streams work; replicas: 2",
-			replicas: 2, slots: 64, rate: 20, limit: 10 * time.Second,
+			replicas: 2, slots: 64, rate: 20, limit: longestLimit, late: pending,
 			fault: outage(10*time.Second, rules(rule{Calls: []string{"commands"}, Code: "UNAVAILABLE", Message: "no leader"}), rules()),
 		},
 		{
@@ -244,6 +263,36 @@ func fronts() []*scenario {
 	}
 }
 
+func nothing(context.Context, *world) error { return nil }
+
+// refusedTwice checks that every job met two 500s, no more and no fewer, and that none of them was failed for it.
+func refusedTwice(ctx context.Context, w *world, _ *result) error {
+	var b busReport
+	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+		return err
+	}
+	var g gatewayReport
+	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
+		return err
+	}
+	return checkRefusals(&b, g.Totals.Failed)
+}
+
+// errRefusals says that jobs did not meet the 500s that they should.
+var errRefusals = errors.New("the 500s were not two of each job, without a failure")
+
+func checkRefusals(b *busReport, failed int) error {
+	for _, e := range b.Events {
+		if e.Refused != 2 {
+			return fmt.Errorf("%w: found %d of %s, expected 2", errRefusals, e.Refused, e.ID)
+		}
+	}
+	if len(b.Events) == 0 || failed > 0 {
+		return fmt.Errorf("%w: found %d events and %d failures, expected some and none", errRefusals, len(b.Events), failed)
+	}
+	return nil
+}
+
 // answerOfAWSLost is why README allows a second event.
 const answerOfAWSLost = "answer of AWS lost"
 
@@ -269,6 +318,26 @@ func buses() []*scenario {
 		{
 			name: "bus-500-20s", about: "the bus answers 2,700 jobs with 500 for 20 s",
 			replicas: 1, slots: 256, burst: 2700, lease: time.Minute, fault: fault(20*time.Second, busFaults{Error: 1}), incidents: 1, why: "the jobs that probe",
+		},
+		{
+			name: "bus-500-twice", about: "the bus answers two requests of each of 600 jobs with 500, and then takes the event",
+			form: both, replicas: 1, slots: 256, burst: 600, lease: time.Minute, lasts: time.Minute,
+			fault: func(ctx context.Context, w *world) error {
+				if err := w.busFaults(ctx, busFaults{Errors: 2}); err != nil {
+					return err
+				}
+				return outage(0, nothing, func(ctx context.Context, w *world) error {
+					return w.await(ctx, 2*time.Minute, "all jobs settled", func(r *gatewayReport) bool { return r.Totals.Open == 0 })
+				})(ctx, w)
+			},
+			check: refusedTwice,
+		},
+		{
+			name: "bus-500-twice-adaptive", about: "the bus answers two requests of each job with 500, and then takes the event; AWS_RETRY_MODE is adaptive; replicas: 2",
+			replicas: 2, slots: 64, rate: 40, after: 15 * time.Second,
+			env:     func(*world, int) []string { return []string{"AWS_RETRY_MODE=adaptive"} },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{Errors: 2}) },
+			check:   refusedTwice,
 		},
 		{
 			name: "bus-down-20s", about: "nobody listens at the bus for 20 s; replicas: 2",

@@ -4,10 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,7 +16,7 @@ func processes() []*scenario {
 		},
 		{
 			name: "worker-killed", about: "one of two workers is killed with jobs at work (the bus takes 100 ms), and another starts in its place",
-			form: both, replicas: 2, slots: 64, rate: 20, lease: 10 * time.Second, requestTimeout: 2 * time.Second, why: "worker killed", after: 15 * time.Second,
+			form: both, replicas: 2, slots: 64, rate: 20, lease: 20 * time.Second, requestTimeout: 5 * time.Second, why: "worker killed", after: 15 * time.Second,
 			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 100}) },
 			fault: func(ctx context.Context, w *world) error {
 				now := time.Now()
@@ -88,6 +84,36 @@ func clocks() []*scenario {
 				return set(ctx, w, 1, -90*time.Second)
 			},
 		},
+		{
+			name: "clocks-step-together", about: "the clocks of all brokers step by 90 s and by an hour, ahead and back, every 3 s while jobs run (the bus takes 300 ms), past leases of a minute. " + asHost,
+			form: both, replicas: 1, partitions: 2, slots: 64, rate: 20, lease: time.Minute, after: 10 * time.Second,
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 300}) },
+			fault:   stepping(set),
+		},
+		{
+			name: "clocks-step-long-lease", about: "the clocks of all brokers step by 90 s and by an hour, ahead and back, every 3 s while jobs run (the bus takes 300 ms), within leases of 3 hours; replicas: 2. " + asHost,
+			replicas: 2, partitions: 2, slots: 64, rate: 20, lease: 3 * time.Hour, after: 10 * time.Second,
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 300}) },
+			fault:   stepping(set),
+		},
+	}
+}
+
+// asHost says why the brokers' clocks are stepped, and not the host's.
+const asHost = "For the worker that is the same as a step of its host's clock, which cannot be made: its static binary takes no faked one"
+
+// stepping steps the clocks of all brokers together.
+func stepping(set func(context.Context, *world, int, time.Duration) error) func(context.Context, *world) error {
+	return func(ctx context.Context, w *world) error {
+		for _, offset := range [...]time.Duration{90 * time.Second, 0, -90 * time.Second, 0, time.Hour, 0, -time.Hour, 0} {
+			if err := set(ctx, w, 0, offset); err != nil {
+				return err
+			}
+			if err := pause(ctx, 3*time.Second); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
@@ -104,11 +130,11 @@ func others() []*scenario {
 	return []*scenario{
 		{
 			name: "saturated-20s", about: "20 times as many jobs wait as the worker takes, 4 at a time; the bus takes 400 ms; 20 s",
-			form: shortOnly, replicas: 1, slots: 4, waiting: 80, lease: 8 * time.Second, requestTimeout: 2 * time.Second, prepare: slow(400 * time.Millisecond), fault: wait(20 * time.Second), untimed: true,
+			form: shortOnly, replicas: 1, slots: 4, waiting: 80, lease: 8 * time.Second, requestTimeout: 2 * time.Second, prepare: slow(400 * time.Millisecond), fault: wait(20 * time.Second), untimed: true, late: "the short form has no times",
 		},
 		{
 			name: "saturated-9m", about: "20 times as many jobs wait as the worker takes, 8 at a time; the bus takes 4 s; 9 minutes",
-			replicas: 1, slots: 8, waiting: 160, lease: time.Minute, requestTimeout: 10 * time.Second, prepare: slow(4 * time.Second), fault: wait(9 * time.Minute), limit: 10 * time.Second, lasts: 10 * time.Minute,
+			replicas: 1, slots: 8, waiting: 160, lease: time.Minute, requestTimeout: 10 * time.Second, prepare: slow(4 * time.Second), fault: wait(9 * time.Minute), limit: longestLimit, late: "each job takes 4 s, and all at work may end together", lasts: 10 * time.Minute,
 			check: func(_ context.Context, _ *world, r *result) error {
 				if r.jobs < 900 {
 					return fmt.Errorf("found %d jobs done, expected 900 or more", r.jobs)
@@ -132,7 +158,7 @@ func others() []*scenario {
 		},
 		{
 			name: "soak", about: "five minutes of 40 jobs/s with a little of everything: lost answers, HTTP 404, throttling, 500s, and all connections cut every 20 s; replicas: 3",
-			replicas: 3, partitions: 3, slots: 64, rate: 40, retries: 50, fault: soak, limit: 10 * time.Second, lasts: 5 * time.Minute,
+			replicas: 3, partitions: 3, slots: 64, rate: 40, retries: 50, fault: soak, limit: longestLimit, late: pending, lasts: 5 * time.Minute,
 		},
 	}
 }
@@ -156,59 +182,20 @@ func soak(ctx context.Context, w *world) error {
 	return w.busFaults(ctx, busFaults{})
 }
 
-// tokenServer gives tokens that hold for 10 s, or 503.
-type tokenServer struct {
-	url      string
-	down     atomic.Bool
-	requests atomic.Int64 // while it was down
-}
-
-func newTokenServer(ctx context.Context, w *world) (*tokenServer, error) {
-	t := &tokenServer{}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	t.url = "http://" + listener.Addr().String() + "/token"
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if t.down.Load() {
-			t.requests.Add(1)
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"access_token":"token","token_type":"Bearer","expires_in":10}`))
-	})}
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.Serve(listener) })
-	w.closer = append(w.closer, func() {
-		_ = server.Close()
-		serving.Wait()
-	})
-	return t, nil
-}
-
 // tokenDown has the token endpoint refuse for longer than a token holds.
 func tokenDown() *scenario {
-	var endpoint *tokenServer
 	const most = 60
 	return &scenario{
 		name: "token-endpoint-down", about: "the token endpoint answers 503 for 30 s, tokens hold for 10 s",
-		replicas: 1, slots: 64, rate: 20, limit: 10 * time.Second,
-		prepare: func(ctx context.Context, w *world) (err error) {
-			endpoint, err = newTokenServer(ctx, w)
-			return err
+		replicas: 1, slots: 64, rate: 20, limit: longestLimit, late: pending,
+		prepare: func(_ context.Context, w *world) error {
+			w.outside.expires.Store(10)
+			return nil
 		},
-		env: func(*world, int) []string {
-			return []string{
-				"CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos", "CAMUNDA_CLIENT_AUTH_CLIENTSECRET=chaos",
-				"CAMUNDA_CLIENT_AUTH_TOKENURL=" + endpoint.url, "CAMUNDA_CLIENT_AUTH_AUDIENCE=zeebe",
-			}
-		},
-		fault: outage(30*time.Second, func(context.Context, *world) error { endpoint.down.Store(true); return nil },
-			func(context.Context, *world) error { endpoint.down.Store(false); return nil }),
-		check: func(context.Context, *world, *result) error {
-			if n := endpoint.requests.Load(); n == 0 || n > most {
+		fault: outage(30*time.Second, func(_ context.Context, w *world) error { w.outside.down.Store(true); return nil },
+			func(_ context.Context, w *world) error { w.outside.down.Store(false); return nil }),
+		check: func(_ context.Context, w *world, _ *result) error {
+			if n := w.outside.requests.Load(); n == 0 || n > most {
 				return fmt.Errorf("found %d requests to the token endpoint that was down, expected 1 to %d", n, most)
 			}
 			return nil
@@ -224,7 +211,7 @@ func poison() *scenario {
 		fault: func(ctx context.Context, w *world) error {
 			text, _ := json.Marshal(w.load.busURL) // a text
 			large, _ := json.Marshal(map[string]string{"id": "large", "text": string(make([]byte, 300_000))})
-			head := `{"authentication":{"type":"credentials","accessKey":"AKIACHAOS00000000000","secretKey":"chaos"},"configuration":{"region":"eu-central-1","endpoint":` + string(text) + `},`
+			head := `{"authentication":{"type":"credentials","accessKey":"` + accessKey + `","secretKey":"` + literalKey + `"},"configuration":{"region":"eu-central-1","endpoint":` + string(text) + `},`
 			for _, bad := range [...]jobsRequest{
 				{Variables: json.RawMessage(`{}`), Headers: json.RawMessage(`{}`)},
 				{Variables: json.RawMessage(head + `"input":{"eventBusName":7,"source":[],"detailType":null,"detail":1}}`), Headers: json.RawMessage(`{}`)},

@@ -42,6 +42,7 @@ const (
 	isIncident kind = "incidents"
 	isSilence  kind = "silence"
 	isExit     kind = "exit"
+	isLeak     kind = "secrets"
 	isOther    kind = "other"
 )
 
@@ -63,6 +64,7 @@ type result struct {
 	incidents int
 	back      time.Duration // from the end of the fault to the next event; -1 = there was no fault, or no event after it
 	silence   time.Duration // the longest time without an event outside the fault
+	searched  searched
 	problems  []problem
 }
 

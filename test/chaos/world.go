@@ -23,6 +23,7 @@ type world struct {
 
 	gateway        *child
 	bus            *child
+	outside        *outside
 	gatewayControl control
 	busControl     control
 	proxies        []*proxy
@@ -60,6 +61,10 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 			started.close()
 		}
 	}()
+	if w.outside, err = newOutside(ctx); err != nil {
+		return nil, err
+	}
+	w.closer = append(w.closer, w.outside.close)
 	var where addresses
 	if w.bus, where, err = startReady(w.life, filepath.Join(dir, "bus.log"), t.gateway, "-bus", "127.0.0.1:0"); err != nil { //nolint:contextcheck // it is made of ctx, and ends with the world
 		return nil, err
@@ -95,7 +100,7 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 
 // startGateway starts the gateway, again with the state that it left.
 func (w *world) startGateway() error {
-	args := []string{"-listen", "127.0.0.1:0", "-state", filepath.Join(w.dir, "state"), "-partitions", strconv.Itoa(max(1, w.scenario.partitions))}
+	args := []string{"-listen", "127.0.0.1:0", "-version", "8.8.0", "-state", filepath.Join(w.dir, "state"), "-partitions", strconv.Itoa(max(1, w.scenario.partitions))}
 	if len(w.scenario.tenants) > 0 {
 		args = append(args, "-tenants", strings.Join(w.scenario.tenants, ","))
 	}
@@ -117,11 +122,15 @@ func (w *world) startWorker(place int) error {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1", "LOGGING_LEVEL_ROOT=debug",
 		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.proxies[place].address(),
-		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 15*time.Second).String(),
-		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 3*time.Second).String(),
+		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 30*time.Second).String(),
+		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 8*time.Second).String(),
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + strconv.Itoa(max(s.slots, 1)),
 		fmt.Sprintf("CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME=worker-%d", place),
+		"CAMUNDA_CLIENT_RESTADDRESS=" + w.outside.url, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos",
+		"CAMUNDA_CLIENT_AUTH_TOKENURL=" + w.outside.url + tokenPath, "CAMUNDA_CLIENT_AUTH_AUDIENCE=zeebe",
+		"OTEL_EXPORTER_OTLP_ENDPOINT=" + w.outside.url, "OTEL_EXPORTER_OTLP_COMPRESSION=none", "LOGGING_FORMAT=" + []string{"text", "json"}[place%2],
 	}
+	env = append(env, secretEnv()...)
 	if s.env != nil {
 		env = append(env, s.env(w, place)...)
 	}
@@ -166,16 +175,38 @@ func (w *world) await(ctx context.Context, limit time.Duration, what string, hol
 	}
 }
 
-// faults has the gateway break calls; without rules it is sound.
+// faults has the gateway break calls; without rules it is sound. Its messages give secrets away.
 func (w *world) faults(ctx context.Context, rules ...rule) error {
 	if rules == nil {
 		rules = []rule{}
 	}
+	for i := range rules {
+		if rules[i].Message != "" {
+			rules[i].Message = leaky(rules[i].Message)
+		}
+	}
 	return w.gatewayControl.call(ctx, "POST", "/faults", map[string]any{"faults": rules}, nil)
 }
 
-// busFaults has the bus misbehave; the zero value has it sound.
+// expectMet fails unless the faults of the gateway have met so many calls, and clears them.
+func (w *world) expectMet(ctx context.Context, least int64) error {
+	var g gatewayReport
+	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
+		return err
+	}
+	var met int64
+	for _, n := range g.Faults.Met {
+		met += n
+	}
+	if met < least {
+		return fmt.Errorf("%w: found %d calls that met the fault, expected %d or more", errNotInTime, met, least)
+	}
+	return w.faults(ctx)
+}
+
+// busFaults has the bus misbehave; the zero value has it sound. Its messages give secrets away.
 func (w *world) busFaults(ctx context.Context, f busFaults) error {
+	f.Message = leaky("a fault that was asked for")
 	return w.busControl.call(ctx, "POST", "/bus/faults", f, nil)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -18,6 +19,8 @@ import (
 type busFaults struct {
 	Throttle float64 `json:"throttle"` // share of the requests, 0 to 1, that are refused as too many
 	Error    float64 `json:"error"`    // share of the requests that are answered 500
+	Errors   int     `json:"errors"`   // how many requests of each event are answered 500 before one is accepted, over the process's life
+	Message  string  `json:"message"`  // of the 500s; empty = a text that says where they come from
 	Reset    float64 `json:"reset"`    // share of the requests whose events are accepted and whose connection is closed without an answer
 	SlowMs   int64   `json:"slowMs"`   // before each answer
 	Hang     bool    `json:"hang"`     // no answer until the faults change or the caller goes away; nothing is accepted
@@ -28,8 +31,8 @@ func (f *busFaults) check() error {
 	if min(f.Throttle, f.Error, f.Reset) < 0 || f.Throttle+f.Error+f.Reset > 1 {
 		return fmt.Errorf("throttle, error, reset: found %v, %v, %v, expected shares of 1 together at most", f.Throttle, f.Error, f.Reset)
 	}
-	if f.SlowMs < 0 {
-		return fmt.Errorf("slowMs: found %d, expected no negative number", f.SlowMs)
+	if f.SlowMs < 0 || f.Errors < 0 {
+		return fmt.Errorf("slowMs, errors: found %d, %d, expected no negative number", f.SlowMs, f.Errors)
 	}
 	return nil
 }
@@ -44,12 +47,13 @@ type busControl struct {
 	faults   busFaults
 	changed  chan struct{} // closed as the faults change
 	accepted map[string][]time.Time
+	refused  map[string]int // how many requests of an event were answered 500
 	requests int64
 	events   int
 }
 
 func newBusControl(address, member string) *busControl {
-	return &busControl{address: address, member: member, accepted: map[string][]time.Time{}, changed: make(chan struct{})}
+	return &busControl{address: address, member: member, accepted: map[string][]time.Time{}, refused: map[string]int{}, changed: make(chan struct{})}
 }
 
 // up starts the bus unless it is up.
@@ -80,14 +84,18 @@ func (b *busControl) down() {
 }
 
 // respond decides on a request by the faults in force.
-func (b *busControl) respond(*embedded.BusRequest) *embedded.Answer {
+func (b *busControl) respond(r *embedded.BusRequest) *embedded.Answer {
+	ids := make([]string, len(r.Entries))
+	for i := range r.Entries {
+		ids[i] = b.idOf(&r.Entries[i])
+	}
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.requests++
-	f, changed := b.faults, b.changed
-	b.mu.Unlock()
+	f := b.faults
 	a := embedded.Answer{Latency: time.Duration(f.SlowMs) * time.Millisecond}
 	if f.Hang {
-		a.Hold, a.HangUp = changed, true
+		a.Hold, a.HangUp = b.changed, true
 		return &a
 	}
 	switch draw := rand.Float64(); { //nolint:gosec // faults need no secrecy
@@ -95,18 +103,22 @@ func (b *busControl) respond(*embedded.BusRequest) *embedded.Answer {
 		refusal := embedded.Throttled()
 		refusal.Latency = a.Latency
 		a = refusal
-	case draw < f.Throttle+f.Error:
-		a.Status, a.Body = http.StatusInternalServerError, `{"__type":"InternalFailure","message":"a fault that was asked for"}`
+	case draw < f.Throttle+f.Error, slices.ContainsFunc(ids, func(id string) bool { return b.refused[id] < f.Errors }):
+		for _, id := range ids {
+			b.refused[id]++
+		}
+		latency := a.Latency
+		a = embedded.AWSError(http.StatusInternalServerError, "InternalFailure", cmp.Or(f.Message, "a fault that was asked for"))
+		a.Latency = latency
 	case draw < f.Throttle+f.Error+f.Reset:
 		a.HangUp, a.Accept = true, true
 	}
 	return &a
 }
 
-// note keeps when an event was accepted.
-func (b *busControl) note(e embedded.Event) {
-	id := ""
-	_ = jsonvalue.Members([]byte(e.Detail), func(key string, raw []byte) (err error) { // an accepted detail is an object
+// idOf returns the member of an event's detail by which it is known; "" = there is none.
+func (b *busControl) idOf(e *embedded.Event) (id string) {
+	_ = jsonvalue.Members([]byte(e.Detail), func(key string, raw []byte) (err error) { // a detail that is no object has none
 		if key != b.member {
 			return nil
 		}
@@ -115,6 +127,12 @@ func (b *busControl) note(e embedded.Event) {
 		}
 		return nil
 	})
+	return id
+}
+
+// note keeps when an event was accepted.
+func (b *busControl) note(e embedded.Event) {
+	id := b.idOf(&e)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.events++
@@ -155,9 +173,10 @@ type busAnswer struct {
 }
 
 type acceptedEvent struct {
-	ID    string      `json:"id"`
-	Count int         `json:"count"`
-	At    []time.Time `json:"at"`
+	ID      string      `json:"id"`
+	Count   int         `json:"count"`
+	At      []time.Time `json:"at"`
+	Refused int         `json:"refused"` // requests with it that were answered 500
 }
 
 var errQuery = errors.New("events: expected all, or nothing for those that were accepted more than once")
@@ -175,7 +194,7 @@ func (b *busControl) report(w http.ResponseWriter, r *http.Request) {
 			a.Twice++
 		}
 		if len(times) > 1 || which == "all" {
-			a.Events = append(a.Events, acceptedEvent{id, len(times), slices.Clone(times)})
+			a.Events = append(a.Events, acceptedEvent{id, len(times), slices.Clone(times), b.refused[id]})
 		}
 	}
 	b.mu.Unlock()

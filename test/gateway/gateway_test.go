@@ -258,6 +258,24 @@ func TestBusAloneReportsWhatItAccepted(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, code)
 }
 
+func TestBusRefusesEachEventSoManyTimes(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-bus", "127.0.0.1:0")
+	p.post("/bus/faults", `{"errors":2,"message":"as asked"}`)
+	for _, id := range []string{"a", "b"} {
+		for _, want := range []int{500, 500, 200, 200} {
+			assert.Equal(t, want, put(t.Context(), t, p.where.Bus, id), id)
+		}
+	}
+	_, a := call[busAnswer](p, http.MethodGet, "/bus/report?events=all", "")
+	require.Len(t, a.Events, 2)
+	for _, e := range a.Events {
+		assert.Equal(t, []int{2, 2}, []int{e.Refused, e.Count}, e.ID)
+	}
+	code, _ := call[any](p, http.MethodPost, "/bus/faults", `{"errors":-1}`)
+	assert.Equal(t, http.StatusBadRequest, code)
+}
+
 func TestCommandLineNeedsAPart(t *testing.T) {
 	t.Parallel()
 	require.ErrorContains(t, run(t.Context(), nil, io.Discard), "-listen nor -bus")

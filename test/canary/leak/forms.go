@@ -1,4 +1,4 @@
-package main
+package leak
 
 import (
 	"bytes"
@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// form is a way in which a text may be written.
-type form struct {
-	name string
-	text string
+// Form is a way in which a text may be written.
+type Form struct {
+	Name string
+	Text string
 }
 
 // formsOf returns the ways in which a secret may be written. Those that are the same text are there once.
-func formsOf(secret string) []form {
-	var forms []form
+func formsOf(secret string) []Form {
+	var forms []Form
 	seen := map[string]bool{}
 	add := func(name, text string) {
 		if text != "" && !seen[text] {
 			seen[text] = true
-			forms = append(forms, form{name, text})
+			forms = append(forms, Form{name, text})
 		}
 	}
 	add("raw", secret)
