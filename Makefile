@@ -67,8 +67,8 @@ $(GOLANGCI):
 	.ci/install-golangci-lint $(GOLANGCI_VERSION) $@
 
 .PHONY: fuzz
-fuzz: ## Run every fuzz target for FUZZTIME (30s)
-	.ci/fuzz $(FUZZTIME)
+fuzz: ## Run the fuzz targets for FUZZTIME (30s, or a count of inputs: 1700000x); RUN=REGEXP of package/target
+	.ci/fuzz '$(FUZZTIME)' '$(RUN)'
 
 .PHONY: bench
 bench: ## Measure the worker against its floor: engine without work, bare SDK (JOBS=100000)
