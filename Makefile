@@ -74,6 +74,10 @@ fuzz: ## Run the fuzz targets for FUZZTIME (30s, or a count of inputs: 1700000x)
 bench: ## Measure the worker against its floor: engine without work, bare SDK (JOBS=100000)
 	go run ./test/bench -jobs $(JOBS)
 
+.PHONY: memory
+memory: build ## Measure the memory of the worker and its jq child together, which may be 128 MiB (RUN=REGEXP; Linux)
+	go run ./test/memory -binary '$(abspath $(BIN))' -run '$(RUN)'
+
 .PHONY: bench-micro
 bench-micro: ## Run the benchmarks of the packages (BENCH, BENCHTIME)
 	go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem $(PKG)
