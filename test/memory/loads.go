@@ -19,7 +19,7 @@ type load struct {
 	job       func(i int) (pad, jq string) // what is added to the job's input, and its result expression in jq; empty = none
 }
 
-// loads returns all loads. The order matters: each finds the worker as the one before has left it.
+// loads returns all loads, those that need most last: each finds the worker as the one before has left it.
 func loads() []load {
 	text := `"` + strings.Repeat("x", 4_000_000) + `"`
 	list := `[` + strings.Repeat(`{"a":1},`, 499_999) + `{"a":1}]`
@@ -32,15 +32,15 @@ func loads() []load {
 	hungry := func(i int) (string, string) { return "1", hungryExpressions[i%len(hungryExpressions)] }
 	return []load{
 		{name: "small jobs", jobs: 500, atOnce: 64, completed: 500, job: pad("1", "")},
-		{name: "4 MB of text", jobs: 30, atOnce: 1, completed: 30, job: pad(text, "")},
-		{name: "4 MB of small objects", jobs: 30, atOnce: 1, completed: 30, job: pad(list, "")},
-		{name: "4 MB of text, jq sees it", jobs: 30, atOnce: 1, completed: 1, jq: true, job: pad(text, seen)},
-		{name: "4 MB of small objects, jq sees it", jobs: 10, atOnce: 1, jq: true, job: pad(list, seen)},
-		{name: "300,000 empty entries", jobs: 30, atOnce: 4, answer: short, job: pad("1", "")},
-		{name: "300,000 entries with ids", jobs: 30, atOnce: 4, answer: whole, job: pad("1", "")},
+		{name: "300,000 empty entries", jobs: 20, atOnce: 4, answer: short, job: pad("1", "")},
+		{name: "300,000 entries with ids", jobs: 20, atOnce: 4, answer: whole, job: pad("1", "")},
+		{name: "4 MB of text", jobs: 20, atOnce: 1, completed: 20, job: pad(text, "")},
+		{name: "4 MB of small objects", jobs: 20, atOnce: 1, completed: 20, job: pad(list, "")},
 		{name: "hungry jq, one at a time", jobs: len(hungryExpressions), atOnce: 1, jq: true, job: hungry},
 		{name: "hungry jq, 32 at a time", jobs: 2 * len(hungryExpressions), atOnce: 32, jq: true, job: hungry},
 		{name: "hungry jq, 4 MB of text", jobs: len(hungryExpressions), atOnce: 1, jq: true, job: func(i int) (string, string) { return text, hungryExpressions[i] }},
+		{name: "4 MB of text, jq sees it", jobs: 20, atOnce: 1, completed: 1, jq: true, job: pad(text, seen)},
+		{name: "4 MB of small objects, jq sees it", jobs: 5, atOnce: 1, jq: true, job: pad(list, seen)},
 	}
 }
 

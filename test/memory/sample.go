@@ -20,19 +20,21 @@ func sample(ctx context.Context, pid int) peak {
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		worker := memoryOf(strconv.Itoa(pid))
-		now, anonymous := worker.resident, worker.anonymous
+		sum, file, anonymous := worker.resident, worker.file, worker.resident-worker.file
 		for _, child := range children(pid) {
 			c := memoryOf(child)
-			now, anonymous, p.child = now+c.resident, anonymous+c.anonymous, max(p.child, c.highest)
+			sum, file, anonymous = sum+c.resident, max(file, c.file), anonymous+c.resident-c.file
+			p.child = max(p.child, c.highest)
 		}
-		p.together, p.anonymous, p.worker, p.rest = max(p.together, now), max(p.anonymous, anonymous), max(p.worker, worker.highest), now
+		now := anonymous + file
+		p.together, p.sum, p.anonymous, p.worker, p.rest = max(p.together, now), max(p.sum, sum), max(p.anonymous, anonymous), max(p.worker, worker.highest), now
 		<-tick.C
 	}
 	return p
 }
 
 // memory is what a process has in use, in bytes.
-type memory struct{ resident, highest, anonymous int64 }
+type memory struct{ resident, highest, file int64 }
 
 // memoryOf reads the memory of a process; zero if it has ended.
 func memoryOf(pid string) (m memory) {
@@ -44,8 +46,8 @@ func memoryOf(pid string) (m memory) {
 			m.highest = size(value)
 		case "VmRSS":
 			m.resident = size(value)
-		case "RssAnon":
-			m.anonymous = size(value)
+		case "RssFile":
+			m.file = size(value)
 		}
 	}
 	return m

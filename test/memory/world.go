@@ -80,7 +80,8 @@ func (w *world) close() {
 
 // peak is the most memory, in bytes, that was in use at any time of a load.
 type peak struct {
-	together  int64 // both processes at one moment, pages that they share counted twice
+	together  int64 // both processes at one moment; the pages of the binary, which both have, count once, as for a container
+	sum       int64 // the same, with these pages counted for each
 	worker    int64 // the kernel's own mark of the worker, which misses nothing
 	child     int64 // the highest of the marks of all children, as they were read last
 	anonymous int64 // both at one moment, without the pages of the binary
