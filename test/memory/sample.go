@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
 )
 
 // interval is the time between two looks at the processes. The kernel's marks cover what happens between them.
@@ -59,14 +61,18 @@ func size(value []byte) int64 {
 	return kib << 10
 }
 
-// children returns the ids of the processes that a process has started.
+// children returns the ids of the jq children of a process. One that was just forked has the memory of its parent until it
+// runs its own program, which its arguments tell.
 func children(pid int) []string {
 	var ids []string
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is one
 	for _, thread := range threads {
 		text, _ := os.ReadFile(thread) // a thread may have ended
 		for id := range bytes.FieldsSeq(text) {
-			ids = append(ids, string(id))
+			arguments, _ := os.ReadFile("/proc/" + string(id) + "/cmdline") // it may have ended
+			if bytes.Contains(arguments, []byte(jq.Argument)) {
+				ids = append(ids, string(id))
+			}
 		}
 	}
 	return ids
