@@ -50,11 +50,11 @@ func TestAnOutageThatComesBackInTheFlushIsOneOutage(t *testing.T) {
 		require.Equal(t, linkUp, l.current())
 		l.begin() // a command waits all the time
 		l.silent(away)
-		time.Sleep(4 * time.Second)
+		testkit.Advance(4 * time.Second)
 		l.answered()
 		require.Equal(t, linkFlush, l.current())
 		l.silent(away)
-		time.Sleep(4 * time.Second)
+		testkit.Advance(4 * time.Second)
 		l.answered()
 		require.Equal(t, linkFlush, l.current())
 		l.end(1)

@@ -27,10 +27,10 @@ type world struct {
 // startWorld starts a worker with a GOMEMLIMIT; empty = none.
 func startWorld(ctx context.Context, binary, limit string) (w *world, err error) {
 	w = &world{ended: make(chan struct{})}
-	if w.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: -1}); err != nil {
+	if w.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: -1}); err != nil { //nolint:contextcheck // it is closed, not cancelled
 		return nil, err
 	}
-	if w.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: -1, MaxRequest: 1 << 20}); err != nil {
+	if w.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: -1, MaxRequest: 1 << 20}); err != nil { //nolint:contextcheck // it is closed, not cancelled
 		w.gateway.Close()
 		return nil, err
 	}
@@ -128,6 +128,10 @@ func (w *world) give(ctx context.Context, l load) error {
 		default:
 		}
 	}
-	time.Sleep(time.Second) // what is kept shows afterwards
-	return nil
+	select {
+	case <-time.After(time.Second): // what is kept shows afterwards
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
