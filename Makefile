@@ -72,12 +72,16 @@ $(GOLANGCI):
 	.ci/install-golangci-lint $(GOLANGCI_VERSION) $@
 
 .PHONY: fuzz
-fuzz: ## Run every fuzz target for FUZZTIME (30s)
-	.ci/fuzz $(FUZZTIME)
+fuzz: ## Run the fuzz targets for FUZZTIME (30s, or a count of inputs: 1700000x); RUN=REGEXP of package/target
+	.ci/fuzz '$(FUZZTIME)' '$(RUN)'
 
 .PHONY: bench
 bench: ## Measure the worker against its floor: engine without work, bare SDK (JOBS=100000)
 	go run ./test/bench -jobs $(JOBS)
+
+.PHONY: memory
+memory: build ## Measure the memory of the worker and its jq child together, which may be 128 MiB (RUN=REGEXP; Linux)
+	go run ./test/memory -binary '$(abspath $(BIN))' -run '$(RUN)'
 
 .PHONY: bench-micro
 bench-micro: ## Run the benchmarks of the packages (BENCH, BENCHTIME)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
 // panics is a sender, or a tracer of expressions, that panics with a secret.
@@ -62,4 +63,36 @@ func TestAJobThatIsNotSentIsHandedBack(t *testing.T) {
 	}
 	assert.Equal(t, job.HandBack{}, r.Handle(ctx, j))
 	assert.Zero(t, r.bus.Counts().Requests)
+}
+
+// Resolve makes it a resolver that panics: no mask is there yet.
+func (p panics) Resolve(context.Context, secret.Context, []secret.Variable) ([]secret.Variable, *secret.Mask, error) {
+	panic(p.text)
+}
+
+func TestAPanicBeforeThereIsAMaskIsToldByItsTypeAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *Options) { o.Secrets = panics{"found " + known["SECRET"] + " there"} })
+	f, e := failed(t, r.Handle(t.Context(), r.job("{}", with(""))))
+	assert.EqualValues(t, 2, f.Retries)
+	assert.Equal(t, "INTERNAL_ERROR", e["code"])
+	assert.Contains(t, r.log.String(), `"panic":"string"`)
+	assert.NotContains(t, r.log.String()+f.Message+string(f.Variables), "there")
+}
+
+// final is a sender whose error no other try can mend.
+type final struct{ is bool }
+
+func (f final) Send(context.Context, *eventbridge.Request) (*eventbridge.Response, error) {
+	return nil, &eventbridge.Error{Kind: eventbridge.KindAPI, Code: "HTTP_413", Message: "too large", StatusCode: 413, Final: f.is}
+}
+
+func TestAnErrorThatNoTryCanMendLeavesNoRetries(t *testing.T) {
+	t.Parallel()
+	for is, want := range map[bool]int32{true: 0, false: 2} {
+		r := newRig(t, func(o *Options) { o.Sender = final{is} })
+		f, e := failed(t, r.Handle(t.Context(), r.job("{}", with(""))))
+		assert.Equal(t, want, f.Retries)
+		assert.Equal(t, "HTTP_413", e["code"])
+	}
 }

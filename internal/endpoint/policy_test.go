@@ -163,3 +163,16 @@ func TestPlainEndpoints(t *testing.T) {
 		assert.Equal(t, want, Plain(parse(t, text)), text)
 	}
 }
+
+func TestAURLThatIsAllowedAllowsItsOwnPortAlone(t *testing.T) {
+	t.Parallel()
+	for allowed, other := range map[string]string{
+		"http://stack.example:4566": "http://stack.example:8080",
+		"http://stack.example":      "http://stack.example:8080",
+		"https://stack.example":     "https://stack.example:8443",
+	} {
+		p := (*Policy)(nil).Allow(parse(t, allowed))
+		assert.True(t, p.Allows(parse(t, allowed)))
+		assert.False(t, p.Allows(parse(t, other)), "%s is not %s", other, allowed)
+	}
+}

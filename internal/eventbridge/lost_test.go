@@ -115,3 +115,14 @@ func TestNoConnection(t *testing.T) {
 		})
 	}
 }
+
+// TestWhichAnswersSayThatNothingWasAccepted: after the others another attempt may be a second event.
+func TestWhichAnswersSayThatNothingWasAccepted(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{301: true, 400: true, 403: true, 404: true, 413: true, 429: true, 408: false, 500: false, 502: false, 504: false} {
+		assert.Equal(t, want, apiError(status, nil, `{"__type":"X"}`).refused(), "%d", status)
+	}
+	assert.True(t, apiError(503, nil, `{"__type":"ServiceUnavailable"}`).refused(), "AWS's own")
+	assert.False(t, apiError(503, nil, "<html>").refused(), "a proxy's")
+	assert.False(t, timeoutError("bus.test", 0, nil).refused())
+}

@@ -398,3 +398,40 @@ func TestThrottlingLimitsTheAttemptsAtOnce(t *testing.T) {
 		assert.Less(t, throttledOnes, 3000)
 	})
 }
+
+// TestATargetThatIsNotUsedIsDownForNobody is about a worker that sends to one target alone: no healthy one speaks for it.
+func TestATargetThatIsNotUsedIsDownForNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(always(500, internal))
+		s := overBus(Options{}, b)
+		defer s.Close()
+		crowd(t, s, 12, 5*time.Second, nil)
+		require.True(t, s.Targets().Down())
+		pass(lately - time.Second)
+		assert.True(t, s.Targets().Down())
+		pass(2 * time.Second)
+		assert.False(t, s.Targets().Down(), "what nothing was sent to for a minute tells nothing")
+	})
+}
+
+func TestATargetThatMakesRoomIsNotCountedAsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(func(source string, _ int) (int, string) {
+			if source == "sick" {
+				return 500, internal
+			}
+			return 200, accepted
+		})
+		s := overBus(Options{MaxClients: 1}, b)
+		defer s.Close()
+		crowd(t, s, 12, 5*time.Second, func(_ int, r *Request) { r.Region, r.Entries[0].Source = "sick-1", "sick" })
+		require.EqualValues(t, 1, s.targets.downs.Load())
+		for _, err := range crowd(t, s, 1, time.Second, nil) {
+			require.NoError(t, err)
+		}
+		assert.Zero(t, s.targets.downs.Load())
+		assert.Equal(t, map[string]int{"bus.test": 0}, s.Targets().DownByEndpoint())
+	})
+}

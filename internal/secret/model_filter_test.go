@@ -440,3 +440,19 @@ func TestATaskFilterTellsWhatStaysAndWhereTheModelNamesIt(t *testing.T) {
 	assert.JSONEq(t, `{"source":"<B>","detail":["{{secrets.A}}","secrets.C"]}`, got)
 	assert.Equal(t, []string{"input.detail[0] A [authentication.secretKey]", "input.detail[1] C []"}, told)
 }
+
+// TestLaxAllowsNothingWhileItsQuestionIsGivenUp: a drain that ends the question says nothing of the cluster.
+func TestLaxAllowsNothingWhileItsQuestionIsGivenUp(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	f := secret.NewModelFilter(secret.ModelOptions{
+		Definitions: &cluster{hold: make(chan struct{})}, CacheSize: 10, Lax: true, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	defer f.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	rule, err := f.Rule(ctx, ofSend)
+	require.Error(t, err)
+	assert.Nil(t, rule)
+	assert.Empty(t, log.String())
+}

@@ -61,10 +61,11 @@ func (s *activations) leave(a *activation) {
 	if s.all[a.try] == a {
 		delete(s.all, a.try)
 	}
+	a.command = outline(a.command)
 	if a.command != nil && !releases(a.command) {
 		s.ended[a.try] = a
 		s.order = append(s.order, a)
-		for len(s.order) > endedKept || time.Since(s.order[0].commanded) > endedFor {
+		for len(s.order) > endedKept || len(s.order) > 0 && time.Since(s.order[0].commanded) > endedFor {
 			if oldest := s.order[0]; s.ended[oldest.try] == oldest {
 				delete(s.ended, oldest.try)
 			}
@@ -73,6 +74,19 @@ func (s *activations) leave(a *activation) {
 		}
 	}
 	close(a.done)
+}
+
+// outline returns what supersedes asks of a command. The command itself holds variables, and its settling holds the job: for
+// as long as it is remembered they would stay in memory.
+func outline(command job.Outcome) job.Outcome {
+	switch c := command.(type) {
+	case nil:
+		return nil
+	case job.Fail:
+		return job.Fail{Retries: c.Retries}
+	default:
+		return job.Complete{}
+	}
 }
 
 // supersedes says whether the command of an earlier activation, which is done, leaves nothing to do for a later one whose

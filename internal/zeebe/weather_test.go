@@ -216,6 +216,7 @@ func serve(t *testing.T, g *gateway) string {
 	return l.Addr().String()
 }
 
+<<<<<<< HEAD
 // tokenless is an authorizer whose tokens never come.
 type tokenless struct{ fixedAuth }
 
@@ -239,4 +240,42 @@ func TestAProbeThatWasNeverSentReplacesNoConnection(t *testing.T) {
 	}
 	assert.Same(t, calls, c.calls.client())
 	assert.Same(t, streams, c.streams.client())
+=======
+// TestAProxyThatRefusesTheCallerSaysThatNothingHelps: 401 and 403 do not pass by themselves, whoever answers so.
+func TestAProxyThatRefusesTheCallerSaysThatNothingHelps(t *testing.T) {
+	t.Parallel()
+	const proxy = "unexpected HTTP status code received from server: "
+	assert.Equal(t, job.Denied, kind(codes.Unauthenticated, proxy+"401 (Unauthorized)"))
+	assert.Equal(t, job.Denied, kind(codes.PermissionDenied, proxy+"403 (Forbidden)"))
+	assert.Equal(t, job.Transient, kind(codes.Unimplemented, proxy+"404 (Not Found)"))
+}
+
+// TestACallThatFailedBeforeItWasWrittenWasNotTaken: one for which no token came, for example.
+func TestACallThatFailedBeforeItWasWrittenWasNotTaken(t *testing.T) {
+	t.Parallel()
+	noToken := &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}
+	call := &writing{Context: t.Context()}
+	var got *job.CommandError
+	require.ErrorAs(t, commandError(t.Context(), call, noToken), &got)
+	assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", NotTaken: true}, got)
+	assert.False(t, noToken.NotTaken, "the error is shared by all calls that wait for the token")
+	call.written.Store(true)
+	require.ErrorAs(t, commandError(t.Context(), call, noToken), &got)
+	assert.False(t, got.NotTaken, "a first call was written, and a second one lacked a token")
+	require.ErrorAs(t, commandError(t.Context(), nil, noToken), &got)
+	assert.False(t, got.NotTaken, "nothing is known of the call")
+}
+
+func TestTwoCallsThatMeetADeadConnectionReplaceItOnce(t *testing.T) {
+	t.Parallel()
+	c, err := newConnection("127.0.0.1:1", dialOptions(Config{}, nil))
+	require.NoError(t, err)
+	dead := c.client()
+	require.NoError(t, c.replace(dead))
+	second := c.client()
+	assert.NotSame(t, dead, second)
+	require.NoError(t, c.replace(dead), "the other call is late")
+	assert.Same(t, second, c.client(), "the new connection may carry calls already")
+	require.NoError(t, c.close())
+>>>>>>> e-mutants
 }

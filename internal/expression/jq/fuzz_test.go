@@ -29,7 +29,14 @@ func FuzzProgram(f *testing.F) {
 		if unavailable, ok := errors.AsType[*UnavailableError](err); ok || errors.Is(err, ErrWait) || errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("%q: %v (%v)", source, err, unavailable)
 		}
-		if got, err := run(t, e, `"still " + "there"`); err != nil || got != `"still there"` {
+		got, err := run(t, e, `"still " + "there"`)
+		for range 10 { // a busy machine may keep the child from the processor for longer than its second
+			if !errors.Is(err, ErrTime) {
+				break
+			}
+			got, err = run(t, e, `"still " + "there"`)
+		}
+		if err != nil || got != `"still there"` {
 			t.Fatalf("after %q: got %s, error %v", source, got, err)
 		}
 	})

@@ -1,0 +1,37 @@
+package worker
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+)
+
+// TestATryThatEndedKeepsNothingOfItsJob: ten thousand are remembered, and each outcome holds its job with all variables.
+func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
+	t.Parallel()
+	var s activations
+	settling := job.Settling{Redact: func(text string) string { return text }}
+	for key, outcome := range []job.Outcome{
+		job.Complete{Settling: settling, Variables: []byte("{}")}, job.Throw{Settling: settling, Code: "X", Variables: []byte("{}")},
+		job.Fail{Settling: settling, Message: "m", Variables: []byte("{}")},
+	} {
+		a, _ := s.enter(&job.Job{Key: int64(key), Retries: 3})
+		a.command, a.commanded = outcome, time.Now()
+		s.leave(a)
+		assert.Contains(t, []job.Outcome{job.Complete{}, job.Fail{}}, s.ended[a.try].command)
+	}
+}
+
+// TestACommandThatWaitedForLongEndsItsTry: the gateway was away for longer than a try is remembered.
+func TestACommandThatWaitedForLongEndsItsTry(t *testing.T) {
+	t.Parallel()
+	var s activations
+	a, _ := s.enter(&job.Job{Key: 1, Retries: 3})
+	a.command, a.commanded = job.Complete{}, time.Now().Add(-2*endedFor)
+	s.leave(a)
+	assert.Empty(t, s.all)
+	assert.Empty(t, s.ended)
+}
