@@ -25,11 +25,6 @@ func Nearest(unknown string, known []string) string {
 	return best
 }
 
-// plain is a name without what spellings differ in.
-func plain(name string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(name))
-}
-
 // distance counts the insertions, deletions, replacements and swaps of neighbours that turn a into b.
 func distance(a, b string) int {
 	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
