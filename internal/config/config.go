@@ -212,6 +212,7 @@ type Warning struct {
 // *[ValueError], *[UnknownError] and others). Load writes nothing and reads nothing else.
 func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
 	l := &loader{settings: Settings(), env: newEnvironment(env)}
+	l.names = newNames(l.settings)
 	return l.load(args, readFile)
 }
 

@@ -1,82 +1,58 @@
 package config
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// environment is the process's environment, with the names that hold dashes (which Spring takes as well) respelt.
-type environment struct {
-	names  []string
-	values map[string]string
-	given  map[string]string // our spelling of a name → the name as it was given
-}
-
-func newEnvironment(env []string) *environment {
-	e := &environment{values: map[string]string{}, given: map[string]string{}}
+func newEnvironment(env []string) map[string]string {
+	values := map[string]string{}
 	for _, entry := range env {
-		name, value, ok := strings.Cut(entry, "=")
-		if !ok || name == "" {
-			continue
-		}
-		e.names = append(e.names, name)
-		e.values[name] = value
-	}
-	slices.Sort(e.names)
-	for _, name := range e.names {
-		respelt := strings.ReplaceAll(name, "-", "")
-		if _, taken := e.values[respelt]; !taken && respelt != name && ours(respelt) {
-			e.values[respelt], e.given[respelt] = e.values[name], name
+		if name, value, ok := strings.Cut(entry, "="); ok && name != "" {
+			values[name] = value
 		}
 	}
-	return e
+	return values
 }
 
-// prefixes are those whose variables are meant for us or for Camunda's runtime, so that a name under them that nobody
-// knows is likely a slip.
-var prefixes = []string{"CAMUNDA_CLIENT_", "CAMUNDA_SSL_CLIENT_", "CAMUNDA_CONNECTOR_", "CONNECTOR_AWS_EVENTBRIDGE_", "CONNECTOR_AWSEVENTBRIDGE_", "ZEEBE_"}
-
-func ours(name string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+// environ lists the environment for koanf's provider, which keeps the last of the variables of one setting: the weakest
+// names come first, those of no setting before all.
+func (l *loader) environ() []string {
+	rank := func(name string) int {
+		if p, ok := l.names.variable(name); ok {
+			return p.rank
+		}
+		return 1 << 20
+	}
+	sorted := slices.SortedFunc(maps.Keys(l.env), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a, b))
+	})
+	for i, name := range sorted {
+		sorted[i] = name + "=" + l.env[name]
+	}
+	return sorted
 }
 
-// lookup returns a setting's value in the environment and the variable's name as it was given.
-func (e *environment) lookup(s *Setting) (value, name string, ok bool) {
-	for _, name := range s.Variables() {
-		value, ok := e.values[name]
-		if !ok || (value == "" && !s.keepEmpty && !s.presence) || foreign(name, value) {
-			continue
+// variable returns the key and the value of the setting that an environment variable gives, for koanf's provider. The key
+// is empty if it gives none. A variable that nobody knows is warned of if its prefix is one of ours.
+func (l *loader) variable(name, value string) (key string, v any) {
+	s, known := l.names.variable(name)
+	switch {
+	case foreign(name, value):
+		return "", nil
+	case !known:
+		if ours(name) && !l.passOver(name, "environment variable "+name) {
+			l.warn(Warning{Text: (&UnknownError{What: "environment variable", Name: name, Nearest: Nearest(name, l.names.shownVariables)}).Error()})
 		}
-		if s.presence {
-			value = "true"
-		}
-		if given := e.given[name]; given != "" {
-			name = given
-		}
-		return value, name, true
+		return "", nil
+	case s.presence:
+		value = "true"
+	case value == "" && !s.keepEmpty:
+		return "", nil
 	}
-	return "", "", false
-}
-
-// unknown returns a warning for each variable under our prefixes that nobody knows.
-func (e *environment) unknown(settings []*Setting) []Warning {
-	var known []string
-	for _, s := range settings {
-		known = append(known, s.Variables()...)
-	}
-	var out []Warning
-	for _, name := range e.names {
-		respelt := strings.ReplaceAll(name, "-", "")
-		if !ours(name) || slices.Contains(known, name) || slices.Contains(known, respelt) || foreign(name, e.values[name]) {
-			continue
-		}
-		if note, camundas := unusedName(name); camundas {
-			out = append(out, Warning{Text: "environment variable " + name + " has no effect here" + note, Minor: note == ""})
-			continue
-		}
-		out = append(out, Warning{Text: (&UnknownError{What: "environment variable", Name: name, Nearest: Nearest(name, known)}).Error()})
-	}
-	return out
+	return s.Key, given{Text: value, Source: "environment variable " + name}
 }
 
 // foreign tells variables of other origin under the prefix ZEEBE_: the broker's own, and those that Kubernetes and

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/knadh/koanf/maps"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -101,74 +101,57 @@ func errNoKeys(n *yaml.Node) error {
 	return fmt.Errorf("line %d: expected keys with values, such as server.port: 8080", n.Line)
 }
 
-// file is a configuration file taken apart by the names of settings.
-type file struct {
-	path   string
-	values map[string]entry // by plain name
+// fileParser is the koanf.Parser of the configuration file. What it returns holds a [given] under the key of each setting
+// that the file gives, nested.
+type fileParser struct {
+	*loader
+	path given
 }
 
-// readFile reads the file and reports keys that nobody knows and keys that stand in it twice.
-func (l *loader) readFile(s *Setting, v given, read func(string) ([]byte, error)) *file {
-	f := &file{path: v.text, values: map[string]entry{}}
-	data, err := read(v.text)
-	if err != nil {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = e.Err // its path is said already
-		}
-		l.fail(&ValueError{Key: s.Key, Found: strconv.Quote(v.text), Source: v.source, Expected: "a file that can be read: " + err.Error()})
-		return f
-	}
+// Unmarshal reads the file. It reports keys that nobody knows and keys that stand in the file twice.
+func (p fileParser) Unmarshal(data []byte) (map[string]any, error) {
 	entries, err := readYAML(data)
 	if err != nil {
-		l.fail(fmt.Errorf("configuration file %s (%s): %w", v.text, v.source, err))
-		return f
+		return nil, fmt.Errorf("configuration file %s (%s): %w", p.path.Text, p.path.Source, err)
 	}
-	known, shown := map[string]bool{}, []string(nil)
-	for _, s := range l.settings {
-		if s.flagOnly {
-			continue
-		}
-		shown = append(shown, s.Key)
-		for _, name := range s.Names() {
-			known[plain(name)] = true
-		}
-	}
-	earlier := len(l.errs)
+	values, ranks, seen := map[string]any{}, map[*Setting]int{}, map[string]entry{}
+	earlier := len(p.errs)
 	for i, e := range entries {
-		if len(l.errs)-earlier >= maxFileFaults {
-			l.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", f.path, len(entries)-i))
+		if len(p.errs)-earlier >= maxFileFaults {
+			p.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", p.path.Text, len(entries)-i))
 			break
 		}
-		name := plain(e.key)
-		if before, twice := f.values[name]; twice {
-			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", shownKey(e.key), f.path, before.line, e.line))
+		s, known := p.names.key(e.key)
+		if !known {
+			p.unknownKey(e)
 			continue
 		}
-		if known[name] {
-			f.values[name] = e
+		if before, twice := seen[plain(e.key)]; twice {
+			p.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", shownKey(e.key), p.path.Text, before.line, e.line))
 			continue
 		}
-		if note, camundas := unusedName(e.key); camundas {
-			l.warn(Warning{Text: fmt.Sprintf("key %s (%s) has no effect here%s", shownKey(e.key), f.at(e), note), Minor: note == ""})
+		seen[plain(e.key)] = e
+		if rank, taken := ranks[s.Setting]; (taken && rank < s.rank) || (e.text == "" && !s.keepEmpty) {
 			continue
 		}
-		if i := slices.IndexFunc(shown, func(key string) bool { return strings.HasPrefix(key, e.key+".") }); i >= 0 {
-			l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.key, f.at(e), shown[i]))
-			continue
-		}
-		l.fail(&UnknownError{What: "key", Name: shownKey(e.key), Source: f.at(e), Nearest: Nearest(e.key, shown)})
+		values[s.Key], ranks[s.Setting] = given{Text: e.text, Source: p.at(e)}, s.rank
 	}
-	return f
+	return maps.Unflatten(values, "."), nil
 }
 
-func (f *file) at(e entry) string { return f.path + ":" + strconv.Itoa(e.line) }
+// Marshal is not supported: [Config.Print] writes files.
+func (fileParser) Marshal(map[string]any) ([]byte, error) { return nil, errors.ErrUnsupported }
 
-// lookup returns a setting's value in the file and where it stands.
-func (f *file) lookup(s *Setting) (value, source string, ok bool) {
-	for _, name := range s.Names() {
-		if e, found := f.values[plain(name)]; found && !s.flagOnly && (e.text != "" || s.keepEmpty) {
-			return e.text, f.at(e), true
-		}
+// unknownKey reports a key of no setting, unless it is one of Camunda's that mean nothing here.
+func (p fileParser) unknownKey(e entry) {
+	if p.passOver(e.key, fmt.Sprintf("key %s (%s)", shownKey(e.key), p.at(e))) {
+		return
 	}
-	return "", "", false
+	if i := slices.IndexFunc(p.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.key+".") }); i >= 0 {
+		p.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.key, p.at(e), p.names.shownKeys[i]))
+		return
+	}
+	p.fail(&UnknownError{What: "key", Name: shownKey(e.key), Source: p.at(e), Nearest: Nearest(e.key, p.names.shownKeys)})
 }
+
+func (p fileParser) at(e entry) string { return p.path.Text + ":" + strconv.Itoa(e.line) }

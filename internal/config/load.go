@@ -10,16 +10,13 @@ import (
 // loader holds what one [Load] gathers.
 type loader struct {
 	settings []*Setting
-	env      *environment
-	flags    map[*Setting]given
-	file     *file
+	names    *names
+	env      map[string]string
+	flags    map[string]any // a given by key
 	config   Config
 	warnings []Warning
 	errs     []error
 }
-
-// given is a value as text, with its source in the words of a message.
-type given struct{ text, source string }
 
 func (l *loader) fail(err error) { l.errs = append(l.errs, err) }
 func (l *loader) warn(w Warning) { l.warnings = append(l.warnings, w) }
@@ -28,7 +25,7 @@ func (l *loader) warnf(format string, args ...any) {
 }
 
 func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config, []Warning, error) {
-	l.flags = map[*Setting]given{}
+	l.flags = map[string]any{}
 	rest, err := ParseFlags(l.settingFlags(), args)
 	if err != nil {
 		return nil, nil, err
@@ -36,26 +33,15 @@ func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config
 	if len(rest) > 0 {
 		return nil, nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
 	}
-	l.warnings = l.env.unknown(l.settings)
-	l.file = &file{}
+	all := l.layers(read)
 	for _, s := range l.settings {
-		if s.flagOnly {
-			if v, ok := l.find(s); ok {
-				l.file = l.readFile(s, v, read)
-			}
-		}
-	}
-	for _, s := range l.settings {
-		v, ok := l.find(s)
+		v, ok := all.Get(s.Key).(given)
 		if !ok {
-			v = given{s.Default, "default"}
-		}
-		if !ok && s.Default == "" {
-			v.source = "not set"
-		} else if !s.set(&l.config, v.text) {
+			v.Source = "not set"
+		} else if !s.set(&l.config, v.Text) {
 			l.fail(l.wrong(s, v))
 		}
-		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.source, given: ok})
+		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.Source, given: ok && !v.Default})
 	}
 	if len(l.errs) == 0 {
 		l.derive()
@@ -66,26 +52,12 @@ func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config
 	return &l.config, l.warnings, nil
 }
 
-// find returns the setting's strongest value.
-func (l *loader) find(s *Setting) (given, bool) {
-	if v, ok := l.flags[s]; ok {
-		return v, true
-	}
-	if text, name, ok := l.env.lookup(s); ok {
-		return given{text, "environment variable " + name}, true
-	}
-	if text, source, ok := l.file.lookup(s); ok {
-		return given{text, source}, true
-	}
-	return given{}, false
-}
-
 func (l *loader) wrong(s *Setting, v given) error {
 	found := masked
 	if !s.Secret {
-		found = strconv.Quote(shortened(redact(v.text)))
+		found = strconv.Quote(shortened(redact(v.Text)))
 	}
-	return &ValueError{Key: s.Key, Found: found, Source: v.source, Expected: s.want()}
+	return &ValueError{Key: s.Key, Found: found, Source: v.Source, Expected: s.want()}
 }
 
 // maxShownValue is how many bytes of a value a message shows.
@@ -100,7 +72,7 @@ func shortened(text string) string {
 
 // Flags returns the flags of all settings, for the help of a command that takes them. Their Set does nothing.
 func Flags() []Flag {
-	l := &loader{settings: Settings(), flags: map[*Setting]given{}}
+	l := &loader{settings: Settings(), flags: map[string]any{}}
 	return l.settingFlags()
 }
 
@@ -110,7 +82,7 @@ func (l *loader) settingFlags() []Flag {
 		flags[i] = Flag{
 			Name: s.Flag, Bool: s.Bool(), Value: strings.ToUpper(strings.Fields(strings.ReplaceAll(s.Kind(), ",", ""))[0]), Doc: s.Doc, Also: s.Names(),
 			Set: func(text string) error {
-				l.flags[s] = given{text, "flag --" + s.Flag}
+				l.flags[s.Key] = given{Text: text, Source: "flag --" + s.Flag}
 				return nil
 			},
 		}

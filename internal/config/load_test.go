@@ -87,6 +87,8 @@ func TestVariables(t *testing.T) {
 		{"dots as underscores, dashes dropped", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=7"}, func(c *config.Config) any { return c.Worker.MaxJobsActive }, 7},
 		{"dashes as underscores too", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAX_JOBS_ACTIVE=7"}, func(c *config.Config) any { return c.Worker.MaxJobsActive }, 7},
 		{"dashes as they are", []string{"ZEEBE_CLIENT_BROKER_GATEWAY-ADDRESS=h:1", "ZEEBE_CLIENT_SECURITY_PLAINTEXT=true"}, func(c *config.Config) any { return c.Gateway.Target }, "h:1"},
+		{"the name without dashes wins", []string{"ZEEBE_CLIENT_BROKER_GATEWAY-ADDRESS=h:1", "ZEEBE_CLIENT_BROKER_GATEWAYADDRESS=n:2"}, func(c *config.Config) any { return c.Gateway.Target }, "n:2"},
+		{"but not if it is empty", []string{"ZEEBE_CLIENT_BROKER_GATEWAY-ADDRESS=h:1", "ZEEBE_CLIENT_BROKER_GATEWAYADDRESS="}, func(c *config.Config) any { return c.Gateway.Target }, "h:1"},
 		{"the Go client's names", []string{"ZEEBE_ADDRESS=h:1"}, func(c *config.Config) any { return c.Gateway.Target }, "h:1"},
 		{"Camunda's win over the Go client's", []string{"ZEEBE_ADDRESS=h:1", "CAMUNDA_CLIENT_GRPCADDRESS=http://c:2"}, func(c *config.Config) any { return c.Gateway.Target }, "c:2"},
 		{"8.7's spelling", []string{"CAMUNDA_CLIENT_ZEEBE_GRPCADDRESS=http://old:3"}, func(c *config.Config) any { return c.Gateway.Target }, "old:3"},
@@ -216,6 +218,35 @@ logging: {level: {root: DEBUG}}
 	assert.Empty(t, c.Gateway.RESTAddress)
 	assert.Empty(t, c.Secrets.EnvPrefix)
 	assert.Equal(t, "debug", c.Log.Level)
+}
+
+func TestTheStrongestNameInTheFileWinsWhereverItStands(t *testing.T) {
+	t.Parallel()
+	for _, yaml := range []string{
+		"logging.level: warn\nlogging.level.root: debug\n",
+		"logging.level.root: debug\nlogging.level: warn\n",
+		"logging.level: debug\nlogging.level.root: ''\n",
+	} {
+		c := mustLoad(t, nil, nil, yaml)
+		assert.Equal(t, "debug", c.Log.Level, yaml)
+		assert.True(t, c.Given("logging.level.root"))
+	}
+	assert.False(t, mustLoad(t, nil, nil, "server.port: 1\n").Given("logging.level.root"), "a default was not given")
+}
+
+func TestEachValueKeepsItsSource(t *testing.T) {
+	t.Parallel()
+	c := mustLoad(t, []string{"--port=3"}, []string{"SERVER_PORT=2", "SERVER_ADDRESS=a", "ZEEBE_CLIENT_WORKER_MAX-JOBS-ACTIVE=5"}, "server: {address: b, port: 1}\nlogging:\n  format: json\n")
+	sources := map[string]string{}
+	for _, v := range c.Values() {
+		sources[v.Setting.Key] = v.Source
+	}
+	assert.Equal(t, "flag --port", sources["server.port"])
+	assert.Equal(t, "environment variable SERVER_ADDRESS", sources["server.address"])
+	assert.Equal(t, "app.yaml:3", sources["logging.format"])
+	assert.Equal(t, "environment variable ZEEBE_CLIENT_WORKER_MAX-JOBS-ACTIVE", sources["camunda.client.worker.defaults.max-jobs-active"], "as it was spelt")
+	assert.Equal(t, "default", sources["logging.level.root"])
+	assert.Equal(t, "not set", sources["camunda.client.rest-address"])
 }
 
 func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {

@@ -147,12 +147,15 @@ func serverSettings() []*Setting {
 			Example: "json", bind: func(c *Config) any { return &c.Log.Format },
 		},
 		{
-			Key: "connector.aws-eventbridge.config", Flag: "config", flagOnly: true,
+			Key: fileKey, Flag: "config", flagOnly: true,
 			Doc:     "A YAML file with any of these settings by their keys, nested or dotted.",
 			Example: "/etc/eventbridge-connector.yaml", bind: func(c *Config) any { return &c.File },
 		},
 	}
 }
+
+// fileKey is the setting that names the configuration file.
+const fileKey = "connector.aws-eventbridge.config"
 
 // withGroup puts the settings under a heading.
 func withGroup(group string, list []*Setting) []*Setting {

@@ -28,7 +28,7 @@ func TestTheReferenceIsUpToDate(t *testing.T) {
 
 func TestEverySettingIsWhole(t *testing.T) {
 	t.Parallel()
-	names := map[string]string{}
+	names, plains := map[string]string{}, map[string]string{}
 	for _, s := range Settings() {
 		require.NotEmpty(t, s.Key)
 		assert.NotEmpty(t, s.Flag, s.Key)
@@ -40,6 +40,16 @@ func TestEverySettingIsWhole(t *testing.T) {
 			other, taken := names[name]
 			assert.False(t, taken, "%s names both %s and %s", name, other, s.Key)
 			names[name] = s.Key
+		}
+		for _, other := range Settings() {
+			assert.False(t, strings.HasPrefix(s.Key, other.Key+"."), "%s cannot lie below %s: koanf nests keys by their dots", s.Key, other.Key)
+		}
+		if !s.flagOnly {
+			for _, name := range s.Names() {
+				other, taken := plains[plain(name)]
+				assert.False(t, taken && other != s.Key, "%s, read in any spelling, names both %s and %s", name, other, s.Key)
+				plains[plain(name)] = s.Key
+			}
 		}
 		for what, text := range map[string]string{"default": s.Default, "example": s.Example} {
 			if text != "" {

@@ -34,11 +34,11 @@ func (l *loader) recipients() []recipient {
 			services = append(services, "AWS_ENDPOINT_URL_SECRETS_MANAGER")
 		}
 		for _, name := range services {
-			add(true, name, l.env.values[name], "signed requests to AWS (with the session token, if there is one)")
+			add(true, name, l.env[name], "signed requests to AWS (with the session token, if there is one)")
 		}
 	}
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
-		proxy := l.env.values[name]
+		proxy := l.env[name]
 		if proxy != "" && !strings.Contains(proxy, "://") {
 			proxy = "http://" + proxy
 		}
@@ -57,13 +57,13 @@ func (l *loader) discoveryName() string {
 
 // traceRecipients returns where traces go with headers or a password.
 func (l *loader) traceRecipients() []recipient {
-	exporter := strings.TrimSpace(l.env.values["OTEL_TRACES_EXPORTER"])
+	exporter := strings.TrimSpace(l.env["OTEL_TRACES_EXPORTER"])
 	if l.on("OTEL_SDK_DISABLED") || exporter == "none" {
 		return nil
 	}
-	headers := strings.TrimSpace(l.env.values["OTEL_EXPORTER_OTLP_TRACES_HEADERS"]+l.env.values["OTEL_EXPORTER_OTLP_HEADERS"]) != ""
+	headers := strings.TrimSpace(l.env["OTEL_EXPORTER_OTLP_TRACES_HEADERS"]+l.env["OTEL_EXPORTER_OTLP_HEADERS"]) != ""
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"} { // the first that is set is the one
-		address := strings.TrimSpace(l.env.values[name])
+		address := strings.TrimSpace(l.env[name])
 		if address == "" {
 			continue
 		}
@@ -77,7 +77,7 @@ func (l *loader) traceRecipients() []recipient {
 
 // on tells whether an environment variable is true.
 func (l *loader) on(name string) bool {
-	return strings.EqualFold(strings.TrimSpace(l.env.values[name]), "true")
+	return strings.EqualFold(strings.TrimSpace(l.env[name]), "true")
 }
 
 func hasUser(address string) bool {

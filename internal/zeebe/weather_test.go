@@ -216,7 +216,6 @@ func serve(t *testing.T, g *gateway) string {
 	return l.Addr().String()
 }
 
-<<<<<<< HEAD
 // tokenless is an authorizer whose tokens never come.
 type tokenless struct{ fixedAuth }
 
@@ -240,14 +239,6 @@ func TestAProbeThatWasNeverSentReplacesNoConnection(t *testing.T) {
 	}
 	assert.Same(t, calls, c.calls.client())
 	assert.Same(t, streams, c.streams.client())
-=======
-// TestAProxyThatRefusesTheCallerSaysThatNothingHelps: 401 and 403 do not pass by themselves, whoever answers so.
-func TestAProxyThatRefusesTheCallerSaysThatNothingHelps(t *testing.T) {
-	t.Parallel()
-	const proxy = "unexpected HTTP status code received from server: "
-	assert.Equal(t, job.Denied, kind(codes.Unauthenticated, proxy+"401 (Unauthorized)"))
-	assert.Equal(t, job.Denied, kind(codes.PermissionDenied, proxy+"403 (Forbidden)"))
-	assert.Equal(t, job.Transient, kind(codes.Unimplemented, proxy+"404 (Not Found)"))
 }
 
 // TestACallThatFailedBeforeItWasWrittenWasNotTaken: one for which no token came, for example.
@@ -277,5 +268,4 @@ func TestTwoCallsThatMeetADeadConnectionReplaceItOnce(t *testing.T) {
 	require.NoError(t, c.replace(dead), "the other call is late")
 	assert.Same(t, second, c.client(), "the new connection may carry calls already")
 	require.NoError(t, c.close())
->>>>>>> e-mutants
 }
