@@ -44,10 +44,12 @@ func TestHelp(t *testing.T) {
 	}
 	for line := range strings.Lines(bare.stderr) {
 		name, found := strings.CutPrefix(line, "  ")
-		if !found {
+		if !found || strings.HasPrefix(name, " ") || strings.HasPrefix(name, "-") {
+			continue // a heading, a flag
+		}
+		if name = strings.Fields(name)[0]; name == "help" {
 			continue
 		}
-		name = strings.Fields(name)[0]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := call(t, nil, "help", name)

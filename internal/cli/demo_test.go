@@ -59,17 +59,17 @@ func TestWrap(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
 		width      int
-		want       []string
+		want       string
 	}{
-		{"at blanks", "one two three", 7, []string{"one two", "three"}},
-		{"within a word that is too long", "abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
-		{"lines stay lines", "a\nb", 10, []string{"a", "b"}},
-		{"by characters, not bytes", "äöü äöü", 3, []string{"äöü", "äöü"}},
-		{"nothing", "", 5, []string{""}},
+		{"at blanks", "one two three", 7, "one two\nthree"},
+		{"within a word that is too long", "abcdefghij", 4, "abcd\nefgh\nij"},
+		{"lines stay lines", "a\nb", 10, "a\nb"},
+		{"by characters, not bytes", "äöü äöü", 3, "äöü\näöü"},
+		{"nothing", "", 5, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, wrap(tt.text, tt.width))
+			assert.Equal(t, tt.want, wrapped(tt.text, tt.width))
 		})
 	}
 }
