@@ -76,7 +76,7 @@ func demoStory(ctx context.Context, s *session) (err error) {
 		if err != nil {
 			return err
 		}
-		t.AppendRow(table.Row{sc.order, sc.bus+"\n→ "+st.answered(sc), st.howEnded(ending), variablesShown(ending.Command)})
+		t.AppendRow(table.Row{sc.order, sc.bus + "\n→ " + st.answered(sc), st.howEnded(ending), variablesShown(ending.Command)})
 	}
 	took := time.Since(began).Round(time.Millisecond)
 

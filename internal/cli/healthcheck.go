@@ -27,7 +27,7 @@ func healthcheckCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "healthcheck [readiness|liveness]",
 		Short: "ask a running connector on this host for its health (for container probes)",
-		Long: description("Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. " +
+		Long: description("Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. "+
 			"Readiness (jobs can be taken) is asked for unless liveness (the process runs) is named.",
 			exit{ExitOK, "up"}, exit{ExitFailure, "not up, or nobody answers"}),
 		Example: exampleLines(Name+" healthcheck", Name+" healthcheck liveness --port 9090"),

@@ -38,8 +38,8 @@ func lintCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lint MODEL.bpmn|FOLDER|-…",
 		Short: "find mistakes in the EventBridge tasks of BPMN models",
-		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse " +
-			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. " +
+		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse "+
+			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. "+
 			"The rules are in docs/lint.md.",
 			exit{ExitOK, "nothing, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read or is no model"}),
 		Example:           exampleLines(Name+" lint order.bpmn", Name+" lint --format sarif processes/ > lint.sarif"),
@@ -86,9 +86,11 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	}
 	var files []lint.File
 	worst := ExitOK
+	bar := newProgress(s, len(names), "files")
 	for _, name := range names {
 		f := o.check(ctx, s, name)
 		files = append(files, f)
+		_ = bar.Add(1)
 		if f.Unreadable != nil {
 			worst = ExitUnreadable
 		}

@@ -31,7 +31,7 @@ func runCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "take jobs from a Zeebe gateway and send their events",
-		Long: description("Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, " +
+		Long: description("Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, "+
 			"running ones finish, those not started are handed back, exit 0. A second signal ends at once.",
 			exit{ExitOK, "ended as asked, all jobs settled or handed back"},
 			exit{ExitLeft, "ended as asked, but some jobs were left to their leases: the last line says how many, and why"},

@@ -33,7 +33,7 @@ func tryCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "try MODEL.bpmn",
 		Short: "run one EventBridge task of a BPMN model without Camunda",
-		Long: description("Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, " +
+		Long: description("Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, "+
 			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so.",
 			exit{ExitOK, "the event is valid; with --send: the job is completed"},
 			exit{ExitFailure, "the task fails before anything is sent, or AWS would not take the event; with --send: the job is not completed"},
