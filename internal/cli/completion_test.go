@@ -160,7 +160,7 @@ func fish(line string) string {
 
 // zsh completes only in its editor, so what the script hands to it is printed instead.
 func zsh(line string) string {
-	return `compdef() { :; }; _describe() { print -l -- "${(@)${(P)4}%%:*}"; }; _arguments() { print FILES; }
+	return `compdef() { :; }; _describe() { print -l -- "${(@)${(P)2}%%:*}"; }; _arguments() { print FILES; }
 source <(` + Name + ` completion zsh); words=("${(@s: :):-` + Name + ` ` + line + `}"); CURRENT=${#words}; _` + Name + `
 `
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -39,10 +40,30 @@ func TestTheDemoAsALoadCountsEveryEventOnce(t *testing.T) {
 	t.Parallel()
 	code, out, errs := commandLine(t, "demo", "--jobs", "700")
 	require.Equal(t, ExitOK, code, errs)
+	assert.Empty(t, errs, "no progress where there is no terminal")
 	assert.Contains(t, out, "700 completed, 0 otherwise, 0 given out more than once")
 	assert.Contains(t, out, "700 accepted by the bus")
 	assert.Contains(t, out, "jobs/s")
 	assert.Contains(t, out, "p99")
+}
+
+func TestProgressIsForATerminal(t *testing.T) {
+	t.Parallel()
+	terminal, err := os.Create(t.TempDir() + "/terminal")
+	require.NoError(t, err)
+	defer terminal.Close()
+	bar := newProgress(&session{terminal: terminal}, 10, "jobs")
+	require.NoError(t, bar.Set(5))
+	require.NoError(t, bar.Finish())
+	shown, err := os.ReadFile(terminal.Name())
+	require.NoError(t, err)
+	assert.Contains(t, string(shown), "5/10")
+	last := shown[bytes.LastIndexByte(bytes.TrimRight(shown, "\r"), '\r')+1:]
+	assert.Empty(t, strings.TrimSpace(string(last)), "it goes away")
+
+	bar = newProgress(&session{}, 10, "jobs")
+	require.NoError(t, bar.Set(5))
+	require.NoError(t, bar.Finish())
 }
 
 func TestTheDemoRefusesWhatIsNoNumberOfJobs(t *testing.T) {
