@@ -68,7 +68,7 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		s.terminal = f
 	}
-	root := newRoot(s)
+	root := newRoot(s) //nolint:contextcheck // commands get the context from cobra
 	if len(args) == 0 {
 		root.SetOut(s.stderr)
 		return report(s, Name, errors.Join(root.Help(), &exitError{code: ExitUsage}))
