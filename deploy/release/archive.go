@@ -30,7 +30,7 @@ func (m member) mode() os.FileMode {
 }
 
 // beside is what an archive holds beside the binary, as patterns of files in the repository.
-var beside = []string{"README.md", "LICENSE", "THIRD_PARTY_LICENSES", "CHANGELOG.md", "element-templates/*.json", "element-templates/versioned/*.json"}
+var beside = []string{"README.md", "LICENSE", "THIRD_PARTY_LICENSES", "CHANGELOG.md", "docs/man/*.1", "element-templates/*.json", "element-templates/versioned/*.json"}
 
 // stem is the name of a target's files without what they end in, and of the one folder in its archive.
 func (r *release) stem(t target) string {

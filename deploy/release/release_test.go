@@ -165,7 +165,7 @@ func checkPlatform(t *testing.T, folder string, on target, revision string, nati
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(m.content), m.name)
 	}
-	assert.Subset(t, names, []string{binary, "README.md", "LICENSE", "THIRD_PARTY_LICENSES", "CHANGELOG.md", "element-templates/aws-eventbridge.json", "element-templates/aws-eventbridge-hybrid.json"})
+	assert.Subset(t, names, []string{binary, "README.md", "LICENSE", "THIRD_PARTY_LICENSES", "CHANGELOG.md", "docs/man/eventbridge-connector-run.1", "element-templates/aws-eventbridge.json", "element-templates/aws-eventbridge-hybrid.json"})
 	assert.True(t, slices.IsSorted(names))
 
 	info, err := buildinfo.Read(bytes.NewReader(program))

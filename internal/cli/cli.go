@@ -1,6 +1,6 @@
 // Package cli is the command line: it reads the arguments, builds every object of a command by hand, top to bottom,
-// and owns signals and exit codes. The commands stand in one table ([commands]), each with the text from which help is
-// made; to add one, write a file with its constructor and name it there.
+// and owns signals and exit codes. [newRoot] lists the commands; to add one, write a file with its constructor and name
+// it there. Help, completion and docs/cli.md follow from the commands.
 package cli
 
 import (
@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"os"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
@@ -28,61 +31,13 @@ const (
 	ExitInterrupted = 130 // a second signal ended run at once, jobs and all
 )
 
-// commands returns the table of commands in the order of the help.
-func commands() []*command {
-	return []*command{
-		runCommand(),
-		demoCommand(),
-		evalCommand(),
-		tryCommand(),
-		playgroundCommand(),
-		lintCommand(),
-		configCommand(),
-		healthcheckCommand(),
-		completionCommand(),
-		versionCommand(),
-	}
-}
-
-// command is one command of the program. Its flags write into variables of its constructor, so each is used once.
-type command struct {
-	name     string
-	args     string   // the arguments after the flags, as the usage line shows them
-	summary  string   // one line, for the list of commands
-	doc      string   // what it does, for its own help
-	words    []string // what an argument may be, where that is one of few words
-	exits    []exit   // what its exit codes mean beside those that every command has
-	examples []string
-	flags    []config.Flag
-	settings bool // its flags are the settings of config.Load, which run hands its arguments to
-	run      func(ctx context.Context, s *session, args []string) error
-}
-
-// exit is an exit code and what it means.
-type exit struct {
-	code    int
-	meaning string
-}
-
-// exitCodes returns all of the command's, those that every command has first; what the command says of one replaces it.
-func (c *command) exitCodes() []exit {
-	all := []exit{{ExitOK, "done"}, {ExitFailure, "it could not be done: the reason is on standard error"}, {ExitUsage, "the command line or the configuration is wrong; nothing was started"}}
-	for _, e := range c.exits {
-		if i := slices.IndexFunc(all, func(a exit) bool { return a.code == e.code }); i >= 0 {
-			all[i] = e
-		} else {
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
 // session is what a command has of the world.
 type session struct {
-	env    []string
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
+	env      []string
+	stdin    io.Reader
+	stdout   io.Writer
+	stderr   io.Writer
+	terminal *os.File // standard error if that is a terminal, else nil
 }
 
 // exitError ends a command with a code of its own; its message, if any, is printed.
@@ -109,54 +64,114 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	if len(args) > 0 && args[0] == jq.Argument {
 		return serveJQ(args[1:], stdin, stdout, stderr) // its frames are no text
 	}
-	stdout, stderr = outlet.Printer(stdout), outlet.Printer(stderr)
-	s := &session{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
-	table := commands()
+	s := &session{env: env, stdin: stdin, stdout: outlet.Printer(stdout), stderr: outlet.Printer(stderr)}
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		s.terminal = f
+	}
+	root := newRoot(s) //nolint:contextcheck // commands get the context from cobra
 	if len(args) == 0 {
-		printOverview(stderr, table)
-		return ExitUsage
+		root.SetOut(s.stderr)
+		return report(s, Name, errors.Join(root.Help(), &exitError{code: ExitUsage}))
 	}
-	name, args := args[0], args[1:]
-	switch name {
-	case "help", "--help", "-h", "-help":
-		return help(s, table, args)
-	case "--version", "-version":
-		name = "version"
-	case completeName:
-		printCandidates(stdout, table, args)
-		return ExitOK
-	}
-	c, err := find(table, name)
+	args, c, err := rewrite(root, args)
 	if err != nil {
-		return report(s, Name, err)
+		return report(s, c.CommandPath(), err)
 	}
-	if !c.settings {
-		if args, err = config.ParseFlags(c.flags, args); err == nil && c.args == "" && len(args) > 0 {
-			err = fmt.Errorf("unexpected argument %q", args[0])
-		}
-		if err != nil && !errors.Is(err, config.ErrHelp) {
-			err = usage(err)
-		}
-	}
-	if err == nil {
-		err = c.run(ctx, s, args)
-	}
-	if errors.Is(err, config.ErrHelp) {
-		c.printHelp(stdout)
-		return ExitOK
-	}
-	return report(s, Name+" "+c.name, err)
+	root.SetArgs(args)
+	c, err = root.ExecuteContextC(ctx)
+	return report(s, c.CommandPath(), err)
 }
 
-func find(table []*command, name string) (*command, error) {
-	names := make([]string, len(table))
-	for i, c := range table {
-		if c.name == name {
-			return c, nil
-		}
-		names[i] = c.name
+// newRoot returns the program's command with all others below it.
+func newRoot(s *session) *cobra.Command {
+	root := &cobra.Command{
+		Use:   Name + " COMMAND",
+		Short: "the Amazon EventBridge connector of Camunda 8",
+		Long:  Name + " works on the jobs of Camunda 8's EventBridge connector: it sends their events to Amazon EventBridge.",
+
+		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2, DisableAutoGenTag: true,
 	}
-	return nil, usage(&config.UnknownError{What: "command", Name: name, Nearest: config.Nearest(name, names)})
+	root.SetIn(s.stdin)
+	root.SetOut(s.stdout)
+	root.SetErr(s.stderr)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c.OutOrStdout(), c, s.width()) })
+	root.SetUsageFunc(func(c *cobra.Command) error { return printUsage(c.OutOrStderr(), c, s.width()) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(config.FlagError(c.Flags(), err)) })
+	root.Flags().Bool("version", false, "Print the version.")
+	for _, group := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), healthcheckCommand(s)}},
+		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s)}},
+		{"More:", []*cobra.Command{demoCommand(s), versionCommand(s)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		for _, c := range group.commands {
+			c.GroupID = group.title
+			root.AddCommand(c)
+		}
+		root.SetHelpCommandGroupID(group.title)
+		root.SetCompletionCommandGroupID(group.title)
+	}
+	root.InitDefaultHelpFlag()
+	root.InitDefaultHelpCmd()
+	below(root, "help").Short = "tell more of a command"
+	root.InitDefaultCompletionCmd()
+	describeCompletion(root)
+	return root
+}
+
+// rewrite finds the command that args name and writes args as cobra reads them. An error is about the command that it
+// returns: a word behind it names no command below it.
+func rewrite(root *cobra.Command, args []string) ([]string, *cobra.Command, error) {
+	switch args[0] {
+	case cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		if last := len(args) - 1; last > 1 {
+			words, c, _ := rewrite(root, args[1:last]) // what no command begins with has no completion either
+			return append(append(args[:1:1], words...), args[last]), c, nil
+		}
+		return args, root, nil
+	case "help":
+		if len(args) > 1 {
+			args = append(args[1:len(args):len(args)], "--help")
+		}
+	case "--version", "-version":
+		args = append([]string{"version"}, args[1:]...)
+	}
+	c, n := root, 0
+	for n < len(args) && below(c, args[n]) != nil {
+		c, n = below(c, args[n]), n+1
+	}
+	c.InitDefaultHelpFlag()
+	rest := config.LongFlags(c.Flags(), args[n:])
+	if c.HasSubCommands() {
+		what, names := "command", []string{}
+		if c != root {
+			what = "shell"
+		}
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		switch {
+		case len(rest) == 0:
+			return args, c, usage(fmt.Errorf("one %s is needed: %s", what, strings.Join(names, ", ")))
+		case !strings.HasPrefix(rest[0], "-"):
+			nearest := append(c.SuggestionsFor(rest[0]), "")
+			return args, c, usage(&config.UnknownError{What: what, Name: rest[0], Nearest: nearest[0]})
+		}
+	}
+	return append(args[:n:n], rest...), c, nil
+}
+
+// below returns the command of this name directly below c; nil = none.
+func below(c *cobra.Command, name string) *cobra.Command {
+	for _, sub := range c.Commands() {
+		if sub.Name() == name {
+			return sub
+		}
+	}
+	return nil
 }
 
 // report prints the error, each of its lines behind who says it, and returns the exit code.
@@ -179,11 +194,10 @@ func report(s *session, who string, err error) int {
 	return code
 }
 
-// load reads the configuration of a command that takes the settings.
-func (s *session) load(args []string) (*config.Config, []config.Warning, error) {
-	c, warnings, err := config.Load(args, s.env, config.ReadFile)
-	if err != nil && !errors.Is(err, config.ErrHelp) {
-		err = usage(err)
+// noArguments refuses arguments that are not flags.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
 	}
-	return c, warnings, err
+	return usage(fmt.Errorf("unexpected argument %q", args[0]))
 }

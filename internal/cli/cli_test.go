@@ -44,10 +44,12 @@ func TestHelp(t *testing.T) {
 	}
 	for line := range strings.Lines(bare.stderr) {
 		name, found := strings.CutPrefix(line, "  ")
-		if !found {
+		if !found || strings.HasPrefix(name, " ") || strings.HasPrefix(name, "-") {
+			continue // a heading, a flag
+		}
+		if name = strings.Fields(name)[0]; name == "help" {
 			continue
 		}
-		name = strings.Fields(name)[0]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := call(t, nil, "help", name)
@@ -72,6 +74,14 @@ func TestTheCommandLineIsToldWhatIsWrong(t *testing.T) {
 		{"an unknown command", []string{"confg"}, "eventbridge-connector: unknown command confg; did you mean config?\nTry 'eventbridge-connector --help'.\n"},
 		{"help for an unknown command", []string{"help", "versionn"}, "eventbridge-connector: unknown command versionn; did you mean version?\nTry 'eventbridge-connector --help'.\n"},
 		{"an unknown flag", []string{"config", "--mod=saas"}, "eventbridge-connector config: unknown flag --mod; did you mean --mode?\nTry 'eventbridge-connector config --help'.\n"},
+		{"an unknown flag behind one dash", []string{"lint", "-fromat", "json"}, "eventbridge-connector lint: unknown flag --fromat; did you mean --format?\nTry 'eventbridge-connector lint --help'.\n"},
+		{"an unknown flag of the program", []string{"--versio"}, "eventbridge-connector: unknown flag --versio; did you mean --version?\nTry 'eventbridge-connector --help'.\n"},
+		{"a flag without its value", []string{"lint", "-format"}, "eventbridge-connector lint: flag --format needs a value: --format text|json|sarif\nTry 'eventbridge-connector lint --help'.\n"},
+		{"a flag with a value that is none", []string{"eval", "--verbose=maybe"}, "eventbridge-connector eval: --verbose: found \"maybe\", expected true or false\nTry 'eventbridge-connector eval --help'.\n"},
+		{"a flag with a value out of bounds", []string{"demo", "--jobs=0"}, "eventbridge-connector demo: --jobs: found \"0\", expected 1 to 10000000\nTry 'eventbridge-connector demo --help'.\n"},
+		{"an unknown shell", []string{"completion", "bsh"}, "eventbridge-connector completion: unknown shell bsh; did you mean bash?\nTry 'eventbridge-connector completion --help'.\n"},
+		{"no shell", []string{"completion"}, "eventbridge-connector completion: one shell is needed: bash, fish, powershell, zsh\nTry 'eventbridge-connector completion --help'.\n"},
+		{"an argument beside settings", []string{"config", "9090"}, "eventbridge-connector config: unexpected argument \"9090\": settings are given as flags, --port 9090\nTry 'eventbridge-connector config --help'.\n"},
 		{"an argument too many", []string{"version", "now"}, "eventbridge-connector version: unexpected argument \"now\"\nTry 'eventbridge-connector version --help'.\n"},
 		{"a probe that is none", []string{"healthcheck", "livenes"}, "eventbridge-connector healthcheck: unknown probe livenes; did you mean liveness?\nTry 'eventbridge-connector healthcheck --help'.\n"},
 		{"any port", []string{"healthcheck", "--port=0"}, "eventbridge-connector healthcheck: server.port is 0, any free port, so there is none to ask at: give the port, --port 8080\nTry 'eventbridge-connector healthcheck --help'.\n"},
@@ -82,6 +92,24 @@ func TestTheCommandLineIsToldWhatIsWrong(t *testing.T) {
 			assert.Equal(t, outcome{cli.ExitUsage, "", tt.stderr}, call(t, nil, tt.args...))
 		})
 	}
+}
+
+func TestOneDashAndNoAreFlagsToo(t *testing.T) {
+	t.Parallel()
+	want := outcome{cli.ExitOK, "null\n", ""}
+	for _, args := range [][]string{
+		{"eval", "--expression", "x + 1"},
+		{"eval", "-expression", "x + 1", "-no-verbose"},
+		{"eval", "-e=x + 1", "--no-verbose"},
+		{"eval", "-verbose", "-e", "x + 1", "--verbose=false"},
+	} {
+		assert.Equal(t, want, call(t, nil, args...), args)
+	}
+	assert.NotEmpty(t, call(t, nil, "eval", "-e", "x + 1", "-v").stderr)
+	got := call(t, nil, "config", "-port", "9090", "-camunda.client.plaintext")
+	assert.Equal(t, cli.ExitOK, got.code)
+	assert.Regexp(t, `(?m)^server\.port: 9090 +# flag --port$`, got.stdout)
+	assert.Regexp(t, `(?m)^camunda\.client\.plaintext: true +# flag --plaintext$`, got.stdout)
 }
 
 func TestVersion(t *testing.T) {

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/examples"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -15,32 +18,33 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-func demoCommand() *command {
+func demoCommand(s *session) *cobra.Command {
 	jobs := 0
-	return &command{
-		name:    "demo",
-		summary: "show the connector at work: no broker, no AWS, no configuration",
-		doc: "Starts a gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents over HTTP, both in this process, makes jobs from the model examples/order-placed.bpmn, " +
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "show the connector at work: no broker, no AWS, no configuration",
+		Long: description("Starts a gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents over HTTP, both in this process, makes jobs from the model examples/order-placed.bpmn, " +
 			"runs the real worker against both over loopback, and shows what happened: an event that is accepted, a bus that throttles, a BPMN error and an incident. " +
-			"With --jobs it is a load run: jobs per second, latency, CPU and memory of the whole.",
-		examples: []string{Name + " demo", Name + " demo --jobs 20000"},
-		flags: []config.Flag{
-			{Name: "jobs", Value: "N", Doc: "Run so many jobs as a load instead of the four of the story.", Set: func(v string) error {
-				n, err := strconv.Atoi(v)
-				if err != nil || n < 1 || n > 10_000_000 {
-					return fmt.Errorf("%q is no number of jobs, expected 1 to 10000000", v)
-				}
-				jobs = n
-				return nil
-			}},
-		},
-		run: func(ctx context.Context, s *session, _ []string) error {
+			"With --jobs it is a load run: jobs per second, latency, CPU and memory of the whole."),
+		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000"),
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
 			if jobs > 0 {
-				return demoLoad(ctx, s, jobs)
+				return demoLoad(c.Context(), s, jobs)
 			}
-			return demoStory(ctx, s)
+			return demoStory(c.Context(), s)
 		},
 	}
+	c.Flags().Func("jobs", "Run `N` jobs as a load instead of the four of the story.", func(v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > 10_000_000 {
+			return errors.New("expected 1 to 10000000")
+		}
+		jobs = n
+		return nil
+	})
+	completeValues(c, "jobs")
+	return c
 }
 
 // The secrets of the demo, by which the worker signs; nobody checks them.

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -33,7 +33,7 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "%d jobs: the real worker against a gateway and a bus in this same process, over loopback.\n", jobs)
-	bar := newBar(s, jobs)
+	bar := newProgress(s, jobs, "jobs")
 	cpuBefore, began := processCPU(), time.Now()
 	for added := 0; added < jobs; {
 		n := min(jobs-added, max(0, loadOpen-(added-int(seen.ended.Load()))))
@@ -45,17 +45,17 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 			return err
 		}
 		added += n
-		bar.show(int(seen.ended.Load()))
+		_ = bar.Set64(seen.ended.Load())
 	}
 	for int(seen.ended.Load()) < jobs {
 		if err := pause(ctx, 5*time.Millisecond); err != nil {
 			return err
 		}
-		bar.show(int(seen.ended.Load()))
+		_ = bar.Set64(seen.ended.Load())
 	}
 	took := time.Since(began)
 	cpu := processCPU() - cpuBefore
-	bar.done()
+	_ = bar.Finish()
 	return seen.report(s.stdout, st, jobs, took, cpu)
 }
 
@@ -109,59 +109,24 @@ func (l *loadSeen) report(w io.Writer, st *stage, jobs int, took, cpu time.Durat
 		return l.latencies[min(len(l.latencies)-1, int(p*float64(len(l.latencies))))].Round(10 * time.Microsecond).String()
 	}
 	events := st.bus.Counts().Accepted
-	lines := [][2]string{
+	t := plainTable()
+	t.AppendRows([]table.Row{
 		{"jobs", fmt.Sprintf("%d completed, %d otherwise, %d given out more than once", int64(jobs)-l.unlike.Load(), l.unlike.Load(), l.twice.Load())},
 		{"events", fmt.Sprintf("%d accepted by the bus", events)},
 		{"time", fmt.Sprintf("%s, %.0f jobs/s", took.Round(time.Millisecond), float64(jobs)/took.Seconds())},
 		{"latency", fmt.Sprintf("p50 %s, p95 %s, p99 %s, most %s (from taking a job to its settled command)", percentile(0.50), percentile(0.95), percentile(0.99), percentile(1))},
-	}
+	})
 	if cpu > 0 {
-		lines = append(lines, [2]string{"CPU", fmt.Sprintf("%.2f s for 1,000 jobs, gateway and bus included (%d cores)", cpu.Seconds()*1000/float64(jobs), runtime.NumCPU())})
+		t.AppendRow(table.Row{"CPU", fmt.Sprintf("%.2f s for 1,000 jobs, gateway and bus included (%d cores)", cpu.Seconds()*1000/float64(jobs), runtime.NumCPU())})
 	}
 	if peak := peakMemory(); peak > 0 {
-		lines = append(lines, [2]string{"memory", fmt.Sprintf("%d MiB at the most, gateway and bus included", peak>>20)})
+		t.AppendRow(table.Row{"memory", fmt.Sprintf("%d MiB at the most, gateway and bus included", peak>>20)})
 	}
-	for _, l := range lines {
-		if _, err := fmt.Fprintf(w, "  %-8s %s\n", l[0], l[1]); err != nil {
-			return err
-		}
+	if _, err := fmt.Fprintln(w, t.Render()); err != nil {
+		return err
 	}
 	if l.unlike.Load() > 0 || events != int64(jobs) {
 		return fmt.Errorf("%d jobs made %d events", jobs, events)
 	}
 	return nil
-}
-
-// bar is a line of progress on a terminal. Elsewhere it shows nothing.
-type bar struct {
-	w     io.Writer
-	total int
-	began time.Time
-	last  time.Time
-}
-
-func newBar(s *session, total int) *bar {
-	b := &bar{total: total, began: time.Now()}
-	if f, ok := s.stderr.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			b.w = f
-		}
-	}
-	return b
-}
-
-func (b *bar) show(n int) {
-	if b.w == nil || time.Since(b.last) < 50*time.Millisecond {
-		return
-	}
-	b.last = time.Now()
-	const cells = 40
-	full := cells * n / b.total
-	fmt.Fprintf(b.w, "\r  %s%s %3d %%  %.0f jobs/s ", strings.Repeat("█", full), strings.Repeat("░", cells-full), 100*n/b.total, float64(n)/time.Since(b.began).Seconds())
-}
-
-func (b *bar) done() {
-	if b.w != nil {
-		fmt.Fprintf(b.w, "\r%80s\r", "")
-	}
 }

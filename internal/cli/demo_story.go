@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/table"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -68,22 +70,24 @@ func demoStory(ctx context.Context, s *session) (err error) {
 		}
 		keys[i] = added[0]
 	}
-	t := table{width: s.width(), header: []string{"order", "the bus", "the job", "the process gets"}}
+	t := storyTable(s.width())
 	for i, sc := range story {
 		ending, err := st.gateway.Wait(ctx, keys[i])
 		if err != nil {
 			return err
 		}
-		t.add(sc.order, sc.bus+"\n→ "+st.answered(sc), st.howEnded(ending), variablesShown(ending.Command))
+		t.AppendRow(table.Row{sc.order, sc.bus + "\n→ " + st.answered(sc), st.howEnded(ending), variablesShown(ending.Command)})
 	}
 	took := time.Since(began).Round(time.Millisecond)
 
 	w := s.stdout
 	fmt.Fprintf(w, "A gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents run in this process; between\nthem the real worker took %d jobs of the task %q (examples/order-placed.bpmn):\n\n", len(story), st.task.Name)
-	fmt.Fprint(w, t.String())
+	fmt.Fprintln(w, t.Render())
 	fmt.Fprintln(w)
 	for _, sc := range story {
-		fmt.Fprintln(w, wrapped(sc.order+"  ", sc.shows, s.width()))
+		indent := strings.Repeat(" ", len(sc.order)+2)
+		lines := wrapped(sc.shows, s.width()-len(indent))
+		fmt.Fprintf(w, "%s  %s\n", sc.order, strings.ReplaceAll(lines, "\n", "\n"+indent))
 	}
 	if events := st.bus.Events(); len(events) > 0 {
 		e := events[0]

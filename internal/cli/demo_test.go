@@ -47,10 +47,30 @@ func TestTheDemoAsALoadCountsEveryEventOnce(t *testing.T) {
 	t.Parallel()
 	code, out, errs := commandLine(t, "demo", "--jobs", "700")
 	require.Equal(t, ExitOK, code, errs)
+	assert.Empty(t, errs, "no progress where there is no terminal")
 	assert.Contains(t, out, "700 completed, 0 otherwise, 0 given out more than once")
 	assert.Contains(t, out, "700 accepted by the bus")
 	assert.Contains(t, out, "jobs/s")
 	assert.Contains(t, out, "p99")
+}
+
+func TestProgressIsForATerminal(t *testing.T) {
+	t.Parallel()
+	terminal, err := os.Create(t.TempDir() + "/terminal")
+	require.NoError(t, err)
+	defer terminal.Close()
+	bar := newProgress(&session{terminal: terminal}, 10, "jobs")
+	require.NoError(t, bar.Set(5))
+	require.NoError(t, bar.Finish())
+	shown, err := os.ReadFile(terminal.Name())
+	require.NoError(t, err)
+	assert.Contains(t, string(shown), "5/10")
+	last := shown[bytes.LastIndexByte(bytes.TrimRight(shown, "\r"), '\r')+1:]
+	assert.Empty(t, strings.TrimSpace(string(last)), "it goes away")
+
+	bar = newProgress(&session{}, 10, "jobs")
+	require.NoError(t, bar.Set(5))
+	require.NoError(t, bar.Finish())
 }
 
 func TestTheDemoRefusesWhatIsNoNumberOfJobs(t *testing.T) {
@@ -67,17 +87,17 @@ func TestWrap(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
 		width      int
-		want       []string
+		want       string
 	}{
-		{"at blanks", "one two three", 7, []string{"one two", "three"}},
-		{"within a word that is too long", "abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
-		{"lines stay lines", "a\nb", 10, []string{"a", "b"}},
-		{"by characters, not bytes", "äöü äöü", 3, []string{"äöü", "äöü"}},
-		{"nothing", "", 5, []string{""}},
+		{"at blanks", "one two three", 7, "one two\nthree"},
+		{"within a word that is too long", "abcdefghij", 4, "abcd\nefgh\nij"},
+		{"lines stay lines", "a\nb", 10, "a\nb"},
+		{"by characters, not bytes", "äöü äöü", 3, "äöü\näöü"},
+		{"nothing", "", 5, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, wrap(tt.text, tt.width))
+			assert.Equal(t, tt.want, wrapped(tt.text, tt.width))
 		})
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/spf13/cobra"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -18,50 +19,62 @@ import (
 // evalOptions are the flags of eval.
 type evalOptions struct {
 	expression, context, language, cases string
-	given                                bool // --expression
 	verbose                              bool
 	function                             string // --help-function
 }
 
-func evalCommand() *command {
-	o := &evalOptions{language: string(expression.FEEL)}
-	return &command{
-		name:    "eval",
-		summary: "evaluate a FEEL or jq expression on a JSON context",
-		doc: "Evaluates one expression and prints its result as JSON. The context is a JSON object whose members are the names that the expression sees. " +
+func evalCommand(s *session) *cobra.Command {
+	o := &evalOptions{}
+	c := &cobra.Command{
+		Use:   "eval",
+		Short: "evaluate a FEEL or jq expression on a JSON context",
+		Long: description("Evaluates one expression and prints its result as JSON. The context is a JSON object whose members are the names that the expression sees. " +
 			"With --cases it evaluates many: the file holds a JSON object per line with id, expression and context, " +
-			"and for each line, in order, a line is printed with the id and either the result or the error. A line that is wrong does not end the run.",
-		examples: []string{
-			Name + ` eval --expression '= {id: order.id, total: sum(order.prices)}' --context '{"order": {"id": 7, "prices": [1, 2.5]}}'`,
-			Name + " eval --expression 'entries[1].eventId' --context response.json",
-			Name + " eval --cases cases.jsonl",
-			Name + " eval --help-function substring",
-		},
-		flags: []config.Flag{
-			{Name: "expression", Short: "e", Value: "TEXT", Doc: "The expression; a leading = is cut, as in the Modeler.", Set: func(v string) error { o.expression, o.given = v, true; return nil }},
-			{Name: "context", Short: "c", Value: "FILE|-|JSON", Doc: "The context: a file, - for standard input, or the JSON object itself. Without it, an empty one.", Set: into(&o.context)},
-			{Name: "language", Short: "l", Value: "feel|jq", Values: []string{string(expression.FEEL), string(expression.JQ)}, Doc: "The expression's language (default feel).", Set: into(&o.language)},
-			{Name: "cases", Value: "FILE|-", Doc: "A file of JSON lines to evaluate in bulk.", Set: into(&o.cases)},
-			{Name: "help-function", Value: "NAME", Doc: "Print what a built-in function of FEEL takes and gives, with examples.", Set: into(&o.function)},
-			{Name: "verbose", Short: "v", Bool: true, Doc: "Print the warnings of an evaluation (what gave null, and why) to standard error.", Set: func(v string) error { o.verbose = v == "true"; return nil }},
-		},
-		run: func(ctx context.Context, s *session, _ []string) error {
+			"and for each line, in order, a line is printed with the id and either the result or the error. A line that is wrong does not end the run."),
+		Example: exampleLines(
+			Name+` eval --expression '= {id: order.id, total: sum(order.prices)}' --context '{"order": {"id": 7, "prices": [1, 2.5]}}'`,
+			Name+" eval --expression 'entries[1].eventId' --context response.json",
+			Name+" eval --cases cases.jsonl",
+			Name+" eval --help-function substring",
+		),
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx, given := c.Context(), c.Flags().Changed("expression")
 			if o.language != string(expression.FEEL) && o.language != string(expression.JQ) {
 				return usage(fmt.Errorf("unknown language %q: expected %s or %s", o.language, expression.FEEL, expression.JQ))
 			}
 			switch {
 			case o.function != "":
 				return helpFunction(s, o.function)
-			case o.cases != "" && (o.given || o.context != ""):
+			case o.cases != "" && (given || o.context != ""):
 				return usage(errors.New("--cases goes without --expression and --context: its lines hold them"))
 			case o.cases != "":
 				return evalCases(ctx, s, o)
-			case !o.given:
+			case !given:
 				return usage(errors.New("--expression or --cases is needed"))
 			}
 			return evalOne(ctx, s, o)
 		},
 	}
+	c.Flags().StringVarP(&o.expression, "expression", "e", "", "The expression `TEXT`; a leading = is cut, as in the Modeler.")
+	c.Flags().StringVarP(&o.context, "context", "c", "", "The context `FILE|-|JSON`: a file, - for standard input, or the JSON object itself. Without it, an empty one.")
+	c.Flags().StringVarP(&o.language, "language", "l", string(expression.FEEL), "The expression's language `feel|jq`.")
+	c.Flags().StringVar(&o.cases, "cases", "", "The `FILE|-` of JSON lines to evaluate in bulk.")
+	c.Flags().StringVar(&o.function, "help-function", "", "Print what the built-in function `NAME` of FEEL takes and gives, with examples.")
+	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "Print the warnings of an evaluation (what gave null, and why) to standard error.")
+	completeValues(c, "expression")
+	completeFiles(c, "context", "json")
+	completeValues(c, "language", string(expression.FEEL), string(expression.JQ))
+	completeFiles(c, "cases", "jsonl")
+	must(c.RegisterFlagCompletionFunc("help-function", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, f := range feel.Functions() {
+			names = append(names, f.Name)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}))
+	completeValues(c, "verbose", "true", "false")
+	return c
 }
 
 // helpFunction prints the documentation of a built-in function.
@@ -72,13 +85,6 @@ func helpFunction(s *session, name string) error {
 	}
 	_, err := io.WriteString(s.stdout, text)
 	return err
-}
-
-func into(place *string) func(string) error {
-	return func(v string) error {
-		*place = v
-		return nil
-	}
 }
 
 // open returns the file, or standard input for "-".

@@ -8,9 +8,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
@@ -19,37 +22,42 @@ import (
 // probeTimeout is how long the process may take to answer for its health.
 const probeTimeout = 3 * time.Second
 
-func healthcheckCommand() *command {
-	return &command{
-		name:    "healthcheck",
-		args:    "[readiness|liveness]",
-		summary: "ask a running connector on this host for its health (for container probes)",
-		doc: "Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. " +
+func healthcheckCommand(s *session) *cobra.Command {
+	probes := []string{"readiness", "liveness"}
+	c := &cobra.Command{
+		Use:   "healthcheck [readiness|liveness]",
+		Short: "ask a running connector on this host for its health (for container probes)",
+		Long: description("Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. "+
 			"Readiness (jobs can be taken) is asked for unless liveness (the process runs) is named.",
-		examples: []string{Name + " healthcheck", Name + " healthcheck liveness --port 9090"},
-		words:    []string{"readiness", "liveness"},
-		exits:    []exit{{ExitOK, "up"}, {ExitFailure, "not up, or nobody answers"}},
-		settings: true,
-		run:      healthcheck,
+			exit{ExitOK, "up"}, exit{ExitFailure, "not up, or nobody answers"}),
+		Example: exampleLines(Name+" healthcheck", Name+" healthcheck liveness --port 9090"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return probes[min(len(args), 1)*len(probes):], cobra.ShellCompDirectiveNoFileComp // one at most
+		},
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 && !slices.Contains(probes, args[0]) {
+				return usage(&config.UnknownError{What: "probe", Name: args[0], Nearest: config.Nearest(args[0], probes)})
+			}
+			return onlySettings(c, args[min(len(args), 1):])
+		},
 	}
+	load := addSettings(s, c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		settings, _, err := load()
+		if err != nil {
+			return err
+		}
+		path := actuator.PathReadiness
+		if slices.Equal(args, []string{"liveness"}) {
+			path = actuator.PathLiveness
+		}
+		return healthcheck(c.Context(), s, settings, path)
+	}
+	return c
 }
 
-func healthcheck(ctx context.Context, s *session, args []string) error {
-	path := actuator.PathReadiness
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		switch args[0] {
-		case "readiness":
-		case "liveness":
-			path = actuator.PathLiveness
-		default:
-			return usage(&config.UnknownError{What: "probe", Name: args[0], Nearest: config.Nearest(args[0], []string{"readiness", "liveness"})})
-		}
-		args = args[1:]
-	}
-	c, _, err := s.load(args)
-	if err != nil {
-		return err
-	}
+// healthcheck asks the connector that listens as the configuration says.
+func healthcheck(ctx context.Context, s *session, c *config.Config, path string) error {
 	if c.Server.Port == 0 {
 		return usage(errors.New("server.port is 0, any free port, so there is none to ask at: give the port, --port 8080"))
 	}

@@ -3,117 +3,99 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 )
 
-// helpWidth is where lines of help break.
-const helpWidth = 100
-
-// help prints the overview, or the help of the command that args name.
-func help(s *session, table []*command, args []string) int {
-	if len(args) == 0 {
-		printOverview(s.stdout, table)
-		return ExitOK
-	}
-	c, err := find(table, args[0])
-	if err != nil {
-		return report(s, Name, err)
-	}
-	c.printHelp(s.stdout)
-	return ExitOK
+// exit is an exit code and what it means.
+type exit struct {
+	code    int
+	meaning string
 }
 
-func printOverview(w io.Writer, table []*command) {
-	fmt.Fprintf(w, "%s works on the jobs of Camunda 8's EventBridge connector: it sends their events to Amazon EventBridge.\n\n", Name)
-	fmt.Fprintf(w, "usage: %s COMMAND [FLAG...]\n\ncommands:\n", Name)
-	for _, c := range table {
-		fmt.Fprintf(w, "  %-12s %s\n", c.name, c.summary)
+// description is what a command does, for its help, with its exit codes: those that every command has, and the command's
+// own, which replace them where they are the same.
+func description(doc string, own ...exit) string {
+	all := []exit{{ExitOK, "done"}, {ExitFailure, "it could not be done: the reason is on standard error"}, {ExitUsage, "the command line or the configuration is wrong; nothing was started"}}
+	for _, e := range own {
+		if i := slices.IndexFunc(all, func(a exit) bool { return a.code == e.code }); i >= 0 {
+			all[i] = e
+		} else {
+			all = append(all, e)
+		}
 	}
-	fmt.Fprintf(w, "\n'%s help COMMAND' tells more of a command.\n", Name)
+	var b strings.Builder
+	b.WriteString(doc + "\n\nExit codes:\n")
+	for _, e := range all {
+		fmt.Fprintf(&b, "\n* %d: %s", e.code, e.meaning)
+	}
+	return b.String()
 }
 
-// usage is the command line in general.
-func (c *command) usage() string {
-	line := Name + " " + c.name
-	if len(c.flags) > 0 || c.settings {
-		line += " [FLAG...]"
+// wrapped breaks the lines of a text so that none is longer than width characters: at blanks, and within a word that is
+// longer by itself. A line that begins with a tab, a command to be copied, stays as it is.
+func wrapped(long string, width int) string {
+	lines := strings.Split(long, "\n")
+	for i := range lines {
+		if strings.HasPrefix(lines[i], "\t") {
+			continue
+		}
+		wrapped := strings.Split(text.WrapSoft(lines[i], width), "\n") // of several lines it would make one
+		for n := range wrapped {
+			wrapped[n] = strings.TrimRight(wrapped[n], " ") // it fills them up
+		}
+		lines[i] = strings.Join(wrapped, "\n")
 	}
-	if c.args != "" {
-		line += " " + c.args
-	}
-	return line
+	return strings.Join(lines, "\n")
 }
 
-// printHelp prints all that the table knows of the command.
-func (c *command) printHelp(w io.Writer) {
-	fmt.Fprintf(w, "usage: %s\n\n", c.usage())
-	for line := range strings.Lines(c.doc) {
-		printWrapped(w, "", strings.TrimSuffix(line, "\n"))
-	}
-	if len(c.examples) > 0 {
-		fmt.Fprint(w, "\nexamples:\n")
-		for _, e := range c.examples {
-			fmt.Fprintf(w, "  %s\n", e)
-		}
-	}
-	if len(c.flags) > 0 {
-		fmt.Fprint(w, "\nflags:\n")
-		for _, f := range c.flags {
-			printFlag(w, f, "")
-		}
-	}
-	if c.settings {
-		printSettings(w)
-	}
-	fmt.Fprint(w, "\nexit codes:\n")
-	for _, e := range c.exitCodes() {
-		fmt.Fprintf(w, "  %-4d%s\n", e.code, e.meaning)
-	}
+// printHelp prints what a command does, and how it is called.
+func printHelp(w io.Writer, c *cobra.Command, width int) {
+	fmt.Fprintf(w, "%s\n\n%s", strings.TrimRight(wrapped(c.Long, width), "\n"), c.UsageString())
 }
 
-func printFlag(w io.Writer, f config.Flag, note string) {
-	name := "--" + f.Name
-	if f.Short != "" {
-		name = "-" + f.Short + ", " + name
-	}
-	if !f.Bool {
-		name += " " + f.Value
-	}
-	fmt.Fprintf(w, "  %s\n", name)
-	printWrapped(w, "        ", strings.ReplaceAll(f.Doc, "`", "")+note)
-}
-
-// printSettings prints the settings by their flags, each with its default and its variable.
-func printSettings(w io.Writer) {
-	flags, group := config.Flags(), ""
-	for i, s := range config.Settings() {
-		if s.Group != group {
-			group = s.Group
-			fmt.Fprintf(w, "\n%s:\n", strings.ToLower(group[:1])+group[1:])
+// printUsage prints how a command is called. It is cobra's own usage but for two things: long lines of flags are wrapped,
+// and the flags of settings stand under the headings of the settings.
+func printUsage(w io.Writer, c *cobra.Command, width int) error {
+	var b strings.Builder
+	b.WriteString("usage: " + c.UseLine() + "\n")
+	for _, group := range c.Groups() {
+		fmt.Fprintf(&b, "\n%s\n", group.Title)
+		for _, sub := range c.Commands() {
+			if sub.GroupID == group.ID {
+				fmt.Fprintf(&b, "  %-*s %s\n", sub.NamePadding(), sub.Name(), sub.Short)
+			}
 		}
-		note := " (" + s.Variables()[0]
-		if s.Default != "" {
-			note = " (default " + s.Default + "; " + s.Variables()[0]
-		}
-		printFlag(w, flags[i], note+")")
 	}
-	fmt.Fprint(w, "\nEach setting can also be given as an environment variable (in brackets) or in a YAML file.\n")
-}
-
-// printWrapped prints the text in lines of at most helpWidth, each behind the indent.
-func printWrapped(w io.Writer, indent, text string) {
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		if len(line)+1+len(word) > helpWidth && strings.TrimSpace(line) != "" {
-			fmt.Fprintln(w, strings.TrimRight(line, " "))
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
+	if c.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n  %s\n", strings.ReplaceAll(c.Example, "\n", "\n  "))
 	}
-	fmt.Fprintln(w, strings.TrimRight(line, " "))
+	var headings []string
+	flags := map[string]*pflag.FlagSet{}
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		heading := "Flags"
+		if group := f.Annotations[config.GroupAnnotation]; len(group) > 0 {
+			heading = group[0]
+		}
+		if flags[heading] == nil {
+			headings = append(headings, heading)
+			flags[heading] = pflag.NewFlagSet("", pflag.ContinueOnError)
+			flags[heading].SortFlags = false
+		}
+		flags[heading].AddFlag(f)
+	})
+	for _, heading := range headings {
+		fmt.Fprintf(&b, "\n%s:\n%s", heading, flags[heading].FlagUsagesWrapped(width))
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n'%s COMMAND --help' tells more of a command.\n", c.CommandPath())
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

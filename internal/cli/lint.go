@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
@@ -31,25 +33,41 @@ type lintOptions struct {
 	strict  bool
 }
 
-func lintCommand() *command {
-	o := &lintOptions{format: "text"}
-	return &command{
-		name:    "lint",
-		args:    "MODEL.bpmn|FOLDER|-…",
-		summary: "find mistakes in the EventBridge tasks of BPMN models",
-		doc: "Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse " +
-			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. " +
+func lintCommand(s *session) *cobra.Command {
+	o := &lintOptions{}
+	c := &cobra.Command{
+		Use:   "lint MODEL.bpmn|FOLDER|-…",
+		Short: "find mistakes in the EventBridge tasks of BPMN models",
+		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse "+
+			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. "+
 			"The rules are in docs/lint.md.",
-		exits:    []exit{{ExitOK, "nothing, or only warnings"}, {ExitFailure, "errors, or warnings with --strict"}, {ExitUnreadable, "a file cannot be read or is no model"}},
-		examples: []string{Name + " lint order.bpmn", Name + " lint --format sarif processes/ > lint.sarif"},
-		flags: []config.Flag{
-			{Name: "format", Short: "f", Value: strings.Join(lintFormats, "|"), Values: lintFormats, Doc: "How findings are written (default text).", Set: into(&o.format)},
-			{Name: "type", Value: "TYPE", Doc: "The type of the connector's jobs; may be given several times (default " + lint.TaskType + ").", Set: func(v string) error { o.types = append(o.types, v); return nil }},
-			{Name: "disable", Value: "RULE,…", Doc: "Rules to leave out.", Set: func(v string) error { o.disable = append(o.disable, strings.Split(v, ",")...); return nil }},
-			{Name: "strict", Bool: true, Doc: "Exit with 1 for warnings as well.", Set: func(v string) error { o.strict = v == "true"; return nil }},
-		},
-		run: o.run,
+			exit{ExitOK, "nothing, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read or is no model"}),
+		Example:           exampleLines(Name+" lint order.bpmn", Name+" lint --format sarif processes/ > lint.sarif"),
+		ValidArgsFunction: completeModels,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), s, args) },
 	}
+	c.Flags().StringVarP(&o.format, "format", "f", "text", "Write findings as `"+strings.Join(lintFormats, "|")+"`.")
+	c.Flags().StringArrayVar(&o.types, "type", nil, "The `TYPE` of the connector's jobs; may be given several times (default "+lint.TaskType+").")
+	c.Flags().StringSliceVar(&o.disable, "disable", nil, "Leave out these `RULES`, separated by commas.")
+	c.Flags().BoolVar(&o.strict, "strict", false, "Exit with 1 for warnings as well.")
+	completeValues(c, "format", lintFormats...)
+	completeValues(c, "type", lint.TaskType)
+	completeValues(c, "disable", ruleIDs()...)
+	completeValues(c, "strict", "true", "false")
+	return c
+}
+
+// completeModels has shells complete an argument with BPMN models and folders.
+func completeModels(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"bpmn"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func ruleIDs() []string {
+	var ids []string
+	for _, r := range lint.Rules() {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 func (o *lintOptions) run(ctx context.Context, s *session, args []string) error {
@@ -68,9 +86,11 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	}
 	var files []lint.File
 	worst := ExitOK
+	bar := newProgress(s, len(names), "files")
 	for _, name := range names {
 		f := o.check(ctx, s, name)
 		files = append(files, f)
+		_ = bar.Add(1)
 		if f.Unreadable != nil {
 			worst = ExitUnreadable
 		}
@@ -95,10 +115,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 }
 
 func (o *lintOptions) checkRules() error {
-	var ids []string
-	for _, r := range lint.Rules() {
-		ids = append(ids, r.ID)
-	}
+	ids := ruleIDs()
 	for _, id := range o.disable {
 		if !slices.Contains(ids, id) {
 			return &config.UnknownError{What: "rule", Name: id, Nearest: config.Nearest(id, ids)}

@@ -8,23 +8,25 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/spf13/cobra"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/playground"
 )
 
-func playgroundCommand() *command {
-	listen := "127.0.0.1:8089"
-	return &command{
-		name:    "playground",
-		summary: "serve a local page to try expressions and models on",
-		doc: "Serves one page, to this machine only, on which result and error expressions are tried on responses of PutEvents as you type, " +
-			"and the tasks of a pasted model show the events that they would send. The page loads nothing from elsewhere and keeps its state in its address.",
-		examples: []string{Name + " playground", Name + " playground --listen localhost:0"},
-		flags: []config.Flag{
-			{Name: "listen", Value: "HOST:PORT", Doc: "The loopback address to listen on (default 127.0.0.1:8089); port 0 takes a free one.", Set: into(&listen)},
-		},
-		run: func(ctx context.Context, s *session, _ []string) error { return servePlayground(ctx, s, listen) },
+func playgroundCommand(s *session) *cobra.Command {
+	var listen string
+	c := &cobra.Command{
+		Use:   "playground",
+		Short: "serve a local page to try expressions and models on",
+		Long: description("Serves one page, to this machine only, on which result and error expressions are tried on responses of PutEvents as you type, " +
+			"and the tasks of a pasted model show the events that they would send. The page loads nothing from elsewhere and keeps its state in its address."),
+		Example: exampleLines(Name+" playground", Name+" playground --listen localhost:0"),
+		Args:    noArguments,
+		RunE:    func(c *cobra.Command, _ []string) error { return servePlayground(c.Context(), s, listen) },
 	}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8089", "The loopback address `HOST:PORT` to listen on; port 0 takes a free one.")
+	completeValues(c, "listen")
+	return c
 }
 
 func servePlayground(ctx context.Context, s *session, listen string) error {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
@@ -25,33 +27,37 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
-func runCommand() *command {
-	return &command{
-		name:    "run",
-		summary: "take jobs from a Zeebe gateway and send their events",
-		doc: "Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, " +
+func runCommand(s *session) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "take jobs from a Zeebe gateway and send their events",
+		Long: description("Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, "+
 			"running ones finish, those not started are handed back, exit 0. A second signal ends at once.",
-		examples: []string{Name + " run", "CAMUNDA_CLIENT_GRPCADDRESS=http://zeebe:26500 " + Name + " run --log-format json"},
-		exits:    []exit{{ExitOK, "ended as asked, all jobs settled or handed back"}, {ExitLeft, "ended as asked, but some jobs were left to their leases: the last line says how many, and why"}, {ExitInterrupted, "a second signal ended it at once, jobs and all"}},
-		settings: true,
-		run: func(ctx context.Context, s *session, args []string) error {
-			c, warnings, err := s.load(args)
-			if err != nil {
-				return err
-			}
-			secrets := outlet.New()
-			secrets.Keep(ownSecrets(c, s.lookup)...)
-			log := newLog(c.Log, s.stderr, secrets)
-			for _, w := range warnings {
-				if w.Minor {
-					log.Debug("configuration", "note", w.Text)
-				} else {
-					log.Warn("configuration", "warning", w.Text)
-				}
-			}
-			return run(ctx, s, c, log, secrets)
-		},
+			exit{ExitOK, "ended as asked, all jobs settled or handed back"},
+			exit{ExitLeft, "ended as asked, but some jobs were left to their leases: the last line says how many, and why"},
+			exit{ExitInterrupted, "a second signal ended it at once, jobs and all"}),
+		Example: exampleLines(Name+" run", "CAMUNDA_CLIENT_GRPCADDRESS=http://zeebe:26500 "+Name+" run --log-format json"),
+		Args:    onlySettings,
 	}
+	load := addSettings(s, c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		settings, warnings, err := load()
+		if err != nil {
+			return err
+		}
+		secrets := outlet.New()
+		secrets.Keep(ownSecrets(settings, s.lookup)...)
+		log := newLog(settings.Log, s.stderr, secrets)
+		for _, w := range warnings {
+			if w.Minor {
+				log.Debug("configuration", "note", w.Text)
+			} else {
+				log.Warn("configuration", "warning", w.Text)
+			}
+		}
+		return run(c.Context(), s, settings, log, secrets)
+	}
+	return c
 }
 
 // run builds the worker, top to bottom, and runs it as a service.

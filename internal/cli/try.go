@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
@@ -26,34 +28,40 @@ type tryOptions struct {
 	endpoints                             []string
 }
 
-func tryCommand() *command {
+func tryCommand(s *session) *cobra.Command {
 	o := &tryOptions{}
-	is := func(place *bool) func(string) error {
-		return func(v string) error { *place = v == "true"; return nil }
-	}
-	return &command{
-		name:    "try",
-		args:    "MODEL.bpmn",
-		summary: "run one EventBridge task of a BPMN model without Camunda",
-		doc: "Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, " +
+	c := &cobra.Command{
+		Use:   "try MODEL.bpmn",
+		Short: "run one EventBridge task of a BPMN model without Camunda",
+		Long: description("Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, "+
 			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so.",
-		exits: []exit{{ExitOK, "the event is valid; with --send: the job is completed"}, {ExitFailure, "the task fails before anything is sent, or AWS would not take the event; with --send: the job is not completed"}, {ExitUnreadable, "a file is no model"}},
-		examples: []string{
-			Name + ` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
-			Name + " try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",
-		},
-		flags: []config.Flag{
-			{Name: "element", Short: "e", Value: "ID", Doc: "The id of the task; not needed if the model has one EventBridge task.", Set: into(&o.element)},
-			{Name: "variables", Value: "FILE|JSON", Doc: "The variables of the process: a JSON object, or a file of one.", Set: into(&o.variables)},
-			{Name: "secrets", Value: "FILE|JSON", Doc: "The secrets by name: a JSON object of strings, or a file of one. Without it, made-up values stand for them.", Set: into(&o.secrets)},
-			{Name: "all-secrets", Bool: true, Doc: "Resolve all secrets everywhere, as a worker does whose secret filter is DISABLED; otherwise those that the model names, each where it does, as one does that reads the deployed model.", Set: is(&o.allSecrets)},
-			{Name: "allowed-endpoints", Value: "HOST,…", Doc: "Further hosts to which the task's endpoint may lead, as a worker is told by connector.aws-eventbridge.allowed-endpoints.", Set: func(v string) error { o.endpoints = append(o.endpoints, strings.Split(v, ",")...); return nil }},
-			{Name: "response", Value: "FILE|JSON", Doc: "A response of AWS in the form in which a process sees it, instead of made-up ones.", Set: into(&o.response)},
-			{Name: "send", Bool: true, Doc: "Really send the event, and go on with AWS's own answer.", Set: is(&o.send)},
-			{Name: "json", Bool: true, Doc: "Write JSON.", Set: is(&o.json)},
-		},
-		run: o.run,
+			exit{ExitOK, "the event is valid; with --send: the job is completed"},
+			exit{ExitFailure, "the task fails before anything is sent, or AWS would not take the event; with --send: the job is not completed"},
+			exit{ExitUnreadable, "a file is no model"}),
+		Example: exampleLines(
+			Name+` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
+			Name+" try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",
+		),
+		ValidArgsFunction: completeModels,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), s, args) },
 	}
+	c.Flags().StringVarP(&o.element, "element", "e", "", "The `ID` of the task; not needed if the model has one EventBridge task.")
+	c.Flags().StringVar(&o.variables, "variables", "", "The variables of the process, `FILE|JSON`: a JSON object, or a file of one.")
+	c.Flags().StringVar(&o.secrets, "secrets", "", "The secrets by name, `FILE|JSON`: a JSON object of strings, or a file of one. Without it, made-up values stand for them.")
+	c.Flags().BoolVar(&o.allSecrets, "all-secrets", false, "Resolve all secrets everywhere, as a worker does whose secret filter is DISABLED; otherwise those that the model names, each where it does, as one does that reads the deployed model.")
+	c.Flags().StringSliceVar(&o.endpoints, "allowed-endpoints", nil, "Further `HOSTS`, separated by commas, to which the task's endpoint may lead, as a worker is told by connector.aws-eventbridge.allowed-endpoints.")
+	c.Flags().StringVar(&o.response, "response", "", "A response of AWS, `FILE|JSON`, in the form in which a process sees it, instead of made-up ones.")
+	c.Flags().BoolVar(&o.send, "send", false, "Really send the event, and go on with AWS's own answer.")
+	c.Flags().BoolVar(&o.json, "json", false, "Write JSON.")
+	completeValues(c, "element")
+	completeValues(c, "allowed-endpoints")
+	for _, name := range []string{"variables", "secrets", "response"} {
+		completeFiles(c, name, "json")
+	}
+	for _, name := range []string{"all-secrets", "send", "json"} {
+		completeValues(c, name, "true", "false")
+	}
+	return c
 }
 
 func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {

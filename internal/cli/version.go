@@ -1,10 +1,11 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/cobra"
 )
 
 // Set by the linker, as .ci/build does: -X …/internal/cli.version=v1.2.3. The revision is empty where Go stamps its own.
@@ -45,13 +46,14 @@ func thisBuild() build {
 	return b
 }
 
-func versionCommand() *command {
-	return &command{
-		name:     "version",
-		summary:  "print the version",
-		examples: []string{Name + " version"},
-		doc:      "Prints the version, the revision it was built from, Go's version and the platform.",
-		run: func(_ context.Context, s *session, _ []string) error {
+func versionCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "print the version",
+		Long:    description("Prints the version, the revision it was built from, Go's version and the platform."),
+		Example: exampleLines(Name + " version"),
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			revision := ""
 			if b.revision != "" {

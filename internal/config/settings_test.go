@@ -114,36 +114,3 @@ func TestNearest(t *testing.T) {
 	}
 	assert.Empty(t, Nearest("x", nil))
 }
-
-func TestParseFlags(t *testing.T) {
-	t.Parallel()
-	var name, quiet string
-	flags := []Flag{
-		{Name: "name", Short: "n", Value: "TEXT", Set: func(v string) error { name = v; return nil }},
-		{Name: "quiet", Short: "q", Bool: true, Set: func(v string) error { quiet = v; return nil }},
-	}
-	tests := []struct {
-		args        []string
-		name, quiet string
-		rest        []string
-	}{
-		{[]string{"--name", "a", "x"}, "a", "", []string{"x"}},
-		{[]string{"-name=a", "-q"}, "a", "true", nil},
-		{[]string{"-n", "-", "--quiet=false", "-"}, "-", "false", []string{"-"}},
-		{[]string{"--no-quiet", "--", "--name", "b"}, "", "false", []string{"--name", "b"}},
-		{[]string{"--name="}, "", "", nil},
-		{[]string{"--name", "--quiet"}, "--quiet", "", nil},
-	}
-	for _, tt := range tests {
-		name, quiet = "", ""
-		rest, err := ParseFlags(flags, tt.args)
-		require.NoError(t, err, tt.args)
-		assert.Equal(t, tt.name, name, tt.args)
-		assert.Equal(t, tt.quiet, quiet, tt.args)
-		assert.Equal(t, tt.rest, rest, tt.args)
-	}
-	_, err := ParseFlags(flags, []string{"--namm", "x"})
-	require.EqualError(t, err, "unknown flag --namm; did you mean --name?")
-	_, err = ParseFlags(flags, []string{"--no-name"})
-	require.Error(t, err)
-}

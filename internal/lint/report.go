@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
-	"path/filepath"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -101,96 +99,4 @@ func write(w io.Writer, v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
-}
-
-// The part of SARIF 2.1.0 that is used.
-type (
-	sarifLog struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}
-	sarifRun struct {
-		Tool       sarifTool     `json:"tool"`
-		ColumnKind string        `json:"columnKind"`
-		Results    []sarifResult `json:"results"`
-	}
-	sarifTool struct {
-		Driver sarifDriver `json:"driver"`
-	}
-	sarifDriver struct {
-		Name           string      `json:"name"`
-		Version        string      `json:"version"`
-		InformationURI string      `json:"informationUri"`
-		Rules          []sarifRule `json:"rules"`
-	}
-	sarifRule struct {
-		ID                   string       `json:"id"`
-		ShortDescription     sarifText    `json:"shortDescription"`
-		FullDescription      sarifText    `json:"fullDescription"`
-		HelpURI              string       `json:"helpUri"`
-		DefaultConfiguration sarifDefault `json:"defaultConfiguration"`
-	}
-	sarifDefault struct {
-		Level Severity `json:"level"`
-	}
-	sarifText struct {
-		Text string `json:"text"`
-	}
-	sarifResult struct {
-		RuleID    string          `json:"ruleId"`
-		RuleIndex int             `json:"ruleIndex"`
-		Level     Severity        `json:"level"`
-		Message   sarifText       `json:"message"`
-		Locations []sarifLocation `json:"locations"`
-	}
-	sarifLocation struct {
-		PhysicalLocation sarifPhysical  `json:"physicalLocation"`
-		LogicalLocations []sarifLogical `json:"logicalLocations,omitempty"`
-	}
-	sarifPhysical struct {
-		ArtifactLocation sarifArtifact `json:"artifactLocation"`
-		Region           sarifRegion   `json:"region"`
-	}
-	sarifArtifact struct {
-		URI string `json:"uri"`
-	}
-	sarifRegion struct {
-		StartLine   int `json:"startLine"`
-		StartColumn int `json:"startColumn"`
-	}
-	sarifLogical struct {
-		Name string `json:"name"`
-		Kind string `json:"kind"`
-	}
-)
-
-const home = "https://github.com/eventbridge-connector/eventbridge-connector"
-
-// WriteSARIF writes the findings as a log of SARIF 2.1.0, which code scanning reads. Version is the program's.
-func WriteSARIF(w io.Writer, version string, files []File) error {
-	run := sarifRun{
-		Tool:       sarifTool{sarifDriver{Name: "eventbridge-connector lint", Version: version, InformationURI: home}},
-		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
-	}
-	index := map[string]int{}
-	described := append(Rules(), Rule{ID: Unreadable, Severity: Error, Summary: "A file that is no BPMN model for Camunda 8.", Why: "Nothing in it was looked at."})
-	for i, r := range described {
-		index[r.ID] = i
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{r.ID, sarifText{r.Summary}, sarifText{r.Summary + " " + r.Why}, home + "/blob/main/docs/lint.md#" + r.ID, sarifDefault{r.Severity}})
-	}
-	for _, file := range files {
-		for _, f := range file.all() {
-			lines := []string{outlet.Quoted(f.Message)}
-			for line := range strings.Lines(f.Excerpt) {
-				lines = append(lines, outlet.Quoted(strings.TrimSuffix(line, "\n")))
-			}
-			place := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{(&url.URL{Path: filepath.ToSlash(file.Name)}).String()}, sarifRegion{f.Pos.Line, f.Pos.Column}}}
-			if f.Task != "" {
-				place.LogicalLocations = []sarifLogical{{outlet.Quoted(f.Task), "element"}}
-			}
-			run.Results = append(run.Results, sarifResult{f.Rule, index[f.Rule], f.Severity, sarifText{strings.Join(lines, "\n")}, []sarifLocation{place}})
-		}
-	}
-	return write(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }

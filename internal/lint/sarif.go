@@ -1,0 +1,60 @@
+package lint
+
+import (
+	"io"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
+)
+
+const home = "https://github.com/eventbridge-connector/eventbridge-connector"
+
+// WriteSARIF writes the findings as a log of SARIF 2.1.0, which code scanning reads. Version is the program's.
+func WriteSARIF(w io.Writer, version string, files []File) error {
+	run := sarif.NewRunWithInformationURI("eventbridge-connector lint", home).WithColumnKind("unicodeCodePoints")
+	run.Tool.Driver.WithVersion(version)
+	index := map[string]int{}
+	described := append(Rules(), Rule{ID: Unreadable, Severity: Error, Summary: "A file that is no BPMN model for Camunda 8.", Why: "Nothing in it was looked at."})
+	for i, r := range described {
+		index[r.ID] = i
+		rule := sarif.NewRule(r.ID).WithHelpURI(home + "/blob/main/docs/lint.md#" + r.ID).
+			WithShortDescription(sarif.NewMultiformatMessageString().WithText(r.Summary)).
+			WithFullDescription(sarif.NewMultiformatMessageString().WithText(r.Summary + " " + r.Why)).
+			WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(string(r.Severity)))
+		run.Tool.Driver.AddRule(rule)
+	}
+	for _, file := range files {
+		for _, f := range file.all() {
+			run.AddResult(sarif.NewRuleResult(f.Rule).WithRuleIndex(index[f.Rule]).WithLevel(string(f.Severity)).
+				WithMessage(sarif.NewTextMessage(f.quoted())).AddLocation(f.location(file.Name)))
+		}
+	}
+	report := sarif.NewReport().AddRun(run)
+	report.Schema = "https://json.schemastore.org/sarif-2.1.0.json"
+	return write(w, report)
+}
+
+// quoted is the message, and the source of an expression below it.
+func (f *Finding) quoted() string {
+	lines := []string{outlet.Quoted(f.Message)}
+	for line := range strings.Lines(f.Excerpt) {
+		lines = append(lines, outlet.Quoted(strings.TrimSuffix(line, "\n")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// location is where the finding is in the file.
+func (f *Finding) location(file string) *sarif.Location {
+	place := sarif.NewPhysicalLocation().
+		WithArtifactLocation(sarif.NewArtifactLocation().WithURI((&url.URL{Path: filepath.ToSlash(file)}).String())).
+		WithRegion(sarif.NewRegion().WithStartLine(f.Pos.Line).WithStartColumn(f.Pos.Column))
+	location := sarif.NewLocation().WithPhysicalLocation(place)
+	if f.Task != "" {
+		location.WithLogicalLocations([]*sarif.LogicalLocation{sarif.NewLogicalLocation().WithName(outlet.Quoted(f.Task)).WithKind("element")})
+	}
+	return location
+}
