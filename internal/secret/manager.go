@@ -150,7 +150,7 @@ func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object
 }
 
 func (m *Manager) fault(id string, err error) error {
-	return fmt.Errorf("AWS Secrets Manager: %s in %s: %w", id, m.api.config.Region, err)
+	return fmt.Errorf("AWS Secrets Manager: %s in %s: %w", id, m.api.client.Options().Region, err)
 }
 
 // ask asks Secrets Manager.
