@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 )
 
 // Tracer follows jobs. It is safe for concurrent use.
@@ -63,11 +64,9 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
-	complaint := &complaint{}
+	told := rate.Sometimes{Interval: time.Minute}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		if complaint.due() {
-			o.Log.Warn("traces could not be sent", "error", err.Error())
-		}
+		told.Do(func() { o.Log.Warn("traces could not be sent", "error", err.Error()) })
 	}))
 	var masked sdk.SpanExporter = exporter
 	if o.Mask != nil {
@@ -86,20 +85,4 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	return t.provider.Shutdown(ctx)
-}
-
-// complaint is told once a minute.
-type complaint struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (c *complaint) due() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if now := time.Now(); c.last.IsZero() || now.Sub(c.last) >= time.Minute {
-		c.last = now
-		return true
-	}
-	return false
 }
