@@ -3,6 +3,7 @@ package secret
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -38,7 +39,7 @@ type deployed map[string]*Inputs
 type definitions struct {
 	source Definitions
 	byKey  *lru.Cache[int64, *definition] // nil = nothing is kept
-	open   flights[int64, deployed]
+	open   flights[deployed]
 	reads  chan struct{} // has a place for each read under way
 
 	patience, faultAge time.Duration
@@ -76,7 +77,7 @@ func (d *definitions) get(ctx context.Context, deadline time.Time, key int64) (d
 	if ok {
 		return nil, kept.err
 	}
-	return d.open.do(ctx, deadline, key, d.patience, func(ctx context.Context) (deployed, error) {
+	return d.open.do(ctx, deadline, strconv.FormatInt(key, 10), d.patience, func(ctx context.Context) (deployed, error) {
 		tasks, err := d.read(ctx, key)
 		d.keep(key, &definition{tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
 		return tasks, err

@@ -35,7 +35,7 @@ type ManagerOptions struct {
 type Manager struct {
 	options ManagerOptions
 	api     *managerAPI
-	open    flights[string, *held]
+	open    flights[*held]
 
 	mu     sync.Mutex
 	byID   map[string]*held
