@@ -19,7 +19,6 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
@@ -268,7 +267,7 @@ func (s *session) lookup(name string) (string, bool) {
 // It is called once, before anything reads the time of day.
 func UseTimeZone(env []string) {
 	name, _ := (&session{env: env}).lookup("TZ")
-	if zone, err := feel.Region(strings.TrimPrefix(name, ":")); name != "" && err == nil {
+	if zone, err := time.LoadLocation(strings.TrimPrefix(name, ":")); name != "" && err == nil {
 		time.Local = zone
 	}
 }

@@ -58,7 +58,7 @@ func (l *loader) discoveryName() string {
 // traceRecipients returns where traces go with headers or a password.
 func (l *loader) traceRecipients() []recipient {
 	exporter := strings.TrimSpace(l.env["OTEL_TRACES_EXPORTER"])
-	if l.on("OTEL_SDK_DISABLED") || exporter == "none" {
+	if l.on("OTEL_SDK_DISABLED") || exporter == "none" || exporter == "console" {
 		return nil
 	}
 	headers := strings.TrimSpace(l.env["OTEL_EXPORTER_OTLP_TRACES_HEADERS"]+l.env["OTEL_EXPORTER_OTLP_HEADERS"]) != ""
@@ -68,11 +68,28 @@ func (l *loader) traceRecipients() []recipient {
 			continue
 		}
 		if headers || hasUser(address) {
-			return []recipient{{name, address, "the headers of the OTLP exporter (which may hold a token)"}}
+			return []recipient{{name, l.traceAddress(address), "the headers of the OTLP exporter (which may hold a token)"}}
 		}
 		return nil
 	}
 	return nil
+}
+
+// traceAddress returns the address as the OTLP exporter uses it: the variables for INSECURE win over the URL's scheme.
+func (l *loader) traceAddress(address string) string {
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE"} {
+		if strings.TrimSpace(l.env[name]) == "" {
+			continue
+		}
+		scheme := "https"
+		if l.on(name) {
+			scheme = "http"
+		}
+		if _, rest, found := strings.Cut(address, "://"); found {
+			return scheme + "://" + rest
+		}
+	}
+	return address
 }
 
 // on tells whether an environment variable is true.

@@ -52,6 +52,13 @@ func TestCredentialsOnPlaintextAreWarnedOfOnceEach(t *testing.T) {
 			[]string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://u:s3cr3t@collector"},
 			[]string{"the headers of the OTLP exporter (which may hold a token) go to http://collector unencrypted: OTEL_EXPORTER_OTLP_ENDPOINT is plaintext"},
 		},
+		{
+			"OTLP by https, made plain", nil,
+			[]string{"OTEL_EXPORTER_OTLP_ENDPOINT=https://collector:4317", "OTEL_EXPORTER_OTLP_HEADERS=a=s3cr3t", "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_INSECURE=true"},
+			[]string{"the headers of the OTLP exporter (which may hold a token) go to http://collector:4317 unencrypted: OTEL_EXPORTER_OTLP_ENDPOINT is plaintext"},
+		},
+		{"OTLP by http, made secure", nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector", "OTEL_EXPORTER_OTLP_HEADERS=a=b", "OTEL_EXPORTER_OTLP_TRACES_INSECURE=false", "OTEL_EXPORTER_OTLP_INSECURE=true"}, nil},
+		{"traces on the console", nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector", "OTEL_EXPORTER_OTLP_HEADERS=a=b", "OTEL_TRACES_EXPORTER=console"}, nil},
 		{"OTLP without headers", nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318"}, nil},
 		{"OTLP to this host", nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318", "OTEL_EXPORTER_OTLP_HEADERS=a=b"}, nil},
 		{"OTLP secured", nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=https://collector", "OTEL_EXPORTER_OTLP_HEADERS=a=b"}, nil},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	_ "time/tzdata" // for hosts without the tz database, such as a container
 )
 
 var (
@@ -85,7 +86,7 @@ func regionZone(id string) (*Zone, bool) {
 	if !zoneIDPattern.MatchString(id) || strings.HasPrefix(id, "posix") || strings.HasPrefix(id, "right/") {
 		return nil, false
 	}
-	region, err := Region(id)
+	region, err := time.LoadLocation(id)
 	if err != nil {
 		return nil, false
 	}

@@ -1,12 +1,13 @@
 package secret
 
 import (
-	"container/list"
 	"context"
 	"errors"
-	"sync"
+	"strconv"
 	"sync/atomic"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Definitions reads deployed process definitions.
@@ -37,21 +38,16 @@ type deployed map[string]*Inputs
 // definitions keep the newest of what was read. They are safe for concurrent use.
 type definitions struct {
 	source Definitions
-	size   int // 0 = nothing is kept
-	open   flights[int64, deployed]
+	byKey  *lru.Cache[int64, *definition] // nil = nothing is kept
+	open   flights[deployed]
 	reads  chan struct{} // has a place for each read under way
 
 	patience, faultAge time.Duration
-
-	mu    sync.Mutex
-	byKey map[int64]*list.Element // of a *definition
-	order list.List               // the last used in front
 
 	hits, misses atomic.Uint64
 }
 
 type definition struct {
-	key   int64
 	tasks deployed
 	err   error     // why there are none
 	until time.Time // of err
@@ -59,8 +55,10 @@ type definition struct {
 
 func newDefinitions(o ModelOptions) *definitions {
 	d := &definitions{
-		source: o.Definitions, size: o.CacheSize, reads: make(chan struct{}, maxReads), patience: strictPatience, faultAge: strictFaultAge,
-		byKey: map[int64]*list.Element{},
+		source: o.Definitions, reads: make(chan struct{}, maxReads), patience: strictPatience, faultAge: strictFaultAge,
+	}
+	if o.CacheSize > 0 {
+		d.byKey, _ = lru.New[int64, *definition](o.CacheSize) // the error is of a size that is not above 0
 	}
 	if o.Lax {
 		d.patience, d.faultAge = laxPatience, laxFaultAge
@@ -79,44 +77,27 @@ func (d *definitions) get(ctx context.Context, deadline time.Time, key int64) (d
 	if ok {
 		return nil, kept.err
 	}
-	return d.open.do(ctx, deadline, key, d.patience, func(ctx context.Context) (deployed, error) {
+	return d.open.do(ctx, deadline, strconv.FormatInt(key, 10), d.patience, func(ctx context.Context) (deployed, error) {
 		tasks, err := d.read(ctx, key)
-		d.keep(&definition{key: key, tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
+		d.keep(key, &definition{tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
 		return tasks, err
 	})
 }
 
 func (d *definitions) kept(key int64) (*definition, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	e, ok := d.byKey[key]
-	if !ok {
+	if d.byKey == nil {
 		return nil, false
 	}
-	found := e.Value.(*definition)
-	if found.err != nil && !time.Now().Before(found.until) {
-		d.order.Remove(e)
-		delete(d.byKey, key)
+	found, ok := d.byKey.Get(key)
+	if !ok || found.err != nil && !time.Now().Before(found.until) {
 		return nil, false
 	}
-	d.order.MoveToFront(e)
 	return found, true
 }
 
-func (d *definitions) keep(one *definition) {
-	if d.size <= 0 {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if old, ok := d.byKey[one.key]; ok {
-		d.order.Remove(old)
-	}
-	d.byKey[one.key] = d.order.PushFront(one)
-	for len(d.byKey) > d.size {
-		last := d.order.Back()
-		d.order.Remove(last)
-		delete(d.byKey, last.Value.(*definition).key)
+func (d *definitions) keep(key int64, one *definition) {
+	if d.byKey != nil {
+		d.byKey.Add(key, one)
 	}
 }
 

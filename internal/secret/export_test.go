@@ -1,9 +1,12 @@
 package secret
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // ManagerEndpoint is where a manager asks.
-func ManagerEndpoint(m *Manager) string { return m.api.endpoint }
+func ManagerEndpoint(m *Manager) (string, error) { return m.api.endpoint(context.Background()) }
 
 // ManagerHeld is how many answers a manager holds.
 func ManagerHeld(m *Manager) int {
@@ -14,7 +17,7 @@ func ManagerHeld(m *Manager) int {
 
 // AnswerManager has a function in place of the network answer, which time that is not real needs.
 func AnswerManager(m *Manager, answer func(*http.Request) (*http.Response, error)) {
-	m.api.config.HTTPClient = doer(answer)
+	m.api.http.client = doer(answer)
 }
 
 type doer func(*http.Request) (*http.Response, error)

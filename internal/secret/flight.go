@@ -6,41 +6,38 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // flights let callers that want the same thing at the same time share one call for it. The call outlives the caller that
 // began it, since others wait for it too, and ends after its own time or with close.
-type flights[K comparable, V any] struct {
+type flights[V any] struct {
+	group singleflight.Group
+
 	mu      sync.Mutex
-	open    map[K]*flight[V]
+	end     context.CancelFunc // ends all calls under way
+	ended   context.Context    //nolint:containedctx // of end; nil = no call was made yet
 	closed  bool
 	running sync.WaitGroup
 }
 
-// flight is a call under way. Value and err may be read once done is closed.
-type flight[V any] struct {
-	done   chan struct{}
-	cancel context.CancelFunc
-	value  V
-	err    error
-}
-
 // do returns what call returns for key, called at most once at a time and for at most limit. The error is call's, or that of
 // ctx, or errTooLate: a caller waits no longer than until deadline (zero = as long as it takes).
-func (f *flights[K, V]) do(ctx context.Context, deadline time.Time, key K, limit time.Duration, call func(context.Context) (V, error)) (V, error) {
+func (f *flights[V]) do(ctx context.Context, deadline time.Time, key string, limit time.Duration, call func(context.Context) (V, error)) (V, error) {
 	if !deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
-	one := f.join(ctx, key, limit, call)
+	coming := f.join(ctx, key, limit, call)
 	select {
-	case <-one.done:
-		return one.value, one.err
+	case answer := <-coming:
+		return answer.Val.(V), answer.Err //nolint:forcetypeassert // it is what join's function returns
 	case <-ctx.Done():
 		select { // an answer that came at the same moment counts
-		case <-one.done:
-			return one.value, one.err
+		case answer := <-coming:
+			return answer.Val.(V), answer.Err //nolint:forcetypeassert // as above
 		default:
 		}
 		var none V
@@ -54,34 +51,37 @@ func (f *flights[K, V]) do(ctx context.Context, deadline time.Time, key K, limit
 // errTooLate is what a caller gets whose deadline came before an answer.
 var errTooLate = errors.New("the job's lease leaves no more time for it")
 
-// join returns the flight for key, and begins one if there is none.
-func (f *flights[K, V]) join(ctx context.Context, key K, limit time.Duration, call func(context.Context) (V, error)) *flight[V] {
+// join joins the call for key, and begins one if there is none. The channel has room for the answer, which need not be read.
+func (f *flights[V]) join(ctx context.Context, key string, limit time.Duration, call func(context.Context) (V, error)) <-chan singleflight.Result {
+	return f.group.DoChan(key, func() (any, error) {
+		ctx, done, open := f.begin(ctx, limit)
+		if !open {
+			var none V
+			return none, context.Canceled
+		}
+		defer done()
+		return guarded(ctx, call)
+	})
+}
+
+// begin returns the context of a call, and what ends it; false = the flights are closed.
+func (f *flights[V]) begin(ctx context.Context, limit time.Duration) (bounded context.Context, done func(), open bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if one := f.open[key]; one != nil {
-		return one
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	one := &flight[V]{done: make(chan struct{}), cancel: cancel}
 	if f.closed {
+		return nil, nil, false
+	}
+	if f.ended == nil {
+		f.ended, f.end = context.WithCancel(context.WithoutCancel(ctx))
+	}
+	f.running.Add(1)
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	stop := context.AfterFunc(f.ended, cancel)
+	return bounded, func() {
+		stop()
 		cancel()
-		one.err = context.Canceled
-		close(one.done)
-		return one
-	}
-	if f.open == nil {
-		f.open = map[K]*flight[V]{}
-	}
-	f.open[key] = one
-	f.running.Go(func() {
-		defer cancel()
-		one.value, one.err = guarded(ctx, call)
-		f.mu.Lock()
-		delete(f.open, key)
-		f.mu.Unlock()
-		close(one.done)
-	})
-	return one
+		f.running.Done()
+	}, true
 }
 
 // guarded makes an error of a panic: nobody else's goroutine shall end the process. Its text could hold a secret.
@@ -95,11 +95,11 @@ func guarded[V any](ctx context.Context, call func(context.Context) (V, error)) 
 }
 
 // close ends the calls under way and waits for them.
-func (f *flights[K, V]) close() {
+func (f *flights[V]) close() {
 	f.mu.Lock()
 	f.closed = true
-	for _, one := range f.open {
-		one.cancel()
+	if f.end != nil {
+		f.end()
 	}
 	f.mu.Unlock()
 	f.running.Wait()

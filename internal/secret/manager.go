@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -33,11 +35,11 @@ type ManagerOptions struct {
 type Manager struct {
 	options ManagerOptions
 	api     *managerAPI
-	open    flights[string, *held]
+	open    flights[*held]
 
 	mu     sync.Mutex
 	byID   map[string]*held
-	warned time.Time
+	warned rate.Sometimes
 
 	hits, misses atomic.Uint64
 }
@@ -71,7 +73,7 @@ func NewManager(ctx context.Context, o ManagerOptions) (*Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS Secrets Manager: %w", err)
 	}
-	return &Manager{options: o, api: api, byID: map[string]*held{}}, nil
+	return &Manager{options: o, api: api, byID: map[string]*held{}, warned: rate.Sometimes{Interval: time.Minute}}, nil
 }
 
 // Close ends what is being asked.
@@ -150,7 +152,7 @@ func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object
 }
 
 func (m *Manager) fault(id string, err error) error {
-	return fmt.Errorf("AWS Secrets Manager: %s in %s: %w", id, m.api.config.Region, err)
+	return fmt.Errorf("AWS Secrets Manager: %s in %s: %w", id, m.api.client.Options().Region, err)
 }
 
 // ask asks Secrets Manager.
@@ -223,11 +225,10 @@ func (m *Manager) forget(now time.Time) {
 
 // warn says, once a minute, that an old value is used.
 func (m *Manager) warn(ctx context.Context, id string, why error, old *held, now time.Time) {
-	if m.warned.IsZero() || now.Sub(m.warned) >= time.Minute {
-		m.warned = now
+	m.warned.Do(func() {
 		m.options.Log.WarnContext(ctx, "AWS Secrets Manager cannot be asked, the value read before is used", "secret", id, "error", why.Error(),
 			"age", now.Sub(old.read).Round(time.Second).String())
-	}
+	})
 }
 
 // fieldsOf reads a JSON secret: texts as they are, null as no value, all else as its JSON. The error does not repeat it.

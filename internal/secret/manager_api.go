@@ -1,41 +1,36 @@
 package secret
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// managerAPI is GetSecretValue of AWS Secrets Manager: one JSON call, signed and sent by the parts of the SDK that the binary
-// has anyway. The SDK's client of the service instead would make the binary 254 kB larger (v1.50.11, linux/amd64).
+// managerAPI asks AWS Secrets Manager by the SDK's client.
 type managerAPI struct {
-	config   aws.Config
-	endpoint string
-	signer   *v4.Signer
-	skew     atomic.Int64 // nanoseconds by which AWS's clock is ahead of ours
+	client *secretsmanager.Client
+	http   *managerHTTP
 }
 
 const (
-	managerTarget   = "secretsmanager.GetSecretValue"
 	managerAttempt  = 5 * time.Second // of one attempt
 	managerAttempts = 3
 	managerPause    = 100 * time.Millisecond // before the second, twice that before the third
 	maxManager      = 1 << 20                // bytes of an answer; a secret has 64 KiB at most
-	skewed          = 4 * time.Minute        // AWS allows five
 )
 
 // ErrNoRegion is the error of options without a region where the SDK knows none either.
@@ -43,6 +38,9 @@ var ErrNoRegion = errors.New("there is no region")
 
 // errNoSecret says that Secrets Manager has no secret of this id.
 var errNoSecret = errors.New("there is no such secret")
+
+// errNoAnswer does not repeat what the answer holds instead: it might be a secret.
+var errNoAnswer = errors.New("the answer was HTTP 200 without a secret")
 
 // APIError is AWS Secrets Manager's refusal.
 type APIError struct {
@@ -69,20 +67,70 @@ func newManagerAPI(ctx context.Context, region, endpoint string) (*managerAPI, e
 	if cfg.Region == "" {
 		return nil, ErrNoRegion
 	}
-	if endpoint == "" {
-		if endpoint, err = managerEndpoint(ctx, &cfg); err != nil {
-			return nil, fmt.Errorf("configuration of AWS: %w", err)
-		}
-	}
+	a := &managerAPI{http: &managerHTTP{cfg.HTTPClient}}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		cfg.HTTPClient = &http.Client{Transport: client.GetTransport(), Timeout: managerAttempt, CheckRedirect: noRedirect}
+		a.http.client = &http.Client{Transport: client.GetTransport(), Timeout: managerAttempt, CheckRedirect: noRedirect}
 	}
-	return &managerAPI{config: cfg, endpoint: strings.TrimRight(endpoint, "/") + "/", signer: v4.NewSigner()}, nil
+	a.client = secretsmanager.NewFromConfig(cfg, func(o *secretsmanager.Options) {
+		o.HTTPClient = a.http
+		o.Logger = logging.Nop{} // the SDK would write to the standard error
+		o.ClientLogMode = 0
+		o.Retryer = retry.NewStandard(managerRetries)
+		o.RetryMaxAttempts = 0 // the retryer knows them
+		if endpoint != "" {
+			o.BaseEndpoint = aws.String(endpoint)
+		}
+	})
+	if _, err := a.endpoint(ctx); err != nil {
+		return nil, fmt.Errorf("configuration of AWS: %w", err)
+	}
+	return a, nil
+}
+
+// endpoint returns the URL that is asked, by the SDK's rules. The error is one of the configuration.
+func (a *managerAPI) endpoint(ctx context.Context) (string, error) {
+	o := a.client.Options()
+	found, err := o.EndpointResolverV2.ResolveEndpoint(ctx, secretsmanager.EndpointParameters{
+		Region: aws.String(o.Region), Endpoint: o.BaseEndpoint,
+		UseFIPS:      aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
+		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
+	}.WithDefaults())
+	if err != nil {
+		return "", err
+	}
+	return found.URI.String(), nil
+}
+
+// managerRetries are the SDK's own rules of what is tried again, with short pauses, since jobs wait, and without the bucket of
+// tokens that many failures use up.
+func managerRetries(o *retry.StandardOptions) {
+	o.MaxAttempts = managerAttempts
+	o.RateLimiter = ratelimit.None
+	o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return managerPause << (attempt - 1), nil })
+	o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+		if r, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && (r.HTTPStatusCode() >= http.StatusInternalServerError || r.HTTPStatusCode() == http.StatusTooManyRequests) {
+			return aws.TrueTernary
+		}
+		return aws.UnknownTernary
+	})}, o.Retryables...)
+}
+
+// managerHTTP is the way to the network. It reads no more of an answer than a secret can need.
+type managerHTTP struct{ client aws.HTTPClient }
+
+// Do implements [aws.HTTPClient].
+func (h *managerHTTP) Do(r *http.Request) (*http.Response, error) {
+	response, err := h.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = http.MaxBytesReader(nil, response.Body, maxManager)
+	return response, nil
 }
 
 // close lets go of the connections.
 func (a *managerAPI) close() {
-	if client, ok := a.config.HTTPClient.(*http.Client); ok {
+	if client, ok := a.http.client.(*http.Client); ok {
 		client.CloseIdleConnections()
 	}
 }
@@ -90,151 +138,53 @@ func (a *managerAPI) close() {
 // noRedirect has a redirect be the answer: the session token, and the question for a secret, go where it was configured.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// managerEndpoint returns the endpoint of the configuration (AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL, or what a
-// profile says), else the region's.
-func managerEndpoint(ctx context.Context, cfg *aws.Config) (string, error) {
-	host := "secretsmanager"
-	for _, source := range cfg.ConfigSources {
-		if s, ok := source.(interface {
-			GetIgnoreConfiguredEndpoints(ctx context.Context) (bool, bool, error)
-		}); ok {
-			if ignored, found, err := s.GetIgnoreConfiguredEndpoints(ctx); err != nil || found && ignored {
-				return regional(host, cfg.Region), err
-			}
-		}
-		if s, ok := source.(interface {
-			GetServiceBaseEndpoint(ctx context.Context, sdkID string) (string, bool, error)
-		}); ok {
-			if url, found, err := s.GetServiceBaseEndpoint(ctx, "Secrets Manager"); err != nil || found {
-				return url, err
-			}
-		}
-		if s, ok := source.(interface {
-			GetUseFIPSEndpoint(ctx context.Context) (aws.FIPSEndpointState, bool, error)
-		}); ok {
-			if state, found, err := s.GetUseFIPSEndpoint(ctx); err != nil {
-				return "", err
-			} else if found && state == aws.FIPSEndpointStateEnabled {
-				host = "secretsmanager-fips"
-			}
-		}
-	}
-	if cfg.BaseEndpoint != nil {
-		return *cfg.BaseEndpoint, nil
-	}
-	return regional(host, cfg.Region), nil
-}
-
-// regional returns the service's endpoint in a region, by the domain of its partition.
-func regional(host, region string) string {
-	domain := "amazonaws.com"
-	for prefix, other := range map[string]string{"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu", "us-iso-": "c2s.ic.gov", "us-isob-": "sc2s.sgov.gov"} {
-		if strings.HasPrefix(region, prefix) {
-			domain = other
-		}
-	}
-	return "https://" + host + "." + region + "." + domain
-}
-
 // get returns a secret's text. The error is errNoSecret, an *[APIError], or of the way there.
 func (a *managerAPI) get(ctx context.Context, id string) (string, error) {
-	body, err := json.Marshal(map[string]string{"SecretId": id})
-	if err != nil {
-		return "", err
-	}
-	pause := managerPause
-	for attempt := 1; ; attempt++ {
-		text, again, err := a.try(ctx, body)
-		if err == nil || !again || attempt == managerAttempts || ctx.Err() != nil {
-			return text, err
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return "", err
-		case <-timer.C:
-		}
-		pause *= 2
-	}
-}
-
-// try makes one attempt, and says whether another may succeed.
-func (a *managerAPI) try(ctx context.Context, body []byte) (text string, again bool, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.endpoint, bytes.NewReader(body))
-	if err != nil {
-		return "", false, errors.New("the endpoint is no URL")
-	}
-	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("X-Amz-Target", managerTarget)
-	credentials, err := a.config.Credentials.Retrieve(ctx)
-	if err != nil {
-		return "", false, fmt.Errorf("credentials: %w", err)
-	}
-	hash := sha256.Sum256(body)
-	now := time.Now().Add(time.Duration(a.skew.Load()))
-	if err := a.signer.SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), "secretsmanager", a.config.Region, now.UTC()); err != nil {
-		return "", false, fmt.Errorf("sign: %w", err)
-	}
-	response, err := a.config.HTTPClient.Do(request)
-	if err != nil {
-		return "", true, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxManager))
-	if err != nil {
-		return "", true, err
-	}
-	if response.StatusCode != http.StatusOK {
-		return "", a.mayPass(response, answer, now), refusal(response, answer)
-	}
-	var value struct {
-		SecretString *string
-		SecretBinary []byte
-	}
-	if err := json.Unmarshal(answer, &value); err != nil {
-		return "", false, errors.New("the answer was HTTP 200 without a secret") // what it holds instead might be one
-	}
+	answer, err := a.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(id)})
 	switch {
-	case value.SecretString != nil:
-		return *value.SecretString, false, nil
-	case value.SecretBinary != nil:
-		return "", false, errors.New("the secret is binary, expected a text")
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return "", fmt.Errorf("no answer within %s", managerPatience)
+	case err != nil:
+		return "", managerError(err)
+	case answer.SecretString != nil:
+		return *answer.SecretString, nil
+	case answer.SecretBinary != nil:
+		return "", errors.New("the secret is binary, expected a text")
 	}
-	return "", false, errors.New("the answer was HTTP 200 without a secret")
+	return "", errNoAnswer
 }
 
-// mayPass says whether a refused request may be accepted when it is sent again: AWS is at fault or busy, or our clock was off,
-// which the next attempt knows.
-func (a *managerAPI) mayPass(response *http.Response, answer []byte, signed time.Time) bool {
-	if theirs, err := http.ParseTime(response.Header.Get("Date")); err == nil {
-		if off := theirs.Sub(signed); off > skewed || off < -skewed {
-			a.skew.Store(int64(time.Until(theirs)))
-			return true
-		}
+// managerError returns what is behind an error of the SDK, without the SDK's own words around it.
+func managerError(err error) error {
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return errNoSecret
 	}
-	e, ok := errors.AsType[*APIError](refusal(response, answer))
-	return ok && (e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests || strings.Contains(e.Code, "Throttling") || e.Code == "InternalServiceError")
+	if sent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return sent.Err
+	}
+	if r, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && r.HTTPStatusCode() != 0 {
+		if r.HTTPStatusCode() == http.StatusOK {
+			return errNoAnswer
+		}
+		return refusal(err, r)
+	}
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok {
+		return operation.Err
+	}
+	return err
 }
 
 // refusal reads AWS's error.
-func refusal(response *http.Response, answer []byte) error {
-	var fault struct {
-		Type    string `json:"__type"`
-		Message string // in either spelling
+func refusal(err error, r *smithyhttp.ResponseError) error {
+	out := &APIError{Status: r.HTTPStatusCode(), RequestID: r.Response.Header.Get("X-Amzn-Requestid")}
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		out.Code, out.Message = e.ErrorCode(), e.ErrorMessage()
 	}
-	_ = json.Unmarshal(answer, &fault) // what is no JSON has no code
-	code := fault.Type
-	if header := response.Header.Get("X-Amzn-Errortype"); header != "" {
-		code = header
+	// The code of an error that the SDK does not know may have a namespace in front and a colon behind.
+	out.Code, _, _ = strings.Cut(out.Code, ":")
+	out.Code = out.Code[strings.LastIndexByte(out.Code, '#')+1:]
+	if out.Code == "" || out.Code == "UnknownError" {
+		out.Code = fmt.Sprintf("HTTP_%d", out.Status)
 	}
-	code, _, _ = strings.Cut(code, ":")
-	code = code[strings.LastIndexByte(code, '#')+1:]
-	switch code {
-	case "ResourceNotFoundException":
-		return errNoSecret
-	case "":
-		code = fmt.Sprintf("HTTP_%d", response.StatusCode)
-	}
-	return &APIError{Code: code, Message: fault.Message, Status: response.StatusCode, RequestID: response.Header.Get("X-Amzn-Requestid")}
+	return out
 }

@@ -259,6 +259,7 @@ func TestManagerEndpointFollowsTheRegionUnlessTheSDKIsToldAnother(t *testing.T) 
 	}{
 		{"a region", "eu-central-1", nil, "https://secretsmanager.eu-central-1.amazonaws.com/"},
 		{"a region to come", "ua-east-1", nil, "https://secretsmanager.ua-east-1.amazonaws.com/"},
+		{"a partition of its own", "eusc-de-east-1", nil, "https://secretsmanager.eusc-de-east-1.amazonaws.eu/"},
 		{"China", "cn-north-1", nil, "https://secretsmanager.cn-north-1.amazonaws.com.cn/"},
 		{"GovCloud, by FIPS", "us-gov-west-1", map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}, "https://secretsmanager-fips.us-gov-west-1.amazonaws.com/"},
 		{"the service's own", "eu-central-1", map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://one:1", "AWS_ENDPOINT_URL": "http://all:1"}, "http://one:1/"},
@@ -275,13 +276,18 @@ func TestManagerEndpointFollowsTheRegionUnlessTheSDKIsToldAnother(t *testing.T) 
 			}
 			m, err := secret.NewManager(t.Context(), secret.ManagerOptions{Prefix: "x/", Region: tt.region})
 			require.NoError(t, err)
-			assert.Equal(t, tt.want, secret.ManagerEndpoint(m))
+			got, err := secret.ManagerEndpoint(m)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, strings.TrimRight(got, "/")+"/")
 		})
 	}
 	t.Setenv("AWS_REGION", "")
 	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
 	_, err := secret.NewManager(t.Context(), secret.ManagerOptions{Prefix: "x/"})
 	require.ErrorIs(t, err, secret.ErrNoRegion)
+	t.Setenv("AWS_USE_FIPS_ENDPOINT", "true")
+	_, err = secret.NewManager(t.Context(), secret.ManagerOptions{Prefix: "x/", Region: "eu-central-1", Endpoint: "http://localhost:4566"})
+	require.ErrorContains(t, err, "FIPS and custom endpoint are not supported", "at the start, not at the first job")
 }
 
 func TestManagerKeepsLittleOfWhatIsNotThere(t *testing.T) {

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // ModelOptions are what a [ModelFilter] is made of.
@@ -23,9 +24,7 @@ type ModelFilter struct {
 	definitions *definitions
 	lax         bool
 	log         *slog.Logger
-
-	mu     sync.Mutex
-	warned time.Time // of all names allowed
+	warned      rate.Sometimes // that all names are allowed
 }
 
 // NewModelFilter returns a filter. Close it when done.
@@ -33,7 +32,7 @@ func NewModelFilter(o ModelOptions) *ModelFilter {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &ModelFilter{definitions: newDefinitions(o), lax: o.Lax, log: o.Log}
+	return &ModelFilter{definitions: newDefinitions(o), lax: o.Lax, log: o.Log, warned: rate.Sometimes{Interval: time.Minute}}
 }
 
 // Close ends what is being read.
@@ -91,10 +90,7 @@ func (f *ModelFilter) Inputs(ctx context.Context, c Context) (*Inputs, error) {
 
 // allowsAll warns, once a minute, that the mode LAX lets all names through.
 func (f *ModelFilter) allowsAll(ctx context.Context, why error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if now := time.Now(); f.warned.IsZero() || now.Sub(f.warned) >= time.Minute {
-		f.warned = now
+	f.warned.Do(func() {
 		f.log.WarnContext(ctx, "the secret filter allows all names, since its mode is LAX", "error", why.Error())
-	}
+	})
 }

@@ -9,16 +9,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
+	"go.opentelemetry.io/contrib/exporters/autoexport"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 )
 
 // Tracer follows jobs. It is safe for concurrent use.
@@ -41,7 +42,8 @@ type Options struct {
 
 // New returns a tracer as OpenTelemetry's environment variables ask for, and nil if they do not: traces are sent if
 // OTEL_TRACES_EXPORTER is otlp, or unset while there is an endpoint in OTEL_EXPORTER_OTLP_ENDPOINT or
-// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT. Sampling, batches, limits and the resource follow their own variables
+// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, and written to the standard output if it is console. How they are sent, sampling, batches,
+// limits and the resource follow their own variables, which the library reads from the environment of the process
 // (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). The error names the variable that is wrong.
 func New(ctx context.Context, o Options) (*Tracer, error) {
 	env := environment{o.Lookup}
@@ -49,11 +51,11 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 	if err != nil || !on {
 		return nil, err
 	}
-	uploader, err := newUploader(env)
-	if err != nil {
+	if err := env.check(); err != nil {
 		return nil, err
 	}
-	exporter, err := otlptrace.New(ctx, uploader)
+	otel.SetLogger(logr.FromSlogHandler(o.Log.Handler())) // else the library writes to the standard error, past the masking
+	exporter, err := autoexport.NewSpanExporter(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("start the exporter of traces: %w", err)
 	}
@@ -62,11 +64,9 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
-	complaint := &complaint{}
+	told := rate.Sometimes{Interval: time.Minute}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		if complaint.due() {
-			o.Log.Warn("traces could not be sent", "error", err.Error())
-		}
+		told.Do(func() { o.Log.Warn("traces could not be sent", "error", err.Error()) })
 	}))
 	var masked sdk.SpanExporter = exporter
 	if o.Mask != nil {
@@ -85,52 +85,4 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 		return nil
 	}
 	return t.provider.Shutdown(ctx)
-}
-
-// complaint is told once a minute.
-type complaint struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (c *complaint) due() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if now := time.Now(); c.last.IsZero() || now.Sub(c.last) >= time.Minute {
-		c.last = now
-		return true
-	}
-	return false
-}
-
-// environment reads OpenTelemetry's variables.
-type environment struct {
-	lookup func(name string) (string, bool)
-}
-
-// first returns the first of the variables that is set and not blank, with its name.
-func (e environment) first(names ...string) (name, value string) {
-	for _, name := range names {
-		if v, ok := e.lookup(name); ok && strings.TrimSpace(v) != "" {
-			return name, strings.TrimSpace(v)
-		}
-	}
-	return names[0], ""
-}
-
-func (e environment) on() (bool, error) {
-	if _, disabled := e.first("OTEL_SDK_DISABLED"); strings.EqualFold(disabled, "true") {
-		return false, nil
-	}
-	_, endpoint := e.first("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-	name, exporter := e.first("OTEL_TRACES_EXPORTER")
-	switch exporter {
-	case "":
-		return endpoint != "", nil
-	case "none":
-		return false, nil
-	case "otlp":
-		return true, nil
-	}
-	return false, fmt.Errorf("%s is %q; expected otlp or none", name, exporter)
 }

@@ -1,6 +1,7 @@
 package zeebe
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -12,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
@@ -29,14 +33,6 @@ func tokenClient(roots *x509.CertPool, key *keyFiles) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// tokenAnswer is what RFC 6749, 5.1 and 5.2, says of the answer's fields. Some servers give the seconds as text.
-type tokenAnswer struct {
-	AccessToken string      `json:"access_token"`
-	ExpiresIn   json.Number `json:"expires_in"`
-	Error       string      `json:"error"`
-	Description string      `json:"error_description"`
-}
-
 // assumedLife is how long a token is used whose answer does not say for how long it holds.
 const assumedLife = 5 * time.Minute
 
@@ -44,8 +40,8 @@ const assumedLife = 5 * time.Minute
 const maxTokenAnswer = 1 << 20
 
 // fetchToken asks for a token by the client credentials grant of RFC 6749, 4.4, the client's id and secret in the
-// body as Camunda's own clients send them. With a signer, an assertion made for this request stands in for the secret. Its error is a *[job.CommandError]: Transient where the server could not be
-// reached or is at fault, Denied where it refused.
+// body as Camunda's own clients send them. With a signer, an assertion made for this request stands in for the secret. Its
+// error is a *[job.CommandError]: Transient where the server could not be reached or is at fault, Denied where it refused.
 func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *assertionSigner) (*token, error) {
 	if a.TokenURL == "" {
 		found, err := discover(ctx, client, a)
@@ -54,41 +50,82 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *asser
 		}
 		a = found
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {a.ClientID}}
+	grant := clientcredentials.Config{ClientID: a.ClientID, TokenURL: a.TokenURL, AuthStyle: oauth2.AuthStyleInParams, EndpointParams: url.Values{}}
 	assertion := ""
-	switch {
-	case signer != nil:
+	if signer != nil {
 		var err error
 		assertion, err = signer.sign(a.ClientID, a.TokenURL)
 		if err != nil {
 			return nil, tokenError(a, job.Denied, "make a client assertion: "+err.Error())
 		}
-		form.Set("client_assertion_type", assertionType)
-		form.Set("client_assertion", assertion)
-	case a.ClientSecret != "":
-		form.Set("client_secret", a.ClientSecret)
+		grant.EndpointParams.Set("client_assertion_type", assertionType)
+		grant.EndpointParams.Set("client_assertion", assertion)
+	} else {
+		grant.ClientSecret = a.ClientSecret
 	}
 	for name, value := range map[string]string{"audience": a.Audience, "scope": a.Scope, "resource": a.Resource} {
 		if value != "" {
-			form.Set(name, value)
+			grant.EndpointParams.Set(name, value)
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.TokenURL, strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, tokenError(a, job.Denied, err.Error())
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Accept", "application/json")
+	direct := *client
+	direct.Transport = jsonAnswers{client.Transport}
 	asked := time.Now()
-	code, body, err := exchange(client, request)
+	fetched, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, &direct))
 	if err != nil {
-		return nil, tokenError(a, job.Transient, err.Error())
+		kind, reason := requestFault(err)
+		if assertion != "" {
+			reason = strings.ReplaceAll(reason, assertion, "***")
+		}
+		return nil, tokenError(a, kind, reason)
 	}
-	fetched, err := readToken(a, code, body, asked)
-	if refusal, ok := errors.AsType[*job.CommandError](err); ok && assertion != "" {
-		refusal.Reason = strings.ReplaceAll(refusal.Reason, assertion, "***")
+	life := assumedLife
+	if !fetched.Expiry.IsZero() && fetched.Expiry.After(asked) {
+		life = min(fetched.Expiry.Sub(asked), maxLife)
 	}
-	return fetched, err
+	// It is renewed after four fifths of its life, and not used in its last tenth: clocks differ, and calls take time.
+	return &token{proof: newProof("Bearer", fetched.AccessToken), asked: asked, renew: asked.Add(life / 5 * 4), end: asked.Add(life / 10 * 9)}, nil
+}
+
+// maxLife is the longest life of a token that is believed.
+const maxLife = 365 * 24 * time.Hour
+
+// jsonAnswers asks for JSON and takes an answer as JSON, as RFC 6749, 5.1, has it, whatever its content type says: some servers
+// name another. It reads the answer at once, so that a connection that ends before it is an error of the request.
+type jsonAnswers struct{ http.RoundTripper }
+
+func (t jsonAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept", "application/json")
+	response, err := t.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenAnswer))
+	if err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Header.Set("Content-Type", "application/json")
+	return response, nil
+}
+
+// requestFault says what went wrong with a request for a token.
+func requestFault(err error) (job.CommandErrorKind, string) {
+	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		reason := "the answer was HTTP " + strconv.Itoa(refusal.Response.StatusCode)
+		for _, text := range []string{refusal.ErrorCode, refusal.ErrorDescription} {
+			if text != "" {
+				reason += ": " + text
+			}
+		}
+		return refusalKind(refusal.Response.StatusCode), reason
+	}
+	if sent, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL, query and all
+		return job.Transient, sent.Err.Error()
+	}
+	return job.Denied, "the answer was HTTP 200 without an access_token: " + strings.TrimPrefix(err.Error(), "oauth2: ")
 }
 
 // exchange sends the request and reads the answer.
@@ -140,33 +177,6 @@ func refusalKind(code int) job.CommandErrorKind {
 	}
 	return job.Denied
 }
-
-func readToken(a *Auth, code int, body []byte, asked time.Time) (*token, error) {
-	var answer tokenAnswer
-	err := json.Unmarshal(body, &answer)
-	if code != http.StatusOK {
-		reason := "the answer was HTTP " + strconv.Itoa(code)
-		if answer.Error != "" {
-			reason += ": " + answer.Error
-		}
-		if answer.Description != "" {
-			reason += ": " + answer.Description
-		}
-		return nil, tokenError(a, refusalKind(code), reason)
-	}
-	if err != nil || answer.AccessToken == "" {
-		return nil, tokenError(a, job.Denied, "the answer was HTTP 200 without an access_token")
-	}
-	life := assumedLife
-	if seconds, err := answer.ExpiresIn.Float64(); err == nil && seconds > 0 {
-		life = time.Duration(min(seconds, maxLifeSeconds) * float64(time.Second))
-	}
-	// It is renewed after four fifths of its life, and not used in its last tenth: clocks differ, and calls take time.
-	return &token{proof: newProof("Bearer", answer.AccessToken), asked: asked, renew: asked.Add(life / 5 * 4), end: asked.Add(life / 10 * 9)}, nil
-}
-
-// maxLifeSeconds keeps a life, one year, within what a duration can hold.
-const maxLifeSeconds = 365 * 24 * 3600
 
 // tokenError words a failed request for a token. A server that repeats the secret in its answer does not get it printed.
 func tokenError(a *Auth, kind job.CommandErrorKind, reason string) error {
