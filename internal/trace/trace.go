@@ -68,11 +68,10 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
 		told.Do(func() { o.Log.Warn("traces could not be sent", "error", err.Error()) })
 	}))
-	var masked sdk.SpanExporter = exporter
 	if o.Mask != nil {
-		masked = maskedExporter{exporter, o.Mask}
+		exporter = maskedExporter{exporter, o.Mask}
 	}
-	return newTracer(sdk.NewTracerProvider(sdk.WithBatcher(masked), sdk.WithResource(described)), o.Version), nil
+	return newTracer(sdk.NewTracerProvider(sdk.WithBatcher(exporter), sdk.WithResource(described)), o.Version), nil
 }
 
 func newTracer(p *sdk.TracerProvider, version string) *Tracer {

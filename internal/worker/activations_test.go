@@ -15,7 +15,8 @@ func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
 	var s activations
 	settling := job.Settling{Redact: func(text string) string { return text }}
 	for key, outcome := range []job.Outcome{
-		job.Complete{Settling: settling, Variables: []byte("{}")}, job.Throw{Settling: settling, Code: "X", Variables: []byte("{}")},
+		job.Complete{Settling: settling, Variables: []byte("{}")},
+		job.Throw{Settling: settling, Code: "X", Variables: []byte("{}")},
 		job.Fail{Settling: settling, Message: "m", Variables: []byte("{}")},
 	} {
 		a, _ := s.enter(&job.Job{Key: int64(key), Retries: 3})

@@ -114,13 +114,13 @@ func (t jsonAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 // requestFault says what went wrong with a request for a token.
 func requestFault(err error) (job.CommandErrorKind, string) {
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		reason := "the answer was HTTP " + strconv.Itoa(refusal.Response.StatusCode)
+		reason := []string{"the answer was HTTP " + strconv.Itoa(refusal.Response.StatusCode)}
 		for _, text := range []string{refusal.ErrorCode, refusal.ErrorDescription} {
 			if text != "" {
-				reason += ": " + text
+				reason = append(reason, text)
 			}
 		}
-		return refusalKind(refusal.Response.StatusCode), reason
+		return refusalKind(refusal.Response.StatusCode), strings.Join(reason, ": ")
 	}
 	if sent, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL, query and all
 		return job.Transient, sent.Err.Error()

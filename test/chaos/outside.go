@@ -93,13 +93,18 @@ func model() []byte {
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://example.com/chaos" id="chaos">
 <bpmn:process id="process" isExecutable="true"><bpmn:startEvent id="start"/><bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="task"/>
 <bpmn:serviceTask id="task"><bpmn:extensionElements><zeebe:taskDefinition type="` + jobType + `"/><zeebe:ioMapping>`)
-	detail := "={id: id"
+	detail := []string{"id: id"}
 	for _, name := range detailSecrets {
-		detail += fmt.Sprintf(`, %s: "%s"`, name, placeholder(name))
+		detail = append(detail, fmt.Sprintf(`%s: "%s"`, name, placeholder(name)))
 	}
 	for _, m := range [...]struct{ source, target string }{
-		{"credentials", "authentication.type"}, {accessKey, "authentication.accessKey"}, {placeholder(keySecret), "authentication.secretKey"}, {placeholder(sessionSecret), "authentication.sessionToken"},
-		{"=configuration", "configuration"}, {"=input", "input"}, {detail + "}", "input.detail"},
+		{"credentials", "authentication.type"},
+		{accessKey, "authentication.accessKey"},
+		{placeholder(keySecret), "authentication.secretKey"},
+		{placeholder(sessionSecret), "authentication.sessionToken"},
+		{"=configuration", "configuration"},
+		{"=input", "input"},
+		{"={" + strings.Join(detail, ", ") + "}", "input.detail"},
 	} {
 		b.WriteString(`<zeebe:input source="`)
 		_ = xml.EscapeText(&b, []byte(m.source)) // a builder takes everything

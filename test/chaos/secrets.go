@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 )
@@ -48,10 +49,11 @@ func marks() []leak.Mark {
 
 // leaky returns a text that has all secrets in it, as a party that answers the worker may write it.
 func leaky(text string) string {
+	texts := []string{text}
 	for _, s := range leak.Secrets() {
-		text += ", " + s.Value
+		texts = append(texts, s.Value)
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // What stands where the worker proves who it is: the token, or the client's secret, in a header field; the client's secret in

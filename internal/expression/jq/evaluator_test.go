@@ -295,7 +295,7 @@ func TestANewExpressionWaitsBehindOneThatReachedALimitAtMost(t *testing.T) {
 					gaveUp.Add(1)
 					return
 				}
-				time.Sleep(TimeLimit)
+				<-time.After(TimeLimit)
 				served.Add(1)
 				release()
 			})
@@ -311,7 +311,7 @@ func TestANewExpressionWaitsBehindOneThatReachedALimitAtMost(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(TimeLimit)
+		<-time.After(TimeLimit)
 		first()
 		all.Wait()
 		assert.Equal(t, int64(2000), served.Load()+gaveUp.Load())
