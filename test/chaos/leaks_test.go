@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -124,7 +125,7 @@ func TestCallsThatCannotBeReadAreAProblem(t *testing.T) {
 // The proxy keeps what a worker sends in every mode in which it takes it.
 func TestProxyRecordsWhatTheWorkerSends(t *testing.T) {
 	p := echo(t)
-	for _, m := range []mode{pass, swallow} {
+	for i, m := range []mode{pass, swallow} {
 		p.set(m)
 		c, err := new(net.Dialer).DialContext(t.Context(), "tcp", p.address())
 		require.NoError(t, err)
@@ -135,6 +136,7 @@ func TestProxyRecordsWhatTheWorkerSends(t *testing.T) {
 			require.NoError(t, err)
 		}
 		require.NoError(t, c.Close())
+		require.Eventually(t, func() bool { return len(p.recordings()) > i }, limit, time.Millisecond, "it is accepted")
 		require.NoError(t, p.awaitIdle(t.Context()))
 	}
 	all := p.recordings()
