@@ -77,9 +77,9 @@ type Request struct {
 
 	// LastTry says that the caller has no other try: where there is a choice, another request probes a failing endpoint.
 	LastTry bool
-	// BeforeAttempt is called before each attempt, the first included, once the attempt could start. If it returns an
-	// error, the attempt is not made and the call ends with an [Error] that wraps it. It may wait as long as its context
-	// lasts: no time-out of an attempt runs meanwhile. Nil = none.
+	// BeforeAttempt is called before each attempt, the first included, and again if the attempt then had to wait for its
+	// endpoint. If it returns an error, the attempt is not made and the call ends with an [Error] that wraps it. It may wait
+	// as long as its context lasts: no time-out of an attempt runs meanwhile. Nil = none.
 	BeforeAttempt func(ctx context.Context) error `json:"-"`
 }
 

@@ -90,17 +90,23 @@ func (gate) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, nex
 	if c == nil {
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, errNoCall
 	}
-	if err := c.target.enter(ctx, c); err != nil {
+	none := func(err error) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		c.stopped = err
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+	}
+	if err := c.mayAttempt(ctx); err != nil { // first: who waits here holds no place of the target
+		return none(err)
+	}
+	waited, err := c.target.enter(ctx, c)
+	if err != nil {
+		return none(err)
 	}
 	made := c.attempts
 	o, code := outcomeNone, ""
 	defer func() { c.target.leave(c, o, code) }()
-	if hook := c.request.BeforeAttempt; hook != nil {
-		if err := hook(ctx); err != nil {
-			c.stopped = err
-			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+	if waited { // things may have changed meanwhile
+		if err := c.mayAttempt(ctx); err != nil {
+			return none(err)
 		}
 	}
 	out, metadata, err := next.HandleFinalize(ctx, in)
@@ -108,6 +114,14 @@ func (gate) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, nex
 		o, code = c.judge()
 	}
 	return out, metadata, err
+}
+
+// mayAttempt asks the caller whether an attempt may be made. Its error ends the call.
+func (c *call) mayAttempt(ctx context.Context) error {
+	if c.request.BeforeAttempt == nil {
+		return nil
+	}
+	return c.request.BeforeAttempt(ctx)
 }
 
 // judge says what the latest attempt tells about the target, with the error code of a failure.

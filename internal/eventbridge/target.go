@@ -132,8 +132,8 @@ func (t *target) end(c *call) {
 	t.set.tell(change)
 }
 
-// enter waits until the call may make an attempt.
-func (t *target) enter(ctx context.Context, c *call) error {
+// enter waits until the call may make an attempt, and says whether it had to wait.
+func (t *target) enter(ctx context.Context, c *call) (waited bool, err error) {
 	crowded := t.set.crowded(t)
 	t.mu.Lock()
 	now := time.Now()
@@ -141,7 +141,7 @@ func (t *target) enter(ctx context.Context, c *call) error {
 	if !t.down && len(t.queue) == 0 && t.room() {
 		t.start(c, now)
 		t.mu.Unlock()
-		return nil
+		return false, nil
 	}
 	w := &waiter{call: c, ready: make(chan struct{})}
 	crowded = crowded && t.down && !c.ambiguous && len(t.queue) >= t.set.maxWaiting
@@ -163,10 +163,9 @@ func (t *target) enter(ctx context.Context, c *call) error {
 		defer timer.Stop()
 		timeUp = timer.C
 	}
-	var err error
 	select {
 	case <-w.ready:
-		return nil
+		return true, nil
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timeUp:
@@ -175,10 +174,10 @@ func (t *target) enter(ctx context.Context, c *call) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if w.granted { // at the same moment
-		return nil
+		return true, nil
 	}
 	t.queue = slices.DeleteFunc(t.queue, func(o *waiter) bool { return o == w })
-	return err
+	return true, err
 }
 
 // leave ends an attempt and decides whether it counts against the attempts of its call.

@@ -147,7 +147,7 @@ func (w *Worker) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Ou
 		}
 	}
 	for try := 1; ; try++ {
-		if reason := limit.await(try); reason != "" {
+		if reason := limit.await(outcome, try); reason != "" {
 			return outcome, w.undelivered(j, reason, try-1, last)
 		}
 		if releases(outcome) {
@@ -156,7 +156,7 @@ func (w *Worker) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Ou
 		if a.commanded.IsZero() {
 			a.commanded = time.Now()
 		}
-		err := limit.command(j, outcome)
+		err := limit.command(j, outcome, try)
 		if err == nil {
 			settled()
 			a.command = outcome
@@ -212,10 +212,12 @@ func (w *Worker) undelivered(j *job.Job, reason job.AbandonReason, tries int, la
 
 // limit is how long the command of an outcome is tried: while the job's lease holds, and after an accepted event for one
 // lease more, not counting time in which the link was down. The broker takes a late command, and it spares a second event.
+//
+// A command that ends the job and was tried within the lease is tried [leastTries] times in any case.
 type limit struct {
 	*Worker
 	lease *job.Lease
-	late  bool          // whether the command is worth sending after the lease
+	late  bool          // whether the command is worth sending after the lease even if it was not tried within it
 	open  time.Duration // what [link.openFor] may come to, if late
 }
 
@@ -226,15 +228,19 @@ func (w *Worker) limit(j *job.Job, outcome job.Outcome) limit {
 	}
 }
 
+// bounded returns a context for the given try of a command, which ends with the lease if that try is worth nothing after it.
+func (l limit) bounded(outcome job.Outcome, try int) (context.Context, context.CancelFunc) {
+	if l.late || !releases(outcome) && try > 1 && try <= leastTries {
+		return context.WithCancel(l.settling)
+	}
+	return context.WithDeadline(l.settling, l.lease.End())
+}
+
 // await waits until the command may be sent for the given time; the first are sent as soon as commands get through. It
 // returns why not, if it may not be sent.
-func (l limit) await(try int) job.AbandonReason {
-	ctx := l.settling
-	if !l.late {
-		limited, cancel := context.WithDeadline(ctx, l.lease.End())
-		defer cancel()
-		ctx = limited
-	}
+func (l limit) await(outcome job.Outcome, try int) job.AbandonReason {
+	ctx, cancel := l.bounded(outcome, try)
+	defer cancel()
 	if l.link.await(ctx, takesCommands) != nil {
 		if l.settling.Err() == nil && try == 1 {
 			return job.AbandonLeaseOver
@@ -249,14 +255,11 @@ func (l limit) await(try int) job.AbandonReason {
 
 // command sends the command of an outcome once. One that is worth nothing after the lease ends with it, also on its way: a
 // call can wait for a connection, and would then release a job that is another worker's by now.
-func (l limit) command(j *job.Job, outcome job.Outcome) (err error) {
-	w, ctx := l.Worker, l.settling
+func (l limit) command(j *job.Job, outcome job.Outcome, try int) (err error) {
+	w := l.Worker
 	defer w.link.watch()()
-	if !l.late {
-		limited, cancel := context.WithDeadline(ctx, l.lease.End())
-		defer cancel()
-		ctx = limited
-	}
+	ctx, cancel := l.bounded(outcome, try)
+	defer cancel()
 	switch o := outcome.(type) {
 	case job.Complete:
 		err = w.gateway.Complete(ctx, j.Key, o.Variables)
