@@ -166,7 +166,7 @@ func (s *sender) Handle(ctx context.Context, j *job.Job) job.Outcome {
 	known := s.accepted[j.Key]
 	s.mu.Unlock()
 	if !known {
-		if err := j.AwaitSend(ctx); err != nil {
+		if err := j.AwaitEffect(ctx); err != nil {
 			return job.HandBack{}
 		}
 		s.bus.mu.Lock()
@@ -189,7 +189,7 @@ func (s *sender) Handle(ctx context.Context, j *job.Job) job.Outcome {
 	if s.outcome != nil {
 		return s.outcome(j)
 	}
-	return job.Complete{Settling: job.Settling{EventAccepted: true}}
+	return job.Complete{Settling: job.Settling{EffectDone: true}}
 }
 
 func (s *sender) Settled(j *job.Job) {
@@ -286,7 +286,7 @@ func TestAFailWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 						failed.Store(j.Key, true)
 						return job.Fail{Retries: j.Retries - 1, Message: "throttled"}
 					}
-					return job.Complete{Settling: job.Settling{EventAccepted: true}}
+					return job.Complete{Settling: job.Settling{EffectDone: true}}
 				}
 			})
 			f.work(1, 200, 20*time.Millisecond)

@@ -130,7 +130,7 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 						<-ctx.Done()
 						return job.HandBack{}
 					}
-					return job.Complete{Settling: job.Settling{EventAccepted: tt.accepted}}
+					return job.Complete{Settling: job.Settling{EffectDone: tt.accepted}}
 				}}
 				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
 				g.Create(1)
@@ -146,7 +146,7 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 // retries left is not: after the lease it could release a job that is another worker's by then.
 func TestACommandThatEndsAJobIsTriedAtLeastThreeTimes(t *testing.T) {
 	t.Parallel()
-	accepted := job.Settling{EventAccepted: true}
+	accepted := job.Settling{EffectDone: true}
 	for _, tt := range []struct {
 		name    string
 		outcome job.Outcome
