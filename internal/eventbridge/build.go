@@ -42,17 +42,13 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	if err != nil {
 		return nil, credentialsError(err)
 	}
-	x, err := s.exchanger(&cfg)
-	if err != nil {
+	if err := s.share(&cfg); err != nil {
 		return nil, credentialsError(err)
 	}
 	client := sdk.NewFromConfig(cfg, func(o *sdk.Options) {
-		o.HTTPClient = x
 		o.Logger = logging.Nop{} // the SDK would write to standard error
-		o.Protocol = newProtocol()
 		o.Retryer = s.retryer(&cfg)
 		o.RetryMaxAttempts = 0 // the retryer knows them
-		o.APIOptions = append(o.APIOptions, addGate)
 		o.Credentials = faultMarker{cfg.Credentials}
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(endpoint)
@@ -170,18 +166,18 @@ func throttled(code string, status int) bool {
 	return ok || status == http.StatusTooManyRequests
 }
 
-// exchanger returns the HTTP client that all SDK clients share. Its transport is the one of the SDK's own client as the
+// share makes the exchanger that all calls share. Its transport is the one of the SDK's own client as the
 // first loaded configuration shaped it (AWS_CA_BUNDLE), with room for as many idle connections as there are jobs.
-func (s *Sender) exchanger(cfg *aws.Config) (*exchanger, error) {
+func (s *Sender) share(cfg *aws.Config) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shared != nil {
-		return s.shared, nil
+		return nil
 	}
 	buildable, ok := cfg.HTTPClient.(*awshttp.BuildableClient)
 	if !ok {
 		if cfg.HTTPClient != nil {
-			return nil, errors.New("the AWS configuration has an HTTP client of its own")
+			return errors.New("the AWS configuration has an HTTP client of its own")
 		}
 		buildable = awshttp.NewBuildableClient()
 	}
@@ -195,7 +191,7 @@ func (s *Sender) exchanger(cfg *aws.Config) (*exchanger, error) {
 	}
 	t.DisableCompression = true // the answer's headers and body are shown as they were on the wire
 	s.shared = &exchanger{transport: t, timeout: s.options.RequestTimeout, observer: s.options.Observer}
-	return s.shared, nil
+	return nil
 }
 
 // staticCredentials are given by the process and never change.
