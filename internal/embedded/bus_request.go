@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -166,16 +167,13 @@ func (e *Event) read(entry []byte) error {
 	})
 }
 
-// size counts an entry as EventBridge bills it: a time is 14 bytes, texts are their UTF-8.
+// size counts an entry as EventBridge does.
 func (e *Event) size() int {
-	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
+	entry := eventbridge.Entry{Source: e.Source, DetailType: e.DetailType, Detail: e.Detail, Resources: e.Resources}
 	if e.Time != "" {
-		n += 14
+		entry.Time = time.Unix(0, 0) // any: all times count the same
 	}
-	for _, resource := range e.Resources {
-		n += len(resource)
-	}
-	return n
+	return entry.Size()
 }
 
 // credentialOf reads the access key and the region from a signature's credential scope.
