@@ -47,8 +47,6 @@ const (
 	failuresInRow   = 5
 	failuresLasting = 2
 	failingFor      = time.Second
-	// tellAgain is how often it is told that the gateway does not answer.
-	tellAgain = time.Minute
 	// recently is how long a partition's last command is remembered.
 	recently = time.Minute
 )
@@ -79,7 +77,7 @@ type link struct {
 	partitions map[int]partitionResult    // of those that jobs or commands were seen of
 	tenants    map[string]partitionResult // whose last commands were denied to us
 	open       time.Duration              // how long commands could be sent, up to the last change of that
-	told       time.Time                  // when it was last told that the gateway does not answer; zero = it does
+	noAnswer   complaint                  // that the gateway does not answer
 }
 
 func newLink(probe func(context.Context) error, log *slog.Logger, changed func(linkState)) *link {

@@ -113,8 +113,7 @@ func (l *link) answered() {
 	case linkDown:
 		l.taken = 0
 		clear(l.failing)
-		if !l.told.IsZero() {
-			l.told = time.Time{}
+		if l.noAnswer.over() {
 			l.log.Info("the gateway answers again", "after", now.Sub(l.lost).Round(time.Millisecond).String())
 		}
 		l.enter(linkFlush, now)
@@ -139,9 +138,8 @@ func (l *link) silent(err error) {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.reason = err.Error()
-	if l.told.IsZero() || now.Sub(l.told) >= tellAgain { // whatever the error: it changes from probe to probe
-		l.told = now
-		l.log.Warn("the gateway does not answer, no jobs are taken", "error", err.Error())
+	if text := "the gateway does not answer, no jobs are taken"; l.noAnswer.due(text) { // whatever the error: it changes from probe to probe
+		l.log.Warn(text, "error", err.Error())
 	}
 	if l.state == linkDown {
 		return

@@ -117,7 +117,7 @@ func (w *run) polled(ctx context.Context, complaint *complaint, err error) {
 	if r != nil && r.Kind == job.Transient && !r.NotTaken {
 		w.link.suspect(err.Error())
 	}
-	if complaint.due(err) {
+	if complaint.due(withoutDigits(err)) {
 		level := slog.LevelError
 		if r != nil && r.Kind == job.Transient {
 			level = slog.LevelWarn // it is tried again

@@ -33,8 +33,8 @@ type run struct {
 	running     sync.WaitGroup // one for each job in work
 	setAside    aside          // jobs that came without a slot, to be handed back
 	left        leavings       // what the drain leaves behind
-	noTimeout   unsupported    // whether the gateway knows UpdateJobTimeout
-	noStream    unsupported    // whether the gateway knows streams
+	noTimeout   *unsupported   // whether the gateway knows UpdateJobTimeout
+	noStream    *unsupported   // whether the gateway knows streams
 	backlog     atomic.Bool    // whether jobs wait at the broker, so that streaming them would only make them old
 	caughtUp    chan struct{}  // a poll has found the end of the backlog; room for one, the stream loop is its only reader
 }
@@ -42,7 +42,7 @@ type run struct {
 func newRun(w *Worker, draining, work, settling context.Context) *run {
 	return &run{
 		Worker: w, draining: draining, work: work, settling: settling,
-		clock: newBrokerClock(w.config.Lease, w.log), caughtUp: make(chan struct{}, 1),
+		clock: newBrokerClock(w.config.Lease, w.log), noTimeout: newUnsupported(), noStream: newUnsupported(), caughtUp: make(chan struct{}, 1),
 	}
 }
 

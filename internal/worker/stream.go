@@ -46,7 +46,7 @@ func (w *run) streamJobs() {
 		}
 		w.link.suspect(err.Error())
 		// While polls go wrong too, the poller tells why: it is the same gateway.
-		if w.health.polling() && complaint.due(err) {
+		if w.health.polling() && complaint.due(withoutDigits(err)) {
 			w.log.Warn("job stream ended, opening another", "error", err.Error())
 		}
 		if delivered || time.Since(began) > streamLived {

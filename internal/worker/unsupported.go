@@ -10,7 +10,11 @@ import (
 type unsupported struct {
 	mu    sync.Mutex
 	until time.Time
-	pause time.Duration
+	pause backoff
+}
+
+func newUnsupported() *unsupported {
+	return &unsupported{pause: backoff{first: unsupportedFirst, last: unsupportedMost}}
 }
 
 const (
@@ -22,17 +26,18 @@ const (
 func (u *unsupported) found() (pause time.Duration, news bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	news = u.pause == 0
-	u.pause = min(max(2*u.pause, unsupportedFirst), unsupportedMost)
-	u.until = time.Now().Add(u.pause)
-	return u.pause, news
+	news = u.pause.next == 0
+	pause = u.pause.grow()
+	u.until = time.Now().Add(pause)
+	return pause, news
 }
 
 // over is told that the gateway knows the call.
 func (u *unsupported) over() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.until, u.pause = time.Time{}, 0
+	u.until = time.Time{}
+	u.pause.reset()
 }
 
 // left returns for how long the call need not be tried; it is not above 0 if it may be tried now.
