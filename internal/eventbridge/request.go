@@ -4,8 +4,8 @@
 //
 // A [Sender] serves all jobs of a process. It keeps one SDK client per combination of credentials, region, endpoint
 // and endpoint id, and one pool of connections below them all. The SDK does what it is good at (credentials,
-// endpoints, signatures, retries); what a job needs byte by byte is read and written here, through the protocol and the
-// HTTP client that the SDK lets its caller choose.
+// endpoints, signatures, retries); what a job needs byte by byte is read and written here, by middleware and an HTTP client
+// that each call gives to the SDK.
 package eventbridge
 
 import (
