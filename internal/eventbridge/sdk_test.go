@@ -48,7 +48,7 @@ func TestTheSDKClosesABodyForGood(t *testing.T) {
 		read <- struct{}{}
 		return len(b), nil
 	})
-	request, err := smithyhttp.NewStackRequest().(*smithyhttp.Request).SetStream(stream) //nolint:errcheck // it would panic
+	request, err := smithyhttp.NewStackRequest().(*smithyhttp.Request).SetStream(stream)
 	require.NoError(t, err)
 	body := request.Build(t.Context()).Body
 	require.NoError(t, body.Close())
