@@ -249,7 +249,7 @@ func workerConfig(c *config.Config) worker.Config {
 		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
 		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
 		TenantIDs: c.Worker.TenantIDs, FetchVariables: connector.FetchVariables(),
-		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout),
+		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout), Panicked: connector.Panicked(),
 	}
 }
 

@@ -27,7 +27,7 @@ func TestAnExpressionThatDoesNotEndSettlesItsJob(t *testing.T) {
 			r := newRig(t)
 			f, e := failed(t, r.Handle(t.Context(), r.job(headers, with(""))))
 			assert.Zero(t, f.Retries)
-			assert.True(t, f.EventAccepted)
+			assert.True(t, f.EffectDone)
 			assert.Regexp(t, `did not end within 1 s|used more than 64 MiB`, e["message"])
 			assert.Len(t, r.bus.Events(), 1)
 		})

@@ -279,7 +279,7 @@ func (w *work) send(in *Input) (job.Outcome, *Error) {
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, bound)
 	defer cancel()
-	in.Request.BeforeAttempt, in.Request.LastTry = w.job.AwaitSend, w.job.Retries <= 1
+	in.Request.BeforeAttempt, in.Request.LastTry = w.job.AwaitEffect, w.job.Retries <= 1
 	response, err := w.sender.Send(ctx, &in.Request)
 	if err == nil {
 		w.sent = &sent{response: response, failOnRejected: in.FailOnRejectedEntry, mask: w.mask}

@@ -156,7 +156,7 @@ func TestInputErrors(t *testing.T) {
 				assert.Contains(t, f.Message, want)
 			}
 			assert.Zero(t, r.bus.Counts().Requests, "nothing was sent")
-			assert.False(t, f.EventAccepted)
+			assert.False(t, f.EffectDone)
 		})
 	}
 }

@@ -180,5 +180,5 @@ func asksForSuccess(hint string) bool {
 
 // settling is what the settler must know of this job's command.
 func (w *work) settling() job.Settling {
-	return job.Settling{EventAccepted: w.sent != nil, Redact: w.clean}
+	return job.Settling{EffectDone: w.sent != nil, Redact: w.clean}
 }

@@ -106,7 +106,7 @@ func TestAResultThatIsTooLargeHasACodeOfItsOwn(t *testing.T) {
 	f, e := failed(t, r.Handle(t.Context(), r.job(h, with(""))))
 	assert.Equal(t, "RESULT_TOO_LARGE", e["code"])
 	assert.Zero(t, f.Retries)
-	assert.True(t, f.EventAccepted, "its command is worth sending late, too")
+	assert.True(t, f.EffectDone, "its command is worth sending late, too")
 }
 
 func TestSecretsAreMaskedOnTheWayOut(t *testing.T) {

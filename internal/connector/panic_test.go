@@ -52,12 +52,12 @@ func TestAJobThatIsNotSentIsHandedBack(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	j := r.job("{}", with(""))
-	j.AwaitSend = func(context.Context) error { return job.ErrTooLate }
+	j.AwaitEffect = func(context.Context) error { return job.ErrTooLate }
 	assert.Equal(t, job.HandBack{}, r.Handle(t.Context(), j))
 	assert.Zero(t, r.bus.Counts().Requests)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	j.AwaitSend = func(context.Context) error {
+	j.AwaitEffect = func(context.Context) error {
 		cancel()
 		return ctx.Err()
 	}

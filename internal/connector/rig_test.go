@@ -125,6 +125,6 @@ func completed(t *testing.T, o job.Outcome) string {
 	t.Helper()
 	c, ok := o.(job.Complete)
 	require.True(t, ok, "want a completion, got %T %+v", o, o)
-	assert.True(t, c.EventAccepted)
+	assert.True(t, c.EffectDone)
 	return string(c.Variables)
 }

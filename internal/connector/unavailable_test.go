@@ -62,7 +62,7 @@ func TestAnAcceptedEventIsNotSentAgainBecauseJQCannotRun(t *testing.T) {
 	r.memory.remember(sentKey{j.Key, j.Retries}, &sent{})
 	f, e := failed(t, r.Handle(t.Context(), j))
 	assert.Zero(t, f.Retries)
-	assert.True(t, f.EventAccepted)
+	assert.True(t, f.EffectDone)
 	assert.Equal(t, "JQ_UNAVAILABLE", e["code"])
 }
 

@@ -181,6 +181,19 @@ func TestRequestAtTheLimitIsAccepted(t *testing.T) {
 	assert.Equal(t, http.StatusOK, answer.StatusCode)
 }
 
+func TestTheBusTakesOneMebibyte(t *testing.T) {
+	t.Parallel()
+	b := startBus(t, embedded.BusOptions{})
+	sized := func(n int) string { // an entry of n bytes: 2 of source and detail type, 8 of detail beside its text
+		return `{"Entries":[{"Source":"s","DetailType":"t","Detail":"{\"a\":\"` + strings.Repeat("x", n-10) + `\"}"}]}`
+	}
+	answer, _ := put(t, b, sized(1<<20))
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	answer, body := put(t, b, sized(1<<20+1))
+	assert.Equal(t, http.StatusBadRequest, answer.StatusCode)
+	assert.Contains(t, body, "the entries have 1048577 bytes, at most 1048576 are allowed")
+}
+
 func TestBusAnswersByScriptThenByFunctionThenByItself(t *testing.T) {
 	t.Parallel()
 	b := startBus(t, embedded.BusOptions{})

@@ -149,7 +149,5 @@ func localError(ctx context.Context, err error) error {
 // refusal sorts an error by its code (contract 3.6).
 func refusal(err error) *job.CommandError {
 	s := status.Convert(err)
-	code := rpc.Code(s.Code()).String() //nolint:gosec // a code of gRPC
-	kind := job.KindOf(code, s.Message())
-	return &job.CommandError{Kind: kind, Code: code, Reason: s.Message(), NotTaken: kind != job.Transient || s.Code() == codes.ResourceExhausted}
+	return job.Refusal(rpc.Code(s.Code()).String(), s.Message()) //nolint:gosec // a code of gRPC
 }

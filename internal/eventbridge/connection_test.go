@@ -15,18 +15,19 @@ import (
 
 // on is an exchange on a connection: it breaks after a while, with or without the beginning of an answer, or it answers.
 func on(info httptrace.GotConnInfo, after time.Duration, reads, begins bool, cause error) http.RoundTripper {
-	return roundTrip(func(r *http.Request) (*http.Response, error) {
+	answer := roundTrip(func(r *http.Request) (*http.Response, error) {
 		trace := httptrace.ContextClientTrace(r.Context())
 		trace.GotConn(info)
-		if !reads { // what the network's fake has read was not written
-			callOf(r.Context()).body.complete.Store(false)
-		}
 		<-time.After(after)
 		if begins {
 			trace.GotFirstResponseByte()
 		}
 		return nil, cause
 	})
+	if !reads {
+		return unread{answer}
+	}
+	return answer
 }
 
 func TestAConnectionThatAWSClosed(t *testing.T) {

@@ -18,11 +18,12 @@ const (
 	maxHeader  = 256 << 10
 )
 
-// call is one [Sender.Send] on its way through the SDK, which knows it by the context. It belongs to the goroutine of
-// the caller; only the body is read by others.
+// call is one [Sender.Send] on its way through the SDK. It belongs to the goroutine of the caller; only the body is read
+// by others.
 type call struct {
-	request *Request
-	body    payload
+	request   *Request
+	exchanger *exchanger
+	body      payload
 
 	attempts int
 	response *Response // of the latest attempt, if it succeeded
@@ -43,13 +44,6 @@ type call struct {
 	started time.Time // the latest attempt
 	probing bool      // it is a probe
 	free    bool      // it does not count
-}
-
-type callKey struct{}
-
-func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call)
-	return c
 }
 
 // payload is the body of a request. It remembers whether an attempt has read all of it: AWS cannot have accepted a
@@ -76,21 +70,19 @@ func (p *payload) WriteTo(w io.Writer) (int64, error) {
 	return n, err
 }
 
-// exchanger is the HTTP client below the SDK's retryer: one call of Do is one attempt. It uses the transport of the
-// SDK's own client (proxy, certificates) directly, follows no redirect, since that would carry an event to a host that
-// nobody named, bounds the attempt in time, and reads the answer while that time runs.
+// exchanger is what the attempts of all calls share. It uses the transport of the SDK's own client (proxy, certificates)
+// directly, follows no redirect, since that would carry an event to a host that nobody named, bounds the attempt in time,
+// and reads the answer while that time runs.
 type exchanger struct {
 	transport http.RoundTripper
 	timeout   time.Duration
 	observer  Observer
 }
 
-// Do implements the SDK's HTTPClient.
-func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
-	c := callOf(req.Context())
-	if c == nil {
-		return nil, errors.New("eventbridge: a request that no sender made")
-	}
+// Do implements the SDK's HTTPClient, below its retries: one call of it is one attempt. It leaves its
+// result in the call.
+func (c *call) Do(req *http.Request) (*http.Response, error) {
+	x := c.exchanger
 	c.attempts++
 	c.response, c.failed, c.stale = nil, nil, false
 	c.host = req.URL.Host
@@ -112,7 +104,7 @@ func (x *exchanger) Do(req *http.Request) (*http.Response, error) {
 		if resp == nil {
 			return nil, e
 		}
-		return resp, nil
+		return resp, nil // its error is for the deserializer to give: here the SDK would take it for one of the connection
 	}
 	c.sent = true
 	x.observer.Attempted(time.Since(start), "")

@@ -4,8 +4,8 @@
 //
 // A [Sender] serves all jobs of a process. It keeps one SDK client per combination of credentials, region, endpoint
 // and endpoint id, and one pool of connections below them all. The SDK does what it is good at (credentials,
-// endpoints, signatures, retries); what a job needs byte by byte is read and written here, through the protocol and the
-// HTTP client that the SDK lets its caller choose.
+// endpoints, signatures, retries); what a job needs byte by byte is read and written here, by middleware and an HTTP client
+// that each call gives to the SDK.
 package eventbridge
 
 import (
@@ -77,9 +77,9 @@ type Request struct {
 
 	// LastTry says that the caller has no other try: where there is a choice, another request probes a failing endpoint.
 	LastTry bool
-	// BeforeAttempt is called before each attempt, the first included, once the attempt could start. If it returns an
-	// error, the attempt is not made and the call ends with an [Error] that wraps it. It may wait as long as its context
-	// lasts: no time-out of an attempt runs meanwhile. Nil = none.
+	// BeforeAttempt is called before each attempt, the first included, and again if the attempt then had to wait for its
+	// endpoint. If it returns an error, the attempt is not made and the call ends with an [Error] that wraps it. It may wait
+	// as long as its context lasts: no time-out of an attempt runs meanwhile. Nil = none.
 	BeforeAttempt func(ctx context.Context) error `json:"-"`
 }
 

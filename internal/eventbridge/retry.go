@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/smithy-go/middleware"
 )
 
 // slowDown is the longest pause of a throttled call before it asks its target for another attempt.
@@ -23,12 +20,6 @@ type retries struct {
 	policy  aws.Retryer // of the client: what is tried again, after which pause, how often
 	counted int         // attempts that count
 	staled  int         // attempts that met a connection that AWS had closed
-}
-
-// retry makes the call its own retryer.
-func (c *call) retry(o *sdk.Options) {
-	c.policy = o.Retryer
-	o.Retryer = c
 }
 
 // MaxAttempts implements [aws.Retryer]. IsErrorRetryable counts: not every attempt does.
@@ -71,44 +62,6 @@ func (*call) GetInitialToken() func(error) error { return noToken }
 func (*call) GetAttemptToken(context.Context) (func(error) error, error) { return noToken, nil }
 
 func noToken(error) error { return nil }
-
-// gate lets an attempt of a call start when its target and its caller agree. It stands between the SDK's retry loop and
-// what signs the request, so that a request is signed for the time at which it is sent.
-type gate struct{}
-
-// addGate puts the gate into the SDK's stack.
-func addGate(stack *middleware.Stack) error {
-	return stack.Finalize.Insert(gate{}, (*retry.Attempt)(nil).ID(), middleware.After)
-}
-
-// ID implements the SDK's middleware.
-func (gate) ID() string { return "Gate" }
-
-// HandleFinalize implements the SDK's middleware.
-func (gate) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	c := callOf(ctx)
-	if c == nil {
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, errNoCall
-	}
-	if err := c.target.enter(ctx, c); err != nil {
-		c.stopped = err
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
-	}
-	made := c.attempts
-	o, code := outcomeNone, ""
-	defer func() { c.target.leave(c, o, code) }()
-	if hook := c.request.BeforeAttempt; hook != nil {
-		if err := hook(ctx); err != nil {
-			c.stopped = err
-			return middleware.FinalizeOutput{}, middleware.Metadata{}, err
-		}
-	}
-	out, metadata, err := next.HandleFinalize(ctx, in)
-	if c.attempts > made { // else there were no credentials, say
-		o, code = c.judge()
-	}
-	return out, metadata, err
-}
 
 // judge says what the latest attempt tells about the target, with the error code of a failure.
 func (c *call) judge() (outcome, string) {

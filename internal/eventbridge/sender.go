@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/smithy-go"
 )
 
@@ -102,8 +101,12 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
 	return c.response, nil
 }
 
-// entries satisfy the SDK's own check of its input; the protocol writes the call's.
-var entries = []types.PutEventsRequestEntry{{}}
+// exchanger returns what the attempts of all calls share.
+func (s *Sender) exchanger() *exchanger {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shared
+}
 
 func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 	if err := ctx.Err(); err != nil {
@@ -119,11 +122,12 @@ func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 	}
 	c.target = s.targets.of(key, r)
 	defer c.target.end(c)
-	input := &sdk.PutEventsInput{Entries: entries}
+	c.exchanger = s.exchanger()
+	input := &sdk.PutEventsInput{} // without the entries, which the call writes
 	if r.EndpointID != "" {
 		input.EndpointId = &r.EndpointID
 	}
-	if _, err = client.PutEvents(context.WithValue(ctx, callKey{}, c), input, c.retry); err == nil {
+	if _, err = client.PutEvents(ctx, input, c.options); err == nil {
 		return nil
 	}
 	e := verdict(ctx, c, err)

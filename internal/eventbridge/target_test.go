@@ -333,6 +333,72 @@ func TestBeforeAttemptIsAskedBeforeEachAttempt(t *testing.T) {
 	})
 }
 
+// TestACallThatMayNotBeMadeYetHoldsNoPlace has the bus limit the attempts at once to two, and three callers that are asked to
+// wait.
+func TestACallThatMayNotBeMadeYetHoldsNoPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(always(200, accepted))
+		s := overBus(Options{}, b)
+		defer s.Close()
+		_, err := s.Send(t.Context(), requestOf("first"))
+		require.NoError(t, err)
+		for _, to := range s.targets.byKey {
+			to.limit, to.throttled = leastLimit, time.Now()
+		}
+		open := make(chan struct{})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				r := requestOf("waits")
+				r.BeforeAttempt = func(context.Context) error {
+					<-open
+					return nil
+				}
+				_, err := s.Send(t.Context(), r)
+				assert.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		begin := time.Now()
+		_, err = s.Send(t.Context(), requestOf("goes"))
+		require.NoError(t, err)
+		assert.Equal(t, b.takes, time.Since(begin))
+		close(open)
+		all.Wait()
+		assert.Equal(t, 3, b.accepted["waits"])
+	})
+}
+
+// TestBeforeAttemptIsAskedAgainAfterAWait has a call wait for its place until the answer to the question is another one.
+func TestBeforeAttemptIsAskedAgainAfterAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newFaultyBus(always(503, `{"__type":"ServiceUnavailable"}`))
+		s := overBus(Options{}, b)
+		defer s.Close()
+		crowd(t, s, 20, 10*time.Second, nil)
+		require.True(t, s.Targets().Down())
+		for _, to := range s.targets.byKey {
+			to.next = time.Now().Add(2 * time.Second) // the next probe
+		}
+		before, asked, begin := b.requests, 0, time.Now()
+		no := errors.New("commands do not get through any more")
+		r := requestOf("job")
+		r.BeforeAttempt = func(context.Context) error {
+			if asked++; asked == 2 {
+				return no
+			}
+			return nil
+		}
+		_, err := s.Send(t.Context(), r)
+		require.ErrorIs(t, err, no)
+		assert.True(t, failure(t, err).NotSent)
+		assert.Equal(t, before, b.requests, "nothing was sent")
+		assert.Equal(t, 2*time.Second, time.Since(begin), "the second question came with the probe's turn")
+	})
+}
+
 func TestBeforeAttemptEndsTheCall(t *testing.T) {
 	t.Parallel()
 	no := errors.New("commands do not get through")

@@ -54,6 +54,13 @@ type CommandError struct {
 	NotTaken bool
 }
 
+// Refusal sorts an answer of a gateway or a broker by its gRPC code, as [KindOf] does. One that is not transient was looked at
+// and not wanted; so was one for want of resources.
+func Refusal(code, reason string) *CommandError {
+	kind := KindOf(code, reason)
+	return &CommandError{Kind: kind, Code: code, Reason: reason, NotTaken: kind != Transient || code == "RESOURCE_EXHAUSTED"}
+}
+
 func (e *CommandError) Error() string {
 	if e.Code == "" {
 		return e.Reason

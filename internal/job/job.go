@@ -1,6 +1,6 @@
 // Package job is the vocabulary that the packages around a Zeebe job share: the [Job] as it was activated, its
 // [Lease], the [Outcome] that ends it, and the [CommandError] with which a broker refuses a command. It knows neither
-// gRPC nor AWS, so that the worker engine and the connector can both speak of jobs without knowing each other.
+// gRPC nor what a job is for, so that the worker engine and the connector can both speak of jobs without knowing each other.
 package job
 
 import (
@@ -12,7 +12,7 @@ import (
 // Job is a Zeebe job as the broker activated it. It is read-only once it was taken; only its lease changes.
 type Job struct {
 	Key                      int64
-	Type                     string // the task type, io.camunda:aws-eventbridge:1
+	Type                     string // the task type
 	ProcessInstanceKey       int64
 	ProcessID                string // the BPMN process id
 	ProcessDefinitionVersion int32
@@ -28,13 +28,13 @@ type Job struct {
 
 	Lease *Lease // how long the job is ours; set by the worker when it takes the job
 
-	// AwaitSend is called before each try to send an event of the job. It waits until commands get through to the broker: the
-	// outcome of an event that is sent before could not be told. Its error is [ErrTooLate], or the context's. Nil = at once.
-	AwaitSend func(ctx context.Context) error
+	// AwaitEffect is called before each try of what the job is to effect. It waits until commands get through to the broker:
+	// the outcome of an effect before that could not be told. Its error is [ErrTooLate], or the context's. Nil = at once.
+	AwaitEffect func(ctx context.Context) error
 }
 
-// ErrTooLate says that too little of a job's lease is left for its event to be sent.
-var ErrTooLate = errors.New("too little of the job's lease is left to send its event")
+// ErrTooLate says that too little of a job's lease is left for its work to take effect.
+var ErrTooLate = errors.New("too little of the job's lease is left for its work to take effect")
 
 // Partition returns the partition of the cluster that has the job: the upper bits of its key.
 func (j *Job) Partition() int { return Partition(j.Key) }

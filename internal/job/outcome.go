@@ -8,9 +8,9 @@ type Outcome interface{ outcome() }
 
 // Settling is what the settler must know of a command beside its content.
 type Settling struct {
-	// EventAccepted says that AWS accepted an event of this job. The command is then worth sending even after the
-	// lease ran out: a lost command would mean a second event.
-	EventAccepted bool
+	// EffectDone says that the work on this job took effect. The command is then worth sending even after the lease ran
+	// out: a lost command would mean a second effect.
+	EffectDone bool
 	// Redact masks the job's secrets in a text of the broker's before it goes into a message or a log. Nil: no secrets.
 	Redact func(string) string
 }
@@ -38,7 +38,7 @@ type Throw struct {
 	Variables []byte // a JSON object; empty = none
 }
 
-// HandBack gives the job back to the broker unworked, at once: nothing was sent to AWS for it.
+// HandBack gives the job back to the broker at once: the work on it had no effect.
 type HandBack struct{}
 
 // Abandon sends nothing: the job is left to its lease, after which the broker gives it out again if it still exists.
@@ -53,7 +53,7 @@ const (
 	AbandonGone        AbandonReason = "gone"         // the broker says that the job is gone or no longer ours
 	AbandonUndelivered AbandonReason = "undelivered"  // no broker took the outcome in time
 	AbandonUnconfirmed AbandonReason = "unconfirmed"  // a fail with retries left got no clear answer: to repeat it could release the job a second time
-	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while AWS was being called
+	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while the work was about to take effect
 	AbandonNoHandBack  AbandonReason = "no-hand-back" // it was to be handed back, but the lease does not surely hold or the gateway cannot
 )
 

@@ -158,7 +158,7 @@ func TestAPartitionWithoutALeaderDoesNotKeepTheIntakeClosed(t *testing.T) {
 }
 
 // TestACommandThatIsUnderWayWhenTheLeaseEndsIsGivenUp: it waits for a connection, and the job is another worker's meanwhile.
-// After an accepted event it ends the job, and is worth its time.
+// One that ends the job is tried again.
 func TestACommandThatIsUnderWayWhenTheLeaseEndsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -167,11 +167,11 @@ func TestACommandThatIsUnderWayWhenTheLeaseEndsIsGivenUp(t *testing.T) {
 		calls   int
 	}{
 		{"a fail with retries", job.Fail{Retries: 2}, 0},
-		{"a fail without retries", job.Fail{}, 0},
-		{"a fail with retries after an accepted event", job.Fail{Retries: 2, Settling: job.Settling{EventAccepted: true}}, 0},
-		{"a fail without retries after an accepted event", job.Fail{Settling: job.Settling{EventAccepted: true}}, 1},
-		{"an error thrown after an accepted event", job.Throw{Settling: job.Settling{EventAccepted: true}}, 1},
-		{"a completion after an accepted event", job.Complete{Settling: job.Settling{EventAccepted: true}}, 1},
+		{"a fail without retries", job.Fail{}, 1},
+		{"a fail with retries after an accepted event", job.Fail{Retries: 2, Settling: job.Settling{EffectDone: true}}, 0},
+		{"a fail without retries after an accepted event", job.Fail{Settling: job.Settling{EffectDone: true}}, 1},
+		{"an error thrown after an accepted event", job.Throw{Settling: job.Settling{EffectDone: true}}, 1},
+		{"a completion after an accepted event", job.Complete{Settling: job.Settling{EffectDone: true}}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

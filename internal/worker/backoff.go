@@ -13,11 +13,14 @@ type backoff struct {
 
 func (b *backoff) reset() { b.next = 0 }
 
-// wait waits for the next try; false if the context ended before it.
-func (b *backoff) wait(ctx context.Context) bool {
+// grow returns the time until the next try, without jitter.
+func (b *backoff) grow() time.Duration {
 	b.next = min(max(2*b.next, b.first), b.last)
-	return sleep(ctx, jitter(b.next, 0.5))
+	return b.next
 }
+
+// wait waits for the next try; false if the context ended before it.
+func (b *backoff) wait(ctx context.Context) bool { return sleep(ctx, jitter(b.grow(), 0.5)) }
 
 // jitter takes off at random at most the given share of a duration.
 func jitter(d time.Duration, share float64) time.Duration {

@@ -101,7 +101,7 @@ func (c *brokerClock) observe(partition int, activated time.Duration, now time.T
 	}
 	if !c.warned && p.seen >= clockSure && p.offset.Abs() > clockOff {
 		c.warned = true
-		c.log.Warn("this host's clock and the broker's differ; leases are measured by our own, but certificates and AWS signatures need the right time",
+		c.log.Warn("this host's clock and the broker's differ; leases are measured by our own, but certificates and signatures need the right time",
 			"offset", p.offset.Round(time.Second).String(), "partition", partition)
 	}
 	return p.offset

@@ -147,8 +147,7 @@ func TestAJobWithTooLittleOfItsLeaseLeftIsNotStarted(t *testing.T) {
 					t.Error("work on it began")
 					return job.Complete{}
 				}}
-				w := New(Config{Lease: time.Minute}, g, h, end, nil)
-				w.work, w.settling = t.Context(), t.Context()
+				w := newRun(New(Config{Lease: time.Minute}, g, h, end, nil), t.Context(), t.Context(), t.Context())
 				w.link.enter(linkUp, time.Now())
 				w.execute(&job.Job{Key: 7, Retries: 1, Lease: job.NewLease(time.Now().Add(tt.left), nil)})
 				assert.Equal(t, tt.want, end.abandoned)
@@ -210,7 +209,7 @@ func TestADrainTellsWhatItLeftBehind(t *testing.T) {
 			if j.Key == 1 {
 				<-hang // an expression that does not end
 			}
-			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+			return job.Complete{Settling: job.Settling{EffectDone: true}}
 		}}
 		ctx, drain := context.WithCancel(t.Context())
 		worker := New(Config{JobType: "test", Stream: true, GracePeriod: 5 * time.Second}, w, h, nil, nil)

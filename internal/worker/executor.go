@@ -10,7 +10,7 @@ import (
 )
 
 // execute works on one job and settles it.
-func (w *Worker) execute(j *job.Job) {
+func (w *run) execute(j *job.Job) {
 	w.atWork.Add(1)
 	defer w.atWork.Add(-1)
 	a, before := w.activations.enter(j)
@@ -26,7 +26,7 @@ func (w *Worker) execute(j *job.Job) {
 
 // superseded waits for the earlier activation of the same try of a job, if this process still works on it. It returns nil
 // if there is still something to do for this one.
-func (w *Worker) superseded(j *job.Job, a, before *activation) job.Outcome {
+func (w *run) superseded(j *job.Job, a, before *activation) job.Outcome {
 	if before == nil {
 		return nil
 	}
@@ -35,7 +35,7 @@ func (w *Worker) superseded(j *job.Job, a, before *activation) job.Outcome {
 	select {
 	case <-before.done:
 	case <-wait.C:
-		return job.Abandon{Reason: job.AbandonLeaseOver} // not handed back: an event of it may be under way
+		return job.Abandon{Reason: job.AbandonLeaseOver} // not handed back: its work may have taken effect already
 	case <-w.work.Done():
 		return job.Abandon{Reason: job.AbandonDrained}
 	}
@@ -47,10 +47,10 @@ func (w *Worker) superseded(j *job.Job, a, before *activation) job.Outcome {
 
 // tooLate says whether too little of a job's lease is left to begin with it: it would end in a failure for want of time that
 // this worker lost.
-func (w *Worker) tooLate(j *job.Job) bool { return j.Lease.Left() < w.leastLease(j) }
+func (w *run) tooLate(j *job.Job) bool { return j.Lease.Left() < w.leastLease(j) }
 
 // leastLease is how much of a job's lease must be left for work on it to begin: at most half of what its own header asks for.
-func (w *Worker) leastLease(j *job.Job) time.Duration {
+func (w *run) leastLease(j *job.Job) time.Duration {
 	if granted := j.Lease.Granted(); granted > 0 {
 		return min(w.config.LeastLease, granted/2)
 	}
@@ -65,35 +65,32 @@ func late(j *job.Job) job.Outcome {
 	return job.HandBack{}
 }
 
-// awaitSend waits until an event of the job may be sent.
-func (w *Worker) awaitSend(ctx context.Context, j *job.Job) error {
+// awaitEffect waits until the work on the job may take effect.
+func (w *run) awaitEffect(ctx context.Context, j *job.Job) error {
 	if w.tooLate(j) {
 		return job.ErrTooLate
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, j.Lease.End().Add(-w.leastLease(j)), job.ErrTooLate)
 	defer cancel()
-	if w.link.awaitSend(ctx, j) != nil {
+	if w.link.awaitEffect(ctx, j) != nil {
 		return context.Cause(ctx)
 	}
 	return nil
 }
 
-// handle calls the handler. Panics that it lets through end in a failed job with a constant text: theirs could hold a
-// secret.
-func (w *Worker) handle(j *job.Job) (outcome job.Outcome) {
+// handle calls the handler. Panics that it lets through end in a failed job with a constant text, [Config.Panicked]: theirs
+// could hold a secret.
+func (w *run) handle(j *job.Job) (outcome job.Outcome) {
 	if w.tooLate(j) {
 		return late(j)
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Error("panic in the handler", "job_key", j.Key, "panic_type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			outcome = job.Fail{Retries: max(0, j.Retries-1), Message: internalMessage, Variables: []byte(internalVariables)}
+			failed := w.config.Panicked
+			failed.Retries = max(0, j.Retries-1)
+			outcome = failed
 		}
 	}()
 	return w.handler.Handle(w.work, j)
 }
-
-const (
-	internalMessage   = "The connector failed for a reason of its own; its log says more."
-	internalVariables = `{"error":{"type":"eventbridge.INTERNAL_ERROR","message":"` + internalMessage + `","code":"INTERNAL_ERROR"}}`
-)

@@ -62,8 +62,7 @@ func TestHandBack(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				gateway, end := &takesBack{answers: tt.answers}, &ending{}
-				w := New(Config{}, gateway, nil, end, nil)
-				w.settling = t.Context()
+				w := newRun(New(Config{}, gateway, nil, end, nil), t.Context(), t.Context(), t.Context())
 				w.link.enter(linkUp, time.Now())
 				w.settle(&job.Job{Key: 7, Lease: job.NewLease(time.Now().Add(tt.lease), nil)}, nil, job.HandBack{}, 0)
 				assert.LessOrEqual(t, len(gateway.calls), tt.wantMost)

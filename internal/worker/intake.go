@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// intakeOpen says whether jobs may be taken: commands get through, and not everything that the handler sends to is down.
-func (w *Worker) intakeOpen() bool {
+// intakeOpen says whether jobs may be taken: commands get through, and not all of the downstream is down.
+func (w *run) intakeOpen() bool {
 	return takesJobs(w.link.current()) && !w.config.Downstream.Down()
 }
 
 // awaitIntake waits until jobs may be taken. Its error is the context's.
-func (w *Worker) awaitIntake(ctx context.Context) error {
+func (w *run) awaitIntake(ctx context.Context) error {
 	for {
 		changed := w.intakeChange()
 		if w.intakeOpen() {
@@ -26,7 +26,7 @@ func (w *Worker) awaitIntake(ctx context.Context) error {
 // intakeChange is the next change of what the intake depends on. It is asked for before one looks.
 type intakeChange struct{ link, downstream <-chan struct{} }
 
-func (w *Worker) intakeChange() intakeChange {
+func (w *run) intakeChange() intakeChange {
 	return intakeChange{w.link.change(), w.config.Downstream.Changed()}
 }
 
@@ -44,7 +44,7 @@ func (c intakeChange) await(ctx context.Context, tick <-chan time.Time) error {
 
 // whileOpen returns a context that ends with ctx, or when the intake closes. The function that it returns ends it as well,
 // and waits for what watches the intake.
-func (w *Worker) whileOpen(ctx context.Context) (context.Context, func()) {
+func (w *run) whileOpen(ctx context.Context) (context.Context, func()) {
 	open, end := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -63,13 +63,13 @@ func (w *Worker) whileOpen(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// downPoll is the time between polls for one job while everything that the handler sends to is down.
+// downPoll is the time between polls for one job while all of the downstream is down.
 const downPoll = 500 * time.Millisecond
 
-// awaitDownstream keeps the intake closed while everything that the handler sends to is down. The jobs that are in this
+// awaitDownstream keeps the intake closed while all of the downstream is down. The jobs that are in this
 // process find out when something is up again; where there is none, one is polled for. It returns when the intake may open
 // again; false when the drain began.
-func (w *Worker) awaitDownstream(poll func(most int)) bool {
+func (w *run) awaitDownstream(poll func(most int)) bool {
 	for {
 		changed := w.intakeChange()
 		if !w.config.Downstream.Down() {

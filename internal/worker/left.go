@@ -8,16 +8,16 @@ import (
 )
 
 // LeftError says what a worker left behind when it ended: jobs that the broker gives out again when their lease is over.
-// Their events may have been sent.
+// The work on them may have taken effect.
 type LeftError struct {
 	Undelivered int    // jobs whose outcome no broker took
-	Cut         int    // jobs whose event was on its way when the grace period ended
+	Cut         int    // jobs whose work was about to take effect when the grace period ended
 	Unfinished  int    // jobs that were still worked on
 	LastRefusal string // the last answer to a command that failed; empty = none
 }
 
 func (e *LeftError) Error() string {
-	text := fmt.Sprintf("jobs were left to their leases: %d whose outcome could not be delivered, %d whose event was on its way, %d that were still worked on",
+	text := fmt.Sprintf("jobs were left to their leases: %d whose outcome could not be delivered, %d that were cut off at the end of the grace period, %d that were still worked on",
 		e.Undelivered, e.Cut, e.Unfinished)
 	if e.LastRefusal != "" {
 		text += "; the last refused command: " + e.LastRefusal
@@ -50,7 +50,7 @@ func (l *leavings) abandoned(reason job.AbandonReason) {
 		l.left.Undelivered++
 	case job.AbandonDrained:
 		l.left.Cut++
-	case job.AbandonLeaseOver, job.AbandonGone, job.AbandonUnconfirmed, job.AbandonNoHandBack: // nothing was sent, or nothing is owed
+	case job.AbandonLeaseOver, job.AbandonGone, job.AbandonUnconfirmed, job.AbandonNoHandBack: // no effect, or nothing is owed
 	}
 }
 

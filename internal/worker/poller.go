@@ -24,7 +24,7 @@ const (
 // a tick, when a stream was opened and when slots are freed while jobs may wait at the broker: those that were there before a
 // stream opened, or that the broker set aside while this worker was full, can only be got by a poll. Without a stream it
 // waits at the gateway.
-func (w *Worker) pollJobs() {
+func (w *run) pollJobs() {
 	failing := backoff{first: 100 * time.Millisecond, last: pollFailing}
 	var complaint complaint
 	ctx, cut := context.WithCancel(context.WithoutCancel(w.draining))
@@ -79,9 +79,9 @@ func (w *Worker) pollJobs() {
 	}
 }
 
-// awaitPollable waits until a poll may be made; false when the drain began. While all that the handler sends to is down, one
+// awaitPollable waits until a poll may be made; false when the drain began. While the downstream is down, one
 // job at a time is polled for.
-func (w *Worker) awaitPollable(probe func(most int)) bool {
+func (w *run) awaitPollable(probe func(most int)) bool {
 	for {
 		if !w.awaitDownstream(probe) || w.link.await(w.draining, takesJobs) != nil {
 			return false
@@ -93,10 +93,10 @@ func (w *Worker) awaitPollable(probe func(most int)) bool {
 }
 
 // pollsAlone says whether only polls bring jobs, so that they wait at the gateway.
-func (w *Worker) pollsAlone() bool { return !w.streams() || w.noStream.known() }
+func (w *run) pollsAlone() bool { return !w.streams() || w.noStream.known() }
 
 // pollWait returns how long a poll is to wait at the gateway.
-func (w *Worker) pollWait() time.Duration {
+func (w *run) pollWait() time.Duration {
 	if w.pollsAlone() {
 		return w.config.PollWait
 	}
@@ -104,7 +104,7 @@ func (w *Worker) pollWait() time.Duration {
 }
 
 // polled takes what became of a poll into account.
-func (w *Worker) polled(ctx context.Context, complaint *complaint, err error) {
+func (w *run) polled(ctx context.Context, complaint *complaint, err error) {
 	w.health.polled(err)
 	if err == nil {
 		w.link.polled()
@@ -117,7 +117,7 @@ func (w *Worker) polled(ctx context.Context, complaint *complaint, err error) {
 	if r != nil && r.Kind == job.Transient && !r.NotTaken {
 		w.link.suspect(err.Error())
 	}
-	if complaint.due(err) {
+	if complaint.due(withoutDigits(err)) {
 		level := slog.LevelError
 		if r != nil && r.Kind == job.Transient {
 			level = slog.LevelWarn // it is tried again
@@ -133,7 +133,7 @@ func tooLarge(err error) bool {
 }
 
 // awaitPoll waits for a reason to poll; false when the drain began.
-func (w *Worker) awaitPoll() bool {
+func (w *run) awaitPoll() bool {
 	if !sleep(w.draining, pollCooldown) {
 		return false
 	}
@@ -154,7 +154,7 @@ func (w *Worker) awaitPoll() bool {
 
 // pollOnce asks for as many jobs as there are free slots, at most so many. It holds the slots meanwhile, and gives back those
 // without a job.
-func (w *Worker) pollOnce(ctx context.Context, most int, wait time.Duration) (asked, got int, err error) {
+func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (asked, got int, err error) {
 	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
 		return 0, 0, nil

@@ -130,7 +130,7 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 						<-ctx.Done()
 						return job.HandBack{}
 					}
-					return job.Complete{Settling: job.Settling{EventAccepted: tt.accepted}}
+					return job.Complete{Settling: job.Settling{EffectDone: tt.accepted}}
 				}}
 				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
 				g.Create(1)
@@ -142,34 +142,52 @@ func TestALateCommandIsTriedForOneLeaseMoreAfterAnAcceptedEvent(t *testing.T) {
 	}
 }
 
-// TestACommandIsTriedAtLeastThreeTimes even where the time for it is over when it is first refused.
-func TestACommandIsTriedAtLeastThreeTimes(t *testing.T) {
+// TestACommandThatEndsAJobIsTriedAtLeastThreeTimes even where the time for it is over when it is first refused. A fail with
+// retries left is not: after the lease it could release a job that is another worker's by then.
+func TestACommandThatEndsAJobIsTriedAtLeastThreeTimes(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var tries atomic.Int64
-		g := &testkit.Gateway{Fault: func(call string, _ int64) error {
-			if call == "Complete" {
-				tries.Add(1)
-				testkit.Advance(2 * time.Minute) // longer than the lease and the one behind it
-				return &job.CommandError{Kind: job.Transient, Code: "INTERNAL", Reason: "no"}
-			}
-			return nil
-		}}
-		var done atomic.Bool
-		h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
-			if done.Swap(true) {
-				<-ctx.Done()
-				return job.HandBack{}
-			}
-			return job.Complete{Settling: job.Settling{EventAccepted: true}}
-		}}
-		r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
-		g.Create(1)
-		testkit.Advance(20 * time.Minute)
-		assert.EqualValues(t, leastTries, tries.Load())
-		assert.Equal(t, 1, r.seen.of(job.AbandonUndelivered))
-		r.stop()
-	})
+	accepted := job.Settling{EffectDone: true}
+	for _, tt := range []struct {
+		name    string
+		outcome job.Outcome
+		want    int64
+	}{
+		{"complete after an accepted event", job.Complete{Settling: accepted}, leastTries},
+		{"fail without retries after an accepted event", job.Fail{Settling: accepted}, leastTries},
+		{"complete without an event", job.Complete{}, leastTries},
+		{"throw", job.Throw{Code: "E"}, leastTries},
+		{"fail without retries", job.Fail{}, leastTries},
+		{"fail with retries", job.Fail{Retries: 2}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var tries atomic.Int64
+				g := &testkit.Gateway{Fault: func(call string, key int64) error {
+					if key != 0 && call != "UpdateTimeout" {
+						tries.Add(1)
+						testkit.Advance(2 * time.Minute) // longer than the lease and the one behind it
+						return &job.CommandError{Kind: job.Transient, Code: "INTERNAL", Reason: "no", NotTaken: true}
+					}
+					return nil
+				}}
+				var done atomic.Bool
+				h := &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
+					if done.Swap(true) {
+						<-ctx.Done()
+						return job.Abandon{Reason: job.AbandonDrained}
+					}
+					return tt.outcome
+				}}
+				r := start(t, Config{Stream: true, Lease: time.Minute, GracePeriod: time.Millisecond}, g, h)
+				g.Create(1)
+				testkit.Advance(20 * time.Minute)
+				assert.Equal(t, tt.want, tries.Load())
+				assert.Equal(t, 1, r.seen.of(job.AbandonUndelivered))
+				r.stop()
+			})
+		})
+	}
 }
 
 // TestAnEventThatWasNotAcceptedIsNotFailedLate: the job may be another worker's by then, and its fail would release it.

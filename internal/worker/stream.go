@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -21,7 +20,7 @@ const (
 )
 
 // streamJobs keeps a stream open until the drain begins, while the intake is open and no backlog is polled for.
-func (w *Worker) streamJobs() {
+func (w *run) streamJobs() {
 	failing := backoff{first: 100 * time.Millisecond, last: reopenMost}
 	var complaint complaint
 	for w.awaitStream() {
@@ -47,7 +46,7 @@ func (w *Worker) streamJobs() {
 		}
 		w.link.suspect(err.Error())
 		// While polls go wrong too, the poller tells why: it is the same gateway.
-		if w.health.polling() && complaint.due(err) {
+		if w.health.polling() && complaint.due(withoutDigits(err)) {
 			w.log.Warn("job stream ended, opening another", "error", err.Error())
 		}
 		if delivered || time.Since(began) > streamLived {
@@ -59,24 +58,8 @@ func (w *Worker) streamJobs() {
 	}
 }
 
-// streamProof is how long the connection of streams may take to answer after the link was lost.
-const streamProof = time.Second
-
-// proveStreamConnection probes the connection of streams when the link is down, so that it is replaced if it died with that
-// of the commands. No stream is open then, and nothing in transport.
-func (w *Worker) proveStreamConnection() {
-	if w.link.current() != linkDown {
-		return
-	}
-	ctx, cancel := context.WithTimeout(w.draining, streamProof)
-	defer cancel()
-	if err := w.gateway.ProbeStream(ctx); err != nil {
-		w.log.Debug("the connection of job streams gives no answer", "error", err.Error())
-	}
-}
-
 // awaitStream waits until a stream is to be opened; false when the drain began.
-func (w *Worker) awaitStream() bool {
+func (w *run) awaitStream() bool {
 	for {
 		if w.awaitIntake(w.draining) != nil {
 			return false
@@ -101,7 +84,7 @@ func (w *Worker) awaitStream() bool {
 // streamOnce opens a stream and reads it until it breaks or is to end: it has reached its age, the intake closes, jobs wait
 // too long in it, or the drain begins. It is then read dry first. A slot is held before a job is read: a full worker does
 // not read.
-func (w *Worker) streamOnce() (delivered bool, err error) {
+func (w *run) streamOnce() (delivered bool, err error) {
 	open, closed := w.whileOpen(w.draining)
 	defer closed()
 	slot, err := w.slots.Take(open)
@@ -156,11 +139,8 @@ func (w *Worker) streamOnce() (delivered bool, err error) {
 	}
 }
 
-// errStreamSilent is the end of a stream whose connection gives no answers.
-var errStreamSilent = errors.New("the connection of the job stream gives no answers")
-
 // nextSlot waits for the slot of the next job. It is nil once the stream is to end: what is still read is put aside.
-func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
+func (w *run) nextSlot(open context.Context, r *reading) *Slot {
 	if r.ending() {
 		return nil
 	}
@@ -180,51 +160,4 @@ func (w *Worker) nextSlot(open context.Context, r *reading) *Slot {
 		return nil
 	}
 	return slot
-}
-
-// endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease. Jobs are then polled for, each
-// when there is a slot for it, until there are no more. The function that it returns undoes it.
-func (w *Worker) endWhenBacklogged(r *reading) func() {
-	most := w.config.Lease / backlogShare
-	check := newTimer(most, func(check *timer) {
-		left := most - r.behind()
-		if left > 0 {
-			check.reset(left)
-			return
-		}
-		w.log.Debug("more jobs come than there are slots for: polling for them one by one")
-		w.backlog.Store(true)
-		r.end()
-	})
-	return check.stop
-}
-
-// keepProving probes the connection of the stream while its reader waits. What is pushed after an answer came was not in
-// transport before it was asked for; and a connection that gives no answer is dead. The function that it returns ends it, and
-// waits for its end.
-func (w *Worker) keepProving(ctx context.Context, r *reading) func() {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for sleep(ctx, w.link.proofAge()) {
-			asking, done := r.whileWaiting(ctx)
-			if asking == nil {
-				continue // jobs come: that is proof enough
-			}
-			asked := time.Now()
-			err := w.gateway.ProbeStream(asking)
-			timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
-			if waited := done(); err == nil && waited {
-				r.proved(asked)
-			} else if waited && timedOut {
-				r.giveUp()
-				return
-			}
-		}
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
 }

@@ -8,9 +8,7 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,16 +36,16 @@ type Gateway interface {
 
 // Handler works on jobs. It is called from many goroutines.
 type Handler interface {
-	// Handle works on one job within its lease. When ctx is cancelled it ends soon, with [job.HandBack] if nothing was sent.
+	// Handle works on one job within its lease. When ctx is cancelled it ends soon, with [job.HandBack] if it had no effect.
 	Handle(ctx context.Context, j *job.Job) job.Outcome
 	// Settled is called once the broker has taken a command for the job, or said that it is gone; and before a command is
 	// sent that lets the job be tried again, since the next try may begin before its answer is here.
 	Settled(j *job.Job)
 }
 
-// Downstream is what the handler sends to, which may be away for all jobs at once.
+// Downstream is what the handler works with, which may be away for all jobs at once.
 type Downstream interface {
-	// Down says whether everything that was lately sent to fails. Jobs are then taken one at a time only.
+	// Down says whether everything that was lately tried there fails. Jobs are then taken one at a time only.
 	Down() bool
 	// Changed returns a channel that is closed at the next change of Down.
 	Changed() <-chan struct{}
@@ -81,6 +79,7 @@ type Config struct {
 	FetchVariables []string      // empty = all
 	LeastLease     time.Duration // how much of a lease must be left for work on a job to begin [a quarter of it]
 	Downstream     Downstream    // nil = never down
+	Panicked       job.Fail      // how a job ends whose handler lets a panic through; its retries are the job's, less one
 }
 
 func (c Config) withDefaults() Config {
@@ -99,13 +98,17 @@ func (c Config) withDefaults() Config {
 	set(&c.GracePeriod, 20*time.Second)
 	set(&c.LeastLease, c.Lease/4)
 	c.LeastLease = min(c.LeastLease, c.Lease/2)
+	if c.Panicked.Message == "" {
+		c.Panicked.Message = "The worker failed for a reason of its own; its log says more."
+	}
 	if c.Downstream == nil {
 		c.Downstream = neverDown{}
 	}
 	return c
 }
 
-// Worker takes jobs and works on them until it is drained.
+// Worker takes jobs and works on them until it is drained. Its fields do not change after [New]: what belongs to the time in
+// which it works is a run.
 type Worker struct {
 	config   Config
 	gateway  Gateway
@@ -113,25 +116,12 @@ type Worker struct {
 	observer Observer
 	log      *slog.Logger
 
-	slots       *Slots
-	clock       *brokerClock
-	link        *link
-	activations activations
-	atWork      atomic.Int64   // jobs that are worked on or settled
-	running     sync.WaitGroup // one for each job in work
-	health      health
-	poll        trigger
-	left        leavings // what a drain leaves behind
-	drained     atomic.Bool
-
-	draining  context.Context // ends when the drain begins
-	work      context.Context // ends when the grace period is over
-	settling  context.Context // ends when no command is worth waiting for any more
-	setAside  aside           // jobs that came without a slot, to be handed back
-	noTimeout unsupported     // whether the gateway knows UpdateJobTimeout
-	noStream  unsupported     // whether the gateway knows streams
-	backlog   atomic.Bool     // whether jobs wait at the broker, so that streaming them would only make them old
-	caughtUp  chan struct{}   // a poll has found the end of the backlog; room for one, the stream loop is its only reader
+	slots   *Slots
+	poll    trigger
+	link    *link
+	health  *health
+	atWork  *atomic.Int64 // jobs that are worked on or settled
+	drained *atomic.Bool
 }
 
 // New returns a worker. Observer and log may be nil.
@@ -143,89 +133,17 @@ func New(c Config, g Gateway, h Handler, o Observer, log *slog.Logger) *Worker {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	w := &Worker{config: c, gateway: g, handler: h, observer: o, log: log, clock: newBrokerClock(c.Lease, log), poll: newTrigger(), caughtUp: make(chan struct{}, 1)}
-	w.slots = NewSlots(c.MaxJobsActive, w.poll.fireIfWanted)
-	w.link = newLink(g.Probe, log, func(s linkState) { o.Link(s.String()) })
-	return w
+	poll := newTrigger()
+	return &Worker{
+		config: c, gateway: g, handler: h, observer: o, log: log,
+		slots: NewSlots(c.MaxJobsActive, poll.fireIfWanted), poll: poll,
+		link:   newLink(g.Probe, log, func(s linkState) { o.Link(s.String()) }),
+		health: &health{}, atWork: &atomic.Int64{}, drained: &atomic.Bool{},
+	}
 }
 
 // streams says whether jobs are to be streamed. One slot cannot be shared: an open stream would hold it for ever.
 func (w *Worker) streams() bool { return w.config.Stream && w.config.MaxJobsActive > 1 }
-
-const (
-	// settleGrace is how long commands are still tried after the grace period is over.
-	settleGrace = 3 * time.Second
-	// takersMost is how long the grace period waits for the end of streams and polls. They end sooner, but one of them may be
-	// about to hand jobs back to a gateway that does not answer.
-	takersMost = pollAtDrain + 2*streamDryMost
-	// lastCall is how long what was told to end may take to do so.
-	lastCall = time.Second
-)
-
-// Run takes and works on jobs until ctx is done, and then drains: nothing new is taken, running jobs finish within the grace
-// period, and those that were activated but not started are handed back. It returns when all of that is done, or the grace
-// period and the time for the last commands are over; the error is then a *[LeftError]. A worker runs once.
-func (w *Worker) Run(ctx context.Context) error {
-	base := context.WithoutCancel(ctx)
-	w.draining = ctx
-	work, stopWork := context.WithCancel(base)
-	defer stopWork()
-	settling, stopSettling := context.WithCancel(base)
-	defer stopSettling()
-	w.work, w.settling = work, settling
-	defer context.AfterFunc(ctx, func() { w.drained.Store(true) })()
-
-	probing, stopProbing := context.WithCancel(base)
-	var prober sync.WaitGroup
-	prober.Go(func() { w.link.run(probing) })
-	defer prober.Wait()
-	defer stopProbing()
-
-	var takers sync.WaitGroup
-	takers.Go(w.pollJobs)
-	if w.streams() {
-		takers.Go(w.streamJobs)
-	}
-	taken := make(chan struct{}) // nothing is taken any more
-	go func() {
-		defer close(taken)
-		takers.Wait()
-	}()
-	<-ctx.Done()
-	w.left.begin()
-	most := time.NewTimer(takersMost)
-	defer most.Stop()
-	select {
-	case <-taken:
-	case <-most.C:
-	}
-
-	over := make(chan struct{}) // nothing is waited for any more
-	grace := time.AfterFunc(w.config.GracePeriod, func() {
-		if n := w.atWork.Load(); n > 0 {
-			w.log.Warn("the grace period is over, ending what is not finished", "jobs", n)
-		}
-		stopWork()
-		time.AfterFunc(settleGrace, func() {
-			stopSettling()
-			time.AfterFunc(lastCall, func() { close(over) })
-		})
-	})
-	defer grace.Stop()
-	done := make(chan struct{})
-	go func() { //nolint:contextcheck // ctx is over: these are the last commands
-		defer close(done)
-		<-taken
-		w.handBackAside()
-		w.running.Wait()
-	}()
-	select {
-	case <-done:
-	case <-over:
-		w.left.unfinished(w.atWork.Load())
-	}
-	return w.left.err()
-}
 
 // SlotsInUse returns how many jobs are in this process, the slot on which an open stream waits, and those that a poll holds
 // for what it may bring.
@@ -251,38 +169,6 @@ func (w *Worker) Ready() (ready bool, reason string) {
 	case linkUp, linkSuspect:
 	}
 	return w.health.ready()
-}
-
-// take starts work on a job that has arrived in a slot, or puts it aside where it has none or a drain began.
-func (w *Worker) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
-	end := w.clock.leaseEnd(j, s)
-	j.Lease = job.NewLease(end, func(ctx context.Context, d time.Duration) error {
-		return w.updateTimeout(ctx, j, d)
-	})
-	j.AwaitSend = func(ctx context.Context) error { return w.awaitSend(ctx, j) }
-	w.link.tookJob(j)
-	w.observer.Taken(j, streamed)
-	if slot == nil || w.draining.Err() != nil {
-		w.setAside.add(j)
-		if slot != nil {
-			slot.Release()
-		}
-		return
-	}
-	w.running.Go(func() {
-		defer slot.Release()
-		w.execute(j)
-	})
-}
-
-func (w *Worker) request() job.TakeRequest {
-	return job.TakeRequest{Type: w.config.JobType, Worker: w.config.Name, Lease: w.config.Lease, FetchVariables: w.config.FetchVariables, TenantIDs: w.config.TenantIDs}
-}
-
-// refusal returns the gateway's refusal in an error, nil if it is none.
-func refusal(err error) *job.CommandError {
-	e, _ := errors.AsType[*job.CommandError](err)
-	return e
 }
 
 type noObserver struct{}

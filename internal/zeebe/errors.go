@@ -6,36 +6,17 @@ import (
 	"fmt"
 	"strings"
 
+	rpc "google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// codeNames are the codes as gRPC's specification spells them; Go's package spells them its own way.
-var codeNames = [...]string{
-	codes.OK:                 "OK",
-	codes.Canceled:           "CANCELLED",
-	codes.Unknown:            "UNKNOWN",
-	codes.InvalidArgument:    "INVALID_ARGUMENT",
-	codes.DeadlineExceeded:   "DEADLINE_EXCEEDED",
-	codes.NotFound:           "NOT_FOUND",
-	codes.AlreadyExists:      "ALREADY_EXISTS",
-	codes.PermissionDenied:   "PERMISSION_DENIED",
-	codes.ResourceExhausted:  "RESOURCE_EXHAUSTED",
-	codes.FailedPrecondition: "FAILED_PRECONDITION",
-	codes.Aborted:            "ABORTED",
-	codes.OutOfRange:         "OUT_OF_RANGE",
-	codes.Unimplemented:      "UNIMPLEMENTED",
-	codes.Internal:           "INTERNAL",
-	codes.Unavailable:        "UNAVAILABLE",
-	codes.DataLoss:           "DATA_LOSS",
-	codes.Unauthenticated:    "UNAUTHENTICATED",
-}
-
+// codeName is a code as gRPC's specification spells it; Go's package spells them its own way.
 func codeName(c codes.Code) string {
-	if int(c) < len(codeNames) {
-		return codeNames[c]
+	if name, known := rpc.Code_name[int32(c)]; known { //nolint:gosec // a code of gRPC
+		return name
 	}
 	return fmt.Sprintf("CODE_%d", c)
 }
@@ -58,18 +39,12 @@ func commandError(ctx context.Context, call *writing, err error) error {
 		return own
 	}
 	s := status.Convert(err)
-	e := &job.CommandError{Kind: kind(s.Code(), s.Message()), Code: codeName(s.Code()), Reason: s.Message()}
-	e.NotTaken = unwritten || refused(e, s)
-	return e
-}
-
-// refused says whether an answer says by itself that the command was not taken: the gateway or the broker looked at it and
-// did not want it. What a proxy says tells nothing of what is behind it, nor does a gateway that has lost its broker.
-func refused(e *job.CommandError, s *status.Status) bool {
-	if fromProxy(s.Message()) {
-		return false
+	e := job.Refusal(codeName(s.Code()), s.Message())
+	if fromProxy(s.Message()) { // it tells nothing of what is behind the proxy
+		e.Kind, e.NotTaken = job.Transient, false
 	}
-	return e.Kind != job.Transient || s.Code() == codes.ResourceExhausted
+	e.NotTaken = e.NotTaken || unwritten
+	return e
 }
 
 // proxyStatus is what grpc-go says of an answer that was HTTP alone, before its status.
@@ -89,14 +64,6 @@ func known(err error) error {
 		return err
 	}
 	return &job.CommandError{Kind: job.Transient, Code: e.Code, Reason: e.Reason}
-}
-
-// kind sorts a refusal (contract 3.6).
-func kind(code codes.Code, message string) job.CommandErrorKind {
-	if fromProxy(message) {
-		return job.Transient
-	}
-	return job.KindOf(codeName(code), message)
 }
 
 func unauthenticated(err error) bool { return status.Code(err) == codes.Unauthenticated }

@@ -63,7 +63,7 @@ func (b *busControl) up() error {
 	if b.bus != nil {
 		return nil
 	}
-	bus, err := embedded.StartBus(embedded.BusOptions{Address: b.address, KeepEvents: -1, OnEvent: b.note, MaxRequest: 1 << 20})
+	bus, err := embedded.StartBus(embedded.BusOptions{Address: b.address, KeepEvents: -1, OnEvent: b.note})
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type bus struct {
 }
 
 func startBus(c *Case) (*bus, error) {
-	inner, err := embedded.StartBus(embedded.BusOptions{KeepEvents: -1, MaxRequest: 1 << 20})
+	inner, err := embedded.StartBus(embedded.BusOptions{KeepEvents: -1})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,10 @@
+package connector
+
+import "github.com/eventbridge-connector/eventbridge-connector/internal/job"
+
+// Panicked returns how the worker ends a job where a panic got past [Handler.Handle]. Its texts are constant: a panic's own
+// could hold a secret.
+func Panicked() job.Fail {
+	e := internalError()
+	return job.Fail{Message: e.Message, Variables: []byte(`{"error":{"type":"` + e.Type + `","message":"` + e.Message + `","code":"` + e.Code + `"}}`)}
+}

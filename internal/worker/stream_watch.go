@@ -1,0 +1,73 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// streamProof is how long the connection of streams may take to answer after the link was lost.
+const streamProof = time.Second
+
+// proveStreamConnection probes the connection of streams when the link is down, so that it is replaced if it died with that
+// of the commands. No stream is open then, and nothing in transport.
+func (w *run) proveStreamConnection() {
+	if w.link.current() != linkDown {
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.draining, streamProof)
+	defer cancel()
+	if err := w.gateway.ProbeStream(ctx); err != nil {
+		w.log.Debug("the connection of job streams gives no answer", "error", err.Error())
+	}
+}
+
+// errStreamSilent is the end of a stream whose connection gives no answers.
+var errStreamSilent = errors.New("the connection of the job stream gives no answers")
+
+// endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease. Jobs are then polled for, each
+// when there is a slot for it, until there are no more. The function that it returns undoes it.
+func (w *run) endWhenBacklogged(r *reading) func() {
+	most := w.config.Lease / backlogShare
+	check := newTimer(most, func(check *timer) {
+		left := most - r.behind()
+		if left > 0 {
+			check.reset(left)
+			return
+		}
+		w.log.Debug("more jobs come than there are slots for: polling for them one by one")
+		w.backlog.Store(true)
+		r.end()
+	})
+	return check.stop
+}
+
+// keepProving probes the connection of the stream while its reader waits. What is pushed after an answer came was not in
+// transport before it was asked for; and a connection that gives no answer is dead. The function that it returns ends it, and
+// waits for its end.
+func (w *run) keepProving(ctx context.Context, r *reading) func() {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for sleep(ctx, w.link.proofAge()) {
+			asking, done := r.whileWaiting(ctx)
+			if asking == nil {
+				continue // jobs come: that is proof enough
+			}
+			asked := time.Now()
+			err := w.gateway.ProbeStream(asking)
+			timedOut := errors.Is(asking.Err(), context.DeadlineExceeded)
+			if waited := done(); err == nil && waited {
+				r.proved(asked)
+			} else if waited && timedOut {
+				r.giveUp()
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
