@@ -71,9 +71,8 @@ func TestAPollThatGotItsSlotWhileTheLinkWentDownIsNotMade(t *testing.T) {
 		polls++
 		return testkit.Unavailable
 	}}, nil, nil, nil)
-	w.draining = t.Context()
 	require.Equal(t, linkDown, w.link.current(), "as at the start")
-	asked, got, err := w.pollOnce(t.Context(), 2, -1)
+	asked, got, err := newRun(w, t.Context(), t.Context(), t.Context()).pollOnce(t.Context(), 2, -1)
 	require.NoError(t, err)
 	assert.Zero(t, asked+got+polls)
 	assert.Len(t, w.slots.TakeFree(3), 2, "its slots are free again")
