@@ -43,18 +43,15 @@ func (w *work) resultVariables(r *eventbridge.Response) (*jsonvalue.Object, *Err
 	return w.checkSize(variables)
 }
 
-// inputVariable returns the job's variable input as it came: its secrets are not resolved. Nil if there is none.
-func (w *work) inputVariable() jsonvalue.Value {
+// inputVariable returns the job's variable input as it came, in JSON: its secrets are not resolved. Nil if there is none.
+func (w *work) inputVariable() []byte {
 	variables, fault := readVariables(w.job.Variables)
 	if fault != nil {
 		return nil
 	}
 	for _, v := range variables {
-		if v.Name != "input" {
-			continue
-		}
-		if value, err := jsonvalue.Parse(v.JSON); err == nil {
-			return value
+		if v.Name == "input" {
+			return v.JSON
 		}
 	}
 	return nil

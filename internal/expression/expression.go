@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -129,23 +128,4 @@ func (p *Program) Eval(ctx context.Context, s *Scope) (Result, error) {
 		return Result{}, &EvalError{p.language, p.source, err, r.Warnings}
 	}
 	return r, nil
-}
-
-func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), error) {
-	program, err := feel.Compile(text)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, s *Scope) (Result, error) {
-		r, err := program.Eval(ctx, s)
-		var warnings []string
-		for _, w := range r.Warnings {
-			line, column := w.At(text)
-			warnings = append(warnings, fmt.Sprintf("line %d, column %d: %s", line, column, w.Text))
-		}
-		if err != nil {
-			return Result{Warnings: warnings}, err
-		}
-		return Result{Value: feel.ToJSON(r.Value), Warnings: warnings}, nil
-	}, nil
 }

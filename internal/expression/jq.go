@@ -8,27 +8,30 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// inputName is the job's variable input in jq.
-const inputName = "$input"
-
 // compileJQ compiles a jq expression that sees the response as ., on an error null, and $response, $error, $job and
-// $input. It reads no files, environment or further input, and must give exactly one output.
+// $input. It reads no files, environment or further input, and must give exactly one output. What it does not name is not
+// sent to the child.
 func compileJQ(ctx context.Context, text string) (func(context.Context, *Scope) (Result, error), error) {
-	program, err := jq.Compile(ctx, text, "$response", "$error", "$job", inputName)
+	program, err := jq.Compile(ctx, text, "$response", "$error", "$job", "$input")
 	if err != nil {
 		return nil, err
 	}
-	namesInput := strings.Contains(text, inputName)
+	namesResponse, namesInput := strings.Contains(text, "$response"), strings.Contains(text, "$input")
 	return func(ctx context.Context, s *Scope) (Result, error) {
 		dot := s.Response
 		if s.Error != nil {
 			dot = nil
 		}
-		var input jsonvalue.Value
-		if namesInput && s.Input != nil {
-			input = s.Input()
+		var response, input jsonvalue.Value
+		if namesResponse {
+			response = s.Response
 		}
-		v, err := program.Eval(ctx, dot, s.Response, s.Error, s.Job, input)
+		if namesInput && s.Input != nil {
+			if raw := s.Input(); raw != nil {
+				input = jq.Raw(raw)
+			}
+		}
+		v, err := program.Eval(ctx, dot, response, s.Error, s.Job, input)
 		if err != nil {
 			return Result{}, err
 		}

@@ -14,13 +14,13 @@ type Scope struct {
 	Response  jsonvalue.Value   // response: on an error an object whose only field is error
 	Error     jsonvalue.Value   // error; nil = there is none
 	Job       jsonvalue.Value   // job; nil = not visible
-	// Input returns input: the job's own variable of that name. It is called if an expression names it, and neither the
-	// response nor the result variables have the name. Nil = not visible.
-	Input func() jsonvalue.Value
+	// Input returns input, the job's own variable of that name, as its JSON; nil = null. It is called if an expression names
+	// it; one in FEEL only if neither the response nor the result variables have the name. Nil = not visible.
+	Input func() []byte
 }
 
-// Lookup implements feel.Scope.
-func (s *Scope) Lookup(name string) (any, bool) {
+// lookup finds a name that is not input, or that hides it.
+func (s *Scope) lookup(name string) (any, bool) {
 	switch {
 	case name == "job" && s.Job != nil:
 		return s.Job, true
@@ -34,9 +34,6 @@ func (s *Scope) Lookup(name string) (any, bool) {
 	}
 	if v, ok := s.Fields.Get(name); ok {
 		return v, true
-	}
-	if name == "input" && s.Input != nil {
-		return s.Input(), true
 	}
 	// On success there is no error, and `error != null` is how expressions ask.
 	return nil, name == "error" && s.Job != nil

@@ -38,6 +38,7 @@ type reader struct {
 	scanner
 	members []Member // stacks on which nested objects and arrays grow before they are copied to size
 	values  []Value
+	builder *Builder // makes numbers and objects; nil = they are a Number and an *Object
 }
 
 func (r *reader) value() (Value, error) {
@@ -57,6 +58,9 @@ func (r *reader) value() (Value, error) {
 			return nil, r.word("null")
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			n, err := r.number()
+			if r.builder != nil && err == nil {
+				return r.builder.Number(n), nil
+			}
 			return Number(n), err
 		}
 	}
@@ -76,6 +80,9 @@ func (r *reader) object() (Value, error) {
 		return nil, err
 	}
 	if r.empty('}') {
+		if r.builder != nil {
+			return r.builder.Object(nil), nil
+		}
 		return NewObject(0), nil
 	}
 	base := len(r.members)
@@ -98,7 +105,12 @@ func (r *reader) object() (Value, error) {
 			break
 		}
 	}
-	o := ObjectOf(r.members[base:]...)
+	var o Value
+	if r.builder != nil {
+		o = r.builder.Object(r.members[base:])
+	} else {
+		o = ObjectOf(r.members[base:]...)
+	}
 	clear(r.members[base:])
 	r.members = r.members[:base]
 	return o, nil

@@ -42,7 +42,14 @@ func NewObject(n int) *Object {
 	switch {
 	case n == 0:
 		return &Object{}
-	case n <= 2:
+	case n == 1:
+		x := new(struct {
+			o    Object
+			room [1]Member
+		})
+		x.o.members = x.room[:0]
+		return &x.o
+	case n == 2:
 		x := new(struct {
 			o    Object
 			room [2]Member

@@ -58,7 +58,7 @@ func run(ctx context.Context, out io.Writer, binary, pattern string) error {
 	}
 	var over error
 	for _, limit := range [...]string{chartLimit, ""} {
-		fmt.Fprintf(out, "GOMEMLIMIT=%s\n%-34s %5s %10s %7s %9s %9s %9s %9s %9s %9s\n", limit, "load (MiB)", "jobs", "completed", "failed", "together", "sum", "worker", "child", "anonymous", "at rest")
+		fmt.Fprintf(out, "GOMEMLIMIT=%s\n%-36s %5s %10s %7s %9s %9s %9s %9s %9s %9s\n", limit, "load (MiB)", "jobs", "completed", "failed", "together", "sum", "worker", "child", "anonymous", "at rest")
 		if err := measure(ctx, out, binary, limit, chosen); errors.Is(err, errOver) {
 			over = err
 		} else if err != nil {
@@ -105,7 +105,7 @@ func measure(ctx context.Context, out io.Writer, binary, limit string, chosen []
 		}
 		after := w.gateway.Counts()
 		completed, failed := after.Completed-before.Completed, after.Failed-before.Failed
-		fmt.Fprintf(out, "%-34s %5d %10d %7d %9s %9s %9s %9s %9s %9s\n", l.name, l.jobs, completed, failed, mib(p.together), mib(p.sum), mib(p.worker), mib(p.child), mib(p.anonymous), mib(p.rest))
+		fmt.Fprintf(out, "%-36s %5d %10d %7d %9s %9s %9s %9s %9s %9s\n", l.name, l.jobs, completed, failed, mib(p.together), mib(p.sum), mib(p.worker), mib(p.child), mib(p.anonymous), mib(p.rest))
 		if completed < int64(l.completed) {
 			return fmt.Errorf("%s: found %d jobs completed, expected %d or more: see %s", l.name, completed, l.completed, w.log)
 		}

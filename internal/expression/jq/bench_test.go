@@ -32,15 +32,17 @@ func BenchmarkWarm(b *testing.B) {
 
 // BenchmarkInProcess evaluates without a child, and without a limit.
 func BenchmarkInProcess(b *testing.B) {
-	input, err := jsonvalue.ParseString(benchInput)
-	require.NoError(b, err)
 	query, err := gojq.Parse(benchSource)
 	require.NoError(b, err)
 	code, err := gojq.Compile(query)
 	require.NoError(b, err)
 	b.ReportAllocs()
 	for b.Loop() {
-		out, _ := code.Run(toJQ(input)).Next()
+		in, err := readValues([]byte("[" + benchInput + "]"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		out, _ := code.Run(in[0]).Next()
 		text, err := gojq.Marshal(out)
 		if err != nil {
 			b.Fatal(err)

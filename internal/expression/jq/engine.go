@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/itchyny/gojq"
-
-	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // Bounds of the compiled programs that a child keeps.
@@ -72,15 +70,10 @@ func (e *engine) compile(key, source string, names []string) (*gojq.Code, error)
 // evaluate runs a program on the JSON array of . and its variables' values, and returns the JSON of the one value that it
 // gives.
 func evaluate(code *gojq.Code, values []byte) ([]byte, error) {
-	v, err := jsonvalue.Parse(values)
+	in, err := readValues(values)
 	if err != nil {
 		return nil, err
 	}
-	list, _ := v.([]jsonvalue.Value)
-	if len(list) == 0 {
-		return nil, errors.New("the request holds no values")
-	}
-	in := toJQ(list).([]any)
 	iter := code.Run(in[0], in[1:]...)
 	out, ok := iter.Next()
 	if !ok {

@@ -109,7 +109,9 @@ func TestResultsAreThoseOfTheEngine(t *testing.T) {
 			t.Parallel()
 			query, err := gojq.Parse(`[` + source + `]`)
 			require.NoError(t, err)
-			want, _ := query.Run(toJQ(input)).Next()
+			in, err := readValues(jsonvalue.Append(nil, []jsonvalue.Value{input}))
+			require.NoError(t, err)
+			want, _ := query.Run(in[0]).Next()
 			require.NotImplements(t, (*error)(nil), want)
 			text, err := gojq.Marshal(want)
 			require.NoError(t, err)
@@ -141,4 +143,42 @@ func TestWhatAnExpressionSeesIsBounded(t *testing.T) {
 	_, err = e.Compile(t.Context(), strings.Repeat("x", MaxSource+1))
 	var syntax *SyntaxError
 	require.True(t, errors.As(err, &syntax))
+}
+
+// TestAnswersAreBounded: an answer of many small values takes many times its size in the parent.
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	_, err := readAnswer([]byte(`[` + strings.Repeat(`[],`, 600_000) + `[]]`))
+	assert.EqualError(t, err, "the expression gives 1800004 bytes of JSON that would take 38 MiB of memory, more than the 24 MiB that they may: let it pick what is needed")
+	_, err = readAnswer([]byte(`{`))
+	assert.ErrorContains(t, err, "the jq expression gives no JSON that can be read: ")
+	v, err := readAnswer([]byte(`{"a":1}`))
+	require.NoError(t, err)
+	assert.Equal(t, jsonvalue.ObjectOf(jsonvalue.Member{Key: "a", Value: jsonvalue.Number("1")}), v)
+}
+
+// TestLongFrames: a body of any length comes through as it was.
+func TestLongFrames(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, copiedFrame, copiedFrame + 1, MaxInput} {
+		var pipe bytes.Buffer
+		want := frame{kindEval, bytes.Repeat([]byte("x"), n)}
+		require.NoError(t, writeFrame(&pipe, want))
+		got, err := readFrame(&pipe, maxRequest)
+		require.NoError(t, err)
+		assert.True(t, got.kind == want.kind && bytes.Equal(got.body, want.body), "a body of %d bytes", n)
+		assert.Zero(t, pipe.Len())
+	}
+}
+
+// TestRawValuesAreSentAsTheyStand: Raw is JSON already.
+func TestRawValuesAreSentAsTheyStand(t *testing.T) {
+	t.Parallel()
+	p := &Program{head: []byte("head")}
+	body, seen, err := p.request(Raw(` {"a" : 1.10} `), []jsonvalue.Value{nil, Raw("[]"), "x"})
+	require.NoError(t, err)
+	assert.Equal(t, `head[ {"a" : 1.10} ,null,[],"x"]`, string(body))
+	assert.Equal(t, len(body)-len(p.head), seen)
+	_, _, err = p.request(nil, []jsonvalue.Value{Raw(make([]byte, MaxInput)), Raw("1")})
+	assert.EqualError(t, err, "the jq expression sees 8388609 bytes of JSON, more than the 8388608 that it may")
 }

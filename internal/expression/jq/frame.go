@@ -32,11 +32,20 @@ type frame struct {
 	body []byte
 }
 
+// copiedFrame is how long a body may be, in bytes, that is copied to be written at once. A longer one is written behind its
+// head.
+const copiedFrame = 64 << 10
+
 func writeFrame(w io.Writer, f frame) error {
-	out := make([]byte, 5, 5+len(f.body))
-	out[0] = byte(f.kind)
-	binary.BigEndian.PutUint32(out[1:], uint32(len(f.body)))
-	_, err := w.Write(append(out, f.body...))
+	head := binary.BigEndian.AppendUint32([]byte{byte(f.kind)}, uint32(len(f.body)))
+	if len(f.body) <= copiedFrame {
+		_, err := w.Write(append(head, f.body...))
+		return err
+	}
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	_, err := w.Write(f.body)
 	return err
 }
 

@@ -24,6 +24,8 @@ const (
 	MaxSource   = 64 << 10    // bytes of its text
 	MaxInput    = 8 << 20     // bytes of JSON that it sees
 	MaxAnswer   = 4 << 20     // bytes of JSON that it gives
+
+	maxAnswerMemory = 24 << 20 // bytes of memory that these take in the parent, by [jsonvalue.Footprint]
 )
 
 // Argument is the first argument of a program that was started to be the child. It then calls [Serve].
@@ -89,21 +91,75 @@ func (e *Evaluator) Compile(ctx context.Context, source string, names ...string)
 	return p, nil
 }
 
-// Eval evaluates the program with . and the values of its variables, in the order of their names. It must give exactly one
-// value. The error is a *[ValueError], [ErrTime], [ErrMemory], an *[UnavailableError] or that of ctx, whose end ends the
-// evaluation at once.
+// Raw is a value that is there as JSON: it is sent to the child as it stands.
+type Raw []byte
+
+// Eval evaluates the program with . and the values of its variables, in the order of their names; each is a value of
+// [jsonvalue] or a [Raw]. It must give exactly one value. The error is a *[ValueError], [ErrTime], one that is [ErrMemory],
+// an *[UnavailableError] or that of ctx, whose end ends the evaluation at once.
 func (p *Program) Eval(ctx context.Context, dot jsonvalue.Value, variables ...jsonvalue.Value) (jsonvalue.Value, error) {
-	body := jsonvalue.Append(append(make([]byte, 0, len(p.head)+1024), p.head...), append([]jsonvalue.Value{dot}, variables...))
-	if n := len(body) - len(p.head); n > MaxInput {
-		return nil, &ValueError{fmt.Sprintf("the jq expression sees %d bytes of JSON, more than the %d that it may", n, MaxInput)}
-	}
-	answer, err := p.evaluator.ask(ctx, &p.known, frame{kindEval, body})
+	body, seen, err := p.request(dot, variables)
 	if err != nil {
 		return nil, err
+	}
+	answer, err := p.evaluator.ask(ctx, &p.known, frame{kindEval, body})
+	if errors.Is(err, ErrMemory) && seen >= muchInput {
+		return nil, fmt.Errorf("%w. It sees %d bytes of JSON, all of which it holds as values: keep large lists out of what it names", err, seen)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readAnswer(answer)
+}
+
+// readAnswer reads the JSON of the value that an expression gave.
+func readAnswer(answer []byte) (jsonvalue.Value, error) {
+	if n := jsonvalue.Footprint(answer); n > maxAnswerMemory {
+		return nil, &ValueError{fmt.Sprintf("the expression gives %d bytes of JSON that would take %d MiB of memory, more than the %d MiB that they may: let it pick what is needed", len(answer), n>>20, maxAnswerMemory>>20)}
 	}
 	v, err := jsonvalue.Parse(answer)
 	if err != nil {
 		return nil, &ValueError{fmt.Sprintf("the jq expression gives no JSON that can be read: %s", err)}
 	}
 	return v, nil
+}
+
+// muchInput is from how many bytes of JSON on what an expression sees may be why it needs too much memory.
+const muchInput = 64 << 10
+
+// request returns the body of a request to evaluate, and how many bytes of JSON the expression sees. What a child surely has no
+// memory for is not sent.
+func (p *Program) request(dot jsonvalue.Value, variables []jsonvalue.Value) (body []byte, seen int, err error) {
+	values := append([]jsonvalue.Value{dot}, variables...)
+	for _, v := range values {
+		if raw, ok := v.(Raw); ok {
+			seen += len(raw)
+		}
+	}
+	if seen > MaxInput {
+		return nil, 0, tooMuch(seen)
+	}
+	body = append(make([]byte, 0, len(p.head)+seen+1024), p.head...)
+	for i, v := range values {
+		body = appendValue(append(body, "[,"[min(i, 1)]), v)
+	}
+	body = append(body, ']')
+	if seen = len(body) - len(p.head); seen > MaxInput {
+		return nil, 0, tooMuch(seen)
+	}
+	if n := jsonvalue.Footprint(body[len(p.head):]); n > MemoryLimit {
+		return nil, 0, fmt.Errorf("%w. It sees %d bytes of JSON that take %d MiB or more as values: keep large lists out of what it names", ErrMemory, seen, n>>20)
+	}
+	return body, seen, nil
+}
+
+func tooMuch(seen int) error {
+	return &ValueError{fmt.Sprintf("the jq expression sees %d bytes of JSON, more than the %d that it may", seen, MaxInput)}
+}
+
+func appendValue(dst []byte, v jsonvalue.Value) []byte {
+	if raw, ok := v.(Raw); ok {
+		return append(dst, raw...)
+	}
+	return jsonvalue.Append(dst, v)
 }

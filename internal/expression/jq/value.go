@@ -1,6 +1,7 @@
 package jq
 
 import (
+	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -8,28 +9,26 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// toJQ makes a value of the engine's types: numbers that are whole stay exact.
-func toJQ(v jsonvalue.Value) any {
-	switch v := v.(type) {
-	case jsonvalue.Number:
-		return numberToJQ(string(v))
-	case []jsonvalue.Value:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = toJQ(e)
-		}
-		return out
-	case *jsonvalue.Object:
-		if v == nil {
-			return nil
-		}
-		out := make(map[string]any, v.Len())
-		for k, e := range v.All() {
-			out[k] = toJQ(e)
-		}
-		return out
+// readValues reads a JSON array as a list of the engine's types: whole numbers stay exact. The strings in it share the memory
+// of data.
+func readValues(data []byte) ([]any, error) {
+	v, err := jsonvalue.Build(data, jsonvalue.Builder{Number: numberToJQ, Object: objectToJQ})
+	if err != nil {
+		return nil, err
 	}
-	return v
+	list, _ := v.([]any)
+	if len(list) == 0 {
+		return nil, errors.New("the request holds no values")
+	}
+	return list, nil
+}
+
+func objectToJQ(members []jsonvalue.Member) any {
+	out := make(map[string]any, len(members))
+	for _, m := range members {
+		out[m.Key] = m.Value
+	}
+	return out
 }
 
 func numberToJQ(text string) any {
