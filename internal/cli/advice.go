@@ -23,7 +23,21 @@ func (g advisedGateway) Activate(ctx context.Context, r job.PollRequest, yield f
 
 func (g advisedGateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
 	s, err := g.Gateway.Stream(ctx, r)
-	return s, g.advise(err)
+	if err != nil {
+		return nil, g.advise(err)
+	}
+	return advisedStream{s, g}, nil
+}
+
+// advisedStream says the same of what ends a stream.
+type advisedStream struct {
+	job.Stream
+	gateway advisedGateway
+}
+
+func (s advisedStream) Recv() (*job.Job, error) {
+	j, err := s.Stream.Recv()
+	return j, s.gateway.advise(err)
 }
 
 func (g advisedGateway) Probe(ctx context.Context) error { return g.advise(g.Gateway.Probe(ctx)) }

@@ -29,6 +29,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
@@ -218,4 +219,35 @@ func TestAFileThatCannotBeReadIsNamedByItsSetting(t *testing.T) {
 		assert.Contains(t, stderr.String(), tt.want)
 		assert.Equal(t, 2, strings.Count(stderr.String(), "\n"), "one line, and where help is")
 	}
+}
+
+// endedStream is a stream that ends with an error.
+type endedStream struct{ err error }
+
+func (s endedStream) Recv() (*job.Job, error) { return nil, s.err }
+
+type streamingGateway struct {
+	worker.Gateway
+	stream job.Stream
+}
+
+func (g streamingGateway) Stream(context.Context, job.TakeRequest) (job.Stream, error) {
+	return g.stream, nil
+}
+
+func TestTheEndOfAStreamSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	c, _, err := config.Load(nil, []string{"CAMUNDA_CLIENT_MAX_MESSAGE_SIZE=500KB"}, nil)
+	require.NoError(t, err)
+	end := func(err error) error {
+		s, opened := advisedGateway{streamingGateway{stream: endedStream{err}}, c}.Stream(t.Context(), job.TakeRequest{})
+		require.NoError(t, opened)
+		_, err = s.Recv()
+		return err
+	}
+	refusal := &job.CommandError{Kind: job.Unacceptable, Code: "RESOURCE_EXHAUSTED", Reason: "grpc: received message larger than max"}
+	err = end(refusal)
+	require.ErrorContains(t, err, "camunda.client.max-message-size")
+	require.ErrorIs(t, err, refusal, "what the worker acts on stays")
+	require.Equal(t, io.EOF, end(io.EOF)) //nolint:testifylint // the error itself
 }

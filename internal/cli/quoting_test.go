@@ -15,11 +15,11 @@ import (
 // to the system that runs a build.
 func TestCommandsObeyNothingThatAModelSays(t *testing.T) {
 	t.Parallel()
-	folder := filepath.Join(t.TempDir(), "a\x1b[2J\n::error::forged")
+	folder := filepath.Join(t.TempDir(), "a\x1b[2J\n::error::forged##[error]")
 	require.NoError(t, os.Mkdir(folder, 0o700))
 	source, err := os.ReadFile("../../examples/order-placed.bpmn")
 	require.NoError(t, err)
-	hostile := strings.ReplaceAll(string(source), "PublishOrder", "Publish\u009b31m\u202eOrder")
+	hostile := strings.ReplaceAll(string(source), "PublishOrder", "Publish\u009b31m\u202e##vso[task.complete]Order")
 	hostile = strings.Replace(hostile, `source="=awsEndpoint"`, `source="= 1 +&#10;::error::forged"`, 1)
 	require.NotEqual(t, string(source), hostile)
 	model := filepath.Join(folder, "m\r\u202e.bpmn")
@@ -36,7 +36,9 @@ func TestCommandsObeyNothingThatAModelSays(t *testing.T) {
 		{"try", folder},
 		{"eval", "--context", filepath.Join(folder, "none"), "1"},
 		{"eval", "\"a\u202e\u001b\""},
-		{"x\x1b\n::error::forged"},
+		{"eval", "1 +\n::error::forged ##vso[task.complete]"},
+		{"eval", "--language", "jq", "1 +\n::error::forged ##vso[task.complete]"},
+		{"x\x1b\n::error::forged##vso[task.complete]"},
 		{"run", "--config", filepath.Join(folder, "none")},
 	} {
 		var out, err bytes.Buffer
@@ -47,6 +49,8 @@ func TestCommandsObeyNothingThatAModelSays(t *testing.T) {
 		assert.NotContains(t, all, "\u009b", "%q", args)
 		assert.NotContains(t, all, "\u202e", "%q", args)
 		assert.NotContains(t, all, "\r", "%q", args)
+		assert.NotContains(t, all, "##vso[", "%q", args)
+		assert.NotContains(t, all, "##[", "%q", args)
 		for line := range strings.Lines(all) {
 			assert.False(t, strings.HasPrefix(strings.TrimSpace(line), "::"), "%q prints a command: %q", args, line)
 		}

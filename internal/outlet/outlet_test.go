@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -263,6 +264,34 @@ func TestPrinterKeepsLinesAndWhatJSONSays(t *testing.T) {
 	var read string
 	require.NoError(t, json.Unmarshal([]byte(text), &read))
 	assert.Equal(t, value, read)
+}
+
+func TestNothingPrintedIsACommandOfABuild(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a ##vso[task.setvariable variable=x]y": `a #\u0023vso[task.setvariable variable=x]y`, "###[error]": `##\u0023[error]`, "x##teamcity[a]##VSO[b]": `x#\u0023teamcity[a]#\u0023VSO[b]`,
+		"## [a]": "## [a]", "a::error::b": "a::error::b", "##": "##", "[::1]:80": "[::1]:80", "::1": "::1",
+	} {
+		assert.Equal(t, want, Quoted(in), "%q", in)
+		assert.Equal(t, want, printed(t, in))
+	}
+	assert.Equal(t, "\\u003a:error::a\n\t \\u003a:add-mask::b\nc ::error::d\n", printed(t, "::error::a\n\t ::add-mask::b\nc ::error::d\n"))
+	assert.Equal(t, "a ::error::b\n", printed(t, "a ", "::error::b\n"), "the line began before")
+	assert.Equal(t, "a\n  \\u003a:error::b", printed(t, "a\n", " ", " ::error::b"), "the blanks were printed before")
+	assert.Equal(t, "a\n\\u003a:error::b\n", printed(t, "a", "\n", "::error::b\n"))
+}
+
+// printed is what a printer makes of texts that are written one after the other.
+func printed(t *testing.T, texts ...string) string {
+	t.Helper()
+	var out strings.Builder
+	p := Printer(&out)
+	for _, text := range texts {
+		n, err := io.WriteString(p, text)
+		require.NoError(t, err)
+		assert.Equal(t, len(text), n)
+	}
+	return out.String()
 }
 
 func FuzzMask(f *testing.F) {

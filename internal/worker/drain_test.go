@@ -232,3 +232,33 @@ func TestADrainTellsWhatItLeftBehind(t *testing.T) {
 		testkit.Advance(time.Hour)
 	})
 }
+
+// silent takes commands and never answers.
+type silent struct{ *testkit.Gateway }
+
+func (silent) Complete(ctx context.Context, _ int64, _ []byte) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestADrainSaysThatTheGatewayGaveNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		h := &handler{do: func(context.Context, *job.Job) job.Outcome {
+			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+		}}
+		ctx, drain := context.WithCancel(t.Context())
+		worker := New(Config{JobType: "test", Stream: true, GracePeriod: 5 * time.Second}, silent{g}, h, nil, nil)
+		left := make(chan error, 1)
+		go func() { left <- worker.Run(ctx) }()
+		synctest.Wait()
+		g.Create(1)
+		testkit.Advance(time.Second)
+		drain()
+		var e *LeftError
+		require.ErrorAs(t, <-left, &e)
+		assert.Equal(t, 1, e.Undelivered)
+		assert.Equal(t, "DEADLINE_EXCEEDED: no answer came until the worker ended", e.LastRefusal, "that the call was cut off by us is no refusal")
+	})
+}

@@ -90,6 +90,9 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		r := refusal(err)
 		if r == nil {
 			r = &job.CommandError{Kind: job.Transient, Code: "UNKNOWN", Reason: err.Error()}
+			if w.settling.Err() != nil { // the call ended with us
+				r.Code, r.Reason = "DEADLINE_EXCEEDED", "no answer came until the worker ended"
+			}
 		}
 		switch r.Kind {
 		case job.Gone:

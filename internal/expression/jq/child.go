@@ -90,6 +90,13 @@ func (c *child) end() {
 	c.out.Close()
 }
 
+// leastWork is the processor time that a child must have had for the time limit to be the expression's fault at once. No
+// expression waits for anything, so a child that had less was stopped, or the machine had no time for it.
+const leastWork = 20 * time.Millisecond
+
+// errNotRun is a child that reached the time limit without leastWork.
+var errNotRun = errors.New("the system did not run the child")
+
 // lostError is a child that ended although neither it nor the parent wanted it to.
 type lostError struct{ text string }
 
@@ -100,7 +107,11 @@ func (c *child) awaitReady(ctx context.Context) error {
 	reply := make(chan error, 1)
 	go func() { // ends with the process at the latest
 		f, err := readFrame(c.out, maxReply)
-		if err == nil && f.kind != kindReady {
+		switch {
+		case err != nil:
+		case f.kind == kindFailed:
+			err = errors.New(cut(string(f.body)))
+		case f.kind != kindReady:
 			err = fmt.Errorf("its first frame is of the kind %q", byte(f.kind))
 		}
 		reply <- err
@@ -139,6 +150,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		f, err := readFrame(c.out, maxReply)
 		replies <- reply{f, err}
 	}()
+	before, _ := c.processorTime()
 	limit := time.NewTimer(TimeLimit * timeFactor)
 	defer limit.Stop()
 	tick := time.NewTicker(watching)
@@ -151,6 +163,9 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 			}
 			return r.frame, nil
 		case <-limit.C:
+			if now, known := c.processorTime(); known && now-before < leastWork {
+				return frame{}, errNotRun
+			}
 			return frame{}, ErrTime
 		case <-tick.C:
 			if c.resident() > MemoryLimit*memoryFactor {

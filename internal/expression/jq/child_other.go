@@ -5,6 +5,7 @@ package jq
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 const rootDirectory = ""
@@ -15,3 +16,6 @@ func attributes() *syscall.SysProcAttr { return nil }
 
 // resident is unknown: the child watches itself.
 func (c *child) resident() int64 { return 0 }
+
+// processorTime is unknown.
+func (c *child) processorTime() (time.Duration, bool) { return 0, false }

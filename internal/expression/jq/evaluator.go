@@ -57,8 +57,8 @@ func (e *Evaluator) discard() {
 	}
 }
 
-// ask sends a request to the child and returns the body of its answer. A child that was ended from outside is replaced, and
-// the request sent once more: an expression changes nothing but its child.
+// ask sends a request to the child and returns the body of its answer. A child that was ended from outside, or that the
+// system did not run, is replaced, and the request sent once more: an expression changes nothing but its child.
 func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]byte, error) {
 	release, err := e.take(ctx, known.get())
 	if err != nil {
@@ -81,6 +81,12 @@ func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]by
 			known.set(hitLimit)
 		}
 		e.discard()
+		if errors.Is(err, errNotRun) {
+			if try == 1 {
+				continue
+			}
+			err = ErrTime
+		}
 		if lost, ok := errors.AsType[*lostError](err); ok {
 			if try == 1 {
 				continue

@@ -55,6 +55,32 @@ func TestAChildThatWasKilledIsReplaced(t *testing.T) {
 	}
 }
 
+func TestAChildThatTheSystemDoesNotRunIsReplaced(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("this system does not tell how long a process has run")
+	}
+	e, children := newRecorded(t, Self)
+	p, err := e.Compile(t.Context(), `"answer"`)
+	require.NoError(t, err)
+	require.NoError(t, children.all()[0].process.Signal(syscall.SIGSTOP))
+	v, err := p.Eval(t.Context(), nil)
+	require.NoError(t, err, "the expression is not the cause")
+	assert.Equal(t, "answer", v)
+	assert.Len(t, children.all(), 2)
+	assert.True(t, children.all()[0].ended(), "nothing is left stopped")
+}
+
+func TestAChildThatIsStoppedEachTimeReachesTheLimit(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, sh(ready+request+`kill -STOP $$`))
+	_, err := e.Compile(t.Context(), "1\n")
+	require.ErrorIs(t, err, ErrTime)
+	for _, c := range children.all()[:2] {
+		assert.True(t, c.ended(), "nothing is left stopped")
+	}
+}
+
 // sh starts a shell in the place of the child.
 func sh(script string) Command {
 	return func() (string, []string, error) { return "/bin/sh", []string{"-c", script}, nil }
@@ -76,6 +102,7 @@ func TestAChildThatDoesNotServeIsAnErrorOfTheOperator(t *testing.T) {
 		{"no such file", func() (string, []string, error) { return "/nowhere/program", nil, nil }, "no such file", 0},
 		{"no path", func() (string, []string, error) { return "", nil, errors.New("its path is unknown") }, "its path is unknown", 0},
 		{"it ends", sh(`exit 0`), "does not serve: EOF", 1},
+		{"it says why", sh(`printf 'f\000\000\000\005no /p'`), "does not serve: no /p", 1},
 		{"another program", sh(`echo "usage: sh"`), "does not serve", 1},
 		{"killed in each evaluation", sh(ready + request + `kill -9 $$`), "ended twice", 2},
 		{"an answer that is too long", sh(ready + request + `printf 'v\377\377\377\377'; read -r line`), "ended twice", 2},

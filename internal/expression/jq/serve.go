@@ -37,7 +37,8 @@ func Serve(in io.Reader, out io.Writer) error {
 	debug.SetMaxStack(stackLimit * memoryFactor)
 	warmUp()
 	if err := limitProcess(); err != nil {
-		return fmt.Errorf("limit the process: %w", err)
+		err = fmt.Errorf("limit the process: %w", err)
+		return errors.Join(err, writeFrame(out, frame{kindFailed, []byte(err.Error())}))
 	}
 	return serve(in, out, watchSelf)
 }
