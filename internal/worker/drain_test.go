@@ -246,7 +246,7 @@ func TestADrainSaysThatTheGatewayGaveNoAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &testkit.Gateway{}
 		h := &handler{do: func(context.Context, *job.Job) job.Outcome {
-			return job.Complete{Settling: job.Settling{EventAccepted: true}}
+			return job.Complete{Settling: job.Settling{EffectDone: true}}
 		}}
 		ctx, drain := context.WithCancel(t.Context())
 		worker := New(Config{JobType: "test", Stream: true, GracePeriod: 5 * time.Second}, silent{g}, h, nil, nil)
