@@ -86,8 +86,8 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 func newRoot(s *session) *cobra.Command {
 	root := &cobra.Command{
 		Use:   Name + " COMMAND",
-		Short: "the Amazon EventBridge connector of Camunda 8",
-		Long:  Name + " works on the jobs of Camunda 8's EventBridge connector: it sends their events to Amazon EventBridge.",
+		Short: "the Amazon EventBridge connector for Camunda 8",
+		Long:  Name + " takes the jobs of Camunda 8's EventBridge connector and sends their events to Amazon EventBridge.",
 
 		SilenceErrors: true, SilenceUsage: true, SuggestionsMinimumDistance: 2, DisableAutoGenTag: true,
 	}

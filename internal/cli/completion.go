@@ -10,8 +10,8 @@ import (
 func describeCompletion(root *cobra.Command) {
 	c := below(root, "completion")
 	c.Short = "print a script that completes commands, flags and values in a shell"
-	c.Long = description("Prints a script for the shell that is named, which completes the commands, their flags, and values where few are possible. " +
-		"The script asks this program for what may follow, so it does not age. In bash it needs the package bash-completion.")
+	c.Long = description("Prints a completion script for the given shell. It completes commands, flags, and values if there are few. " +
+		"The script calls this program, so it stays current after an upgrade. In bash it needs the package bash-completion.")
 	c.Example = exampleLines(
 		"source <("+Name+" completion bash)",
 		Name+" completion fish | source",

@@ -9,8 +9,8 @@ import (
 func configCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "config",
-		Short:   "print the effective configuration, secrets masked",
-		Long:    description("Prints what run would work with: every setting with its value and where it came from, as a YAML file that --config reads. Secrets are masked. Warnings go to standard error. Nothing is started or connected to."),
+		Short:   "print the effective configuration, with secrets masked",
+		Long:    description("Prints the settings that run would use, each with its value and origin, as a YAML file that --config can read. Secrets are masked. Warnings go to standard error. The command starts nothing and connects to nothing."),
 		Example: exampleLines(Name+" config", "SERVER_PORT=9090 "+Name+" config --config /etc/connector.yaml"),
 		Args:    onlySettings,
 	}

@@ -22,10 +22,10 @@ func demoCommand(s *session) *cobra.Command {
 	jobs := 0
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "show the connector at work: no broker, no AWS, no configuration",
-		Long: description("Starts a gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents over HTTP, both in this process, makes jobs from the model examples/order-placed.bpmn, " +
-			"runs the real worker against both over loopback, and shows what happened: an event that is accepted, a bus that throttles, a BPMN error and an incident. " +
-			"With --jobs it is a load run: jobs per second, latency, CPU and memory of the whole."),
+		Short: "show the connector at work, without a broker, AWS or configuration",
+		Long: description("Starts a gateway with Zeebe's gRPC protocol and an event bus with PutEvents over HTTP, both in this process. It makes jobs from the model examples/order-placed.bpmn, " +
+			"runs the real worker over loopback, and shows four results: an accepted event, a throttled event, a BPMN error and an incident. " +
+			"With --jobs it runs a load and prints jobs per second, latency, CPU and memory."),
 		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000"),
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -35,7 +35,7 @@ func demoCommand(s *session) *cobra.Command {
 			return demoStory(c.Context(), s)
 		},
 	}
-	c.Flags().Func("jobs", "Run `N` jobs as a load instead of the four of the story.", func(v string) error {
+	c.Flags().Func("jobs", "Run `N` jobs as a load instead of the four example jobs.", func(v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1 || n > 10_000_000 {
 			return errors.New("expected 1 to 10000000")

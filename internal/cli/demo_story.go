@@ -30,20 +30,20 @@ func scenes() []scene {
 	return []scene{
 		{
 			order: "A-1001", retries: 3, bus: "accepts the event",
-			shows: "The result expression picked the event's id out of the response; only that goes to the process.",
+			shows: "The result expression made two process variables from the response. Nothing else goes to the process.",
 		},
 		{
 			order: "A-1002", retries: 3, answers: []embedded.Answer{embedded.Throttled(), embedded.Throttled()}, bus: "throttles twice, then accepts",
-			shows: "Throttling passes: the worker sent again within the job's lease, and none of the job's retries was used.",
+			shows: "AWS throttled two requests. The worker sent the event again within the job's lease. The job used no retry.",
 		},
 		{
 			order: "A-1003", retries: 3, answers: []embedded.Answer{{Status: 200, Body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"The bus could not store the event."}]}`}},
 			bus: "rejects the entry", refusal: "200, failedEntryCount 1",
-			shows: "The error expression saw failedEntryCount above 0 and threw EVENT_REJECTED, which the task's boundary event catches.",
+			shows: "AWS rejected the entry. The error expression threw EVENT_REJECTED, and the task's boundary event caught it.",
 		},
 		{
 			order: "A-1004", retries: 1, answers: []embedded.Answer{denied}, bus: "denies access", refusal: "400 AccessDeniedException",
-			shows: "Retries cannot mend a missing permission: the last one is spent, and Operate shows an incident with AWS's own words.",
+			shows: "AWS denied access on the job's last retry. The job became an incident with AWS's error message.",
 		},
 	}
 }

@@ -27,10 +27,10 @@ func evalCommand(s *session) *cobra.Command {
 	o := &evalOptions{}
 	c := &cobra.Command{
 		Use:   "eval",
-		Short: "evaluate a FEEL or jq expression on a JSON context",
-		Long: description("Evaluates one expression and prints its result as JSON. The context is a JSON object whose members are the names that the expression sees. " +
-			"With --cases it evaluates many: the file holds a JSON object per line with id, expression and context, " +
-			"and for each line, in order, a line is printed with the id and either the result or the error. A line that is wrong does not end the run."),
+		Short: "evaluate a FEEL or jq expression with a JSON context",
+		Long: description("Evaluates one expression and prints its result as JSON. The context is a JSON object. Its members are the names that the expression sees. " +
+			"With --cases it evaluates many expressions. Each line of the file is a JSON object with id, expression and context. " +
+			"For each line, in order, it prints a line with the id and the result or the error. It continues after a wrong line."),
 		Example: exampleLines(
 			Name+` eval --expression '= {id: order.id, total: sum(order.prices)}' --context '{"order": {"id": 7, "prices": [1, 2.5]}}'`,
 			Name+" eval --expression 'entries[1].eventId' --context response.json",
@@ -56,12 +56,12 @@ func evalCommand(s *session) *cobra.Command {
 			return evalOne(ctx, s, o)
 		},
 	}
-	c.Flags().StringVarP(&o.expression, "expression", "e", "", "The expression `TEXT`; a leading = is cut, as in the Modeler.")
-	c.Flags().StringVarP(&o.context, "context", "c", "", "The context `FILE|-|JSON`: a file, - for standard input, or the JSON object itself. Without it, an empty one.")
+	c.Flags().StringVarP(&o.expression, "expression", "e", "", "The expression `TEXT`. A leading = is ignored, as in the Modeler.")
+	c.Flags().StringVarP(&o.context, "context", "c", "", "The context `FILE|-|JSON`: a file, - for standard input, or the JSON object itself. The default is an empty object.")
 	c.Flags().StringVarP(&o.language, "language", "l", string(expression.FEEL), "The expression's language `feel|jq`.")
 	c.Flags().StringVar(&o.cases, "cases", "", "The `FILE|-` of JSON lines to evaluate in bulk.")
-	c.Flags().StringVar(&o.function, "help-function", "", "Print what the built-in function `NAME` of FEEL takes and gives, with examples.")
-	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "Print the warnings of an evaluation (what gave null, and why) to standard error.")
+	c.Flags().StringVar(&o.function, "help-function", "", "Print the parameters and the result of the FEEL built-in function `NAME`, with examples.")
+	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "Print warnings to standard error: what gave null, and why.")
 	completeValues(c, "expression")
 	completeFiles(c, "context", "json")
 	completeValues(c, "language", string(expression.FEEL), string(expression.JQ))

@@ -26,10 +26,10 @@ func healthcheckCommand(s *session) *cobra.Command {
 	probes := []string{"readiness", "liveness"}
 	c := &cobra.Command{
 		Use:   "healthcheck [readiness|liveness]",
-		Short: "ask a running connector on this host for its health (for container probes)",
-		Long: description("Asks the health endpoint of a connector that runs on this host with the same configuration, and exits with 0 if it is up, with 1 if not. "+
-			"Readiness (jobs can be taken) is asked for unless liveness (the process runs) is named.",
-			exit{ExitOK, "up"}, exit{ExitFailure, "not up, or nobody answers"}),
+		Short: "check the health of a connector on this host (for container probes)",
+		Long: description("Calls the health endpoint of a connector that runs on this host with the same configuration. "+
+			"It checks readiness (the worker can take jobs) unless you name liveness (the process runs).",
+			exit{ExitOK, "up"}, exit{ExitFailure, "not up, or no answer"}),
 		Example: exampleLines(Name+" healthcheck", Name+" healthcheck liveness --port 9090"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return probes[min(len(args), 1)*len(probes):], cobra.ShellCompDirectiveNoFileComp // one at most

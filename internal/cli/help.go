@@ -22,7 +22,7 @@ type exit struct {
 // description is what a command does, for its help, with its exit codes: those that every command has, and the command's
 // own, which replace them where they are the same.
 func description(doc string, own ...exit) string {
-	all := []exit{{ExitOK, "done"}, {ExitFailure, "it could not be done: the reason is on standard error"}, {ExitUsage, "the command line or the configuration is wrong; nothing was started"}}
+	all := []exit{{ExitOK, "done"}, {ExitFailure, "failed; the reason is on standard error"}, {ExitUsage, "the command line or the configuration is wrong; nothing was started"}}
 	for _, e := range own {
 		if i := slices.IndexFunc(all, func(a exit) bool { return a.code == e.code }); i >= 0 {
 			all[i] = e
@@ -94,7 +94,7 @@ func printUsage(w io.Writer, c *cobra.Command, width int) error {
 		fmt.Fprintf(&b, "\n%s:\n%s", heading, flags[heading].FlagUsagesWrapped(width))
 	}
 	if c.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n'%s COMMAND --help' tells more of a command.\n", c.CommandPath())
+		fmt.Fprintf(&b, "\n'%s COMMAND --help' describes a command.\n", c.CommandPath())
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

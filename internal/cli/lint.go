@@ -38,10 +38,10 @@ func lintCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lint MODEL.bpmn|FOLDER|-…",
 		Short: "find mistakes in the EventBridge tasks of BPMN models",
-		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before they are deployed: missing and misspelt fields, expressions that do not parse "+
-			"or give null without a word, secrets in plain text, errors that nothing catches. A folder stands for the .bpmn files in it and below, - for standard input. "+
-			"The rules are in docs/lint.md.",
-			exit{ExitOK, "nothing, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read or is no model"}),
+		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before you deploy them: missing and misspelt fields, expressions that do not parse "+
+			"or give null without notice, secrets in plain text, BPMN errors that no event catches. A folder means all .bpmn files in it and below, - means standard input. "+
+			"docs/lint.md lists the rules.",
+			exit{ExitOK, "no findings, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read, or is not a model"}),
 		Example:           exampleLines(Name+" lint order.bpmn", Name+" lint --format sarif processes/ > lint.sarif"),
 		ValidArgsFunction: completeModels,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), s, args) },

@@ -17,14 +17,14 @@ func playgroundCommand(s *session) *cobra.Command {
 	var listen string
 	c := &cobra.Command{
 		Use:   "playground",
-		Short: "serve a local page to try expressions and models on",
-		Long: description("Serves one page, to this machine only, on which result and error expressions are tried on responses of PutEvents as you type, " +
-			"and the tasks of a pasted model show the events that they would send. The page loads nothing from elsewhere and keeps its state in its address."),
+		Short: "serve a local page to try expressions and models",
+		Long: description("Serves a page, only to this machine. It evaluates result and error expressions on PutEvents responses as you type, " +
+			"and shows the events that the tasks of a pasted model would send. The page loads nothing from other hosts and keeps its state in its URL."),
 		Example: exampleLines(Name+" playground", Name+" playground --listen localhost:0"),
 		Args:    noArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return servePlayground(c.Context(), s, listen) },
 	}
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8089", "The loopback address `HOST:PORT` to listen on; port 0 takes a free one.")
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8089", "The loopback address `HOST:PORT` to listen on. Port 0 uses a free port.")
 	completeValues(c, "listen")
 	return c
 }
@@ -37,7 +37,7 @@ func servePlayground(ctx context.Context, s *session, listen string) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %w; another port, or 0 for a free one, may do", err)
+		return fmt.Errorf("--listen: %w; try another port, or 0 for a free one", err)
 	}
 	server := &http.Server{Handler: playground.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	fmt.Fprintf(s.stdout, "The playground is at http://%s/ (Ctrl-C ends it)\n", listener.Addr())

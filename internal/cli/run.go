@@ -30,11 +30,11 @@ func runCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "take jobs from a Zeebe gateway and send their events",
-		Long: description("Takes jobs from the gateway, sends their events to Amazon EventBridge and settles them, until it is told to end. The first SIGTERM or SIGINT drains: no more jobs are taken, "+
-			"running ones finish, those not started are handed back, exit 0. A second signal ends at once.",
-			exit{ExitOK, "ended as asked, all jobs settled or handed back"},
-			exit{ExitLeft, "ended as asked, but some jobs were left to their leases: the last line says how many, and why"},
-			exit{ExitInterrupted, "a second signal ended it at once, jobs and all"}),
+		Long: description("Takes jobs from the gateway, sends their events to Amazon EventBridge and settles the jobs, until it gets a signal. After the first SIGTERM or SIGINT it takes no more jobs, "+
+			"finishes running jobs and hands back those that it did not start. A second signal ends it at once.",
+			exit{ExitOK, "stopped by a signal; all jobs were settled or handed back"},
+			exit{ExitLeft, "stopped by a signal, but some jobs were left to their leases; the last line says how many, and why"},
+			exit{ExitInterrupted, "a second signal ended it at once, without finishing its jobs"}),
 		Example: exampleLines(Name+" run", "CAMUNDA_CLIENT_GRPCADDRESS=http://zeebe:26500 "+Name+" run --log-format json"),
 		Args:    onlySettings,
 	}

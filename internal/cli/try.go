@@ -33,11 +33,11 @@ func tryCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "try MODEL.bpmn",
 		Short: "run one EventBridge task of a BPMN model without Camunda",
-		Long: description("Evaluates a task's input mappings as the broker would, resolves secrets, validates, and shows the event that would be sent; then what the process gets, "+
-			"and what the error expression makes of it, when AWS accepts the event, rejects an entry, throttles, or denies access. Nothing is sent unless --send says so.",
-			exit{ExitOK, "the event is valid; with --send: the job is completed"},
-			exit{ExitFailure, "the task fails before anything is sent, or AWS would not take the event; with --send: the job is not completed"},
-			exit{ExitUnreadable, "a file is no model"}),
+		Long: description("Evaluates a task's input mappings like the broker, resolves secrets, validates the input, and shows the event. Then it shows the variables and the outcome of the job "+
+			"if AWS accepts the event, rejects an entry, throttles, or denies access. It sends nothing without --send.",
+			exit{ExitOK, "the event is valid; with --send: the job completed"},
+			exit{ExitFailure, "the task fails before the send, or AWS would reject the event; with --send: the job did not complete"},
+			exit{ExitUnreadable, "a file is not a model"}),
 		Example: exampleLines(
 			Name+` try order.bpmn --variables '{"order": {"id": "A-1"}}'`,
 			Name+" try order.bpmn --element Announce --variables order.json --secrets secrets.json --send",
@@ -45,13 +45,13 @@ func tryCommand(s *session) *cobra.Command {
 		ValidArgsFunction: completeModels,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), s, args) },
 	}
-	c.Flags().StringVarP(&o.element, "element", "e", "", "The `ID` of the task; not needed if the model has one EventBridge task.")
-	c.Flags().StringVar(&o.variables, "variables", "", "The variables of the process, `FILE|JSON`: a JSON object, or a file of one.")
-	c.Flags().StringVar(&o.secrets, "secrets", "", "The secrets by name, `FILE|JSON`: a JSON object of strings, or a file of one. Without it, made-up values stand for them.")
-	c.Flags().BoolVar(&o.allSecrets, "all-secrets", false, "Resolve all secrets everywhere, as a worker does whose secret filter is DISABLED; otherwise those that the model names, each where it does, as one does that reads the deployed model.")
-	c.Flags().StringSliceVar(&o.endpoints, "allowed-endpoints", nil, "Further `HOSTS`, separated by commas, to which the task's endpoint may lead, as a worker is told by connector.aws-eventbridge.allowed-endpoints.")
-	c.Flags().StringVar(&o.response, "response", "", "A response of AWS, `FILE|JSON`, in the form in which a process sees it, instead of made-up ones.")
-	c.Flags().BoolVar(&o.send, "send", false, "Really send the event, and go on with AWS's own answer.")
+	c.Flags().StringVarP(&o.element, "element", "e", "", "The `ID` of the task. You need it only if the model has several EventBridge tasks.")
+	c.Flags().StringVar(&o.variables, "variables", "", "The variables of the process, `FILE|JSON`: a JSON object, or a file with one.")
+	c.Flags().StringVar(&o.secrets, "secrets", "", "The secrets by name, `FILE|JSON`: a JSON object of strings, or a file with one. The default is made-up values.")
+	c.Flags().BoolVar(&o.allSecrets, "all-secrets", false, "Resolve all secrets in all fields, like a worker with the secret filter DISABLED. Without it, a secret resolves only in the field where the model names it.")
+	c.Flags().StringSliceVar(&o.endpoints, "allowed-endpoints", nil, "Further `HOSTS`, separated by commas, that the task's endpoint may name, like the setting connector.aws-eventbridge.allowed-endpoints.")
+	c.Flags().StringVar(&o.response, "response", "", "A response of AWS, `FILE|JSON`, in the form that a process sees, instead of made-up ones.")
+	c.Flags().BoolVar(&o.send, "send", false, "Send the event to AWS, and use AWS's answer.")
 	c.Flags().BoolVar(&o.json, "json", false, "Write JSON.")
 	completeValues(c, "element")
 	completeValues(c, "allowed-endpoints")

@@ -50,7 +50,7 @@ func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "print the version",
-		Long:    description("Prints the version, the revision it was built from, Go's version and the platform."),
+		Long:    description("Prints the version, the source revision, the Go version and the platform."),
 		Example: exampleLines(Name + " version"),
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {

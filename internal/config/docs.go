@@ -12,24 +12,24 @@ func Markdown() string {
 
 <!-- DO NOT EDIT: written from internal/config/settings.go by "make generate" -->
 
-Every setting can be given as a flag, as an environment variable, or in a YAML file that ` + "`--config FILE`" + ` (or
-` + "`CONNECTOR_AWS_EVENTBRIDGE_CONFIG`" + `) names. A flag wins over the environment, the environment over the file; a variable in
-Camunda's spelling wins over one of the Zeebe Go client's (` + "`ZEEBE_…`" + `).
+You can set every setting by a flag, by an environment variable, or in a YAML file. ` + "`--config FILE`" + ` (or
+` + "`CONNECTOR_AWS_EVENTBRIDGE_CONFIG`" + `) names the file. Flags win over the environment, and the environment wins over the file. A variable with
+Camunda's name wins over one with the Zeebe Go client's name (` + "`ZEEBE_…`" + `).
 
-* **Keys** are Camunda's own, so that what you have for the bundled connector runtime serves here too. In the file they may be nested
+* **Keys** are Camunda's own, so settings of the bundled connector runtime work here too. In the file they may be nested
   or dotted, with dashes or in camel case.
-* **Variables** follow from the key by Spring's rule: dots become underscores, dashes are dropped, all in capitals
-  (` + "`camunda.client.grpc-address` → `CAMUNDA_CLIENT_GRPCADDRESS`" + `); dashes as underscores are understood too. A variable that is empty counts as not set.
-* **Flags** are short names; ` + "`--camunda.client.grpc-address=…`" + `, the key itself, works as well.
+* **Variables** are made from the key by Spring's rule: dots become underscores, dashes are dropped, letters become capitals
+  (` + "`camunda.client.grpc-address` → `CAMUNDA_CLIENT_GRPCADDRESS`" + `). Underscores for dashes also work. An empty variable counts as not set.
+* **Flags** are short names; ` + "`--camunda.client.grpc-address=…`" + `, with the full key, also works.
 * **Durations** are ISO 8601 (` + "`PT5M`" + `), a number with a unit (` + "`5m`, `90s`, `2d`" + `), or milliseconds (` + "`300000`" + `). **Sizes** are bytes or have a
-  unit (` + "`5MB`" + `). **Lists** are separated by commas; in the file they can be YAML lists.
+  unit (` + "`5MB`" + `). **Lists** are separated by commas. In the file they can be YAML lists.
 
-An unknown key in the file and an unknown flag are errors that name the nearest known one; an unknown variable under
-` + "`CAMUNDA_CLIENT_`, `CAMUNDA_CONNECTOR_`, `CONNECTOR_AWS_EVENTBRIDGE_` or `ZEEBE_`" + ` is a warning. Settings of Camunda's runtime that mean
-nothing here (polling, webhooks, …) are passed over. ` + "`eventbridge-connector config`" + ` prints what is in effect and where each value came from, with
+An unknown key in the file or an unknown flag is an error that names the nearest known one. An unknown variable that begins with
+` + "`CAMUNDA_CLIENT_`, `CAMUNDA_CONNECTOR_`, `CONNECTOR_AWS_EVENTBRIDGE_` or `ZEEBE_`" + ` causes a warning. Settings of Camunda's runtime that mean
+nothing here (polling, webhooks, …) are ignored. ` + "`eventbridge-connector config`" + ` prints the settings in use and the origin of each, with
 secrets masked.
 
-Proxies and certificates for AWS follow the usual variables: ` + "`HTTPS_PROXY`, `NO_PROXY`, `AWS_CA_BUNDLE`, `AWS_REGION`, `AWS_PROFILE`" + ` and so on.
+Proxies and certificates for AWS use the usual variables: ` + "`HTTPS_PROXY`, `NO_PROXY`, `AWS_CA_BUNDLE`, `AWS_REGION`, `AWS_PROFILE`" + ` and so on.
 `)
 	group := ""
 	for _, s := range Settings() {

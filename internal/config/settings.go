@@ -77,51 +77,51 @@ func clusterSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS},
-			Doc:     "Whether the cluster is your own or one of Camunda's SaaS. Without it, a cluster id means `saas`.",
+			Doc:     "Whether the cluster is self-managed or in Camunda's SaaS. The default is `saas` if a cluster id is set.",
 			Example: ModeSaaS, bind: func(c *Config) any { return &c.Mode },
 		},
 		{
 			Key: "camunda.client.grpc-address", Flag: "grpc-address", Default: "http://localhost:26500",
-			Doc: "The gateway's gRPC address. `http://` means plaintext, `https://` TLS; with neither (as the Zeebe Go client has it) it is TLS, " +
-				"unless `camunda.client.plaintext` is set. In mode `saas` it follows from the cluster id and the region.",
+			Doc: "The gateway's gRPC address. `http://` means plaintext, `https://` TLS. Without a scheme, as in the Zeebe Go client, it is TLS, " +
+				"unless `camunda.client.plaintext` is set. In mode `saas` the cluster id and the region set it.",
 			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address"},
 			Env: []string{"ZEEBE_GRPC_ADDRESS", "ZEEBE_ADDRESS"}, expected: "an http or https URL with a host and a port, or host:port", valid: validGRPCAddress,
 			bind: func(c *Config) any { return &c.Gateway.GRPCAddress },
 		},
 		{
 			Key: "camunda.client.rest-address", Flag: "rest-address",
-			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later), from which the secret filter reads deployed models; nothing else needs it. " +
-				"Authentication and CA certificates are those of the gateway. In mode `saas` it follows from the cluster id and the region.",
+			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later). Only the secret filter uses it, to read deployed models. " +
+				"Authentication and CA certificates are those of the gateway. In mode `saas` the cluster id and the region set it.",
 			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "camunda.client.zeebe.base-url", "zeebe.client.broker.rest-address"},
 			Env: []string{"ZEEBE_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Gateway.RESTAddress },
 		},
 		{
 			Key: "camunda.client.plaintext", Flag: "plaintext", Default: "false",
-			Doc:     "Speak to a gateway whose address has no scheme without TLS.",
+			Doc:     "Connect without TLS if the gateway's address has no scheme.",
 			Example: "true", Also: []string{"zeebe.client.security.plaintext"}, Env: []string{"ZEEBE_INSECURE_CONNECTION"},
 			bind: func(c *Config) any { return &c.Gateway.Plaintext },
 		},
 		{
 			Key: "zeebe.host", Flag: "zeebe-host",
-			Doc:     "The gateway's host, where no address is given (the Zeebe Go client's way).",
+			Doc:     "The gateway's host, if no address is set (as in the Zeebe Go client).",
 			Example: "zeebe.example.com", bind: func(c *Config) any { return &c.Gateway.Host },
 		},
 		{
 			Key: "zeebe.port", Flag: "zeebe-port",
-			Doc:     "The gateway's port, where no address is given (the Zeebe Go client's way). A value such as `tcp://10.0.0.1:26500`, which Kubernetes sets beside a service named zeebe, is passed over.",
+			Doc:     "The gateway's port, if no address is set (as in the Zeebe Go client). A value such as `tcp://10.0.0.1:26500`, which Kubernetes sets for a service named zeebe, is ignored.",
 			Example: "26500", expected: "a port from 1 to 65535", valid: validPort,
 			bind: func(c *Config) any { return &c.Gateway.Port },
 		},
 		{
 			Key: "camunda.client.ca-certificate-path", Flag: "ca-certificate-path",
-			Doc:     "A PEM file with the certificates that are trusted to have signed the gateway's, instead of the system's.",
+			Doc:     "A PEM file with the CA certificates for the gateway, instead of the system's.",
 			Example: "/etc/ssl/camunda-ca.pem", Also: []string{"camunda.client.zeebe.ca-certificate-path", "zeebe.client.security.cert-path"},
 			Env: []string{"ZEEBE_CA_CERTIFICATE_PATH"}, bind: func(c *Config) any { return &c.Gateway.CACertificatePath },
 		},
 		{
 			Key: "camunda.client.override-authority", Flag: "override-authority",
-			Doc:     "The host name to expect in the gateway's certificate and to send as authority, instead of the address's.",
+			Doc:     "The host name in the gateway's certificate, which is also sent as authority, if it differs from the address.",
 			Example: "zeebe.internal", Also: []string{"camunda.client.zeebe.override-authority", "zeebe.client.security.override-authority"},
 			Env: []string{"ZEEBE_OVERRIDE_AUTHORITY"}, bind: func(c *Config) any { return &c.Gateway.OverrideAuthority },
 		},
@@ -133,13 +133,13 @@ func clusterSettings() []*Setting {
 		},
 		{
 			Key: "camunda.client.max-message-size", Flag: "max-message-size", Default: "5MB",
-			Doc:     "The largest message that is accepted from the gateway.",
+			Doc:     "The maximum size of a message from the gateway.",
 			Example: "16MB", Also: []string{"camunda.client.zeebe.max-message-size", "zeebe.client.message.max-message-size"},
 			min: 1 << 10, max: 1 << 30, bind: func(c *Config) any { return &c.Gateway.MaxMessageSize },
 		},
 		{
 			Key: "camunda.client.request-timeout", Flag: "gateway-request-timeout", Default: "PT10S",
-			Doc:     "How long one attempt of a command to the gateway may take.",
+			Doc:     "The timeout of one attempt to send a command to the gateway.",
 			Example: "PT20S", Also: []string{"camunda.client.zeebe.request-timeout", "zeebe.client.request-timeout"},
 			min: int64(100 * time.Millisecond), max: int64(time.Hour), bind: func(c *Config) any { return &c.Gateway.RequestTimeout },
 		},
@@ -172,54 +172,54 @@ func authSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: "camunda.client.auth.method", Flag: "auth-method", Enum: []string{AuthNone, AuthBasic, AuthOIDC},
-			Doc:     "How to authenticate. Without it, a client id and a secret (or a key or certificate in its place) mean `oidc`, a username and password `basic`, neither `none`.",
+			Doc:     "How to authenticate. The default is `oidc` if a client id and a secret (or a key or certificate instead) are set, `basic` if a username and password are set, else `none`.",
 			Example: AuthOIDC, bind: func(c *Config) any { return &c.Auth.Method },
 		},
 		{
 			Key: "camunda.client.auth.client-id", Flag: "client-id",
-			Doc:     "The client id with which a token is asked for.",
+			Doc:     "The client id for token requests.",
 			Example: "connectors", Also: []string{"zeebe.client.cloud.client-id", "common.client-id"}, Env: []string{"ZEEBE_CLIENT_ID"},
 			bind: func(c *Config) any { return &c.Auth.ClientID },
 		},
 		{
 			Key: "camunda.client.auth.client-secret", Flag: "client-secret", Secret: true,
-			Doc: "The client secret with which a token is asked for.", Also: []string{"zeebe.client.cloud.client-secret", "common.client-secret"},
+			Doc: "The client secret for token requests.", Also: []string{"zeebe.client.cloud.client-secret", "common.client-secret"},
 			Env: []string{"ZEEBE_CLIENT_SECRET"}, bind: func(c *Config) any { return &c.Auth.ClientSecret },
 		},
 		{
 			Key: "camunda.client.auth.token-url", Flag: "token-url",
-			Doc:     "Where tokens are asked for. In mode `saas` it is Camunda's own.",
+			Doc:     "The URL for token requests. In mode `saas` it is Camunda's.",
 			Example: "https://keycloak.example.com/auth/realms/camunda-platform/protocol/openid-connect/token",
 			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "common.auth-url"}, Env: []string{"ZEEBE_AUTHORIZATION_SERVER_URL"},
 			expected: "an http or https URL with a host", valid: validURL, bind: func(c *Config) any { return &c.Auth.TokenURL },
 		},
 		{
 			Key: "camunda.client.auth.issuer-url", Flag: "issuer-url",
-			Doc:     "The authorization server's issuer, whose OpenID configuration names where tokens are asked for, where no token URL is given.",
+			Doc:     "The authorization server's issuer. Its OpenID configuration has the token URL, if none is set.",
 			Example: "https://keycloak.example.com/auth/realms/camunda-platform", expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Auth.IssuerURL },
 		},
 		{
 			Key: "camunda.client.auth.well-known-configuration-url", Flag: "well-known-configuration-url",
-			Doc:     "The address of that OpenID configuration, where it does not follow from the issuer.",
+			Doc:     "The address of that OpenID configuration, if it cannot be derived from the issuer.",
 			Example: "https://login.example.com/.well-known/openid-configuration", expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Auth.DiscoveryURL },
 		},
 		{
 			Key: "camunda.client.auth.audience", Flag: "audience",
-			Doc:     "The audience that the token is for. In mode `saas` it is the cluster's.",
+			Doc:     "The audience of the token. In mode `saas` it is the cluster's.",
 			Example: "zeebe-api", Also: []string{"camunda.client.zeebe.audience"}, Env: []string{"ZEEBE_TOKEN_AUDIENCE"},
 			bind: func(c *Config) any { return &c.Auth.Audience },
 		},
 		{
 			Key: "camunda.client.auth.scope", Flag: "scope",
-			Doc:     "The scope that the token is for.",
+			Doc:     "The scope of the token.",
 			Example: "openid", Also: []string{"camunda.client.zeebe.scope"}, Env: []string{"ZEEBE_TOKEN_SCOPE"},
 			bind: func(c *Config) any { return &c.Auth.Scope },
 		},
 		{
 			Key: "camunda.client.auth.resource", Flag: "resource",
-			Doc:     "The resource that the token is for, where the authorization server wants one.",
+			Doc:     "The resource of the token, if the authorization server requires one.",
 			Example: "api://camunda", bind: func(c *Config) any { return &c.Auth.Resource },
 		},
 		{
@@ -234,7 +234,7 @@ func authSettings() []*Setting {
 		},
 		{
 			Key: "camunda.client.auth.read-timeout", Flag: "auth-timeout", Default: "PT10S",
-			Doc:     "How long one request for a token may take.",
+			Doc:     "The timeout of a token request.",
 			Example: "PT5S", Env: []string{"ZEEBE_AUTH_REQUEST_TIMEOUT"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Auth.Timeout },
 		},
@@ -246,63 +246,63 @@ func workerSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: "connector.aws-eventbridge.type", Flag: "job-type", Default: "io.camunda:aws-eventbridge:1",
-			Doc:     "The type of the jobs to work on.",
+			Doc:     "The job type that the worker takes.",
 			Example: "com.example:eventbridge:1", bind: func(c *Config) any { return &c.Connector.JobType },
 		},
 		{
 			Key: defaults + "timeout", Flag: "lease", Default: "PT1M",
-			Doc: "The lease: how long an activated job is ours. So long do the jobs of a worker that died wait for another. " +
+			Doc: "The lease: the time for which an activated job belongs to this worker. If a worker dies, its jobs wait until their lease ends. " +
 				"`connector.aws-eventbridge.timeout` wins over the general setting.",
 			Example: "PT2M", Before: []string{"connector.aws-eventbridge.timeout"}, Also: []string{old + "timeout", "zeebe.client.job.timeout"},
 			min: int64(5 * time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Worker.Lease },
 		},
 		{
 			Key: defaults + "max-jobs-active", Flag: "max-jobs-active", Default: "256",
-			Doc:     "How many jobs are worked on at a time.",
+			Doc:     "The maximum number of jobs at a time.",
 			Example: "64", Also: []string{old + "max-jobs-active", "zeebe.client.worker.max-jobs-active"}, min: 1, max: 100_000,
 			bind: func(c *Config) any { return &c.Worker.MaxJobsActive },
 		},
 		{
 			Key: defaults + "stream-enabled", Flag: "stream-enabled", Default: "true",
-			Doc:     "Whether jobs are streamed beside being polled.",
+			Doc:     "Whether to stream jobs in addition to polling.",
 			Example: "false", Also: []string{old + "stream-enabled"}, bind: func(c *Config) any { return &c.Worker.StreamEnabled },
 		},
 		{
 			Key: defaults + "stream-timeout", Flag: "stream-timeout", Default: "PT10M",
-			Doc:     "The age at which a stream is opened anew, give or take a tenth.",
+			Doc:     "The age at which a stream is replaced, plus or minus 10 %.",
 			Example: "PT1H", Also: []string{old + "stream-timeout"}, min: int64(time.Second), max: int64(24 * time.Hour),
 			bind: func(c *Config) any { return &c.Worker.StreamTimeout },
 		},
 		{
 			Key: defaults + "poll-interval", Flag: "poll-interval", Default: "PT10S",
-			Doc:     "How often waiting jobs are asked for beside the stream. Where there is no stream, polls wait at the gateway instead and follow one another.",
+			Doc:     "The interval of polls while a stream is open. Without a stream, each poll waits at the gateway, and the next one follows at once.",
 			Example: "PT30S", Also: []string{old + "poll-interval"}, min: int64(10 * time.Millisecond), max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Worker.PollInterval },
 		},
 		{
 			Key: defaults + "request-timeout", Flag: "poll-timeout", Default: "PT20S",
-			Doc:     "How long a poll waits at the gateway for a job where there is no stream.",
+			Doc:     "How long a poll waits at the gateway for a job, if there is no stream.",
 			Example: "PT30S", Also: []string{old + "request-timeout"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Worker.RequestTimeout },
 		},
 		{
 			Key: defaults + "name", Flag: "worker-name", Default: "eventbridge-connector",
-			Doc:     "The worker's name as the cluster shows it.",
+			Doc:     "The worker's name, as the cluster shows it.",
 			Example: "eventbridge-eu", Also: []string{old + "name", "zeebe.client.worker.default-name"}, bind: func(c *Config) any { return &c.Worker.Name },
 		},
 		{
 			Key: defaults + "tenant-ids", Flag: "tenant-ids",
-			Doc:     "The tenants whose jobs are taken. Without it, that of `camunda.client.tenant-id`, without that the default tenant.",
+			Doc:     "The tenants whose jobs the worker takes. The default is `camunda.client.tenant-id`, else the default tenant.",
 			Example: "tenant-a,tenant-b", Also: []string{old + "tenant-ids", "camunda.client.tenant-ids"}, bind: func(c *Config) any { return &c.Worker.TenantIDs },
 		},
 		{
 			Key: "camunda.client.tenant-id", Flag: "tenant-id",
-			Doc:     "The tenant whose jobs are taken, if it is one.",
+			Doc:     "The tenant whose jobs the worker takes, if there is only one.",
 			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, bind: func(c *Config) any { return &c.Worker.TenantID },
 		},
 		{
 			Key: "connector.aws-eventbridge.grace-period", Flag: "grace-period", Default: "PT20S",
-			Doc:     "How long running jobs may take to finish once the process was asked to end. Keep it below the time after which your platform kills it (Kubernetes: 30 s).",
+			Doc:     "The time that running jobs have to finish at a shutdown. Keep it below the time after which your platform kills the process (Kubernetes: 30 s).",
 			Example: "PT1M", Also: []string{"spring.lifecycle.timeout-per-shutdown-phase"}, max: int64(time.Hour), bind: func(c *Config) any { return &c.Worker.GracePeriod },
 		},
 	}

@@ -7,8 +7,8 @@ func keySettings() []*Setting {
 	return []*Setting{
 		{
 			Key: client + "client-certificate-path", Flag: "client-certificate-path",
-			Doc: "A PEM file with the client certificate for the gateway (mutual TLS), followed by those that signed it. " +
-				"This file and the key's are read again when they change, for new connections.",
+			Doc: "A PEM file with the client certificate for the gateway (mutual TLS), followed by its intermediate certificates. " +
+				"Changes of this file and of the key file apply to new connections.",
 			Example: "/etc/eventbridge-connector/tls/tls.crt", bind: func(c *Config) any { return &c.Gateway.ClientKey.CertificatePath },
 		},
 		{
@@ -18,7 +18,7 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: client + "rest-client-certificate-path", Flag: "rest-client-certificate-path",
-			Doc:     "The same for the REST API; without it, the gateway's certificate is used there too.",
+			Doc:     "A PEM file with the client certificate for the REST API. The default is the gateway's certificate.",
 			Example: "/etc/eventbridge-connector/rest/tls.crt", bind: func(c *Config) any { return &c.Gateway.RESTKey.CertificatePath },
 		},
 		{
@@ -28,7 +28,7 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: auth + "keystore-path", Flag: "auth-keystore-path",
-			Doc: "A PKCS#12 file with the client certificate for the token URL (mutual TLS, X.509). With it, the client secret may be left out. " +
+			Doc: "A PKCS#12 file with the client certificate for the token URL (mutual TLS, X.509). The client secret is then optional. " +
 				"The file is read again when it changes.",
 			Example: "/etc/eventbridge-connector/oauth.p12", Env: []string{"CAMUNDA_SSL_CLIENT_KEYSTORE_PATH", "ZEEBE_SSL_CLIENT_KEYSTORE_PATH"},
 			bind: func(c *Config) any { return &c.Auth.TLSKey.KeystorePath },
@@ -40,12 +40,12 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: auth + "keystore-key-password", Flag: "auth-keystore-key-password", Secret: true,
-			Doc: "The password of the key in it, which must be the file's.", Env: []string{"CAMUNDA_SSL_CLIENT_KEYSTORE_KEY_SECRET", "ZEEBE_SSL_CLIENT_KEYSTORE_KEY_SECRET"},
+			Doc: "The password of the key in that file. It must equal the file's password.", Env: []string{"CAMUNDA_SSL_CLIENT_KEYSTORE_KEY_SECRET", "ZEEBE_SSL_CLIENT_KEYSTORE_KEY_SECRET"},
 			bind: func(c *Config) any { return &c.Auth.TLSKey.KeyPassword },
 		},
 		{
 			Key: auth + "client-certificate-path", Flag: "auth-client-certificate-path",
-			Doc:     "In place of that keystore: a PEM file with the client certificate for the token URL.",
+			Doc:     "Instead of that keystore: a PEM file with the client certificate for the token URL.",
 			Example: "/etc/eventbridge-connector/oauth/tls.crt", bind: func(c *Config) any { return &c.Auth.TLSKey.CertificatePath },
 		},
 		{
@@ -55,8 +55,8 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: assertion + "keystore-path", Flag: "assertion-keystore-path",
-			Doc: "A PKCS#12 file with the key that signs client assertions (`private_key_jwt`, as Entra ID and Keycloak know it). They take the place of the client secret; " +
-				"each request for a token carries a new one. The file is read again when it changes.",
+			Doc: "A PKCS#12 file with the key that signs client assertions (`private_key_jwt`, for example with Entra ID and Keycloak). They replace the client secret. " +
+				"Each token request carries a new assertion. The file is read again when it changes.",
 			Example: "/etc/eventbridge-connector/assertion.p12", Env: []string{"CAMUNDA_CLIENT_ASSERTION_KEYSTORE_PATH", "ZEEBE_CLIENT_ASSERTION_KEYSTORE_PATH"},
 			bind: func(c *Config) any { return &c.Auth.Assertion.Key.KeystorePath },
 		},
@@ -67,18 +67,18 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: assertion + "keystore-key-alias", Flag: "assertion-keystore-key-alias",
-			Doc:     "The alias of the key in it, where it holds several.",
+			Doc:     "The alias of the key, if that file holds several.",
 			Example: "connectors", Env: []string{"CAMUNDA_CLIENT_ASSERTION_KEYSTORE_KEY_ALIAS", "ZEEBE_CLIENT_ASSERTION_KEYSTORE_KEY_ALIAS"},
 			bind: func(c *Config) any { return &c.Auth.Assertion.Key.KeyAlias },
 		},
 		{
 			Key: assertion + "keystore-key-password", Flag: "assertion-keystore-key-password", Secret: true,
-			Doc: "The password of the key in it, which must be the file's.", Env: []string{"CAMUNDA_CLIENT_ASSERTION_KEYSTORE_KEY_PASSWORD", "ZEEBE_CLIENT_ASSERTION_KEYSTORE_KEY_PASSWORD"},
+			Doc: "The password of the key in that file. It must equal the file's password.", Env: []string{"CAMUNDA_CLIENT_ASSERTION_KEYSTORE_KEY_PASSWORD", "ZEEBE_CLIENT_ASSERTION_KEYSTORE_KEY_PASSWORD"},
 			bind: func(c *Config) any { return &c.Auth.Assertion.Key.KeyPassword },
 		},
 		{
 			Key: assertion + "certificate-path", Flag: "assertion-certificate-path",
-			Doc:     "In place of that keystore: a PEM file with the certificate of the signing key.",
+			Doc:     "Instead of that keystore: a PEM file with the certificate of the signing key.",
 			Example: "/etc/eventbridge-connector/assertion/tls.crt", bind: func(c *Config) any { return &c.Auth.Assertion.Key.CertificatePath },
 		},
 		{
@@ -88,17 +88,17 @@ func keySettings() []*Setting {
 		},
 		{
 			Key: assertion + "algorithm", Flag: "assertion-algorithm", Enum: []string{"RS256", "PS256", "ES256", "ES384", "ES512"},
-			Doc:     "How assertions are signed. Without it, RS256 with an RSA key, else the algorithm of the key's curve.",
+			Doc:     "The algorithm that signs assertions. The default is RS256 for an RSA key, else the algorithm of the key's curve.",
 			Example: "PS256", bind: func(c *Config) any { return &c.Auth.Assertion.Algorithm },
 		},
 		{
 			Key: assertion + "key-id", Flag: "assertion-key-id",
-			Doc:     "The `kid` of the assertions' header, where the authorization server finds the key by it. The header names the certificate in any case (`x5t#S256`, `x5t`).",
+			Doc:     "The `kid` in the header of assertions, if the authorization server needs it to find the key. The header always names the certificate (`x5t#S256`, `x5t`).",
 			Example: "connectors-2026", bind: func(c *Config) any { return &c.Auth.Assertion.KeyID },
 		},
 		{
 			Key: assertion + "audience", Flag: "assertion-audience",
-			Doc:     "The audience of the assertions. Without it, the token URL; some authorization servers expect their issuer instead.",
+			Doc:     "The audience of assertions. The default is the token URL. Some authorization servers expect their issuer instead.",
 			Example: "https://keycloak.example.com/realms/camunda-platform", bind: func(c *Config) any { return &c.Auth.Assertion.Audience },
 		},
 	}

@@ -9,24 +9,24 @@ func sendSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: "connector.aws-eventbridge.request-timeout", Flag: "aws-request-timeout", Default: "PT10S",
-			Doc:     "How long one attempt to send to EventBridge may take.",
+			Doc:     "The timeout of one attempt to send to EventBridge.",
 			Example: "PT5S", min: int64(100 * time.Millisecond), max: int64(10 * time.Minute), bind: func(c *Config) any { return &c.Connector.RequestTimeout },
 		},
 		{
 			Key: "connector.aws-eventbridge.idle-timeout", Flag: "aws-idle-timeout", Default: "PT10M",
-			Doc:     "After how long without a job an AWS client (its credentials and connections) is closed.",
+			Doc:     "The time without a job after which an AWS client (its credentials and connections) is closed.",
 			Example: "PT1H", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Connector.IdleTimeout },
 		},
 		{
 			Key: "connector.aws-eventbridge.allowed-endpoints", Flag: "allowed-endpoints",
-			Doc: "Further hosts to which a job's `configuration.endpoint` may lead, such as those of a local stack. A host may have a port (then only that) and `http://` or `https://` before it; " +
-				"a `*` stands for any characters, dots included. Always allowed are AWS's own endpoints of EventBridge, this machine (`localhost`, `127.0.0.1`), the endpoint of AWS's own settings " +
-				"(`AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL`), and what the deployed model writes as a text, where the worker reads models.",
+			Doc: "Further hosts that a job's `configuration.endpoint` may name, such as a local stack. An entry may have a port, which must then match, and may begin with `http://` or `https://`. " +
+				"A `*` matches any characters, dots included. Always allowed are AWS's EventBridge endpoints, this machine (`localhost`, `127.0.0.1`), the endpoint in AWS's own settings " +
+				"(`AWS_ENDPOINT_URL_EVENTBRIDGE`, `AWS_ENDPOINT_URL`), and, if the worker reads models, an endpoint that the deployed model contains as a literal text.",
 			Example: "aws:5000,*.aws.example.com", bind: func(c *Config) any { return &c.Connector.AllowedEndpoints },
 		},
 		{
 			Key: "camunda.connector.runtime.saas", Flag: "runtime-saas", Default: "false", presence: true,
-			Doc:     "Whether this runs as a service for others: jobs may then not use the default credentials chain, which would be the process's own. As a variable it counts as soon as it is set, whatever its value.",
+			Doc:     "Whether this runs as a service for others. Jobs may then not use the default credentials chain, because it holds the worker's own credentials. The environment variable counts with any value.",
 			Example: "true", bind: func(c *Config) any { return &c.Connector.SaaS },
 		},
 	}
@@ -38,28 +38,28 @@ func secretSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: env + "enabled", Flag: "secrets-env", Default: "true",
-			Doc:     "Whether secrets come from environment variables.",
+			Doc:     "Whether to read secrets from environment variables.",
 			Example: "false", bind: func(c *Config) any { return &c.Secrets.EnvEnabled },
 		},
 		{
 			Key: env + "prefix", Flag: "secrets-env-prefix", Default: "SECRET_", keepEmpty: true,
-			Doc:     "What the names of these variables begin with. An empty prefix lets a job read any variable of this process.",
+			Doc:     "The prefix of these variables. With an empty prefix, a job can read any variable of this process.",
 			Example: "CONNECTOR_SECRET_", bind: func(c *Config) any { return &c.Secrets.EnvPrefix },
 		},
 		{
 			Key: env + "tenantaware", Flag: "secrets-env-tenant-aware", Default: "false", Also: []string{env + "tenant-aware"},
-			Doc:     "Whether the tenant's id and a separator stand behind the prefix.",
+			Doc:     "Whether the prefix is followed by the tenant id and a separator.",
 			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvTenantAware },
 		},
 		{
 			Key: env + "processdefinitionaware", Flag: "secrets-env-process-aware", Default: "false", Also: []string{env + "process-definition-aware"},
-			Doc:     "Whether the BPMN process id and a separator stand behind the prefix (and the tenant).",
+			Doc:     "Whether the prefix (and the tenant id) is followed by the BPMN process id and a separator.",
 			Example: "true", bind: func(c *Config) any { return &c.Secrets.EnvProcessAware },
 		},
 		{
 			Key: env + "separator", Flag: "secrets-env-separator", Default: "_",
-			Doc: "What stands behind the tenant's id and the process id. With `_` a variable can be read in several ways: `SECRET_a_b_KEY` is `b_KEY` of the tenant `a` or `KEY` of the tenant `a_b`. " +
-				"A secret that may be another tenant's or process's is refused. Set a text that is in no id and in no name, such as `__`, and there is only one way.",
+			Doc: "The separator after the tenant id and the process id. With `_` a variable can be ambiguous: `SECRET_a_b_KEY` is `b_KEY` of the tenant `a` or `KEY` of the tenant `a_b`. " +
+				"A secret that may belong to another tenant or process is refused. A text that is in no id and no name, such as `__`, makes all names unambiguous.",
 			Example: "__", expected: "a text without blanks and =", valid: validSeparator, bind: func(c *Config) any { return &c.Secrets.EnvSeparator },
 		},
 		{
@@ -69,56 +69,56 @@ func secretSettings() []*Setting {
 		},
 		{
 			Key: manager + "enabled", Flag: "secrets-aws", Default: "false",
-			Doc:     "Whether secrets come from AWS Secrets Manager too, asked behind environment and files, with the worker's own credentials (the default chain).",
+			Doc:     "Whether to read secrets from AWS Secrets Manager too, after environment and files. It uses the worker's own credentials (the default credentials chain).",
 			Example: "true", bind: func(c *Config) any { return &c.Secrets.Manager.Enabled },
 		},
 		{
 			Key: manager + "secrets", Flag: "secrets-aws-secrets",
-			Doc:     "Names or ARNs of secrets that hold a JSON object each; its keys are the names that jobs use. The first that has a name counts.",
+			Doc:     "Names or ARNs of secrets. Each contains a JSON object whose keys are the names that jobs use. The first one with a name wins.",
 			Example: "camunda/connectors", bind: func(c *Config) any { return &c.Secrets.Manager.Secrets },
 		},
 		{
 			Key: manager + "prefix", Flag: "secrets-aws-prefix",
-			Doc:     "With one secret per name: what the secrets' names in AWS begin with. `{{secrets.TOKEN}}` is then the whole value of the secret PREFIXTOKEN.",
+			Doc:     "With one secret per name: the prefix of the names in AWS. `{{secrets.TOKEN}}` is then the whole value of the secret PREFIXTOKEN.",
 			Example: "camunda/connectors/", bind: func(c *Config) any { return &c.Secrets.Manager.Prefix },
 		},
 		{
 			Key: manager + "region", Flag: "secrets-aws-region",
-			Doc:     "The region of these secrets; without it, AWS's own setting (`AWS_REGION`).",
+			Doc:     "The region of these secrets. The default is AWS's own setting (`AWS_REGION`).",
 			Example: "eu-central-1", expected: "a region: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Secrets.Manager.Region },
 		},
 		{
 			Key: manager + "endpoint", Flag: "secrets-aws-endpoint",
-			Doc:     "The URL of Secrets Manager, for VPC endpoints and local stacks; without it, AWS's own setting (`AWS_ENDPOINT_URL_SECRETS_MANAGER`) or the region's.",
+			Doc:     "The URL of Secrets Manager, for VPC endpoints and local stacks. The default is AWS's own setting (`AWS_ENDPOINT_URL_SECRETS_MANAGER`), else the region's endpoint.",
 			Example: "https://vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com", expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Secrets.Manager.Endpoint },
 		},
 		{
 			Key: manager + "cache-ttl", Flag: "secrets-aws-cache-ttl", Default: "PT5M",
-			Doc:     "How long a secret is used before it is asked for again: so long a rotated one may go unseen.",
+			Doc:     "How long a secret is used before it is read again. The worker may take that long to notice a rotation.",
 			Example: "PT1M", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Secrets.Manager.TTL },
 		},
 		{
 			Key: manager + "stale-ttl", Flag: "secrets-aws-stale-ttl", Default: "PT1H",
-			Doc:     "How much longer it is used while Secrets Manager cannot be asked, with a warning in the log; 0 = not at all.",
+			Doc:     "How much longer it is used, with a warning in the log, if Secrets Manager does not answer; 0 = not at all.",
 			Example: "PT0S", max: int64(7 * 24 * time.Hour), bind: func(c *Config) any { return &c.Secrets.Manager.Stale },
 		},
 		{
 			Key: filter + "mode", Flag: "secret-filter", Default: FilterStrict, Enum: []string{FilterStrict, FilterLax, FilterDisabled},
-			Doc: "Which secrets a job may use. `STRICT`: those that the input mappings of its task name in the deployed model, each where it is named; others stay as they are, " +
-				"and a model that cannot be read fails the job with one retry less. `LAX`: the same, but all secrets if the model cannot be read. `DISABLED`: all secrets, wherever they are named. " +
-				"Models are read from `camunda.client.rest-address`; without it, `STRICT` and `LAX` resolve secrets only in `accessKey`, `secretKey` and `sessionToken`, and only for endpoints that are AWS's own, " +
-				"of this machine or allowed; one that is named anywhere else is an input error.",
+			Doc: "The secrets that a job may use. `STRICT`: those that its task's input mappings name in the deployed model, each only in the field that names it. Other placeholders do not resolve, " +
+				"and a model that cannot be read fails the job with one retry less. `LAX`: the same, but all secrets if the model cannot be read. `DISABLED`: all secrets in all fields. " +
+				"Models are read from `camunda.client.rest-address`. Without it, `STRICT` and `LAX` resolve secrets only in `accessKey`, `secretKey` and `sessionToken`, and only for AWS's own, " +
+				"loopback and allowed endpoints. A secret in any other field is then an input error.",
 			Example: FilterDisabled, bind: func(c *Config) any { return &c.Secrets.FilterMode },
 		},
 		{
 			Key: filter + "cache.enabled", Flag: "secret-filter-cache", Default: "true",
-			Doc:     "Whether what the filter learns of a process definition is kept, which never changes. Without it, every job that names a secret has the definition read.",
+			Doc:     "Whether to cache what the filter reads from a process definition. A definition never changes. Without the cache, it is read for every job that names a secret.",
 			Example: "false", bind: func(c *Config) any { return &c.Secrets.CacheEnabled },
 		},
 		{
 			Key: filter + "cache.max-size", Flag: "secret-filter-cache-size", Default: "1000",
-			Doc:     "For how many process definitions: the last used ones.",
+			Doc:     "The maximum number of process definitions in this cache. The least recently used ones are dropped.",
 			Example: "100", min: 1, max: 1_000_000, bind: func(c *Config) any { return &c.Secrets.CacheSize },
 		},
 	}
@@ -133,22 +133,22 @@ func serverSettings() []*Setting {
 		},
 		{
 			Key: "server.address", Flag: "address",
-			Doc:     "The address on which they listen; without it, all.",
+			Doc:     "The address of these endpoints. The default is all addresses.",
 			Example: "127.0.0.1", bind: func(c *Config) any { return &c.Server.Address },
 		},
 		{
 			Key: "logging.level.root", Flag: "log-level", Default: "info", Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
-			Doc:     "From which level on log lines are written. `trace` is as `debug`.",
+			Doc:     "The lowest level of log lines. `trace` is the same as `debug`.",
 			Example: "debug", Also: []string{"logging.level"}, bind: func(c *Config) any { return &c.Log.Level },
 		},
 		{
 			Key: "logging.format", Flag: "log-format", Default: "text", Enum: []string{"text", "json"},
-			Doc:     "Log lines for people or for machines.",
+			Doc:     "The format of log lines.",
 			Example: "json", bind: func(c *Config) any { return &c.Log.Format },
 		},
 		{
 			Key: fileKey, Flag: "config", flagOnly: true,
-			Doc:     "A YAML file with any of these settings by their keys, nested or dotted.",
+			Doc:     "A YAML file with settings by their keys, nested or dotted.",
 			Example: "/etc/eventbridge-connector.yaml", bind: func(c *Config) any { return &c.File },
 		},
 	}

@@ -1,12 +1,12 @@
 package lint
 
-// Rule is something that is looked for.
+// Rule is a kind of mistake that lint finds.
 type Rule struct {
 	ID       string
 	Severity Severity
 	Summary  string // what is found
 	Why      string // what happens if it is left
-	// Bad is found by the rule, Good by none. Each is a piece of a task: what it does not say is as it should be.
+	// Bad breaks the rule, Good breaks no rule. Each is a part of a task whose other parts are correct.
 	Bad, Good string
 }
 
@@ -24,42 +24,42 @@ func Rules() []Rule { return rules }
 
 var rules = []Rule{
 	{
-		"missing-field", Error, "A required field is not there, or blank.", "The connector refuses the job, and its incident waits for someone to mend the model.",
+		"missing-field", Error, "A required field is missing or blank.", "The connector refuses the job, and the job becomes an incident.",
 		`<zeebe:input source="" target="input.source" />`,
 		`<zeebe:input source="com.example.orders" target="input.source" />`,
 	},
 	{
-		"invalid-field", Error, "A field has a value that the connector or AWS refuses.", "The job fails with the same message, in production.",
+		"invalid-field", Error, "A field has a value that the connector or AWS refuses.", "The job fails with the same message in production.",
 		`<zeebe:input source="tomorrow" target="input.time" />`,
 		`<zeebe:input source="2026-01-31T12:30:00Z" target="input.time" />`,
 	},
 	{
-		"doubtful-value", Warning, "A value that is unlike any that AWS or the connector knows.", "It is sent as it stands, and most likely refused.",
+		"doubtful-value", Warning, "A value that neither AWS nor the connector is known to accept.", "It is sent unchanged, and AWS probably refuses it.",
 		`<zeebe:input source="Frankfurt" target="configuration.region" />`,
 		`<zeebe:input source="eu-central-1" target="configuration.region" />`,
 	},
 	{
-		"unknown-field", Warning, "A mapping or header that the connector does not read.", "It is ignored without a word; most are misspelt.",
+		"unknown-field", Warning, "A mapping or header that the connector does not read.", "It is ignored. Most such names are misspelt.",
 		`<zeebe:input source="OrderPlaced" target="input.detailTyp" />`,
 		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
 	},
 	{
-		"expression-syntax", Error, "An expression does not parse.", "In an input mapping the broker raises an incident, in a header the connector refuses the job.",
+		"expression-syntax", Error, "An expression does not parse.", "In an input mapping, the broker raises an incident. In a header, the connector refuses the job.",
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1.eventId}" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"unknown-function", Warning, "A function that FEEL does not have, or not with these arguments.", "It gives null.",
+		"unknown-function", Warning, "A function that FEEL does not have, or does not have with these arguments.", "It gives null.",
 		`<zeebe:input source="={name: uppercase(order.name)}" target="input.detail" />`,
 		`<zeebe:input source="={name: upper case(order.name)}" target="input.detail" />`,
 	},
 	{
-		"index-zero", Warning, "An index of 0.", "Lists count from 1 in FEEL: it gives null.",
+		"index-zero", Warning, "An index of 0.", "It gives null, because lists in FEEL start at 1.",
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[0].eventId}" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"gives-null", Warning, "An expression that gives null, or fails, whatever the variables are.", "In a context it leaves a null behind; where it fails, the broker raises an incident.",
+		"gives-null", Warning, "An expression that gives null or fails for all values of the variables.", "A context gets a null value. If the expression fails, the broker raises an incident.",
 		`<zeebe:input source="={due: date(&#34;2026-13-01&#34;)}" target="input.detail" />`,
 		`<zeebe:input source="={due: date(&#34;2026-12-01&#34;)}" target="input.detail" />`,
 	},
@@ -69,7 +69,7 @@ var rules = []Rule{
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"unknown-name", Warning, "A name that a result or error expression does not see.", "It gives null: these expressions see the response, not the variables of the process.",
+		"unknown-name", Warning, "A name that a result or error expression does not see.", "It gives null, because these expressions see the response and not the variables of the process.",
 		`<zeebe:header key="resultExpression" value="={orderId: order.id}" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: entries[1].eventId}" />`,
 	},
@@ -79,28 +79,28 @@ var rules = []Rule{
 		`<zeebe:header key="expressionLanguage" value="feel" />`,
 	},
 	{
-		"plain-secret", Error, "A key that is written into the model.", "Whoever sees the model, its deployment or its repository has the key.",
+		"plain-secret", Error, "A key that is written into the model.", "Everyone who can read the model, its deployment or its repository has the key.",
 		`<zeebe:input source="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" target="authentication.secretKey" />`,
 		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 	},
 	{
-		"malformed-secret", Error, "What was meant as a secret and is none.", "The text itself goes to AWS, which refuses it.",
+		"malformed-secret", Error, "A text that looks like a secret but is not a valid placeholder.", "The text itself is sent to AWS, which refuses it.",
 		`<zeebe:input source="{{secret.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 	},
 	{
-		"deprecated-secret", Warning, "The old form of a secret, without braces.", "It is found only where it is the whole text, and will not be found for ever.",
+		"deprecated-secret", Warning, "The old form of a secret, without braces.", "It resolves only if it is the whole text, and a later version may not support it.",
 		`<zeebe:input source="secrets.AWS_SECRET_KEY" target="authentication.secretKey" />`,
 		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
 	},
 	{
-		"secret-not-resolved", Warning, "A secret outside of the authentication, or whose name an expression puts together.",
-		"A worker that reads deployed models (it has a REST address) resolves what they write out as `{{secrets.NAME}}`, each where it stands; one that does not refuses the job. Data of the process must not pull secrets into an event.",
+		"secret-not-resolved", Warning, "A secret outside the authentication, or a secret whose name an expression builds.",
+		"A worker that reads deployed models (it has a REST address) resolves `{{secrets.NAME}}` only in the field where the model contains it. Any other worker refuses the job. Process data must not put secrets into an event.",
 		`<zeebe:input source="{{secrets.BUS}}" target="input.eventBusName" />`,
 		`<zeebe:input source="orders" target="input.eventBusName" />`,
 	},
 	{
-		"aws-source", Error, "A source that begins with aws.", "AWS keeps such sources for its own services and rejects the entry.",
+		"aws-source", Error, "A source that begins with aws.", "AWS reserves such sources for its own services and rejects the entry.",
 		`<zeebe:input source="aws.orders" target="input.source" />`,
 		`<zeebe:input source="com.example.orders" target="input.source" />`,
 	},
@@ -115,22 +115,22 @@ var rules = []Rule{
 		`<zeebe:input source="={text: string join(for i in 1..300 return &#34;0123456789&#34;)}" target="input.detail" />`,
 	},
 	{
-		"result-not-object", Error, "A result expression that gives something else than a context.", "The job fails after the event was sent.",
+		"result-not-object", Error, "A result expression that does not give a context.", "The job fails after the event was sent.",
 		`<zeebe:header key="resultExpression" value="=response.entries[1].eventId" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"error-result", Error, "An error expression whose result the connector does not understand.", "The job fails at once, whatever happened.",
+		"error-result", Error, "An error expression whose result the connector does not understand.", "The job fails with 0 retries, even after a success.",
 		`<zeebe:header key="errorExpression" value="=response.failedEntryCount &gt; 0" />`,
 		`<zeebe:header key="errorExpression" value="=if response.failedEntryCount &gt; 0 then jobError(&#34;rejected&#34;) else null" />`,
 	},
 	{
-		"unknown-error-code", Warning, "A comparison with a code or type that no error has.", "The branch behind it is never taken.",
+		"unknown-error-code", Warning, "A comparison with a code or type that no error has.", "Its branch is never taken.",
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrotlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
 	},
 	{
-		"fails-on-success", Warning, "An error expression that gives an error also when AWS accepted the event.", "The task never goes on the normal way, and each try sends the event again.",
+		"fails-on-success", Warning, "An error expression that gives an error even if AWS accepted the event.", "The task never completes normally, and each try sends the event again.",
 		`<zeebe:header key="errorExpression" value="=jobError(&#34;not sent&#34;)" />`,
 		`<zeebe:header key="errorExpression" value="=if error != null then jobError(&#34;not sent&#34;) else null" />`,
 	},
@@ -141,34 +141,34 @@ var rules = []Rule{
 <bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
 	},
 	{
-		"never-thrown", Warning, "A boundary event for a code that the task never throws.", "The path behind it is never taken.",
+		"never-thrown", Warning, "A boundary event for a code that the task never throws.", "Its path is never taken.",
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then jobError(&#34;no access&#34;) else null" />
 <bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
 		`<zeebe:header key="errorExpression" value="=if response.failedEntryCount &gt; 0 then bpmnError(&#34;REJECTED&#34;) else null" />
 <bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
 	},
 	{
-		"endless-retries", Warning, "An error expression that never uses up the retries.", "The job is tried for ever, and nobody sees an incident.",
+		"endless-retries", Warning, "An error expression that never uses up the retries.", "The job is retried forever and never becomes an incident.",
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(&#34;busy&#34;, {}, job.retries - 1) else null" />`,
 	},
 	{
-		"sends-again", Warning, "An error expression that gives retries to every failure.", "Also a result expression that fails gets them, after AWS accepted the event: each try sends it again.",
+		"sends-again", Warning, "An error expression that gives retries to every failure.", "If a result expression fails after AWS accepted the event, each retry sends the event again.",
 		`<zeebe:header key="errorExpression" value="=if error != null then jobError(error.message, {}, job.retries - 1) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ThrottlingException&#34; then jobError(error.message, {}, job.retries - 1) else null" />`,
 	},
 	{
-		"no-retries", Warning, "Retries of 0 without an error expression.", "The first failure, a network that hiccups, is an incident.",
+		"no-retries", Warning, "Retries of 0 without an error expression.", "The first failure, such as a short network error, becomes an incident.",
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="0" />`,
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
 	},
 	{
-		"duration", Error, "A header that is no duration, or a job timeout of 2 seconds or less.", "The connector refuses the job, or never finds the time to send.",
+		"duration", Error, "A header that is not a valid duration, or a job timeout of 2 seconds or less.", "The connector refuses the job, or has no time to send the event.",
 		`<zeebe:header key="retryBackoff" value="10s" />`,
 		`<zeebe:header key="retryBackoff" value="PT10S" />`,
 	},
 	{
-		"task-type", Warning, "A task type that is nearly the connector's.", "No worker asks for its jobs: the process waits there for ever.",
+		"task-type", Warning, "A task type that is nearly the connector's.", "No worker takes its jobs, and the process waits forever.",
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbrige:1" retries="3" />`,
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
 	},

@@ -39,9 +39,9 @@ func TestTheNotesWarn(t *testing.T) {
 		want     string
 	}{
 		{"TLS without authentication", []string{"grpcAddress=https://zeebe"}, "without authentication"},
-		{"one pod", []string{"replicas=1"}, "jobs wait while the node of the only pod is away"},
-		{"no pod", []string{"replicas=0"}, "no job is taken"},
-		{"no filter", []string{"secrets.filter=DISABLED"}, "lets process data name secrets"},
+		{"one pod", []string{"replicas=1"}, "jobs wait while the only pod or its node is down"},
+		{"no pod", []string{"replicas=0"}, "the worker takes no jobs"},
+		{"no filter", []string{"secrets.filter=DISABLED"}, "process data can name secrets"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
