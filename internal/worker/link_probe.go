@@ -138,7 +138,8 @@ func (l *link) silent(err error) {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.reason = err.Error()
-	if text := "the gateway does not answer, no jobs are taken"; l.noAnswer.due(text) { // whatever the error: it changes from probe to probe
+	const text = "the gateway does not answer, no jobs are taken"
+	if l.noAnswer.due(text) { // whatever the error: it changes from probe to probe
 		l.log.Warn(text, "error", err.Error())
 	}
 	if l.state == linkDown {

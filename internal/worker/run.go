@@ -67,7 +67,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	taken := r.takeJobs()
 	<-ctx.Done()
 	r.left.begin()
-	return r.drain(taken, stopWork, stopSettling)
+	return r.drain(taken, stopWork, stopSettling) //nolint:contextcheck // commands outlive the context that begins the drain
 }
 
 // takeJobs takes jobs until the drain begins. It returns a channel that is closed when nothing is taken any more.
