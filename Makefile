@@ -9,6 +9,9 @@ BIN     ?= bin/$(NAME)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 IMAGE   ?= $(NAME):$(VERSION)
 
+# The tags that the binary is built with; the tests have the same.
+TAGS := $(shell sed -n 's/^tags=//p' .ci/build)
+
 # Tools and downloads live outside the tree, by version, so that a second run is quick.
 CACHE             := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/eventbridge-connector
 GOLANGCI_VERSION  := v2.15.0
@@ -42,11 +45,11 @@ build: ## Build the binary into bin/
 
 .PHONY: test
 test: ## Run the tests (needs nothing but Go; seconds once everything is compiled)
-	go test $(TESTFLAGS) $(PKG)
+	go test -tags '$(TAGS)' $(TESTFLAGS) $(PKG)
 
 .PHONY: race
 race: ## Run the tests under the race detector
-	go test -race -timeout 20m $(TESTFLAGS) $(PKG)
+	go test -race -tags '$(TAGS)' -timeout 20m $(TESTFLAGS) $(PKG)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
@@ -110,6 +113,7 @@ bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs 
 .PHONY: generate
 generate: ## Write the derived files anew
 	go generate ./...
+	go -C deploy/licences run . ../../THIRD_PARTY_LICENSES
 
 .PHONY: verify
 verify: generate ## Fail if a derived file is not up to date

@@ -1,37 +1,36 @@
-// Command licences writes the licences of everything that is in the binaries: Go's own and those of every module that any
-// platform's binary is linked with, each text once with the modules that it is the licence of.
+// Command licences writes the licences of everything that is in the binaries: Go's own and those of every package that the
+// binary of any platform is linked with. go-licenses finds them, also where a folder inside a module has a licence of its own.
+// Each text stands once, with the packages that it is the licence of.
 //
 //	licences FILE
+//
+// It is a module of its own, so that go.mod stays what the binary needs. "make generate" runs it.
 package main
 
 import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/google/go-licenses/licenses"
 )
 
-//go:generate go run . ../../THIRD_PARTY_LICENSES
+const (
+	project = "github.com/eventbridge-connector/eventbridge-connector"
+	program = project + "/cmd/eventbridge-connector"
+
+	// confidence is how sure the classifier must be of a licence, go-licenses' own default.
+	confidence = 0.9
+)
 
 // systems are those that a release is made for; the processor makes no difference to what is linked.
 var systems = []string{"linux", "darwin", "windows"}
-
-const program = "github.com/eventbridge-connector/eventbridge-connector/cmd/eventbridge-connector"
-
-// module is one that is linked, as go list tells.
-type module struct {
-	Path, Version, Dir string
-	Main               bool
-}
 
 func main() {
 	if len(os.Args) != 2 {
@@ -45,22 +44,23 @@ func main() {
 }
 
 func write(ctx context.Context, file string) error {
-	modules, err := linked(ctx)
+	found, err := linked(ctx)
 	if err != nil {
 		return err
 	}
 	owners := map[string][]string{} // by text
-	for _, m := range modules {
-		texts, err := texts(m.Dir)
+	for name, path := range found {
+		texts, err := texts(path)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m.Path, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		for _, text := range texts {
-			owners[text] = append(owners[text], strings.TrimSpace(m.Path+" "+m.Version))
+			owners[text] = append(owners[text], name)
 		}
 	}
 	all := make([]string, 0, len(owners))
 	for text := range owners {
+		slices.Sort(owners[text])
 		all = append(all, text)
 	}
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(slices.Compare(owners[a], owners[b]), strings.Compare(a, b)) })
@@ -72,53 +72,89 @@ func write(ctx context.Context, file string) error {
 	return os.WriteFile(file, b.Bytes(), 0o644)
 }
 
-// linked returns Go itself and the modules, sorted.
-func linked(ctx context.Context) ([]module, error) {
-	modules := []module{{Path: "Go's standard library", Dir: runtime.GOROOT()}} //nolint:staticcheck // the Go that runs this builds the binaries
-	for _, system := range systems {
-		cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Module", program)
-		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=-tags=grpcnotrace,nethttpomithttp2")
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			return nil, fmt.Errorf("go list for %s: %w", system, err)
-		}
-		for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
-			var p struct{ Module *module }
-			if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				return nil, err
-			}
-			if p.Module != nil && !p.Module.Main && !slices.Contains(modules, *p.Module) {
-				modules = append(modules, *p.Module)
-			}
+// linked returns the files of the licences by the name and version of what they cover. Code without a licence, or with one
+// that binds what is linked with it, is an error.
+func linked(ctx context.Context) (map[string]string, error) {
+	classifier, err := newClassifier()
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]string{"Go's standard library": filepath.Join(runtime.GOROOT(), "LICENSE")} //nolint:staticcheck // the Go that runs this builds the binaries
+	for name, value := range map[string]string{"CGO_ENABLED": "0", "GOARCH": "amd64", "GOFLAGS": "-mod=readonly"} {
+		if err := os.Setenv(name, value); err != nil {
+			return nil, err
 		}
 	}
-	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
-	return modules, nil
+	for _, system := range systems {
+		if err := os.Setenv("GOOS", system); err != nil {
+			return nil, err
+		}
+		libraries, err := licenses.Libraries(ctx, classifier, false, []string{project}, program)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", system, err)
+		}
+		for _, l := range libraries {
+			if l.LicensePath == "" {
+				return nil, fmt.Errorf("%s: found no licence of %s", system, strings.Join(l.Packages, ", "))
+			}
+			name, kind, err := classifier.Identify(l.LicensePath)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", l.LicensePath, err)
+			}
+			if kind != licenses.Notice && kind != licenses.Permissive && kind != licenses.Unencumbered {
+				return nil, fmt.Errorf("%s: found the licence %s (%s), expected one that only asks for its notice", l.Name(), name, kind)
+			}
+			found[strings.TrimSpace(l.Name()+" "+l.Version())] = l.LicensePath
+		}
+	}
+	return found, nil
 }
 
-// texts returns what a module says of its licence: it must say something.
-func texts(folder string) ([]string, error) {
+// texts returns the licence and the notices that lie beside it.
+func texts(licence string) ([]string, error) {
+	notices, err := filepath.Glob(filepath.Join(filepath.Dir(licence), "NOTICE*"))
+	if err != nil {
+		return nil, err
+	}
 	var out []string
-	found := false
-	for _, pattern := range []string{"LICEN[CS]E*", "COPYING*", "NOTICE*"} {
-		files, err := filepath.Glob(filepath.Join(folder, pattern))
+	for _, file := range append([]string{licence}, notices...) {
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		for _, file := range files {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				return nil, err
-			}
-			found = found || !strings.HasPrefix(filepath.Base(file), "NOTICE")
-			out = append(out, strings.TrimSpace(strings.ReplaceAll(string(content), "\r\n", "\n")))
-		}
-	}
-	if !found {
-		return nil, errors.New("there is no licence in " + folder)
+		out = append(out, strings.TrimSpace(strings.ReplaceAll(string(content), "\r\n", "\n")))
 	}
 	return out, nil
+}
+
+// classifier is go-licenses' own. It looks at each text once: most modules have one of two licences, and three systems link
+// nearly the same, so that seconds do where it takes more than a minute without.
+type classifier struct {
+	licenses.Classifier
+	known map[string]verdict // by text
+}
+
+type verdict struct {
+	name string
+	kind licenses.Type
+	err  error
+}
+
+func newClassifier() (*classifier, error) {
+	c, err := licenses.NewClassifier(confidence)
+	return &classifier{Classifier: c, known: map[string]verdict{}}, err
+}
+
+// Identify returns the name and the kind of the licence in a file.
+func (c *classifier) Identify(path string) (string, licenses.Type, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", licenses.Unknown, err
+	}
+	v, ok := c.known[string(content)]
+	if !ok {
+		v.name, v.kind, v.err = c.Classifier.Identify(path)
+		c.known[string(content)] = v
+	}
+	return v.name, v.kind, v.err
 }

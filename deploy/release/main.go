@@ -2,6 +2,9 @@
 // and the checksums of them all. The same commit gives the same bytes on every machine: times are the commit's, order and
 // modes are fixed, the Go version is that of go.mod.
 //
+// GoReleaser could make the archives and the checksums alone. Packing a chart again with the commit's time, an SBOM without the time
+// of day, the notes from CHANGELOG.md and binaries by .ci/build would stay here, and to compile it costs more than a whole release.
+//
 //	release -version v1.2.3 [-out FOLDER] [-targets OS/ARCH,…] [-dirty] -helm FILE -sbom-tool FILE
 //	release -version v1.2.3 -notes
 package main

@@ -176,7 +176,7 @@ func checkPlatform(t *testing.T, folder string, on target, revision string, nati
 	}
 	assert.Equal(t, on, target{settings["GOOS"], settings["GOARCH"]})
 	assert.Equal(t, "true", settings["-trimpath"])
-	assert.Equal(t, "grpcnotrace,nethttpomithttp2", settings["-tags"])
+	assert.Equal(t, "grpcnotrace", settings["-tags"])
 	assert.Equal(t, "0", settings["CGO_ENABLED"])
 	assert.NotContains(t, string(program), folder, "the binary names the folder that it was built in")
 	checkSBOM(t, filepath.Join(folder, "dist", stem+".cdx.json"), info)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,20 +13,21 @@ import (
 
 const sample = `# About the file.
 
-# --- A section ---
+# === A section ===
 
-# How many | of them.
 # @schema {"minimum": 1}
+# -- How many | of them.
 count: 2
 group:
-  # One of two.
   # @schema {"enum": ["a", "b"]}
+  # -- One of two.
   kind: a
-# Set as a whole.
 # @schema {"additionalProperties": {"type": "string"}}
+# -- Set as
+# a whole.
 labels:
   x: "1"
-# A list.
+# -- A list.
 list: []
 `
 
@@ -47,23 +49,13 @@ func TestTheSchemaFollowsValuesAndComments(t *testing.T) {
 	assert.Equal(t, false, document(top)["additionalProperties"])
 }
 
-func TestTheTableHasARowForEveryValue(t *testing.T) {
-	t.Parallel()
-	top, err := parse([]byte(sample))
-	require.NoError(t, err)
-	assert.Equal(t, "| value | default | meaning |\n| --- | --- | --- |\n"+
-		"| `count` | `2` | How many \\| of them. |\n"+
-		"| `group.kind` | `a` | One of two. One of `a`, `b`. |\n"+
-		"| `labels` | `{\"x\":\"1\"}` | Set as a whole. |\n"+
-		"| `list` | `[]` | A list. |", table(top))
-}
-
 func TestAValueWithoutACommentIsRefused(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		"a:\n  b: 1\n":                "line 2: a.b has no comment",
-		"# A.\n# @schema {x}\na: 1\n": "line 3: a: @schema",
-		"- 1\n":                       "expected a mapping",
+		"a:\n  b: 1\n":                   "line 2: a.b has no comment",
+		"# Not a description.\na: 1\n":   "line 2: a has no comment",
+		"# @schema {x}\n# -- A.\na: 1\n": "line 3: a: @schema",
+		"- 1\n":                          "expected a mapping",
 	} {
 		_, err := parse([]byte(source))
 		assert.ErrorContains(t, err, want)
@@ -85,4 +77,28 @@ func TestFilesAreCopiedAndOldOnesGo(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
 	assert.Equal(t, "alerts.yaml", entries[0].Name())
+}
+
+// TestEveryValueOfTheChartIsInItsREADME sees to it that helm-docs wrote the page: it skips a chart that it cannot read, and ends
+// with 0 all the same.
+func TestEveryValueOfTheChartIsInItsREADME(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../eventbridge-connector/values.yaml")
+	require.NoError(t, err)
+	top, err := parse(source)
+	require.NoError(t, err)
+	page, err := os.ReadFile("../eventbridge-connector/README.md")
+	require.NoError(t, err)
+	rows := 0
+	for values := top; len(values) > 0; values = values[1:] {
+		v := values[0]
+		if !v.leaf() {
+			values = append(values, v.children...)
+			continue
+		}
+		rows++
+		assert.Contains(t, string(page), "\n| `"+v.path+"` | ", v.path)
+		assert.Contains(t, string(page), " | "+strings.ReplaceAll(v.about, "|", `\|`)+" |\n", v.path)
+	}
+	assert.Greater(t, rows, 100)
 }

@@ -1,23 +1,18 @@
-// Command generate writes what the chart derives: values.schema.json and README.md from the comments of values.yaml, and
-// the copies of dashboards and alert rules, as a chart can only install files that it holds.
+// Command generate writes what the chart derives: values.schema.json from the comments of values.yaml, and the copies of
+// dashboards and alert rules, as a chart can only install files that it holds. README.md is written by helm-docs.
 //
 //	generate CHART GRAFANA PROMETHEUS
 package main
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"text/template"
 )
 
 //go:generate go run . ../eventbridge-connector ../../grafana ../../prometheus
-
-//go:embed README.md.tmpl
-var readme string
+//go:generate go tool -modfile=../../../go.dev.mod helm-docs --chart-search-root ../eventbridge-connector --template-files ../generate/README.md.gotmpl --sort-values-order file --log-level warning
 
 func main() {
 	if len(os.Args) != 4 {
@@ -46,30 +41,10 @@ func generate(chart, grafana, prometheus string) error {
 	if err := write(filepath.Join(chart, "values.schema.json"), append(schema, '\n')); err != nil {
 		return err
 	}
-	page, err := render(top)
-	if err != nil {
-		return err
-	}
-	if err := write(filepath.Join(chart, "README.md"), page); err != nil {
-		return err
-	}
 	if err := copies(filepath.Join(grafana, "*.json"), filepath.Join(chart, "files", "dashboards"), isJSON); err != nil {
 		return err
 	}
 	return copies(filepath.Join(prometheus, "*.y*ml"), filepath.Join(chart, "files", "alerts"), hasRules)
-}
-
-// render puts the table of values into the page.
-func render(top []*value) ([]byte, error) {
-	page, err := template.New("README.md").Option("missingkey=error").Parse(readme)
-	if err != nil {
-		return nil, err
-	}
-	var b strings.Builder
-	if err := page.Execute(&b, map[string]string{"Values": table(top)}); err != nil {
-		return nil, err
-	}
-	return []byte(b.String()), nil
 }
 
 func write(path string, content []byte) error {

@@ -56,7 +56,7 @@ func mapping(path string, node *yaml.Node) ([]*value, error) {
 	return all, nil
 }
 
-// comment reads the last paragraph above a key: its description, and the line @schema.
+// comment reads the last paragraph above a key: the line @schema, and the description, which begins with two dashes.
 func (v *value) comment(text string) error {
 	if i := strings.LastIndex(text, "\n\n"); i >= 0 {
 		text = text[i+2:]
@@ -70,7 +70,7 @@ func (v *value) comment(text string) error {
 			}
 			continue
 		}
-		if line != "" && !strings.HasPrefix(line, "---") {
+		if line, found := strings.CutPrefix(line, "-- "); found || len(about) > 0 {
 			about = append(about, line)
 		}
 	}
