@@ -3,7 +3,6 @@ package connector
 import (
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
@@ -41,9 +40,9 @@ type Verdict struct {
 	Retries int32  // that a job error leaves
 }
 
-// CheckVerdict reads the result of an error expression. The error says why it is none that the connector understands.
-func CheckVerdict(v jsonvalue.Value, source string) (Verdict, error) {
-	read, err := readVerdict(expression.Result{Value: v}, source)
+// CheckVerdict reads the result of an error expression. The error is a *[VerdictError].
+func CheckVerdict(v jsonvalue.Value) (Verdict, error) {
+	read, err := readVerdict(v)
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
@@ -33,6 +34,8 @@ type Error struct {
 	Message   string
 	Variables *jsonvalue.Object // nil = none
 	Retry     bool              // whether another try may succeed
+
+	ofExpression bool // an expression made it; its message has that expression's own hints
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
@@ -40,6 +43,14 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 // inputError is an error that no retry can mend.
 func inputError(format string, args ...any) *Error {
 	return &Error{Type: inputType, Code: codeInput, Message: fmt.Sprintf(format, args...)}
+}
+
+// expressionError is an error that the evaluation of an expression ended in, with the warnings as hints.
+func expressionError(warnings []expression.Warning, format string, args ...any) *Error {
+	e := inputError(format, args...)
+	e.Message += expression.Hints(warnings)
+	e.ofExpression = true
+	return e
 }
 
 // ownError is an error by a code of AWS's or ours.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -40,24 +39,32 @@ func (bpmnError) verdict()   {}
 func (jobError) verdict()    {}
 func (ignoreError) verdict() {}
 
+// VerdictError is a result of an error expression that the connector does not understand.
+type VerdictError struct {
+	Found string // what the expression gives, ready for a sentence
+}
+
+// Error goes on after "the error expression".
+func (e *VerdictError) Error() string {
+	return "gives " + e.Found + "; expected null, bpmnError(…), jobError(…) or ignoreError(…)"
+}
+
 // readVerdict reads the result of an error expression, from one of its functions or written out.
-func readVerdict(r expression.Result, source string) (verdict, *Error) {
-	if r.Value == nil {
+func readVerdict(value jsonvalue.Value) (verdict, *VerdictError) {
+	if value == nil {
 		return noVerdict{}, nil
 	}
-	refuse := func(what string) (verdict, *Error) {
-		return nil, inputError("Error expression '%s' %s; expected null, bpmnError(…), jobError(…) or ignoreError(…).%s", source, what, expression.Hints(r.Warnings))
-	}
-	o, ok := r.Value.(*jsonvalue.Object)
+	refuse := func(found string) (verdict, *VerdictError) { return nil, &VerdictError{found} }
+	o, ok := value.(*jsonvalue.Object)
 	if !ok {
-		return refuse("gives " + withArticle(jsonvalue.KindOf(r.Value)))
+		return refuse(withArticle(jsonvalue.KindOf(value)))
 	}
 	if o.Len() == 0 {
 		return noVerdict{}, nil
 	}
 	kind, ok := o.Get("errorType")
 	if !ok {
-		return refuse("gives an object without errorType")
+		return refuse("an object without errorType")
 	}
 	v := verdictFields{object: o}
 	var out verdict
@@ -76,10 +83,10 @@ func readVerdict(r expression.Result, source string) (verdict, *Error) {
 	case "ignoreError":
 		out = ignoreError{variables: v.variables()}
 	default:
-		return refuse("gives the errorType " + string(jsonvalue.Append(nil, kind)))
+		return refuse("the errorType " + string(jsonvalue.Append(nil, kind)))
 	}
 	if v.fault != "" {
-		return refuse("gives a " + v.fault)
+		return refuse("a " + v.fault)
 	}
 	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -48,7 +47,7 @@ func (w *Worker) settle(j *job.Job, a *activation, outcome job.Outcome, worked t
 	w.observer.Settled(j, outcome, worked, took)
 	if w.log.Enabled(w.work, slog.LevelDebug) {
 		w.log.Debug("job settled", "job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID,
-			"outcome", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", outcome), "job.")), "worked", worked.String(), "settling", took.String())
+			"outcome", outcome.Name(), "worked", worked.String(), "settling", took.String())
 	}
 }
 
