@@ -7,15 +7,9 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
-// Violation is what is wrong with one field of a task.
-type Violation struct {
-	Field   string // such as input.source, or the key of a header
-	Message string // what it must be, and what it is
-}
-
 // CheckInput validates variables as those of a job are, with secrets left as they stand. Names are those of
 // [FetchVariables]; a value is JSON.
-func CheckInput(variables map[string][]byte) []Violation {
+func CheckInput(variables map[string][]byte) Violations {
 	var all []secret.Variable
 	for _, name := range FetchVariables() {
 		if raw, ok := variables[name]; ok {

@@ -150,10 +150,10 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 			pos = m.Pos
 		}
 		rule := "invalid-field"
-		if strings.HasPrefix(v.Message, "must not be blank") || strings.HasPrefix(v.Message, "must not be null") {
+		if v.Kind == connector.MissingValue || v.Kind == connector.BlankValue {
 			rule = "missing-field"
 		}
-		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message)
+		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
 	}
 }
 
