@@ -134,7 +134,8 @@ func (f *verdictFields) variables() *jsonvalue.Object {
 
 // retries reads a number: a fraction is cut off, a negative one is 0.
 func (f *verdictFields) retries() int32 {
-	v, _ := f.object.Get("retries")
+	given, _ := f.object.Get("retries")
+	v := given
 	if s, ok := v.(string); ok {
 		v = jsonvalue.Number(strings.TrimSpace(s))
 	}
@@ -147,7 +148,7 @@ func (f *verdictFields) retries() int32 {
 			return int32(max(0, n))
 		}
 	}
-	f.bad("retries", "a number of at most 2147483647", v)
+	f.bad("retries", "a number of at most 2147483647", given)
 	return 0
 }
 
