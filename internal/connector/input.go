@@ -224,7 +224,7 @@ func (b *binder) size(path string, entries []eventbridge.Entry) {
 		total += entries[i].Size()
 	}
 	if total > eventbridge.MaxRequestSize {
-		b.violate(Violation{Field: path, Kind: WrongSize, Want: fmt.Sprintf("at most %d bytes as AWS counts them", eventbridge.MaxRequestSize), Found: strconv.Itoa(total)})
+		b.violate(Violation{Field: path, Kind: TooLarge, Want: fmt.Sprintf("at most %d bytes as AWS counts them", eventbridge.MaxRequestSize), Found: strconv.Itoa(total)})
 	}
 }
 

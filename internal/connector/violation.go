@@ -20,7 +20,8 @@ const (
 	BlankValue     ViolationKind = "blank"           // a text of nothing but white space
 	InvalidValue   ViolationKind = "invalid"         // of a wrong type or form
 	InvalidJSON    ViolationKind = "invalid JSON"    // it does not parse
-	WrongSize      ViolationKind = "wrong size"      // too many, too few, or too large
+	WrongSize      ViolationKind = "wrong size"      // too many or too few
+	TooLarge       ViolationKind = "too large"       // larger than AWS takes
 	RefusedValue   ViolationKind = "refused"         // well formed, but a rule of the connector or its operator forbids it
 	UnresolvedName ViolationKind = "unresolved name" // a placeholder of a secret that nobody resolved
 )
@@ -37,7 +38,7 @@ func (v Violation) Message() string {
 		return "must not be blank"
 	case InvalidJSON:
 		return "must be JSON: " + v.Why
-	case WrongSize:
+	case WrongSize, TooLarge:
 		return "must have " + v.Want + ", but has " + v.Found
 	case RefusedValue:
 		return v.Why

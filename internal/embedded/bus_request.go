@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -166,16 +167,9 @@ func (e *Event) read(entry []byte) error {
 	})
 }
 
-// size counts an entry as EventBridge bills it: a time is 14 bytes, texts are their UTF-8.
+// size counts an entry as EventBridge does.
 func (e *Event) size() int {
-	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
-	if e.Time != "" {
-		n += 14
-	}
-	for _, resource := range e.Resources {
-		n += len(resource)
-	}
-	return n
+	return limit.EntrySize(e.Source, e.DetailType, e.Detail, e.Resources, e.Time != "")
 }
 
 // credentialOf reads the access key and the region from a signature's credential scope.

@@ -10,9 +10,6 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// maxEntry is how large an entry may be that AWS takes, in bytes: source, detail type, detail and resources together.
-const maxEntry = 256 << 10
-
 // sections are the variables that the connector reads.
 var sections = []string{"authentication", "configuration", "input", "awsCredential"}
 
@@ -20,7 +17,6 @@ var sections = []string{"authentication", "configuration", "input", "awsCredenti
 func (c *checker) inputs() {
 	variables := jsonvalue.NewObject(4)
 	mapped, known := map[string]bpmn.Mapping{}, map[string]jsonvalue.Value{}
-	size, large := 0, bpmn.Mapping{}
 	for _, m := range c.task.Inputs {
 		section, name, _ := strings.Cut(m.Target, ".")
 		if !slices.Contains(sections, section) {
@@ -36,18 +32,7 @@ func (c *checker) inputs() {
 		} else {
 			known[m.Target] = v
 		}
-		if ok && section == "input" {
-			if n := len(jsonvalue.Append(nil, v)); n > 0 {
-				size += n
-				if large.Target == "" || n > len(large.Source) {
-					large = m
-				}
-			}
-		}
 		put(variables, strings.Split(m.Target, "."), v)
-	}
-	if size > maxEntry {
-		c.report("entry-too-large", large.Pos, large.Target, "the entry has %d bytes as it is written here, AWS takes at most %d", size, maxEntry)
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
@@ -150,8 +135,16 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 			pos = m.Pos
 		}
 		rule := "invalid-field"
-		if v.Kind == connector.MissingValue || v.Kind == connector.BlankValue {
+		switch v.Kind {
+		case connector.MissingValue, connector.BlankValue:
 			rule = "missing-field"
+		case connector.TooLarge:
+			rule = "entry-too-large"
+			for _, target := range []string{"input.events", "input.detail"} { // most of it is there
+				if m, ok := mapped[target]; ok {
+					pos, v.Field = m.Pos, target
+				}
+			}
 		}
 		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
 	}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,4 +43,23 @@ func TestAnExpressionThatDoesNotParseIsToldWithoutItself(t *testing.T) {
 			assert.Equal(t, tt.excerpt, found[0].Excerpt)
 		})
 	}
+}
+
+// TestAnEventMayHaveOneMebibyte: lint counts with the connector's own function, so that both draw the line at the same place.
+func TestAnEventMayHaveOneMebibyte(t *testing.T) {
+	t.Parallel()
+	hundred := strings.Repeat("0123456789", 10)
+	of := func(hundreds string) string {
+		return `<zeebe:input source="={text: string join(for i in 1..` + hundreds + ` return &#34;` + hundred + `&#34;)}" target="input.detail" />`
+	}
+	assert.Empty(t, check(t, of("3000")), "300 kB")
+	assert.Empty(t, check(t, of("10480")), "less than 1 MiB")
+	found := check(t, of("10490"))
+	require.Len(t, found, 1)
+	assert.Equal(t, "entry-too-large", found[0].Rule)
+	assert.Equal(t, "input.detail", found[0].Field)
+	assert.Contains(t, found[0].Message, "at most 1048576 bytes")
+	found = check(t, `<zeebe:input source="=for i in 1..11 return {detail: {}}" target="input.events" />`)
+	require.Len(t, found, 1)
+	assert.Equal(t, "invalid-field", found[0].Rule)
 }
