@@ -11,7 +11,7 @@ import (
 )
 
 // sections are the variables that the connector reads.
-var sections = []string{"authentication", "configuration", "input", "awsCredential"}
+var sections = connector.FetchVariables()
 
 // inputs checks the input mappings: their expressions, and what the connector makes of what is known of their values.
 func (c *checker) inputs() {
@@ -28,7 +28,7 @@ func (c *checker) inputs() {
 		c.knownField(m, section, name)
 		v, ok := c.value(m)
 		if !ok {
-			v = plausible(m.Target)
+			v = connector.PlausibleInput(m.Target)
 		} else {
 			known[m.Target] = v
 		}
@@ -82,45 +82,6 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 		c.report("gives-null", m.Pos, m.Target, "%s: %s", place(source, w.Pos), w.Text)
 	}
 	return feel.ToJSON(r.Value), true
-}
-
-// plausible is a value that the connector takes, for a field whose value only the process knows.
-func plausible(target string) jsonvalue.Value {
-	switch target {
-	case "authentication", "awsCredential.authentication":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "type", Value: "defaultCredentialsChain"})
-	case "configuration":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "region", Value: "eu-central-1"})
-	case "awsCredential":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "authentication", Value: plausible("authentication")}, jsonvalue.Member{Key: "region", Value: "eu-central-1"})
-	case "input":
-		o := jsonvalue.NewObject(4)
-		for _, name := range []string{"eventBusName", "source", "detailType", "detail"} {
-			o.Set(name, "x")
-		}
-		return o
-	case "configuration.region":
-		return "eu-central-1"
-	case "configuration.endpoint":
-		return "http://localhost:4566"
-	case "authentication.type":
-		return "defaultCredentialsChain"
-	case "input.detail":
-		return jsonvalue.NewObject(0)
-	case "input.time":
-		return "2026-01-31T12:30:00Z"
-	case "input.failOnRejectedEntry":
-		return true
-	case "input.resources":
-		return []jsonvalue.Value{}
-	case "input.events":
-		o := jsonvalue.NewObject(4)
-		for _, name := range []string{"eventBusName", "source", "detailType", "detail"} {
-			o.Set(name, "x")
-		}
-		return []jsonvalue.Value{o}
-	}
-	return "x"
 }
 
 // violations asks the connector what is wrong with the variables.
