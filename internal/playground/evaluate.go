@@ -161,14 +161,7 @@ func shifted(line, column, firstLine, firstColumn int, text string, isError bool
 
 // end has the connector work on a job with this answer.
 func end(r *http.Request, q question, response *jsonvalue.Object, failure jsonvalue.Value, failed bool) (ending, error) {
-	task := &bpmn.Task{ID: "task", Retries: strconv.Itoa(max(1, q.Retries)), Inputs: []bpmn.Mapping{
-		{Source: "defaultCredentialsChain", Target: "authentication.type"},
-		{Source: "eu-central-1", Target: "configuration.region"},
-		{Source: "default", Target: "input.eventBusName"},
-		{Source: "playground", Target: "input.source"},
-		{Source: "playground", Target: "input.detailType"},
-		{Source: "={}", Target: "input.detail"},
-	}, Headers: []bpmn.Header{{Key: "resultExpression", Value: q.Result}, {Key: "errorExpression", Value: q.Error}, {Key: "expressionLanguage", Value: q.Language}}}
+	task := &bpmn.Task{ID: "task", Retries: strconv.Itoa(max(1, q.Retries)), Inputs: simulate.SampleInputs(), Headers: []bpmn.Header{{Key: "resultExpression", Value: q.Result}, {Key: "errorExpression", Value: q.Error}, {Key: "expressionLanguage", Value: q.Language}}}
 	job, err := simulate.Prepare(r.Context(), task, simulate.Options{})
 	if err != nil {
 		return ending{}, err
