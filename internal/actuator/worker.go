@@ -44,7 +44,7 @@ func newWorkerMetrics() workerMetrics {
 		w.taken.WithLabelValues(way)
 	}
 	for _, o := range []job.Outcome{job.Complete{}, job.Fail{}, job.Throw{}, job.HandBack{}} {
-		w.settled.WithLabelValues(command(o))
+		w.settled.WithLabelValues(o.Name())
 	}
 	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUndelivered, job.AbandonUnconfirmed, job.AbandonDrained, job.AbandonNoHandBack} {
 		w.abandoned.WithLabelValues(string(reason))
@@ -81,7 +81,7 @@ func (m *Metrics) Settled(j *job.Job, o job.Outcome, worked, settling time.Durat
 		m.worker.settled.WithLabelValues("hand-back").Inc()
 		return
 	}
-	m.worker.settled.WithLabelValues(command(o)).Inc()
+	m.worker.settled.WithLabelValues(o.Name()).Inc()
 	s.execution.Observe(worked.Seconds())
 	s.longest.observe(worked.Seconds())
 	m.worker.settleTime.Observe(settling.Seconds())
@@ -89,18 +89,6 @@ func (m *Metrics) Settled(j *job.Job, o job.Outcome, worked, settling time.Durat
 	if j.Lease != nil {
 		m.worker.leaseLeft.Observe(j.Lease.Left().Seconds())
 	}
-}
-
-func command(o job.Outcome) string {
-	switch o.(type) {
-	case job.Complete:
-		return "complete"
-	case job.Fail:
-		return "fail"
-	case job.Throw:
-		return "throw"
-	}
-	return "hand-back"
 }
 
 // Abandoned counts a job that was left to its lease.

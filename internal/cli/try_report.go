@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
@@ -29,20 +28,10 @@ type trial struct {
 
 // request is what would be sent, without credentials.
 type request struct {
-	Region   string  `json:"region"`
-	Endpoint string  `json:"endpoint,omitempty"`
-	RoleARN  string  `json:"roleArn,omitempty"`
-	Entries  []entry `json:"entries"`
-}
-
-type entry struct {
-	EventBusName string          `json:"eventBusName"`
-	Source       string          `json:"source"`
-	DetailType   string          `json:"detailType"`
-	Detail       json.RawMessage `json:"detail"`
-	Resources    []string        `json:"resources,omitempty"`
-	Time         string          `json:"time,omitempty"`
-	TraceHeader  string          `json:"traceHeader,omitempty"`
+	Region   string           `json:"region"`
+	Endpoint string           `json:"endpoint,omitempty"`
+	RoleARN  string           `json:"roleArn,omitempty"`
+	Entries  []simulate.Event `json:"entries"`
 }
 
 // trialAfter is how the task ends after an answer.
@@ -75,17 +64,7 @@ func (t *trial) add(answer string, r *simulate.Result) {
 		}
 	}
 	if r.Request != nil && t.Request == nil {
-		t.Request = &request{Region: mask(r.Request.Region), Endpoint: mask(r.Request.Endpoint), RoleARN: mask(r.Request.Credentials.RoleARN)}
-		for _, e := range r.Request.Entries {
-			out := entry{EventBusName: mask(e.EventBusName), Source: mask(e.Source), DetailType: mask(e.DetailType), Detail: json.RawMessage(mask(e.Detail)), TraceHeader: mask(e.TraceHeader)}
-			for _, resource := range e.Resources {
-				out.Resources = append(out.Resources, mask(resource))
-			}
-			if !e.Time.IsZero() {
-				out.Time = e.Time.Format(time.RFC3339)
-			}
-			t.Request.Entries = append(t.Request.Entries, out)
-		}
+		t.Request = &request{Region: mask(r.Request.Region), Endpoint: mask(r.Request.Endpoint), RoleARN: mask(r.Request.Credentials.RoleARN), Entries: t.job.Events(r.Request)}
 		t.Doubts = simulate.Doubts(r.Request)
 	}
 	after := trialAfter{If: answer, Ending: r.Ending, Code: r.Code, Message: mask(r.Message)}
@@ -156,18 +135,8 @@ func (r *request) text(b *strings.Builder) {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		for _, field := range [...][2]string{
-			{"event bus", e.EventBusName},
-			{"source", e.Source},
-			{"detail type", e.DetailType},
-			{"detail", string(e.Detail)},
-			{"resources", strings.Join(e.Resources, ", ")},
-			{"time", e.Time},
-			{"trace header", e.TraceHeader},
-		} {
-			if field[1] != "" {
-				fmt.Fprintf(b, "  %-12s %s\n", field[0], outlet.Quoted(field[1]))
-			}
+		for _, row := range e.Rows() {
+			fmt.Fprintf(b, "  %-12s %s\n", row.Name, outlet.Quoted(row.Value))
 		}
 	}
 }

@@ -3,20 +3,13 @@ package connector
 import (
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
-// Violation is what is wrong with one field of a task.
-type Violation struct {
-	Field   string // such as input.source, or the key of a header
-	Message string // what it must be, and what it is
-}
-
 // CheckInput validates variables as those of a job are, with secrets left as they stand. Names are those of
 // [FetchVariables]; a value is JSON.
-func CheckInput(variables map[string][]byte) []Violation {
+func CheckInput(variables map[string][]byte) Violations {
 	var all []secret.Variable
 	for _, name := range FetchVariables() {
 		if raw, ok := variables[name]; ok {
@@ -41,9 +34,9 @@ type Verdict struct {
 	Retries int32  // that a job error leaves
 }
 
-// CheckVerdict reads the result of an error expression. The error says why it is none that the connector understands.
-func CheckVerdict(v jsonvalue.Value, source string) (Verdict, error) {
-	read, err := readVerdict(expression.Result{Value: v}, source)
+// CheckVerdict reads the result of an error expression. The error is a *[VerdictError].
+func CheckVerdict(v jsonvalue.Value) (Verdict, error) {
+	read, err := readVerdict(v)
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -12,7 +13,7 @@ import (
 // sent as that object: a plain text field in Modeler gives that, and AWS takes nothing but objects.
 func (b *binder) detail(path string, raw []byte) string {
 	if isNull(raw) {
-		b.violate(path, "must not be null, expected the event's payload, a JSON object")
+		b.missing(path, "the event's payload, a JSON object")
 		return ""
 	}
 	if jsonvalue.RawKind(raw) == jsonvalue.KindString {
@@ -24,7 +25,7 @@ func (b *binder) detail(path string, raw []byte) string {
 	}
 	compact, err := jsonvalue.AppendCompact(make([]byte, 0, len(raw)), raw)
 	if err != nil {
-		b.violate(path, "must be JSON: %s", err)
+		b.invalidJSON(path, err)
 		return ""
 	}
 	if mayCallFunction(compact) {
@@ -45,7 +46,7 @@ func mayCallFunction(raw []byte) bool {
 func (b *binder) computed(path string, raw []byte) string {
 	v, err := jsonvalue.Parse(raw)
 	if err != nil {
-		b.violate(path, "must be JSON: %s", err)
+		b.invalidJSON(path, err)
 		return ""
 	}
 	replaced := false
@@ -83,12 +84,12 @@ func (b *binder) compute(path string, v jsonvalue.Value, replaced *bool) jsonval
 func (b *binder) callIntrinsic(path string, name, params jsonvalue.Value) jsonvalue.Value {
 	text, _ := name.(string)
 	if text != "base64" {
-		b.violate(path, "the intrinsic function %s is not supported, expected base64", b.quote(text))
+		b.refuse(path, b.quote(text), "base64", "the intrinsic function "+b.quote(text)+" is not supported, expected base64")
 		return nil
 	}
 	list, _ := params.([]jsonvalue.Value)
 	if len(list) != 1 {
-		b.violate(path, "the intrinsic function base64 takes one parameter, but params has %d", len(list))
+		b.refuse(path, strconv.Itoa(len(list)), "one parameter", fmt.Sprintf("the intrinsic function base64 takes one parameter, but params has %d", len(list)))
 		return nil
 	}
 	switch v := list[0].(type) {
@@ -99,7 +100,8 @@ func (b *binder) callIntrinsic(path string, name, params jsonvalue.Value) jsonva
 	case bool:
 		return base64.StdEncoding.EncodeToString(jsonvalue.Append(nil, v))
 	default:
-		b.violate(path, "the intrinsic function base64 takes a string, but params[0] is %s", withArticle(jsonvalue.KindOf(v)))
+		found := withArticle(jsonvalue.KindOf(v))
+		b.refuse(path, found, "a string", "the intrinsic function base64 takes a string, but params[0] is "+found)
 		return nil
 	}
 }

@@ -35,6 +35,8 @@ type Error struct {
 	Message   string
 	Variables *jsonvalue.Object // nil = none
 	Retry     bool              // whether another try may succeed
+
+	ofExpression bool // an expression made it; its message has that expression's own hints
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
@@ -42,6 +44,14 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 // inputError is an error that no retry can mend.
 func inputError(format string, args ...any) *Error {
 	return &Error{Type: inputType, Code: codeInput, Message: fmt.Sprintf(format, args...)}
+}
+
+// expressionError is an error that the evaluation of an expression ended in, with the warnings as hints.
+func expressionError(warnings []expression.Warning, format string, args ...any) *Error {
+	e := inputError(format, args...)
+	e.Message += expression.Hints(warnings)
+	e.ofExpression = true
+	return e
 }
 
 // ownError is an error by a code of AWS's or ours.
@@ -80,12 +90,9 @@ func secretError(err error) *Error {
 	return inputError("%s", err)
 }
 
-// expressionError is an expression that could not be compiled or evaluated. Retry says whether another try is harmless: it
-// is made if jq could not run, for which the expression is not the cause.
-func expressionError(err error, retry bool) *Error {
-	if !expression.IsUnavailable(err) {
-		return inputError("%s", err)
-	}
+// unavailableError is an expression that could not be compiled or evaluated because jq could not run: the expression is not
+// the cause. Retry says whether another try is harmless.
+func unavailableError(err error, retry bool) *Error {
 	e := ownError(codeNoJQ, err.Error())
 	e.Retry = retry
 	return e

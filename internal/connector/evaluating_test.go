@@ -74,8 +74,8 @@ func TestAnEvaluationEndsInTimeToSettleTheJob(t *testing.T) {
 					time.AfterFunc(tt.drained, cancel)
 				}
 				began := time.Now()
-				w := &work{ctx: ctx, job: leased(tt.lease, nil, "{}")}
-				evaluating, done := w.evaluating()
+				a := attempt{job: leased(tt.lease, nil, "{}")}
+				evaluating, done := a.evaluating(ctx)
 				defer done()
 				<-evaluating.Done()
 				assert.Equal(t, tt.want, time.Since(began))
@@ -88,8 +88,8 @@ func TestAnEvaluationMayEndAfterADrain(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w := &work{ctx: ctx, job: leased(time.Minute, nil, "{}")}
-	evaluating, done := w.evaluating()
+	a := attempt{job: leased(time.Minute, nil, "{}")}
+	evaluating, done := a.evaluating(ctx)
 	require.NoError(t, evaluating.Err())
 	done()
 	assert.ErrorIs(t, evaluating.Err(), context.Canceled)

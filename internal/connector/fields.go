@@ -1,25 +1,6 @@
 package connector
 
-// FieldPlace says where a field stands in a task.
-type FieldPlace string
-
-// The places of fields.
-const (
-	InVariable       FieldPlace = "input"           // a zeebe:input mapping, which becomes a variable of the job
-	InHeader         FieldPlace = "header"          // a zeebe:header
-	InTaskDefinition FieldPlace = "task definition" // an attribute of zeebe:taskDefinition
-)
-
-// Field is one thing that a model can say about an EventBridge task. The element template, its reference and lint are
-// made of this list, and tests hold it against what the connector reads.
-type Field struct {
-	Name     string     // the target of the mapping, such as input.source, or the key of the header
-	Place    FieldPlace // where it stands
-	Required bool       // whether a task of one event with an access key must have it
-	Official bool       // whether Camunda's own connector knows it as well
-	Doc      string     // what it says, in a sentence or two
-	Example  string     // a value as a model has it
-}
+import "github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 
 // The longest texts that AWS takes in an entry (API reference of PutEventsRequestEntry).
 const (
@@ -27,45 +8,176 @@ const (
 	MaxDetailTypeLength = 128
 )
 
-// Fields returns the fields in the order in which a modeler meets them.
+// Fields returns the fields in the order in which a modeler meets them. The element templates, docs/fields.md, lint and the
+// sample task are made of this table, and tests hold it against what the connector reads.
 func Fields() []Field {
 	return []Field{
-		{"authentication.type", InVariable, false, true, "As whom the event is sent: credentials (an access key), temporaryCredentials (an access key with a session token) or defaultCredentialsChain (what the worker itself has: environment, IRSA, pod identity, instance role). Absent means credentials.", "credentials"},
-		{"authentication.accessKey", InVariable, true, true, "The id of the access key. Name a secret instead of writing it into the model.", "{{secrets.AWS_ACCESS_KEY}}"},
-		{"authentication.secretKey", InVariable, true, true, "The secret access key. Name a secret instead of writing it into the model.", "{{secrets.AWS_SECRET_KEY}}"},
-		{"authentication.sessionToken", InVariable, false, false, "The session token that belongs to temporary credentials.", "{{secrets.AWS_SESSION_TOKEN}}"},
-		{"authentication.roleArn", InVariable, false, false, "The ARN of a role to act as: the event is sent as that role (sts:AssumeRole).", "arn:aws:iam::123456789012:role/send-events"},
-		{"authentication.externalId", InVariable, false, false, "The external id that the role's trust policy asks for.", "{{secrets.AWS_EXTERNAL_ID}}"},
-		{"authentication.roleSessionName", InVariable, false, false, "The name of the session, as CloudTrail shows it.", "order-process"},
-		{"configuration.region", InVariable, true, true, "The AWS region of the event bus.", "eu-central-1"},
-		{"configuration.endpoint", InVariable, false, true, "Another address than AWS's own: a VPC endpoint, or a local stack.", "http://localhost:4566"},
-		{"input.eventBusName", InVariable, true, true, "The name or ARN of the event bus.", "default"},
-		{"input.endpointId", InVariable, false, false, "The id of a global endpoint, which sends to the healthy one of two regions.", "abcde.veo"},
-		{"input.source", InVariable, true, true, "Who sends the event, as rules match it. Sources that begin with aws. belong to AWS.", "com.example.orders"},
-		{"input.detailType", InVariable, true, true, "What kind of event it is, as rules match it.", "OrderPlaced"},
-		{"input.detail", InVariable, true, true, "The event's payload: a JSON object. Its keys, their order and its numbers arrive as they are.", "= {orderId: order.id, total: order.total}"},
-		{"input.resources", InVariable, false, false, "The ARNs of the resources that the event is about.", `= ["arn:aws:s3:::invoices"]`},
-		{"input.time", InVariable, false, false, "When it happened, by RFC 3339. Without it AWS takes the time of arrival.", `= "2026-01-31T12:30:00Z"`},
-		{"input.traceHeader", InVariable, false, false, "The X-Ray trace that the event belongs to.", "Root=1-5759e988-bd862e3fe1be46a994272793"},
-		{"input.processContext", InVariable, false, false, "The name of a member that the event's detail gets, with the keys of the process instance and the job. The job's key stays the same over retries: a consumer can drop a second event by it.", "process"},
-		{"input.events", InVariable, false, false, "A list of one to ten events instead of one. Each is a context with fields such as source, detailType and detail; what it lacks it takes from the fields of the one event.", `= for item in order.items return {detailType: "ItemOrdered", detail: item}`},
-		{"input.failOnRejectedEntry", InVariable, false, false, "Whether an entry that AWS rejects is an error. Otherwise it is a response whose failedEntryCount says so.", "= true"},
-		{"resultVariable", InHeader, false, true, "The name of the process variable that gets the whole response.", "eventBridgeResponse"},
-		{"resultExpression", InHeader, false, true, "An expression over the response that gives a context of process variables.", "= {eventId: response.entries[1].eventId}"},
-		{"errorExpression", InHeader, false, true, "An expression that makes a BPMN error, a failed job or a completed one of an error or a response; null leaves things as they are.", `= if error.code = "AccessDeniedException" then bpmnError("NO_ACCESS", error.message) else null`},
-		{"expressionLanguage", InHeader, false, false, "The language of the result and the error expression: feel or jq. Absent means feel.", "feel"},
-		{"retries", InTaskDefinition, false, true, "How often the job is tried before it becomes an incident.", "3"},
-		{"retryBackoff", InHeader, false, true, "How long to wait between tries, as an ISO 8601 duration.", "PT10S"},
-		{"jobTimeout", InHeader, false, true, "How long one try may take before the broker gives the job to another worker, as an ISO 8601 duration.", "PT1M"},
+		{
+			Name: "authentication.type", Place: InVariable, Label: "Credentials", Group: GroupAuthentication, Guide: "authentication", Widget: Dropdown,
+			Official: true, Plausible: "defaultCredentialsChain", Choices: []Choice{{"Access key", "credentials"}, {"Temporary credentials, with session token", "temporaryCredentials"}, {"The worker's own (default chain)", "defaultCredentialsChain"}}, Default: "credentials",
+			Doc:     "As whom the event is sent: credentials (an access key), temporaryCredentials (an access key with a session token) or defaultCredentialsChain (what the worker itself has: environment, IRSA, pod identity, instance role). Absent means credentials.",
+			Example: "credentials",
+		},
+		{
+			Name: "authentication.accessKey", Place: InVariable, Label: "Access key", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Required: true, Official: true, Plausible: "x",
+			When:    &Condition{Field: "authentication.type", OneOf: []string{"credentials", "temporaryCredentials"}},
+			Doc:     "The id of the access key. Name a secret instead of writing it into the model.",
+			Example: "{{secrets.AWS_ACCESS_KEY}}",
+		},
+		{
+			Name: "authentication.secretKey", Place: InVariable, Label: "Secret key", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Required: true, Official: true, Plausible: "x",
+			When:    &Condition{Field: "authentication.type", OneOf: []string{"credentials", "temporaryCredentials"}},
+			Doc:     "The secret access key. Name a secret instead of writing it into the model.",
+			Example: "{{secrets.AWS_SECRET_KEY}}",
+		},
+		{
+			Name: "authentication.sessionToken", Place: InVariable, Label: "Session token", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Plausible: "x",
+			When:      &Condition{Field: "authentication.type", OneOf: []string{"temporaryCredentials"}, Required: true},
+			Doc:       "The session token that belongs to temporary credentials.",
+			Example:   "{{secrets.AWS_SESSION_TOKEN}}",
+		},
+		{
+			Name: "authentication.roleArn", Place: InVariable, Label: "Role ARN", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Form: RoleForm, Plausible: "arn:aws:iam::123456789012:role/send-events",
+			When:    &Condition{Field: AssumeRole, OneOf: []string{"yes"}, Required: true},
+			Doc:     "The ARN of a role to act as: the event is sent as that role (sts:AssumeRole).",
+			Example: "arn:aws:iam::123456789012:role/send-events",
+		},
+		{
+			Name: "authentication.externalId", Place: InVariable, Label: "External ID", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Plausible: "x",
+			When:      &Condition{Field: AssumeRole, OneOf: []string{"yes"}},
+			Doc:       "The external id that the role's trust policy asks for.",
+			Example:   "{{secrets.AWS_EXTERNAL_ID}}",
+		},
+		{
+			Name: "authentication.roleSessionName", Place: InVariable, Label: "Session name", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
+			Plausible: "x",
+			When:      &Condition{Field: AssumeRole, OneOf: []string{"yes"}},
+			Doc:       "The name of the session, as CloudTrail shows it.",
+			Example:   "order-process",
+		},
+		{
+			Name: "configuration.region", Place: InVariable, Label: "Region", Group: GroupDestination, Guide: "event-bus", Widget: Text,
+			Form: RegionForm, Required: true, Official: true, Plausible: "eu-central-1",
+			Doc:     "The AWS region of the event bus.",
+			Example: "eu-central-1",
+		},
+		{
+			Name: "input.eventBusName", Place: InVariable, Label: "Event bus name", Group: GroupDestination, Guide: "event-bus", Widget: Text,
+			Form: BusForm, Required: true, Official: true, Plausible: "x",
+			Doc:     "The name or ARN of the event bus.",
+			Example: "default",
+		},
+		{
+			Name: "configuration.endpoint", Place: InVariable, Label: "Endpoint", Group: GroupDestination, Guide: "event-bus", Widget: Text,
+			Form: EndpointForm, Official: true, Plausible: "http://localhost:4566",
+			Doc:     "Another address than AWS's own: a VPC endpoint, or a local stack.",
+			Example: "http://localhost:4566",
+		},
+		{
+			Name: "input.source", Place: InVariable, Label: "Source", Group: GroupEvent, Guide: "event", Widget: Text,
+			Form: SourceForm, Required: true, Official: true, Plausible: "x",
+			Doc:     "Who sends the event, as rules match it. Sources that begin with aws. belong to AWS.",
+			Example: "com.example.orders",
+		},
+		{
+			Name: "input.detailType", Place: InVariable, Label: "Detail type", Group: GroupEvent, Guide: "event", Widget: Text,
+			Form: DetailTypeForm, Required: true, Official: true, Plausible: "x",
+			Doc:     "What kind of event it is, as rules match it.",
+			Example: "OrderPlaced",
+		},
+		{
+			Name: "input.detail", Place: InVariable, Label: "Payload", Group: GroupEvent, Guide: "event", Widget: FEEL,
+			Required: true, Official: true, Plausible: jsonvalue.NewObject(0),
+			Doc:     "The event's payload: a JSON object. Its keys, their order and its numbers arrive as they are.",
+			Example: "= {orderId: order.id, total: order.total}",
+		},
+		{
+			Name: "input.events", Place: InVariable, Label: "Several events", Group: GroupMore, Guide: "several-events", Widget: FEEL,
+			Doc:     "A list of one to ten events instead of one. Each is a context with fields such as source, detailType and detail; what it lacks it takes from the fields of the one event.",
+			Example: `= for item in order.items return {detailType: "ItemOrdered", detail: item}`,
+		},
+		{
+			Name: "input.resources", Place: InVariable, Label: "Resources", Group: GroupMore, Guide: "more-about-the-event", Widget: FEEL,
+			Plausible: []jsonvalue.Value{},
+			Doc:       "The ARNs of the resources that the event is about.",
+			Example:   `= ["arn:aws:s3:::invoices"]`,
+		},
+		{
+			Name: "input.time", Place: InVariable, Label: "Time", Group: GroupMore, Guide: "more-about-the-event", Widget: Text,
+			Plausible: "2026-01-31T12:30:00Z",
+			Doc:       "When it happened, by RFC 3339. Without it AWS takes the time of arrival.",
+			Example:   `= "2026-01-31T12:30:00Z"`,
+		},
+		{
+			Name: "input.traceHeader", Place: InVariable, Label: "Trace header", Group: GroupMore, Guide: "more-about-the-event", Widget: Text,
+			Plausible: "x",
+			Doc:       "The X-Ray trace that the event belongs to.",
+			Example:   "Root=1-5759e988-bd862e3fe1be46a994272793",
+		},
+		{
+			Name: "input.processContext", Place: InVariable, Label: "Process context", Group: GroupMore, Guide: "more-about-the-event", Widget: Text,
+			Plausible: "x",
+			Doc:       "The name of a member that the event's detail gets, with the keys of the process instance and the job. The job's key stays the same over retries: a consumer can drop a second event by it.",
+			Example:   "process",
+		},
+		{
+			Name: "input.endpointId", Place: InVariable, Label: "Global endpoint ID", Group: GroupMore, Guide: "more-about-the-event", Widget: Text,
+			Plausible: "abcde.veo",
+			Doc:       "The id of a global endpoint, which sends to the healthy one of two regions.",
+			Example:   "abcde.veo",
+		},
+		{
+			Name: "input.failOnRejectedEntry", Place: InVariable, Label: "Fail on rejected entries", Group: GroupMore, Guide: "rejected-entries", Widget: Boolean,
+			Plausible: true, Default: false,
+			Doc:     "Whether an entry that AWS rejects is an error. Otherwise it is a response whose failedEntryCount says so.",
+			Example: "= true",
+		},
+		{
+			Name: "expressionLanguage", Place: InHeader, Label: "Language of expressions", Group: GroupMore, Guide: "languages", Widget: Dropdown,
+			Choices: []Choice{{"FEEL", "feel"}, {"jq", "jq"}}, Default: "feel",
+			Doc:     "The language of the result and the error expression: feel or jq. Absent means feel.",
+			Example: "feel",
+		},
+		{
+			Name: "resultVariable", Place: InHeader, Label: "Result variable", Group: GroupOutput, Guide: "result", Widget: Text,
+			Form: VariableForm, Official: true,
+			Doc:     "The name of the process variable that gets the whole response.",
+			Example: "eventBridgeResponse",
+		},
+		{
+			Name: "resultExpression", Place: InHeader, Label: "Result expression", Group: GroupOutput, Guide: "result", Widget: Expression,
+			Official: true,
+			Doc:      "An expression over the response that gives a context of process variables.",
+			Example:  "= {eventId: response.entries[1].eventId}",
+		},
+		{
+			Name: "errorExpression", Place: InHeader, Label: "Error expression", Group: GroupError, Guide: "errors", Widget: Expression,
+			Official: true,
+			Doc:      "An expression that makes a BPMN error, a failed job or a completed one of an error or a response; null leaves things as they are.",
+			Example:  `= if error.code = "AccessDeniedException" then bpmnError("NO_ACCESS", error.message) else null`,
+		},
+		{
+			Name: "retries", Place: InTaskDefinition, Label: "Retries", Group: GroupRetries, Guide: "retries", Widget: Text,
+			Form: RetriesForm, Official: true, Default: "3",
+			Doc:     "How often the job is tried before it becomes an incident.",
+			Example: "3",
+		},
+		{
+			Name: "retryBackoff", Place: InHeader, Label: "Retry backoff", Group: GroupRetries, Guide: "retries", Widget: Text,
+			Form: DurationForm, Official: true,
+			Doc:     "How long to wait between tries, as an ISO 8601 duration.",
+			Example: "PT10S",
+		},
+		{
+			Name: "jobTimeout", Place: InHeader, Label: "Job timeout", Group: GroupRetries, Guide: "retries", Widget: Text,
+			Form: DurationForm, Official: true,
+			Doc:     "How long one try may take before the broker gives the job to another worker, as an ISO 8601 duration.",
+			Example: "PT1M",
+		},
 	}
-}
-
-// FieldNamed returns the field with this name, and whether there is one.
-func FieldNamed(name string) (Field, bool) {
-	for _, f := range Fields() {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return Field{}, false
 }

@@ -88,7 +88,7 @@ func readHeaders(ctx context.Context, raw string, expressions Expressions) (Head
 		return h, inputError("%s", strings.Join(faults, "\n"))
 	}
 	if unavailable != nil {
-		return h, expressionError(unavailable, true)
+		return h, unavailableError(unavailable, true)
 	}
 	return h, nil
 }

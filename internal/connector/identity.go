@@ -243,11 +243,11 @@ func (id *identity) ignoredNames() []string {
 	return names
 }
 
-// ignores warns, once for each task, of what process data brought along and does not count.
-func (w *work) ignores(id identity) {
+// warnIgnored warns, once for each task, of what process data brought along and does not count.
+func (a attempt) warnIgnored(ctx context.Context, id identity) {
 	for _, name := range id.ignoredNames() {
-		if w.told.first(toldOf{w.job.ProcessDefinitionKey, w.job.ElementID, name}) {
-			w.log.WarnContext(w.ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
+		if a.told.first(toldOf{a.job.ProcessDefinitionKey, a.job.ElementID, name}) {
+			a.log.WarnContext(ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
 				"ignored", name, "advice", howToCount)
 		}
 	}

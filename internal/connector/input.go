@@ -52,7 +52,7 @@ type binder struct {
 	warn       func(format string, args ...any)
 	mask       func(text string) string // nil = there is nothing to mask
 	job        *job.Job                 // what input.processContext tells of; nil = none
-	violations []Violation
+	violations Violations
 }
 
 // bindInput reads and validates the variables of a job, with secrets resolved. All violations are in the error.
@@ -61,11 +61,7 @@ func (b *binder) bindInput(variables []secret.Variable) (*Input, *Error) {
 	if len(b.violations) == 0 {
 		return in, nil
 	}
-	lines := make([]string, len(b.violations))
-	for i, v := range b.violations {
-		lines[i] = v.Field + ": " + v.Message
-	}
-	return nil, inputError("Found constraints violated while validating input:\n - %s", strings.Join(lines, "\n - "))
+	return nil, inputError("%s", b.violations)
 }
 
 func (b *binder) bind(variables []secret.Variable) *Input {
@@ -79,8 +75,22 @@ func (b *binder) bind(variables []secret.Variable) *Input {
 	return in
 }
 
-func (b *binder) violate(path, format string, args ...any) {
-	b.violations = append(b.violations, Violation{path, fmt.Sprintf(format, args...)})
+func (b *binder) violate(v Violation) { b.violations = append(b.violations, v) }
+
+func (b *binder) missing(path, want string) {
+	b.violate(Violation{Field: path, Kind: MissingValue, Want: want})
+}
+
+func (b *binder) invalid(path, want, found string) {
+	b.violate(Violation{Field: path, Kind: InvalidValue, Want: want, Found: found})
+}
+
+func (b *binder) invalidJSON(path string, err error) {
+	b.violate(Violation{Field: path, Kind: InvalidJSON, Why: err.Error()})
+}
+
+func (b *binder) refuse(path, found, want, why string) {
+	b.violate(Violation{Field: path, Kind: RefusedValue, Found: found, Want: want, Why: why})
 }
 
 // quote shows a value that was found: masked first, since half a secret is not found, then shortened.
@@ -102,12 +112,12 @@ func (b *binder) object(path string, raw []byte) fields {
 	case isNull(raw):
 		return nil
 	case kind != jsonvalue.KindObject:
-		b.violate(path, "must be an object, but is %s", withArticle(kind))
+		b.invalid(path, "an object", withArticle(kind))
 		return fields{}
 	}
 	f := fields{}
 	if err := jsonvalue.Members(raw, func(key string, value []byte) error { f[key] = value; return nil }); err != nil {
-		b.violate(path, "must be JSON: %s", err)
+		b.invalidJSON(path, err)
 	}
 	return f
 }
@@ -140,7 +150,7 @@ func (b *binder) text(path string, raw []byte) (string, bool) {
 	case jsonvalue.KindString:
 		s, err := jsonvalue.Unquote(raw)
 		if err != nil {
-			b.violate(path, "must be JSON: %s", err)
+			b.invalidJSON(path, err)
 		}
 		return s, true
 	case jsonvalue.KindNumber:
@@ -148,7 +158,7 @@ func (b *binder) text(path string, raw []byte) (string, bool) {
 	case jsonvalue.KindBoolean:
 		return string(bytes.TrimSpace(raw)), true
 	default:
-		b.violate(path, "must be a string, but is %s", withArticle(kind))
+		b.invalid(path, "a string", withArticle(kind))
 		return "invalid", true
 	}
 }
@@ -157,7 +167,7 @@ func (b *binder) text(path string, raw []byte) (string, bool) {
 func (b *binder) required(path string, raw []byte) string {
 	s, _ := b.text(path, raw)
 	if strings.TrimSpace(s) == "" {
-		b.violate(path, "must not be blank")
+		b.violate(Violation{Field: path, Kind: BlankValue})
 	}
 	return s
 }
@@ -175,7 +185,7 @@ func (b *binder) optional(path string, raw []byte) string {
 func (b *binder) events(in *Input, raw []byte) {
 	f := b.object("input", raw)
 	if f == nil {
-		b.violate("input", "must not be null, expected an object with the fields eventBusName, source, detailType and detail")
+		b.missing("input", "an object with the fields eventBusName, source, detailType and detail")
 		return
 	}
 	in.Request.EndpointID = b.endpointID("input.endpointId", f["endpointId"])
@@ -192,14 +202,14 @@ func (b *binder) events(in *Input, raw []byte) {
 		_ = jsonvalue.Elements(several, func(e []byte) error { elements = append(elements, e); return nil })
 	}
 	if n := len(elements); n == 0 || n > maxEvents {
-		b.violate("input.events", "must have 1 to %d events, but has %d", maxEvents, n)
+		b.violate(Violation{Field: "input.events", Kind: WrongSize, Want: fmt.Sprintf("1 to %d events", maxEvents), Found: strconv.Itoa(n)})
 		return
 	}
 	for i, e := range elements {
 		path := fmt.Sprintf("input.events[%d]", i)
 		event := b.object(path, e)
 		if event == nil {
-			b.violate(path, "must be an object, but is null")
+			b.invalid(path, "an object", "null")
 			continue
 		}
 		in.Request.Entries = append(in.Request.Entries, b.entry(path, event, f))
@@ -214,7 +224,7 @@ func (b *binder) size(path string, entries []eventbridge.Entry) {
 		total += entries[i].Size()
 	}
 	if total > eventbridge.MaxRequestSize {
-		b.violate(path, "must have at most %d bytes as AWS counts them, but has %d", eventbridge.MaxRequestSize, total)
+		b.violate(Violation{Field: path, Kind: TooLarge, Want: fmt.Sprintf("at most %d bytes as AWS counts them", eventbridge.MaxRequestSize), Found: strconv.Itoa(total)})
 	}
 }
 
@@ -270,11 +280,11 @@ func (b *binder) withProcess(path, detail, name string) string {
 	case detail == "":
 		return detail // that is told already
 	case err != nil || !ok:
-		b.violate(path, "must be an object to take the member %s of input.processContext, but is %s", b.quote(name), withArticle(jsonvalue.KindOf(v)))
+		b.invalid(path, "an object to take the member "+b.quote(name)+" of input.processContext", withArticle(jsonvalue.KindOf(v)))
 		return detail
 	}
 	if _, there := o.Get(name); there {
-		b.violate(path, "must not have the member %s, which input.processContext names", b.quote(name))
+		b.refuse(path, b.quote(name), "", "must not have the member "+b.quote(name)+", which input.processContext names")
 		return detail
 	}
 	member := append(jsonvalue.AppendString(nil, name), ':')
@@ -335,7 +345,7 @@ func (b *binder) time(path string, raw []byte) time.Time {
 	}
 	t, err := time.Parse(time.RFC3339, moment)
 	if err != nil {
-		b.violate(path, "must be a time by RFC 3339 such as 2026-01-31T12:30:00Z, but is %s", b.quote(text))
+		b.invalid(path, "a time by RFC 3339 such as 2026-01-31T12:30:00Z", b.quote(text))
 	}
 	return t
 }
@@ -348,7 +358,7 @@ func (b *binder) flag(path string, raw []byte) bool {
 	case "true":
 		return true
 	default:
-		b.violate(path, "must be true or false, but is %s", b.quote(text))
+		b.invalid(path, "true or false", b.quote(text))
 		return false
 	}
 }

@@ -1,9 +1,8 @@
 package connector
 
 import (
-	"slices"
+	"context"
 	"strconv"
-	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -12,60 +11,81 @@ import (
 
 // conclude makes the outcome of a job whose event was accepted: the result variables, then the error expression, which is
 // asked after a success too.
-func (w *work) conclude() job.Outcome {
-	if w.sent.failOnRejected {
-		if n, ok := w.sent.response.FailedEntryCount(); ok && n > 0 {
-			return w.failed(rejected(w.sent.response))
+func (a attempt) conclude(ctx context.Context, so progress) job.Outcome {
+	response := so.sent.response
+	if so.sent.failOnRejected {
+		if n, ok := response.FailedEntryCount(); ok && n > 0 {
+			return a.concludeError(ctx, so, rejected(response))
 		}
 	}
-	variables, err := w.resultVariables(w.sent.response)
+	result, err := a.resultVariables(ctx, so)
 	if err != nil {
-		return w.failed(err)
+		return a.concludeError(ctx, so, err)
 	}
-	result := append([]byte(nil), w.json...) // before the error expression's variables take its place
-	if variables == nil {
-		result = nil
-	}
-	verdict, err := w.judge(&expression.Scope{Fields: w.sent.response.Value(), Variables: variables, Response: w.sent.response.Value(), Input: w.inputVariable})
+	scope := &expression.Scope{Fields: response.Value(), Variables: result.object, Response: response.Value(), Input: a.inputVariable}
+	said, err := a.askErrorExpression(ctx, so, scope)
 	if err != nil {
-		return w.fail(err)
+		return a.fail(so, err)
 	}
-	if _, none := verdict.(noVerdict); none {
-		return job.Complete{Settling: w.settling(), Variables: result}
+	if _, none := said.verdict.(noVerdict); none {
+		return job.Complete{Settling: a.settling(so), Variables: result.json}
 	}
-	return w.judged(verdict)
+	return a.carryOut(so, said.verdict)
 }
 
-// failed makes the outcome of a job that ended in an error, which its error expression may turn into something else.
-func (w *work) failed(e *Error) job.Outcome {
-	e = e.masked(w.clean)
+// concludeError makes the outcome of a job that a step ended. The error expression is asked of an *[Error], and may make
+// something else of it.
+func (a attempt) concludeError(ctx context.Context, so progress, err error) job.Outcome {
+	var e *Error
+	switch err := err.(type) { //nolint:errorlint // the steps return them unwrapped
+	case *endedError:
+		return err.outcome
+	case *Error:
+		e = err.masked(a.cleaner(so.mask))
+	default:
+		e = internalError()
+	}
 	seen := e.value()
-	verdict, err := w.judge(&expression.Scope{
-		Input:    w.inputVariable,
+	said, fault := a.askErrorExpression(ctx, so, &expression.Scope{
+		Input:    a.inputVariable,
 		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
 		Error:    seen,
 	})
-	if err != nil {
-		err.Message += "\nThe error that it was asked about: " + e.Message
-		return w.fail(err)
+	if fault != nil {
+		fault.Message += "\nThe error that it was asked about: " + e.Message
+		return a.fail(so, fault)
 	}
-	if _, none := verdict.(noVerdict); none {
-		return w.fail(e)
+	if _, none := said.verdict.(noVerdict); !none {
+		return a.carryOut(so, said.verdict)
 	}
-	return w.judged(verdict)
+	if !e.ofExpression {
+		e.Message += expression.Hints(said.warnings) // why the error expression may have seen nothing in the error
+	}
+	return a.fail(so, e)
 }
 
-// judge asks the error expression, if there is one.
-func (w *work) judge(scope *expression.Scope) (verdict, *Error) {
-	if w.headers.ErrorExpression == nil {
-		return noVerdict{}, nil
+// answer is what an error expression says, and the warnings of its evaluation.
+type answer struct {
+	verdict  verdict
+	warnings []expression.Warning
+}
+
+// askErrorExpression evaluates the error expression, if there is one. The message of an error has the expression's own hints.
+func (a attempt) askErrorExpression(ctx context.Context, so progress, scope *expression.Scope) (answer, *Error) {
+	program := so.headers.ErrorExpression
+	if program == nil {
+		return answer{verdict: noVerdict{}}, nil
 	}
-	scope.Job = jobFacts(w.job)
-	r, err := w.evaluate("error", w.headers.ErrorExpression, scope)
+	scope.Job = jobFacts(a.job)
+	r, err := a.evaluate(ctx, so, "error", program, scope)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	return readVerdict(r, w.headers.ErrorExpression.Source())
+	v, fault := readVerdict(r.Value)
+	if fault != nil {
+		return answer{}, expressionError(r.Warnings, "Error expression '%s' %s.", program.Source(), fault)
+	}
+	return answer{v, mistakes(scope, r.Warnings)}, nil
 }
 
 // jobFacts is job in an error expression: the retries as activated and, as texts, whose job it is.
@@ -82,63 +102,54 @@ func jobFacts(j *job.Job) *jsonvalue.Object {
 	return o
 }
 
-// judged makes the outcome that the error expression asks for.
-func (w *work) judged(v verdict) job.Outcome {
+// carryOut makes the outcome that the error expression asks for.
+func (a attempt) carryOut(so progress, v verdict) job.Outcome {
+	clean := a.cleaner(so.mask)
 	switch v := v.(type) {
 	case bpmnError:
-		variables, err := w.variables(v.variables)
+		variables, err := encode(v.variables)
 		if err != nil {
-			return w.fail(err)
+			return a.fail(so, err)
 		}
-		return job.Throw{Settling: w.settling(), Code: v.code, Message: cut(w.clean(v.message), maxMessage), Variables: variables}
+		return job.Throw{Settling: a.settling(so), Code: v.code, Message: cut(clean(v.message), maxMessage), Variables: variables}
 	case jobError:
-		message := cut(w.clean(v.message), maxMessage)
+		message := cut(clean(v.message), maxMessage)
 		all := v.variables.Clone()
 		all.Set("error", message)
 		if !v.complete {
 			e := &Error{Type: "eventbridge." + codeJobError, Code: codeJobError, Message: message}
 			all.Set("error", e.value())
 		}
-		variables, err := w.variables(all)
+		variables, err := encode(all)
 		if err != nil {
-			return w.fail(err)
+			return a.fail(so, err)
 		}
-		w.failing(codeJobError, message)
-		return job.Fail{Settling: w.settling(), Retries: v.retries, Backoff: v.backoff, Message: message, Variables: variables}
+		a.tellFailure(codeJobError, message)
+		return job.Fail{Settling: a.settling(so), Retries: v.retries, Backoff: v.backoff, Message: message, Variables: variables}
 	case ignoreError:
-		variables, err := w.variables(v.variables)
+		variables, err := encode(v.variables)
 		if err != nil {
-			return w.fail(err)
+			return a.fail(so, err)
 		}
-		return job.Complete{Settling: w.settling(), Variables: variables}
+		return job.Complete{Settling: a.settling(so), Variables: variables}
 	}
-	return w.fail(internalError())
+	return a.fail(so, internalError())
 }
 
-// variables writes the variables that the error expression gave.
-func (w *work) variables(o *jsonvalue.Object) ([]byte, *Error) {
-	if _, err := w.checkSize(o); err != nil || o == nil {
-		return nil, err
-	}
-	return append([]byte(nil), w.json...), nil
-}
-
-// failing tells the log and the metrics of a job that is failed; the message is masked.
-func (w *work) failing(code, message string) {
-	w.observer.Failed(code)
-	w.log.Warn("job failed", "error_code", code, "error", message)
+// tellFailure tells the log and the metrics of a job that is failed; the message is masked.
+func (a attempt) tellFailure(code, message string) {
+	a.observer.Failed(code)
+	a.log.Warn("job failed", "error_code", code, "error", message)
 }
 
 // fail fails the job with an error as it stands. Once an event was accepted no failure leads to another try by itself: it
 // would send the event again; but for a task that asks for all entries to be accepted, and there one was not.
-func (w *work) fail(e *Error) job.Outcome {
-	told := *e
-	told.Message += expression.Hints(w.untold(e.Message))
-	e = told.masked(w.clean)
-	w.failing(e.Code, e.Message)
-	out := job.Fail{Settling: w.settling(), Message: e.Message, Backoff: w.headers.RetryBackoff}
+func (a attempt) fail(so progress, e *Error) job.Outcome {
+	e = e.masked(a.cleaner(so.mask))
+	a.tellFailure(e.Code, e.Message)
+	out := job.Fail{Settling: a.settling(so), Message: e.Message, Backoff: so.headers.RetryBackoff}
 	if e.Retry {
-		out.Retries = max(0, w.job.Retries-1)
+		out.Retries = max(0, a.job.Retries-1)
 	}
 	if out.Variables = e.variable(); len(out.Variables) > maxVariables {
 		e.Variables = nil
@@ -152,33 +163,7 @@ func (e *Error) variable() []byte {
 	return jsonvalue.Append(nil, jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: e.value()}))
 }
 
-// untold returns the warnings of the job's expressions that a message does not have yet: why a null came out of an
-// expression is often why the job failed, or why its error expression saw nothing in the error.
-func (w *work) untold(message string) []string {
-	if slices.ContainsFunc(w.hints, asksForSuccess) {
-		return nil // nor are the nulls that follow from it
-	}
-	var hints []string
-	for _, h := range w.hints {
-		if !strings.Contains(message, h) && !slices.Contains(hints, h) {
-			hints = append(hints, h)
-		}
-	}
-	return hints
-}
-
-// asksForSuccess says whether a warning is about a field that only a success has. An error expression serves both, so that
-// asking for it on an error is no mistake.
-func asksForSuccess(hint string) bool {
-	_, name, found := strings.Cut(hint, "there is no ")
-	if !found {
-		return false
-	}
-	words := strings.Fields(name) // field entries, variable failedEntryCount
-	return len(words) > 1 && slices.Contains([]string{"entries", "failedEntryCount", "sdkHttpMetadata", "sdkResponseMetadata"}, words[1])
-}
-
 // settling is what the settler must know of this job's command.
-func (w *work) settling() job.Settling {
-	return job.Settling{EffectDone: w.sent != nil, Redact: w.clean}
+func (a attempt) settling(so progress) job.Settling {
+	return job.Settling{EffectDone: so.sent != nil, Redact: a.cleaner(so.mask)}
 }

@@ -55,6 +55,13 @@ func TestHowAJobEnds(t *testing.T) {
 		{name: "a rejected entry is a success", answer: &rejectedAnswer, want: job.Complete{}},
 		{name: "but for a task that asks for an error", input: `,"failOnRejectedEntry":true`, answer: &rejectedAnswer, want: job.Fail{Retries: 2, Message: "AWS rejected entry 1 of 1: oops"}},
 		{name: "which an error expression sees with all entries", input: `,"failOnRejectedEntry":"true"`, headers: []string{"errorExpression", `=bpmnError(error.code, "m", {n: count(error.variables.entries)})`}, answer: &rejectedAnswer, want: job.Throw{Code: "InternalFailure", Message: "m"}, variables: `{"n":1}`},
+		{name: "a written-out job error without retries", headers: []string{"errorExpression", `={errorType: "jobError", errorMessage: "m"}`}, want: job.Fail{Message: "m"}, variables: `{"error":{"type":"eventbridge.JOB_ERROR","message":"m","code":"JOB_ERROR"}}`},
+		{name: "a BPMN error with variables that are too large", headers: []string{"errorExpression", `=bpmnError("C", "m", ` + tooLarge[1:] + `)`}, want: job.Fail{Message: "more than the 1572864"}},
+		{name: "a job error with variables that are too large", headers: []string{"errorExpression", `=jobError("m", ` + tooLarge[1:] + `)`}, want: job.Fail{Message: "more than the 1572864"}},
+		{name: "an ignored error with variables that are too large", headers: []string{"errorExpression", `=ignoreError(` + tooLarge[1:] + `)`}, want: job.Fail{Message: "more than the 1572864"}},
+		{name: "an entry that is rejected without a reason", input: `,"failOnRejectedEntry":true`, answer: &embedded.Answer{Status: 200, Body: `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"E"}]}`}, want: job.Fail{Retries: 2, Message: "AWS rejected entry 1 of 1: E"}},
+		{name: "entries that are rejected without saying which", input: `,"failOnRejectedEntry":true`, answer: &embedded.Answer{Status: 200, Body: `{"FailedEntryCount":1,"Entries":[{"EventId":"e"}]}`}, want: job.Fail{Retries: 2, Message: "AWS rejected 1 entries without saying which"}},
+		{name: "a message that is too long", headers: []string{"errorExpression", `=bpmnError("C", string join(for i in 1..7000 return "ä"))`}, want: job.Throw{Code: "C", Message: "ä…"}},
 		{name: "variables that are too large", headers: []string{"resultExpression", tooLarge}, want: job.Fail{Message: "more than the 1572864"}},
 		{name: "jq", headers: []string{"expressionLanguage", "jq", "resultExpression", "{n: (.entries | length)}", "errorExpression", `if $error then {errorType: "bpmnError", errorCode: "X"} else null end`}, want: job.Complete{}, variables: `{"n":1}`},
 	} {

@@ -6,5 +6,5 @@ import "github.com/eventbridge-connector/eventbridge-connector/internal/job"
 // could hold a secret.
 func Panicked() job.Fail {
 	e := internalError()
-	return job.Fail{Message: e.Message, Variables: []byte(`{"error":{"type":"` + e.Type + `","message":"` + e.Message + `","code":"` + e.Code + `"}}`)}
+	return job.Fail{Message: e.Message, Variables: e.variable()}
 }

@@ -29,7 +29,7 @@ func (b *binder) target(r *eventbridge.Request, raw map[string][]byte) {
 		authentication, path = credential["authentication"], "awsCredential.authentication"
 		region, regionPath = credential["region"], "awsCredential.region"
 	} else if configuration == nil {
-		b.violate("configuration", "must not be null, expected an object with the field region")
+		b.missing("configuration", "an object with the field region")
 		regionPath = ""
 	} else {
 		region = configuration["region"]
@@ -56,7 +56,7 @@ func (b *binder) region(path string, raw []byte) string {
 		return region
 	}
 	if region = strings.TrimSpace(region); !endpoint.ValidRegion(region) {
-		b.violate(path, "must be the name of a region such as eu-central-1, of letters, digits and dashes, but is %s", b.quote(region))
+		b.invalid(path, "the name of a region such as eu-central-1, of letters, digits and dashes", b.quote(region))
 	}
 	return region
 }
@@ -68,7 +68,7 @@ func (b *binder) endpointID(path string, raw []byte) string {
 	switch {
 	case id == "", len(b.violations) > before, b.rules.unresolved && namesSecret(id), endpoint.ValidID(id):
 	default:
-		b.violate(path, "must be the id of a global endpoint such as abcde.veo, but is %s", b.quote(id))
+		b.invalid(path, "the id of a global endpoint such as abcde.veo", b.quote(id))
 	}
 	return id
 }
@@ -77,21 +77,22 @@ func (b *binder) endpointID(path string, raw []byte) string {
 func (b *binder) endpoint(text string) (string, *url.URL) {
 	const path = "configuration.endpoint"
 	if strings.TrimSpace(text) == "" {
-		b.violate(path, "must not be blank; without this field the endpoint is AWS's own")
+		b.violate(Violation{Field: path, Kind: BlankValue, Want: "without this field the endpoint is AWS's own"})
 		return "", nil
 	}
+	const want = "a URL such as http://localhost:4566"
 	address, err := eventbridge.ParseEndpoint(text)
 	if err != nil {
-		b.violate(path, "must be a URL such as http://localhost:4566, but is %s: %s", b.quote(text), err)
+		b.violate(Violation{Field: path, Kind: InvalidValue, Want: want, Found: b.quote(text), Why: err.Error()})
 		return "", nil
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		b.violate(path, "must be a URL such as http://localhost:4566, but is %s", b.quote(text))
+		b.invalid(path, want, b.quote(text))
 		return "", nil
 	}
 	if !b.rules.unresolved && !b.rules.literalEndpoint && !b.rules.endpoints.Allows(u) {
-		b.violate(path, "%s", endpoint.Error(u))
+		b.refuse(path, b.quote(u.Host), "an allowed endpoint", endpoint.Error(u))
 		return "", nil
 	}
 	return address, u
@@ -101,8 +102,9 @@ func (b *binder) endpoint(text string) (string, *url.URL) {
 // job's own endpoint, nil = none.
 func (b *binder) ambient(path string, c *eventbridge.Credentials, custom *url.URL) {
 	refuse := func(u *url.URL) {
-		b.violate(path+".type", "must not be defaultCredentialsChain with the endpoint %s: the worker's own credentials are not used over plain http, but to this machine; "+
-			"expected an https endpoint, or the type credentials", b.quote(u.Scheme+"://"+u.Host))
+		at := b.quote(u.Scheme + "://" + u.Host)
+		b.refuse(path+".type", at, "an https endpoint, or the type credentials", "must not be defaultCredentialsChain with the endpoint "+at+
+			": the worker's own credentials are not used over plain http, but to this machine; expected an https endpoint, or the type credentials")
 	}
 	at := b.rules.ambient.Events
 	if custom != nil {
@@ -119,7 +121,7 @@ func (b *binder) ambient(path string, c *eventbridge.Credentials, custom *url.UR
 func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
 	f := b.object(path, raw)
 	if f == nil {
-		b.violate(path, "must not be null, expected an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
+		b.missing(path, "an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
 		return eventbridge.Credentials{}
 	}
 	credential := func(name string) string { return b.credential(path+"."+name, b.optional(path+"."+name, f[name])) }
@@ -128,7 +130,8 @@ func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
 	switch kind := b.optional(path+".type", f["type"]); kind {
 	case "defaultCredentialsChain":
 		if b.rules.saas {
-			b.violate(path+".type", "must not be defaultCredentialsChain in SaaS, where the chain holds credentials that are not yours; expected credentials")
+			b.refuse(path+".type", "defaultCredentialsChain", "credentials",
+				"must not be defaultCredentialsChain in SaaS, where the chain holds credentials that are not yours; expected credentials")
 		}
 		c.DefaultChain = true
 		return c
@@ -162,7 +165,7 @@ func (b *binder) credential(path, value string) string {
 		if strings.HasPrefix(name, "camunda.") {
 			cause = "it was not resolved by the cluster"
 		}
-		b.violate(path, "must be a credential, but holds the placeholder %s: %s", b.quote(strings.TrimSpace(name)), cause)
+		b.violate(Violation{Field: path, Kind: UnresolvedName, Want: "a credential", Found: b.quote(strings.TrimSpace(name)), Why: cause})
 	}
 	return value
 }

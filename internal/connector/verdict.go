@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -40,24 +39,32 @@ func (bpmnError) verdict()   {}
 func (jobError) verdict()    {}
 func (ignoreError) verdict() {}
 
+// VerdictError is a result of an error expression that the connector does not understand.
+type VerdictError struct {
+	Found string // what the expression gives, ready for a sentence
+}
+
+// Error goes on after "the error expression".
+func (e *VerdictError) Error() string {
+	return "gives " + e.Found + "; expected null, bpmnError(…), jobError(…) or ignoreError(…)"
+}
+
 // readVerdict reads the result of an error expression, from one of its functions or written out.
-func readVerdict(r expression.Result, source string) (verdict, *Error) {
-	if r.Value == nil {
+func readVerdict(value jsonvalue.Value) (verdict, *VerdictError) {
+	if value == nil {
 		return noVerdict{}, nil
 	}
-	refuse := func(what string) (verdict, *Error) {
-		return nil, inputError("Error expression '%s' %s; expected null, bpmnError(…), jobError(…) or ignoreError(…).%s", source, what, expression.Hints(r.Warnings))
-	}
-	o, ok := r.Value.(*jsonvalue.Object)
+	refuse := func(found string) (verdict, *VerdictError) { return nil, &VerdictError{found} }
+	o, ok := value.(*jsonvalue.Object)
 	if !ok {
-		return refuse("gives " + withArticle(jsonvalue.KindOf(r.Value)))
+		return refuse(withArticle(jsonvalue.KindOf(value)))
 	}
 	if o.Len() == 0 {
 		return noVerdict{}, nil
 	}
 	kind, ok := o.Get("errorType")
 	if !ok {
-		return refuse("gives an object without errorType")
+		return refuse("an object without errorType")
 	}
 	v := verdictFields{object: o}
 	var out verdict
@@ -76,10 +83,10 @@ func readVerdict(r expression.Result, source string) (verdict, *Error) {
 	case "ignoreError":
 		out = ignoreError{variables: v.variables()}
 	default:
-		return refuse("gives the errorType " + string(jsonvalue.Append(nil, kind)))
+		return refuse("the errorType " + string(jsonvalue.Append(nil, kind)))
 	}
 	if v.fault != "" {
-		return refuse("gives a " + v.fault)
+		return refuse("a " + v.fault)
 	}
 	return out, nil
 }
@@ -127,7 +134,8 @@ func (f *verdictFields) variables() *jsonvalue.Object {
 
 // retries reads a number: a fraction is cut off, a negative one is 0.
 func (f *verdictFields) retries() int32 {
-	v, _ := f.object.Get("retries")
+	given, _ := f.object.Get("retries")
+	v := given
 	if s, ok := v.(string); ok {
 		v = jsonvalue.Number(strings.TrimSpace(s))
 	}
@@ -140,7 +148,7 @@ func (f *verdictFields) retries() int32 {
 			return int32(max(0, n))
 		}
 	}
-	f.bad("retries", "a number of at most 2147483647", v)
+	f.bad("retries", "a number of at most 2147483647", given)
 	return 0
 }
 

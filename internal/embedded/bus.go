@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 )
 
 // BusOptions say how a bus is to be. The zero value answers as EventBridge does, on a free port of the loopback
@@ -21,7 +21,7 @@ type BusOptions struct {
 	// KeepEvents is how many events are kept to be read, the newest; 0 = all, below 0 = none.
 	KeepEvents int
 	OnEvent    func(Event) // called with every event that was accepted, in the request that brought it; it must not block
-	// MaxRequest is how many bytes the entries of a request may have together, as EventBridge counts them; 0 = [eventbridge.MaxRequestSize].
+	// MaxRequest is how many bytes the entries of a request may have together, as EventBridge counts them; 0 = [limit.RequestSize].
 	MaxRequest int
 }
 
@@ -70,7 +70,7 @@ func StartBus(o BusOptions) (*Bus, error) {
 		o.Address = "127.0.0.1:0"
 	}
 	if o.MaxRequest <= 0 {
-		o.MaxRequest = eventbridge.MaxRequestSize
+		o.MaxRequest = limit.RequestSize
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", o.Address) //nolint:forbidigo // nothing bounds it: it does not wait
 	if err != nil {

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // read finds the entries in the request. It returns how EventBridge would refuse it as a whole, if it would.
-func (r *BusRequest) read(limit int) *Answer {
+func (r *BusRequest) read(maxBytes int) *Answer {
 	refuse := func(code, message string) *Answer {
 		a := AWSError(http.StatusBadRequest, code, message)
 		return &a
@@ -33,8 +32,8 @@ func (r *BusRequest) read(limit int) *Answer {
 	for i := range r.Entries {
 		size += r.Entries[i].size()
 	}
-	if size > limit {
-		return refuse("ValidationException", fmt.Sprintf("the entries have %d bytes, at most %d are allowed", size, limit))
+	if size > maxBytes {
+		return refuse("ValidationException", fmt.Sprintf("the entries have %d bytes, at most %d are allowed", size, maxBytes))
 	}
 	return nil
 }
@@ -89,11 +88,7 @@ func (e *Event) read(entry []byte) error {
 
 // size counts an entry as EventBridge does.
 func (e *Event) size() int {
-	entry := eventbridge.Entry{Source: e.Source, DetailType: e.DetailType, Detail: e.Detail, Resources: e.Resources}
-	if e.Time != "" {
-		entry.Time = time.Unix(0, 0) // any: all times count the same
-	}
-	return entry.Size()
+	return limit.EntrySize(e.Source, e.DetailType, e.Detail, e.Resources, e.Time != "")
 }
 
 // credentialOf reads the access key and the region from a signature's credential scope.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 )
 
 // Kind says where a call failed.
@@ -95,7 +97,7 @@ func (e *Error) refused() bool {
 }
 
 // MaxRequestSize is how many bytes AWS takes in one request, all entries together, since 2026-01-29.
-const MaxRequestSize = 1 << 20
+const MaxRequestSize = limit.RequestSize
 
 // tooLarge makes the error of an answer 413, from AWS or from a proxy before it.
 func (e *Error) tooLarge(size int64) {

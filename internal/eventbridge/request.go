@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -52,19 +53,9 @@ type Entry struct {
 	TraceHeader  string
 }
 
-// timeSize is what AWS counts for the time of an entry.
-const timeSize = 14
-
 // Size returns the bytes of the entry as AWS counts them for its limit of a request, [MaxRequestSize].
 func (e *Entry) Size() int {
-	n := len(e.Source) + len(e.DetailType) + len(e.Detail)
-	if !e.Time.IsZero() {
-		n += timeSize
-	}
-	for _, r := range e.Resources {
-		n += len(r)
-	}
-	return n
+	return limit.EntrySize(e.Source, e.DetailType, e.Detail, e.Resources, !e.Time.IsZero())
 }
 
 // Request is one call of PutEvents.

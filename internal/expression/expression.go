@@ -34,7 +34,7 @@ func (p *Program) Source() string { return p.source }
 // Result is what an expression gave.
 type Result struct {
 	Value    jsonvalue.Value
-	Warnings []string // why nulls came out of it, each with its place in the source
+	Warnings []Warning // why nulls came out of it
 }
 
 // CompileError is an expression that does not parse. Its text carries the expression and the reason.
@@ -55,7 +55,7 @@ type EvalError struct {
 	Language Language
 	Source   string
 	Err      error
-	Warnings []string
+	Warnings []Warning
 }
 
 func (e *EvalError) Error() string {
@@ -64,14 +64,6 @@ func (e *EvalError) Error() string {
 }
 
 func (e *EvalError) Unwrap() error { return e.Err }
-
-// Hints writes warnings as the end of a message; nothing if there are none.
-func Hints(warnings []string) string {
-	if len(warnings) == 0 {
-		return ""
-	}
-	return " Hints: " + strings.Join(warnings, "; ") + "."
-}
 
 // Compile compiles an expression: a leading = is cut off, as Modeler writes it, with the white space around it. The error
 // is a *[CompileError], also for an unknown language. The end of ctx ends the compilation of a jq expression, which another

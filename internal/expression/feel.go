@@ -62,10 +62,10 @@ func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), er
 		if scope.tooLarge != nil {
 			return Result{}, scope.tooLarge
 		}
-		var warnings []string
+		var warnings []Warning
 		for _, w := range r.Warnings {
 			line, column := w.At(text)
-			warnings = append(warnings, fmt.Sprintf("line %d, column %d: %s", line, column, w.Text))
+			warnings = append(warnings, Warning{w.Kind, w.Name, line, column, w.Text})
 		}
 		if err != nil {
 			return Result{Warnings: warnings}, err

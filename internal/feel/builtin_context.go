@@ -22,7 +22,7 @@ func contextBuiltins() []builtin {
 			for _, key := range a[1].([]Value) {
 				next, ok := field(v, key.(string))
 				if !ok {
-					return f.warn(pos, "there is no field %s", key)
+					return f.unknown(UnknownField, pos, key.(string), "there is no field %s", key)
 				}
 				v = next
 			}
@@ -74,7 +74,7 @@ func getValue(f *frame, pos Pos, a []Value) Value {
 	o, key := a[0].(*jsonvalue.Object), a[1].(string)
 	v, ok := field(o, key)
 	if !ok {
-		return f.warn(pos, "there is no field %s%s", key, suggest(key, o.Keys()))
+		return f.unknown(UnknownField, pos, key, "there is no field %s%s", key, suggest(key, o.Keys()))
 	}
 	return v
 }

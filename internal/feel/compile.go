@@ -207,7 +207,7 @@ func (c *compiler) freeName(pos Pos, text string) evaluator {
 		if v, ok := f.scope.Lookup(text); ok {
 			return v
 		}
-		return f.warn(pos, "there is no variable %s%s", text, f.suggestName(text))
+		return f.unknown(UnknownVariable, pos, text, "there is no variable %s%s", text, f.suggestName(text))
 	}
 }
 

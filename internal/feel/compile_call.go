@@ -273,7 +273,7 @@ func article(v Value) string {
 func (f *frame) noSuchFunction(n *call, count int) Value {
 	overloads := builtins()[n.name]
 	if len(overloads) == 0 {
-		return f.warn(n.pos(), "there is no function %s%s", n.name, suggest(n.name, builtinNames()))
+		return f.unknown(UnknownFunction, n.pos(), n.name, "there is no function %s%s", n.name, suggest(n.name, builtinNames()))
 	}
 	var forms []string
 	for _, b := range overloads {

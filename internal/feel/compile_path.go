@@ -87,7 +87,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 	case *jsonvalue.Object:
 		got, ok := field(v, key)
 		if !ok {
-			return f.warn(pos, "there is no field %s%s", key, suggest(key, v.Keys()))
+			return f.unknown(UnknownField, pos, key, "there is no field %s%s", key, suggest(key, v.Keys()))
 		}
 		return got
 	case []Value:
@@ -111,7 +111,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 	if got, ok := property(v, key); ok {
 		return got
 	}
-	return f.warn(pos, "a %s has no field %s%s", typeName(v), key, suggest(key, propertyNames(v)))
+	return f.unknown(UnknownField, pos, key, "a %s has no field %s%s", typeName(v), key, suggest(key, propertyNames(v)))
 }
 
 // index is list[i]: from 1, or from the end below 0. A fraction is cut off when the place is known: of three items, -1.5

@@ -46,6 +46,11 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
+	return e.Reason() + "\n" + e.Excerpt()
+}
+
+// Reason returns the error without the source: its line and column, what was found and what was expected.
+func (e *SyntaxError) Reason() string {
 	line, column := lineColumn(e.Source, e.Pos)
 	var b strings.Builder
 	fmt.Fprintf(&b, "line %d, column %d: found %s", line, column, e.Found)
@@ -65,9 +70,11 @@ func (e *SyntaxError) Error() string {
 	if e.Hint != "" {
 		b.WriteString(" (" + e.Hint + ")")
 	}
-	b.WriteString("\n" + caret(e.Source, e.Pos))
 	return b.String()
 }
+
+// Excerpt returns the line of the source in which the error is, and below it a caret under its place.
+func (e *SyntaxError) Excerpt() string { return caret(e.Source, e.Pos) }
 
 // Line returns the line of the error, from 1.
 func (e *SyntaxError) Line() int { line, _ := lineColumn(e.Source, e.Pos); return line }
@@ -93,12 +100,3 @@ type BudgetError struct {
 }
 
 func (e *BudgetError) Error() string { return "the expression needs more than " + e.Limit }
-
-// Warning is a null that an expression gave because of a mistake, as far as one can tell.
-type Warning struct {
-	Pos  Pos
-	Text string
-}
-
-// At returns the line and the column of the warning in the source that was compiled; both count from 1.
-func (w Warning) At(source string) (line, column int) { return lineColumn(source, w.Pos) }

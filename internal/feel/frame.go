@@ -159,11 +159,16 @@ func (f *frame) settle(v Value) Value {
 
 // warn notes why a null came out at pos. It returns that null.
 func (f *frame) warn(pos Pos, format string, args ...any) Value {
-	if len(f.warnings) < maxWarnings {
-		w := Warning{Pos: pos, Text: fmt.Sprintf(format, args...)}
-		if !slices.Contains(f.warnings, w) {
-			f.warnings = append(f.warnings, w)
-		}
+	if len(f.warnings) < maxWarnings { // the text costs time
+		f.note(Warning{Pos: pos, Text: fmt.Sprintf(format, args...)})
+	}
+	return nil
+}
+
+// note keeps a warning, once, while there is room. It returns null.
+func (f *frame) note(w Warning) Value {
+	if len(f.warnings) < maxWarnings && !slices.Contains(f.warnings, w) {
+		f.warnings = append(f.warnings, w)
 	}
 	return nil
 }

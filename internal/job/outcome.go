@@ -4,7 +4,11 @@ import "time"
 
 // Outcome is how work on a job ends: one of [Complete], [Fail], [Throw], [HandBack] and [Abandon]. The first three
 // are commands to the broker, of which each job gets exactly one.
-type Outcome interface{ outcome() }
+type Outcome interface {
+	// Name returns the word for the outcome in logs, metrics and traces: complete, fail, throw, hand-back or abandon.
+	Name() string
+	outcome()
+}
 
 // Settling is what the settler must know of a command beside its content.
 type Settling struct {
@@ -56,6 +60,21 @@ const (
 	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while the work was about to take effect
 	AbandonNoHandBack  AbandonReason = "no-hand-back" // it was to be handed back, but the lease does not surely hold or the gateway cannot
 )
+
+// Name implements [Outcome].
+func (Complete) Name() string { return "complete" }
+
+// Name implements [Outcome].
+func (Fail) Name() string { return "fail" }
+
+// Name implements [Outcome].
+func (Throw) Name() string { return "throw" }
+
+// Name implements [Outcome].
+func (HandBack) Name() string { return "hand-back" }
+
+// Name implements [Outcome].
+func (Abandon) Name() string { return "abandon" }
 
 func (Complete) outcome() {}
 func (Fail) outcome()     {}

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -66,13 +65,9 @@ func (c *checker) verdicts(h bpmn.Header, program *expression.Program) (codes []
 			tell("error-result", "the error expression fails on %s: %s", s.name, reasonOf(err))
 			continue
 		}
-		v, err := connector.CheckVerdict(r.Value, h.Value)
+		v, err := connector.CheckVerdict(r.Value)
 		if err != nil {
-			reason := err.Error()
-			if e, ok := errors.AsType[*connector.Error](err); ok {
-				reason = strings.TrimPrefix(e.Message, "Error expression '"+h.Value+"' ")
-			}
-			tell("error-result", "on %s the error expression %s", s.name, strings.TrimSuffix(reason, "."))
+			tell("error-result", "on %s the error expression %s", s.name, err)
 			continue
 		}
 		if v.Kind == "bpmnError" && !slices.Contains(codes, v.Code) && s.code != v.Code {

@@ -15,14 +15,27 @@ import (
 func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Program {
 	program, err := feel.Compile(strings.TrimSpace(source))
 	if err != nil {
-		first, excerpt, _ := strings.Cut(err.Error(), "\n")
-		f := c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, first)
-		if _, ok := errors.AsType[*feel.SyntaxError](err); ok {
-			f.Excerpt = excerpt
-		}
+		c.unparsable(err, pos, field)
 		return nil
 	}
 	return program
+}
+
+// syntaxError is an expression that does not parse, in FEEL or in jq.
+type syntaxError interface {
+	error
+	Reason() string  // one line
+	Excerpt() string // the line of the source, and a caret below it
+}
+
+// unparsable reports an expression that does not parse.
+func (c *checker) unparsable(err error, pos bpmn.Pos, field string) {
+	reason, excerpt := reasonOf(err), ""
+	var e syntaxError
+	if errors.As(err, &e) {
+		reason, excerpt = e.Reason(), e.Excerpt()
+	}
+	c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, reason).Excerpt = excerpt
 }
 
 // calls finds functions that do not exist or take other arguments, and indexes of 0: they give null without a word.

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -78,9 +77,7 @@ func (c *checker) program(h bpmn.Header) *expression.Program {
 	}
 	program, err := expression.Compile(c.ctx, language, h.Value)
 	if err != nil {
-		first, excerpt, _ := strings.Cut(err.Error(), "\n")
-		f := c.report("expression-syntax", h.Pos, h.Key, "the expression in %s does not parse: %s", h.Key, first)
-		f.Excerpt = excerpt
+		c.unparsable(err, h.Pos, h.Key)
 		return nil
 	}
 	return program
@@ -133,9 +130,12 @@ func (c *checker) result(h bpmn.Header) {
 	}
 }
 
-// reasonOf is why an expression fails, without the expression.
+// reasonOf is why an expression does not parse or fails, in one line and without the expression.
 func reasonOf(err error) string {
-	if e, ok := errors.AsType[*expression.EvalError](err); ok {
+	switch e := err.(type) { //nolint:errorlint // what expression and feel return, unwrapped
+	case *expression.EvalError:
+		err = e.Err
+	case *expression.CompileError:
 		err = e.Err
 	}
 	return firstLine(err)

@@ -10,17 +10,13 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// maxEntry is how large an entry may be that AWS takes, in bytes: source, detail type, detail and resources together.
-const maxEntry = 256 << 10
-
 // sections are the variables that the connector reads.
-var sections = []string{"authentication", "configuration", "input", "awsCredential"}
+var sections = connector.FetchVariables()
 
 // inputs checks the input mappings: their expressions, and what the connector makes of what is known of their values.
 func (c *checker) inputs() {
 	variables := jsonvalue.NewObject(4)
 	mapped, known := map[string]bpmn.Mapping{}, map[string]jsonvalue.Value{}
-	size, large := 0, bpmn.Mapping{}
 	for _, m := range c.task.Inputs {
 		section, name, _ := strings.Cut(m.Target, ".")
 		if !slices.Contains(sections, section) {
@@ -32,22 +28,11 @@ func (c *checker) inputs() {
 		c.knownField(m, section, name)
 		v, ok := c.value(m)
 		if !ok {
-			v = plausible(m.Target)
+			v = connector.PlausibleInput(m.Target)
 		} else {
 			known[m.Target] = v
 		}
-		if ok && section == "input" {
-			if n := len(jsonvalue.Append(nil, v)); n > 0 {
-				size += n
-				if large.Target == "" || n > len(large.Source) {
-					large = m
-				}
-			}
-		}
 		put(variables, strings.Split(m.Target, "."), v)
-	}
-	if size > maxEntry {
-		c.report("entry-too-large", large.Pos, large.Target, "the entry has %d bytes as it is written here, AWS takes at most %d", size, maxEntry)
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
@@ -99,45 +84,6 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	return feel.ToJSON(r.Value), true
 }
 
-// plausible is a value that the connector takes, for a field whose value only the process knows.
-func plausible(target string) jsonvalue.Value {
-	switch target {
-	case "authentication", "awsCredential.authentication":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "type", Value: "defaultCredentialsChain"})
-	case "configuration":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "region", Value: "eu-central-1"})
-	case "awsCredential":
-		return jsonvalue.ObjectOf(jsonvalue.Member{Key: "authentication", Value: plausible("authentication")}, jsonvalue.Member{Key: "region", Value: "eu-central-1"})
-	case "input":
-		o := jsonvalue.NewObject(4)
-		for _, name := range []string{"eventBusName", "source", "detailType", "detail"} {
-			o.Set(name, "x")
-		}
-		return o
-	case "configuration.region":
-		return "eu-central-1"
-	case "configuration.endpoint":
-		return "http://localhost:4566"
-	case "authentication.type":
-		return "defaultCredentialsChain"
-	case "input.detail":
-		return jsonvalue.NewObject(0)
-	case "input.time":
-		return "2026-01-31T12:30:00Z"
-	case "input.failOnRejectedEntry":
-		return true
-	case "input.resources":
-		return []jsonvalue.Value{}
-	case "input.events":
-		o := jsonvalue.NewObject(4)
-		for _, name := range []string{"eventBusName", "source", "detailType", "detail"} {
-			o.Set(name, "x")
-		}
-		return []jsonvalue.Value{o}
-	}
-	return "x"
-}
-
 // violations asks the connector what is wrong with the variables.
 func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn.Mapping) {
 	raw := map[string][]byte{}
@@ -150,10 +96,18 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 			pos = m.Pos
 		}
 		rule := "invalid-field"
-		if strings.HasPrefix(v.Message, "must not be blank") || strings.HasPrefix(v.Message, "must not be null") {
+		switch v.Kind {
+		case connector.MissingValue, connector.BlankValue:
 			rule = "missing-field"
+		case connector.TooLarge:
+			rule = "entry-too-large"
+			for _, target := range []string{"input.events", "input.detail"} { // most of it is there
+				if m, ok := mapped[target]; ok {
+					pos, v.Field = m.Pos, target
+				}
+			}
 		}
-		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message)
+		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
 	}
 }
 

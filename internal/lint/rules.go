@@ -110,8 +110,8 @@ var rules = []Rule{
 		`<zeebe:input source="={id: order.id, total: order.total}" target="input.detail" />`,
 	},
 	{
-		"entry-too-large", Error, "An entry of more than 256 KiB as it is written.", "AWS refuses the request.",
-		`<zeebe:input source="={text: string join(for i in 1..1500 return &#34;01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789&#34;)}" target="input.detail" />`,
+		"entry-too-large", Error, "Events of more than 1 MiB as they are written.", "The connector refuses the job, since AWS would refuse the request.",
+		`<zeebe:input source="={text: string join(for i in 1..5500 return &#34;01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789&#34;)}" target="input.detail" />`,
 		`<zeebe:input source="={text: string join(for i in 1..300 return &#34;0123456789&#34;)}" target="input.detail" />`,
 	},
 	{

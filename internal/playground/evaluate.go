@@ -3,7 +3,6 @@ package playground
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,7 +109,7 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 	if err != nil {
 		v := view{Fault: reason(err)}
 		if at, ok := errors.AsType[*feel.SyntaxError](err); ok {
-			v.Marks = []mark{shifted(at.Line(), at.Column(), line, column, strings.SplitN(at.Error(), "\n", 2)[0], true)}
+			v.Marks = []mark{shifted(at.Line(), at.Column(), line, column, at.Reason(), true)}
 		}
 		return v
 	}
@@ -126,16 +125,10 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 		v.Value = string(jsonvalue.Append(nil, result.Value))
 	}
 	for _, w := range warnings {
-		if at := placed.FindStringSubmatch(w); at != nil {
-			l, _ := strconv.Atoi(at[1])
-			c, _ := strconv.Atoi(at[2])
-			v.Marks = append(v.Marks, shifted(l, c, line, column, at[3], false))
-		}
+		v.Marks = append(v.Marks, shifted(w.Line, w.Column, line, column, w.Text, false))
 	}
 	return v
 }
-
-var placed = regexp.MustCompile(`(?s)^line (\d+), column (\d+): (.*)$`)
 
 // reason is an expression's error without the expression, which the page shows already.
 func reason(err error) string {
@@ -168,14 +161,7 @@ func shifted(line, column, firstLine, firstColumn int, text string, isError bool
 
 // end has the connector work on a job with this answer.
 func end(r *http.Request, q question, response *jsonvalue.Object, failure jsonvalue.Value, failed bool) (ending, error) {
-	task := &bpmn.Task{ID: "task", Retries: strconv.Itoa(max(1, q.Retries)), Inputs: []bpmn.Mapping{
-		{Source: "defaultCredentialsChain", Target: "authentication.type"},
-		{Source: "eu-central-1", Target: "configuration.region"},
-		{Source: "default", Target: "input.eventBusName"},
-		{Source: "playground", Target: "input.source"},
-		{Source: "playground", Target: "input.detailType"},
-		{Source: "={}", Target: "input.detail"},
-	}, Headers: []bpmn.Header{{Key: "resultExpression", Value: q.Result}, {Key: "errorExpression", Value: q.Error}, {Key: "expressionLanguage", Value: q.Language}}}
+	task := &bpmn.Task{ID: "task", Retries: strconv.Itoa(max(1, q.Retries)), Inputs: simulate.SampleInputs(), Headers: []bpmn.Header{{Key: "resultExpression", Value: q.Result}, {Key: "errorExpression", Value: q.Error}, {Key: "expressionLanguage", Value: q.Language}}}
 	job, err := simulate.Prepare(r.Context(), task, simulate.Options{})
 	if err != nil {
 		return ending{}, err

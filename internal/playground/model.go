@@ -2,7 +2,6 @@ package playground
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -24,26 +23,17 @@ type tasks struct {
 }
 
 type task struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Fault    string   `json:"fault,omitempty"` // why nothing would be sent
-	Events   []event  `json:"events"`
-	Warnings []string `json:"warnings"`
-	Findings []string `json:"findings"` // of lint
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Fault string `json:"fault,omitempty"` // why nothing would be sent
+	// Events have their fields as texts: a browser's numbers would not keep those of a detail.
+	Events   [][]simulate.Row `json:"events"`
+	Warnings []string         `json:"warnings"`
+	Findings []string         `json:"findings"` // of lint
 	// The expressions, to be tried on.
 	Language string `json:"language"`
 	Result   string `json:"result"`
 	Error    string `json:"error"`
-}
-
-type event struct {
-	EventBusName string   `json:"eventBusName"`
-	Source       string   `json:"source"`
-	DetailType   string   `json:"detailType"`
-	Detail       string   `json:"detail"` // JSON, as a text: a browser's numbers would not keep it
-	Resources    []string `json:"resources"`
-	Time         string   `json:"time,omitempty"`
-	TraceHeader  string   `json:"traceHeader,omitempty"`
 }
 
 func model(r *http.Request, p pasted) (*tasks, error) {
@@ -80,7 +70,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 
 // try shows the events that a task would send.
 func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonvalue.Object, findings []lint.Finding) task {
-	out := task{ID: t.ID, Name: t.Name, Events: []event{}, Warnings: []string{}, Findings: []string{}, Language: "feel"}
+	out := task{ID: t.ID, Name: t.Name, Events: [][]simulate.Row{}, Warnings: []string{}, Findings: []string{}, Language: "feel"}
 	for _, f := range findings {
 		if f.Task == t.ID {
 			out.Findings = append(out.Findings, f.Message)
@@ -113,15 +103,8 @@ func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonva
 		out.Fault = result.Message
 		return out
 	}
-	for _, e := range result.Request.Entries {
-		shown := event{EventBusName: job.Mask(e.EventBusName), Source: job.Mask(e.Source), DetailType: job.Mask(e.DetailType), Detail: job.Mask(e.Detail), TraceHeader: job.Mask(e.TraceHeader), Resources: []string{}}
-		for _, resource := range e.Resources {
-			shown.Resources = append(shown.Resources, job.Mask(resource))
-		}
-		if !e.Time.IsZero() {
-			shown.Time = e.Time.Format(time.RFC3339)
-		}
-		out.Events = append(out.Events, shown)
+	for _, e := range job.Events(result.Request) {
+		out.Events = append(out.Events, e.Rows())
 	}
 	out.Warnings = append(out.Warnings, simulate.Doubts(result.Request)...)
 	return out

@@ -60,7 +60,7 @@ func TestEvaluate(t *testing.T) {
 		{"a failed call", question{Response: `{"error": {"code": "ThrottlingException", "message": "Rate exceeded"}}`, Retries: 2, Language: "feel", Error: `= if error.code = "ThrottlingException" then jobError("busy", {}, job.retries - 1, @"PT5S") else null`}, simulate.Retried, "", func(t *testing.T, r reply) {
 			t.Helper()
 			assert.Equal(t, int32(1), r.Ending.Retries)
-			assert.Equal(t, "5s", r.Ending.Backoff)
+			assert.Equal(t, "5s", r.Ending.Backoff, "%+v", r)
 		}},
 		{"an endless expression ends", question{Response: accepted, Retries: 3, Language: "feel", Result: "= {a: for i in 1..10000000000 return i}"}, simulate.Incident, "", func(t *testing.T, r reply) {
 			t.Helper()
@@ -95,8 +95,11 @@ func TestModel(t *testing.T) {
 	require.Len(t, got.Tasks, 1)
 	assert.Empty(t, got.Tasks[0].Fault)
 	require.Len(t, got.Tasks[0].Events, 2)
-	assert.Equal(t, "GiftOrdered", got.Tasks[0].Events[1].DetailType)
-	assert.JSONEq(t, `{"orderId":"A-1047","sku":"sextant","quantity":1}`, got.Tasks[0].Events[1].Detail)
+	rows := got.Tasks[0].Events[1]
+	require.Len(t, rows, 4)
+	assert.Equal(t, simulate.Row{Name: "detail type", Value: "GiftOrdered"}, rows[2])
+	assert.Equal(t, "detail", rows[3].Name)
+	assert.JSONEq(t, `{"orderId":"A-1047","sku":"sextant","quantity":1}`, rows[3].Value)
 	assert.Contains(t, got.Tasks[0].Result, "eventIds")
 	assert.Empty(t, got.Tasks[0].Findings)
 

@@ -8,13 +8,9 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// maxEntries is how large the entries of a request may be together, in bytes.
-const maxEntries = 256 << 10
-
 // Doubts says why AWS would not take a request that the connector sends. What it says holds no values.
 func Doubts(r *eventbridge.Request) []string {
 	var doubts []string
-	size := 0
 	for i, e := range r.Entries {
 		name := "the event"
 		if len(r.Entries) > 1 {
@@ -26,13 +22,6 @@ func Doubts(r *eventbridge.Request) []string {
 		if strings.HasPrefix(e.Source, "aws.") {
 			doubts = append(doubts, fmt.Sprintf("AWS will reject %s: its source begins with aws., which is kept for AWS's own services", name))
 		}
-		size += len(e.Detail) + len(e.Source) + len(e.DetailType)
-		for _, resource := range e.Resources {
-			size += len(resource)
-		}
-	}
-	if size > maxEntries {
-		doubts = append(doubts, fmt.Sprintf("AWS will refuse the request: its events have %d bytes, at most %d are taken", size, maxEntries))
 	}
 	return doubts
 }

@@ -1,5 +1,7 @@
 package template
 
+import "github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+
 // A constraint must never refuse what only the worker can judge: an expression, or a text with a secret in it. Nor does it
 // refuse an empty field: that is what notEmpty is for. Modeler asks the pattern of a field that is
 // not in the file about the text "undefined", and puts the field's label before the message.
@@ -23,3 +25,16 @@ var (
 	retriesPattern    = pattern(`\d{1,9}`, "must be a number such as 3")
 	variablePattern   = pattern(`[A-Za-z_][A-Za-z0-9_]*`, "must be the name of a variable: letters, digits and _, not beginning with a digit")
 )
+
+// patterns are those of the forms of fields.
+var patterns = map[connector.Form]*Pattern{
+	connector.RegionForm:     regionPattern,
+	connector.EndpointForm:   endpointPattern,
+	connector.BusForm:        busPattern,
+	connector.SourceForm:     sourcePattern,
+	connector.DetailTypeForm: detailTypePattern,
+	connector.RoleForm:       rolePattern,
+	connector.DurationForm:   durationPattern,
+	connector.RetriesForm:    retriesPattern,
+	connector.VariableForm:   variablePattern,
+}

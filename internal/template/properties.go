@@ -1,115 +1,105 @@
 package template
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
 
-// Choices of the dropdowns.
-const (
-	accessKey    = "credentials"
-	temporary    = "temporaryCredentials"
-	defaultChain = "defaultCredentialsChain"
-	assumeRole   = "assumeRole"
-	no, yes      = "no", "yes"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 )
 
+// properties returns a property for each of the connector's fields, and those that are the template's own.
 func properties(t *Template) []Property {
 	var all []Property
-	for _, part := range [][]Property{authentication(), destination(), event(), more(), output(), errorHandling(), retries(), labels(t)} {
-		all = append(all, part...)
+	for _, f := range connector.Fields() {
+		if f.Name == "authentication.roleArn" {
+			all = append(all, assumeRole())
+		}
+		all = append(all, property(f))
 	}
-	return all
+	return append(all, labels(t)...)
 }
 
-func authentication() []Property {
-	kind := field("authentication.type", "Credentials", groupAuthentication, "authentication")
-	kind.Type, kind.Feel, kind.Placeholder, kind.Value = "Dropdown", "", "", accessKey
-	kind.Choices = []Choice{
-		{"Access key", accessKey},
-		{"Temporary credentials, with session token", temporary},
-		{"The worker's own (default chain)", defaultChain},
-	}
-	kind.Description = "As whom the event is sent. The worker's own are what its environment, IRSA or pod identity gives it. " + link("authentication")
-	role := Property{
-		ID: assumeRole, Label: "Act as a role", Group: groupAuthentication, Type: "Dropdown", Value: no,
+// assumeRole asks whether the fields of a role are shown. Its answer is no field of the connector.
+func assumeRole() Property {
+	return Property{
+		ID: connector.AssumeRole, Label: "Act as a role", Group: string(connector.GroupAuthentication), Type: "Dropdown", Value: "no",
 		Description: "Send the event as a role that these credentials may assume (sts:AssumeRole). " + link("authentication"),
-		Choices:     []Choice{{"No", no}, {"Yes", yes}}, Binding: Binding{Type: "zeebe:property", Name: assumeRole},
-	}
-	return []Property{
-		kind,
-		field("authentication.accessKey", "Access key", groupAuthentication, "authentication").required(nil).when("authentication.type", accessKey, temporary),
-		field("authentication.secretKey", "Secret key", groupAuthentication, "authentication").required(nil).when("authentication.type", accessKey, temporary),
-		field("authentication.sessionToken", "Session token", groupAuthentication, "authentication").required(nil).when("authentication.type", temporary),
-		role,
-		field("authentication.roleArn", "Role ARN", groupAuthentication, "authentication").required(rolePattern).when(assumeRole, yes),
-		field("authentication.externalId", "External ID", groupAuthentication, "authentication").optional(nil).when(assumeRole, yes),
-		field("authentication.roleSessionName", "Session name", groupAuthentication, "authentication").optional(nil).when(assumeRole, yes),
+		Choices:     []Choice{{"No", "no"}, {"Yes", "yes"}}, Binding: Binding{Type: "zeebe:property", Name: connector.AssumeRole},
 	}
 }
 
-func destination() []Property {
-	return []Property{
-		field("configuration.region", "Region", groupDestination, "event-bus").required(regionPattern),
-		field("input.eventBusName", "Event bus name", groupDestination, "event-bus").required(busPattern),
-		field("configuration.endpoint", "Endpoint", groupDestination, "event-bus").optional(endpointPattern),
+// descriptions are those of fields of which the panel itself shows what the reference must spell out.
+var descriptions = map[string]string{
+	"authentication.type": "As whom the event is sent. The worker's own are what its environment, IRSA or pod identity gives it.",
+}
+
+// tooltips are longer examples.
+var tooltips = map[string]string{
+	"errorExpression": `For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`,
+}
+
+// property returns the property for a field. Fields that Camunda's own template has as well stand under no condition of ours
+// but that of the credentials: Modeler would drop their values when this template is applied to a task that does not know the
+// condition's field yet.
+func property(f connector.Field) Property {
+	p := Property{ID: f.Name, Label: f.Label, Group: string(f.Group), Description: f.Doc + " " + link(f.Guide), Tooltip: tooltips[f.Name], Binding: binding(f), Value: f.Default}
+	if text, ok := descriptions[f.Name]; ok {
+		p.Description = text + " " + link(f.Guide)
 	}
-}
-
-// Fields that Camunda's own template has as well stand under no condition of ours: Modeler would drop their values when
-// this template is applied to a task that does not know the condition's field yet.
-func event() []Property {
-	return []Property{
-		field("input.source", "Source", groupEvent, "event").required(sourcePattern),
-		field("input.detailType", "Detail type", groupEvent, "event").required(detailTypePattern),
-		field("input.detail", "Payload", groupEvent, "event").required(nil).feel(),
+	required := f.Required
+	if f.When != nil {
+		p.Condition = shown(f.When)
+		required = required || f.When.Required
 	}
-}
-
-func more() []Property {
-	fail := field("input.failOnRejectedEntry", "Fail on rejected entries", groupMore, "rejected-entries")
-	fail.Type, fail.Feel, fail.Placeholder = "Boolean", "static", ""
-	fail.Value = false
-	language := field("expressionLanguage", "Language of expressions", groupMore, "languages")
-	language.Type, language.Placeholder, language.Value = "Dropdown", "", "feel"
-	language.Choices = []Choice{{"FEEL", "feel"}, {"jq", "jq"}}
-	return []Property{
-		field("input.events", "Several events", groupMore, "several-events").optional(nil).feel(),
-		field("input.resources", "Resources", groupMore, "more-about-the-event").optional(nil).feel(),
-		field("input.time", "Time", groupMore, "more-about-the-event").optional(nil),
-		field("input.traceHeader", "Trace header", groupMore, "more-about-the-event").optional(nil),
-		field("input.processContext", "Process context", groupMore, "more-about-the-event").optional(nil),
-		field("input.endpointId", "Global endpoint ID", groupMore, "more-about-the-event").optional(nil),
-		fail,
-		language,
+	switch f.Widget {
+	case connector.Dropdown:
+		p.Type, p.Choices = "Dropdown", choices(f.Choices)
+		return p
+	case connector.Boolean:
+		p.Type, p.Feel = "Boolean", "static"
+		return p
+	case connector.FEEL: // the editor shows the = itself
+		p.Type, p.Feel, p.Placeholder = "Text", "required", strings.TrimSpace(strings.TrimPrefix(f.Example, "="))
+	case connector.Expression: // FEEL begins with =, jq need not
+		p.Type, p.Feel, p.Placeholder = "Text", "optional", f.Example
+	case connector.Text:
+		p.Type, p.Placeholder = "String", f.Example
+		if f.Place != connector.InHeader {
+			p.Feel = "optional"
+		}
 	}
-}
-
-func output() []Property {
-	return []Property{
-		field("resultVariable", "Result variable", groupOutput, "result").optional(variablePattern),
-		expression("resultExpression", "Result expression", groupOutput, "result"),
+	if pattern := patterns[f.Form]; required || pattern != nil {
+		p.Constraints = &Constraints{NotEmpty: required, Pattern: pattern}
 	}
-}
-
-func errorHandling() []Property {
-	p := expression("errorExpression", "Error expression", groupError, "errors")
-	p.Tooltip = `For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`
-	return []Property{p}
-}
-
-// expression is a field for FEEL, which begins with =, or for jq, which need not.
-func expression(name, label, group, anchor string) Property {
-	p := field(name, label, group, anchor).optional(nil)
-	p.Type, p.Feel = "Text", "optional"
+	p.Optional = !required && f.Place != connector.InTaskDefinition // an empty one leaves nothing in the file
 	return p
 }
 
-func retries() []Property {
-	count := field("retries", "Retries", groupRetries, "retries").optional(retriesPattern)
-	count.Value = "3"
-	return []Property{
-		count,
-		field("retryBackoff", "Retry backoff", groupRetries, "retries").optional(durationPattern),
-		field("jobTimeout", "Job timeout", groupRetries, "retries").optional(durationPattern),
+// binding says where the value of a field stands in the BPMN file.
+func binding(f connector.Field) Binding {
+	switch f.Place {
+	case connector.InHeader:
+		return Binding{Type: "zeebe:taskHeader", Key: f.Name}
+	case connector.InTaskDefinition:
+		return Binding{Type: "zeebe:taskDefinition", Property: f.Name}
+	default:
+		return Binding{Type: "zeebe:input", Name: f.Name}
 	}
+}
+
+func choices(all []connector.Choice) []Choice {
+	out := make([]Choice, len(all))
+	for i, c := range all {
+		out[i] = Choice{c.Label, c.Value}
+	}
+	return out
+}
+
+func shown(c *connector.Condition) *Condition {
+	if len(c.OneOf) == 1 {
+		return &Condition{Property: c.Field, Equals: c.OneOf[0]}
+	}
+	return &Condition{Property: c.Field, OneOf: c.OneOf}
 }
 
 // labels are the headers by which the metrics tell templates apart.

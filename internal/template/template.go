@@ -27,17 +27,8 @@ const docs = "https://github.com/eventbridge-connector/eventbridge-connector/blo
 //go:embed icon.svg
 var icon string
 
-// Groups, in their order.
-const (
-	groupTask           = "task"
-	groupAuthentication = "authentication"
-	groupDestination    = "destination"
-	groupEvent          = "event"
-	groupMore           = "more"
-	groupOutput         = "output"
-	groupError          = "error"
-	groupRetries        = "retries"
-)
+// groupTask is the group of a free task type.
+const groupTask = "task"
 
 // AWSEventBridge returns the element template.
 func AWSEventBridge() *Template {
@@ -84,73 +75,17 @@ func frame() *Template {
 func groups() []Group {
 	open, closed := true, false
 	return []Group{
-		{ID: groupAuthentication, Label: "Authentication", OpenByDefault: &open},
-		{ID: groupDestination, Label: "Event bus", OpenByDefault: &open},
-		{ID: groupEvent, Label: "Event", OpenByDefault: &open},
-		{ID: groupMore, Label: "More options", OpenByDefault: &closed, Tooltip: "Several events, resources, time, trace, rejected entries, jq: a simple event needs none of them."},
-		{ID: groupOutput, Label: "Output mapping", OpenByDefault: &open},
-		{ID: groupError, Label: "Error handling", OpenByDefault: &open},
-		{ID: groupRetries, Label: "Retries", OpenByDefault: &closed},
+		{ID: string(connector.GroupAuthentication), Label: "Authentication", OpenByDefault: &open},
+		{ID: string(connector.GroupDestination), Label: "Event bus", OpenByDefault: &open},
+		{ID: string(connector.GroupEvent), Label: "Event", OpenByDefault: &open},
+		{ID: string(connector.GroupMore), Label: "More options", OpenByDefault: &closed, Tooltip: "Several events, resources, time, trace, rejected entries, jq: a simple event needs none of them."},
+		{ID: string(connector.GroupOutput), Label: "Output mapping", OpenByDefault: &open},
+		{ID: string(connector.GroupError), Label: "Error handling", OpenByDefault: &open},
+		{ID: string(connector.GroupRetries), Label: "Retries", OpenByDefault: &closed},
 	}
 }
 
 // link refers to a part of the modeling guide.
 func link(anchor string) string {
 	return fmt.Sprintf(`<a href="%smodeling.md#%s">Documentation</a>`, docs, anchor)
-}
-
-// field begins a property for one of the connector's fields: its binding, its text and its example.
-func field(name, label, group, anchor string) Property {
-	f, ok := connector.FieldNamed(name)
-	if !ok {
-		panic("template: the connector has no field " + name) // the list and this package are built together
-	}
-	p := Property{ID: name, Label: label, Group: group, Type: "String", Feel: "optional", Description: f.Doc + " " + link(anchor), Placeholder: f.Example}
-	switch f.Place {
-	case connector.InVariable:
-		p.Binding = Binding{Type: "zeebe:input", Name: name}
-	case connector.InHeader:
-		p.Binding = Binding{Type: "zeebe:taskHeader", Key: name}
-		p.Feel = ""
-	case connector.InTaskDefinition:
-		p.Binding = Binding{Type: "zeebe:taskDefinition", Property: name}
-	}
-	return p
-}
-
-// required makes a field one that must be filled in.
-func (p Property) required(pattern *Pattern) Property {
-	p.Constraints = &Constraints{NotEmpty: true, Pattern: pattern}
-	return p
-}
-
-// optional makes a field one that leaves nothing in the file while it is empty.
-func (p Property) optional(pattern *Pattern) Property {
-	if pattern != nil {
-		p.Constraints = &Constraints{Pattern: pattern}
-	}
-	p.Optional = p.Binding.Type != "zeebe:taskDefinition"
-	return p
-}
-
-// feel makes a field an editor for an expression. Its example has no =: the editor shows one.
-func (p Property) feel() Property {
-	p.Type, p.Feel = "Text", "required"
-	p.Placeholder = strings.TrimSpace(strings.TrimPrefix(p.Placeholder, "="))
-	return p
-}
-
-// when shows a field under a condition only.
-func (p Property) when(property string, values ...string) Property {
-	c := Condition{Property: property}
-	if len(values) == 1 {
-		c.Equals = values[0]
-	} else {
-		c.OneOf = values
-	}
-	if p.Condition != nil {
-		c = Condition{AllMatch: []Condition{*p.Condition, c}}
-	}
-	p.Condition = &c
-	return p
 }

@@ -42,16 +42,13 @@ func (o *observer) Settled(j *job.Job, outcome job.Outcome, worked, settling tim
 	if f == nil {
 		return
 	}
+	f.span.SetAttributes(attribute.String("camunda.job.outcome", outcome.Name()))
 	switch outcome := outcome.(type) {
-	case job.Complete:
-		f.span.SetAttributes(attribute.String("camunda.job.outcome", "complete"))
 	case job.Fail:
-		f.span.SetAttributes(attribute.String("camunda.job.outcome", "fail"), attribute.Int("camunda.job.retries_left", int(outcome.Retries)))
+		f.span.SetAttributes(attribute.Int("camunda.job.retries_left", int(outcome.Retries)))
 		f.span.SetStatus(codes.Error, outcome.Message)
 	case job.Throw:
-		f.span.SetAttributes(attribute.String("camunda.job.outcome", "throw"), attribute.String("error.type", outcome.Code))
-	default:
-		f.span.SetAttributes(attribute.String("camunda.job.outcome", "hand-back"))
+		f.span.SetAttributes(attribute.String("error.type", outcome.Code))
 	}
 	f.span.End()
 }

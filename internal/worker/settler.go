@@ -1,9 +1,7 @@
 package worker
 
 import (
-	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -40,7 +38,7 @@ func (w *run) settle(j *job.Job, a *activation, outcome job.Outcome, worked time
 	w.observer.Settled(j, outcome, worked, took)
 	if w.log.Enabled(w.work, slog.LevelDebug) {
 		w.log.Debug("job settled", "job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID,
-			"outcome", strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", outcome), "job.")), "worked", worked.String(), "settling", took.String())
+			"outcome", outcome.Name(), "worked", worked.String(), "settling", took.String())
 	}
 }
 

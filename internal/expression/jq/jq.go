@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -38,9 +39,22 @@ var (
 )
 
 // SyntaxError is an expression that does not compile, however often it is tried.
-type SyntaxError struct{ text string }
+type SyntaxError struct{ text string } // the engine's answer: the reason and, on lines of their own, the excerpt
 
 func (e *SyntaxError) Error() string { return e.text }
+
+// Reason returns the error without the source, with its line and column where they are known.
+func (e *SyntaxError) Reason() string {
+	reason, _, _ := strings.Cut(e.text, "\n")
+	return reason
+}
+
+// Excerpt returns the line of the source in which the error is, and below it a caret under its place; nothing where the place
+// is not known.
+func (e *SyntaxError) Excerpt() string {
+	_, excerpt, _ := strings.Cut(e.text, "\n")
+	return excerpt
+}
 
 // ValueError is an expression that compiles but gives no value: it raised an error, or gave nothing, or too much.
 type ValueError struct{ text string }

@@ -181,9 +181,7 @@ function article(task) {
   if (task.fault) a.append(node('p', task.fault, 'bad'));
   for (const event of task.events) {
     const d = node('dl');
-    for (const [name, value] of [['event bus', event.eventBusName], ['source', event.source], ['detail type', event.detailType], ['detail', event.detail], ['resources', event.resources.join(', ')], ['time', event.time], ['trace header', event.traceHeader]]) {
-      if (value) d.append(node('dt', name), node('dd', value));
-    }
+    for (const row of event) d.append(node('dt', row.name), node('dd', row.value));
     a.append(d);
   }
   const notes = [...task.warnings, ...task.findings];
