@@ -238,7 +238,7 @@ func evaluate(ctx context.Context, language expression.Language, source string, 
 	}
 	result, err := program.Eval(ctx, scope)
 	if failed, ok := errors.AsType[*expression.EvalError](err); ok {
-		return evaluated{warnings: failed.Warnings}, failed.Err
+		return evaluated{warnings: expression.Texts(failed.Warnings)}, failed.Err
 	}
-	return evaluated{json: jsonvalue.Append(nil, result.Value), warnings: result.Warnings}, nil
+	return evaluated{json: jsonvalue.Append(nil, result.Value), warnings: expression.Texts(result.Warnings)}, nil
 }

@@ -133,7 +133,9 @@ func (w *work) failing(code, message string) {
 // would send the event again; but for a task that asks for all entries to be accepted, and there one was not.
 func (w *work) fail(e *Error) job.Outcome {
 	told := *e
-	told.Message += expression.Hints(w.untold(e.Message))
+	if hints := w.untold(e.Message); len(hints) > 0 {
+		told.Message += " Hints: " + strings.Join(hints, "; ") + "."
+	}
 	e = told.masked(w.clean)
 	w.failing(e.Code, e.Message)
 	out := job.Fail{Settling: w.settling(), Message: e.Message, Backoff: w.headers.RetryBackoff}

@@ -100,11 +100,11 @@ func (w *work) evaluate(which string, p *expression.Program, scope *expression.S
 	done(err)
 	if err != nil {
 		if e, ok := errors.AsType[*expression.EvalError](err); ok {
-			w.warned(which, e.Warnings)
+			w.warned(which, expression.Texts(e.Warnings))
 		}
 		return r, expressionError(err, w.sent == nil)
 	}
-	w.warned(which, r.Warnings)
+	w.warned(which, expression.Texts(r.Warnings))
 	if mentions(r.Value, functionKey) {
 		return r, inputError("The %s expression '%s' gives the name %s, which is not allowed in process variables", which, p.Source(), functionKey)
 	}

@@ -35,7 +35,7 @@ func (p *Program) Source() string { return p.source }
 // Result is what an expression gave.
 type Result struct {
 	Value    jsonvalue.Value
-	Warnings []string // why nulls came out of it, each with its place in the source
+	Warnings []Warning // why nulls came out of it; jq gives none
 }
 
 // CompileError is an expression that does not parse. Its text carries the expression and the reason.
@@ -56,7 +56,7 @@ type EvalError struct {
 	Language Language
 	Source   string
 	Err      error
-	Warnings []string
+	Warnings []Warning // those given before it failed
 }
 
 func (e *EvalError) Error() string {
@@ -65,14 +65,6 @@ func (e *EvalError) Error() string {
 }
 
 func (e *EvalError) Unwrap() error { return e.Err }
-
-// Hints writes warnings as the end of a message; nothing if there are none.
-func Hints(warnings []string) string {
-	if len(warnings) == 0 {
-		return ""
-	}
-	return " Hints: " + strings.Join(warnings, "; ") + "."
-}
 
 // Compile compiles an expression: a leading = is cut off, as Modeler writes it, with the white space around it. The error
 // is a *[CompileError], also for an unknown language. The end of ctx ends the compilation of a jq expression, which another
@@ -138,14 +130,9 @@ func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), er
 	}
 	return func(ctx context.Context, s *Scope) (Result, error) {
 		r, err := program.Eval(ctx, s)
-		var warnings []string
-		for _, w := range r.Warnings {
-			line, column := w.At(text)
-			warnings = append(warnings, fmt.Sprintf("line %d, column %d: %s", line, column, w.Text))
-		}
 		if err != nil {
-			return Result{Warnings: warnings}, err
+			return Result{Warnings: r.Warnings}, err
 		}
-		return Result{Value: feel.ToJSON(r.Value), Warnings: warnings}, nil
+		return Result{Value: feel.ToJSON(r.Value), Warnings: r.Warnings}, nil
 	}, nil
 }

@@ -27,7 +27,7 @@ func eval(t *testing.T, language Language, source string, s *Scope) (string, []s
 	require.NoError(t, err)
 	r, err := p.Eval(t.Context(), s)
 	require.NoError(t, err)
-	return string(jsonvalue.Append(nil, r.Value)), r.Warnings
+	return string(jsonvalue.Append(nil, r.Value)), Texts(r.Warnings)
 }
 
 func TestOneLeadingEqualsSignIsCut(t *testing.T) {

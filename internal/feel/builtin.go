@@ -181,7 +181,7 @@ func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
 		args = in.arrange(args)
 	}
 	if len(args) < len(in.overloads[0].params) {
-		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
+		return f.warn(pos, WrongArguments, in.overloads[0].name, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
 	}
 	for _, b := range in.overloads {
 		if misfit := conform(b.params, args); misfit < 0 {
@@ -229,7 +229,7 @@ func (b *builtin) wrongType(f *frame, pos Pos, p param, v Value) Value {
 	if b.strict {
 		return f.fail(pos, "parameter '%s' of function '%s' must be a %s, but is %s", p.name, b.name, p.typ, article(v))
 	}
-	return f.warn(pos, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
+	return f.warn(pos, WrongType, b.name, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
 }
 
 // takerOf returns the function that checks an argument for a type, and makes a number of a literal.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -18,7 +16,6 @@ const (
 	maxTime     = 250 * time.Millisecond
 	maxDepth    = 400 // calls of functions within functions
 	stepsPerAsk = 32  // a step on numbers of many digits may take milliseconds
-	maxWarnings = 20
 )
 
 // Scope answers for the names that are free in an expression.
@@ -154,67 +151,6 @@ func (f *frame) settle(v Value) Value {
 		return f.fail(e.pos, "%s", e.text)
 	}
 	return v
-}
-
-// warn notes why a null came out at pos. It returns that null.
-func (f *frame) warn(pos Pos, format string, args ...any) Value {
-	if len(f.warnings) < maxWarnings {
-		w := Warning{Pos: pos, Text: fmt.Sprintf(format, args...)}
-		if !slices.Contains(f.warnings, w) {
-			f.warnings = append(f.warnings, w)
-		}
-	}
-	return nil
-}
-
-// suggest returns " (did you mean x?)" for the nearest of the candidates, or nothing if none is near.
-func suggest(word string, candidates []string) string {
-	best := NearestName(word, candidates)
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
-}
-
-// NearestName returns the candidate that a misspelt word may have meant, or nothing if none is near.
-func NearestName(word string, candidates []string) string {
-	best, distance := "", min(len(word)/2+2, 4)
-	if len(word) < 4 {
-		distance = 2
-	}
-	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(word), strings.ToLower(c), distance); d < distance {
-			best, distance = c, d
-		}
-	}
-	return best
-}
-
-// editDistance is the number of letters to add, drop, change or swap with their neighbour, or limit if that is less.
-func editDistance(a, b string, limit int) int {
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) >= limit || len(y)-len(x) >= limit || len(x) > 64 || len(y) > 64 {
-		return limit
-	}
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return min(last[len(y)], limit)
 }
 
 // IsBudget says whether err is a limit that an expression ran into, rather than a fault in it.

@@ -86,8 +86,7 @@ func TestWarnings(t *testing.T) {
 			require.NoError(t, err)
 			require.NotEmpty(t, warnings)
 			assert.Contains(t, warnings[0].Text, tt.want)
-			_, column := warnings[0].At(tt.expression)
-			assert.Equal(t, tt.column, column)
+			assert.Equal(t, tt.column, warnings[0].Column)
 		})
 	}
 }

@@ -120,7 +120,7 @@ func nearReference(name string, known []string) string {
 }
 
 func place(source string, pos feel.Pos) string {
-	line, column := feel.Warning{Pos: pos}.At(strings.TrimSpace(source))
+	line, column := pos.In(strings.TrimSpace(source))
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
 

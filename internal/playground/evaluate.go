@@ -3,7 +3,6 @@ package playground
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,7 +109,7 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 	if err != nil {
 		v := view{Fault: reason(err)}
 		if at, ok := errors.AsType[*feel.SyntaxError](err); ok {
-			v.Marks = []mark{shifted(at.Line(), at.Column(), line, column, strings.SplitN(at.Error(), "\n", 2)[0], true)}
+			v.Marks = []mark{shifted(at.Line(), at.Column(), line, column, at.Reason(), true)}
 		}
 		return v
 	}
@@ -126,16 +125,10 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 		v.Value = string(jsonvalue.Append(nil, result.Value))
 	}
 	for _, w := range warnings {
-		if at := placed.FindStringSubmatch(w); at != nil {
-			l, _ := strconv.Atoi(at[1])
-			c, _ := strconv.Atoi(at[2])
-			v.Marks = append(v.Marks, shifted(l, c, line, column, at[3], false))
-		}
+		v.Marks = append(v.Marks, shifted(w.Line, w.Column, line, column, w.Text, false))
 	}
 	return v
 }
-
-var placed = regexp.MustCompile(`(?s)^line (\d+), column (\d+): (.*)$`)
 
 // reason is an expression's error without the expression, which the page shows already.
 func reason(err error) string {

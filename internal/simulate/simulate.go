@@ -100,8 +100,7 @@ func (j *Job) evaluator(ctx context.Context, warnings *[]string) bpmn.Evaluate {
 		}
 		r, err := program.Eval(ctx, feel.Context(variables))
 		for _, w := range r.Warnings {
-			line, column := w.At(strings.TrimSpace(source))
-			*warnings = append(*warnings, j.mask.Apply(fmt.Sprintf("%s: line %d, column %d: %s", j.place(source), line, column, w.Text)))
+			*warnings = append(*warnings, j.mask.Apply(j.place(source)+": "+w.String()))
 		}
 		if err != nil {
 			return nil, err
