@@ -11,7 +11,6 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -66,7 +65,7 @@ func evalCommand() *command {
 
 // helpFunction prints the documentation of a built-in function.
 func helpFunction(s *session, name string) error {
-	text, known := feel.HelpFunction(name)
+	text, known := expression.Library().Help(name)
 	if !known {
 		return usage(errors.New(strings.TrimSpace(text)))
 	}

@@ -124,7 +124,7 @@ func (p *Program) Eval(ctx context.Context, s *Scope) (Result, error) {
 }
 
 func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), error) {
-	program, err := feel.Compile(text)
+	program, err := CompileFEEL(text)
 	if err != nil {
 		return nil, err
 	}

@@ -206,12 +206,7 @@ func (f *frame) dateTimeNow() DateTime {
 	if f.now.IsZero() {
 		f.now = f.program.clock()
 	}
-	_, offset := f.now.Zone()
-	zone := &Zone{offset: offset}
-	if l := f.now.Location(); l != time.Local && l != time.UTC {
-		zone.region = l
-	}
-	t, _ := zone.at(f.now.Unix(), int64(f.now.Nanosecond()))
+	t, _ := dateTimeOf(f.now)
 	return t
 }
 

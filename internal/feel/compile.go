@@ -16,10 +16,11 @@ type evaluator func(f *frame) Value
 // compiler turns nodes into evaluators. What a source binds itself (variables of loops, parameters, entries of contexts)
 // gets a slot in the frame; a name that nothing binds is asked of the scope.
 type compiler struct {
-	slots int // how many slots are needed
-	used  int // how many of them are bound where the compiler stands
-	env   *binding
-	free  []string
+	library *Library
+	slots   int // how many slots are needed
+	used    int // how many of them are bound where the compiler stands
+	env     *binding
+	free    []string
 	// inputs counts the places that have ?, the value that a unary test tests.
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.

@@ -85,7 +85,7 @@ func (c *compiler) call(n *call) evaluator {
 		return c.qualifiedCall(n, args)
 	}
 	callees := c.bound(n.name)
-	native := invocationOf(n.name, len(n.args), n.named)
+	native := c.library.invocation(n.name, len(n.args), n.named)
 	if len(callees) == 0 && native.overloads != nil {
 		return builtinCall(n.pos(), &native, args)
 	}
@@ -271,16 +271,13 @@ func article(v Value) string {
 }
 
 func (f *frame) noSuchFunction(n *call, count int) Value {
-	overloads := builtins()[n.name]
-	if len(overloads) == 0 {
-		return f.unknown(n.pos(), UnknownFunction, n.name, builtinNames(), "there is no function %s", n.name)
+	library := f.program.library
+	if len(library.forms[n.name]) == 0 {
+		return f.unknown(n.pos(), UnknownFunction, n.name, library.names, "there is no function %s", n.name)
 	}
-	var forms []string
-	for _, b := range overloads {
-		forms = append(forms, b.signature())
-	}
+	forms := library.signatures(n.name)
 	if n.named != nil {
-		return f.warn(n.pos(), WrongArguments, n.name, "no parameters %s: the function is %s", strings.Join(n.named, ", "), strings.Join(forms, " or "))
+		return f.warn(n.pos(), WrongArguments, n.name, "no parameters %s: the function is %s", strings.Join(n.named, ", "), forms)
 	}
-	return f.warn(n.pos(), WrongArguments, n.name, "%d arguments do not fit: the function is %s", count, strings.Join(forms, " or "))
+	return f.warn(n.pos(), WrongArguments, n.name, "%d arguments do not fit: the function is %s", count, forms)
 }

@@ -20,6 +20,7 @@ type Program struct {
 	// identity says that it matters which contexts the source itself made.
 	identity bool
 	clock    func() time.Time
+	library  *Library
 	frames   sync.Pool
 }
 
@@ -29,6 +30,9 @@ type Option func(*Program)
 // WithClock gives the clock that now() and today() read, instead of time.Now.
 func WithClock(now func() time.Time) Option { return func(p *Program) { p.clock = now } }
 
+// WithLibrary gives the functions that the program can call, instead of [Standard].
+func WithLibrary(l *Library) Option { return func(p *Program) { p.library = l } }
+
 // Compile reads an expression. The error is a *[SyntaxError], or a *[BudgetError] for a source of more than 64 KiB or
 // 250 levels of nesting.
 func Compile(source string, options ...Option) (*Program, error) {
@@ -36,11 +40,11 @@ func Compile(source string, options ...Option) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{identity: identity}
-	p := &Program{source: source, root: root, identity: identity, clock: time.Now}
+	p := &Program{source: source, root: root, identity: identity, clock: time.Now, library: Standard()}
 	for _, o := range options {
 		o(p)
 	}
+	c := &compiler{identity: identity, library: p.library}
 	p.eval = c.compile(root)
 	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
 	return p, nil

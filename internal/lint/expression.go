@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // compile reads an expression; nil, with a finding, if it does not parse.
 func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Program {
-	program, err := feel.Compile(strings.TrimSpace(source))
+	program, err := expression.CompileFEEL(strings.TrimSpace(source))
 	if err != nil {
 		first, excerpt, _ := strings.Cut(err.Error(), "\n")
 		f := c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, first)

@@ -94,7 +94,7 @@ func valuesOf(secrets map[string]string) func(func(string) bool) {
 // evaluator evaluates FEEL of mappings and notes the warnings.
 func (j *Job) evaluator(ctx context.Context, warnings *[]string) bpmn.Evaluate {
 	return func(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-		program, err := feel.Compile(strings.TrimSpace(source))
+		program, err := expression.CompileFEEL(strings.TrimSpace(source))
 		if err != nil {
 			return nil, err
 		}
