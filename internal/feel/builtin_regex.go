@@ -164,7 +164,7 @@ func replace(f *frame, pos Pos, s string, a []Value) (string, bool) {
 			}
 		}
 		from = m[1]
-		if b.Len() > maxProduced {
+		if b.Len() > f.program.limits.Bytes {
 			return "", f.produce(b.Len())
 		}
 	}
@@ -177,7 +177,7 @@ func (f *frame) replaceSimple(p *simplePattern, s, with string) (string, bool) {
 	if !f.spend(1 + len(s)/4) {
 		return "", false
 	}
-	text, found := p.replace(f.text[:0], s, with)
+	text, found := p.replace(f.text[:0], s, with, f.program.limits.Bytes)
 	if !found {
 		return s, true
 	}

@@ -22,8 +22,8 @@ func (c *compiler) function(n *function) evaluator {
 		}
 		captured := append([]Value(nil), f.slots...)
 		return &Function{params: n.params, call: func(f *frame, args []Value) Value {
-			if f.depth++; f.depth > maxDepth {
-				f.err = &BudgetError{Limit: fmt.Sprint(maxDepth, " calls of functions within functions")}
+			if f.depth++; f.depth > f.program.limits.Depth {
+				f.err = f.program.limits.depth()
 				return nil
 			}
 			outer := f.slots

@@ -9,14 +9,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Budgets of one evaluation. They bound what any expression on any data can cost.
-const (
-	maxSteps    = 1_000_000
-	maxProduced = 64 << 20 // bytes, estimated
-	maxTime     = 250 * time.Millisecond
-	maxDepth    = 400 // calls of functions within functions
-	stepsPerAsk = 32  // a step on numbers of many digits may take milliseconds
-)
+// stepsPerAsk is after how many steps the time is looked at: a step on numbers of many digits may take milliseconds.
+const stepsPerAsk = 32
 
 // Scope answers for the names that are free in an expression.
 type Scope interface {
@@ -100,16 +94,16 @@ func (f *frame) spend(n int) bool {
 }
 
 func (f *frame) ask() bool {
-	if f.steps > maxSteps {
-		f.err = &BudgetError{Limit: "1000000 steps"}
+	if f.steps > f.program.limits.Steps {
+		f.err = f.program.limits.steps()
 		return false
 	}
 	f.nextAsk = f.steps + stepsPerAsk
-	now := time.Now()
+	now := f.program.clock()
 	if f.deadline.IsZero() {
-		f.deadline = now.Add(maxTime)
+		f.deadline = now.Add(f.program.limits.Time)
 	} else if now.After(f.deadline) {
-		f.err = &BudgetError{Limit: "250 ms"}
+		f.err = f.program.limits.time()
 		return false
 	}
 	if err := f.ctx.Err(); err != nil {
@@ -130,8 +124,8 @@ func (f *frame) produce(n int) bool {
 	if f.err != nil {
 		return false
 	}
-	if f.produced += n; f.produced > maxProduced {
-		f.err = &BudgetError{Limit: "64 MiB of values"}
+	if f.produced += n; f.produced > f.program.limits.Bytes {
+		f.err = f.program.limits.bytes()
 		return false
 	}
 	return true
