@@ -28,7 +28,7 @@ COUNT     ?= 6
 BASE      ?= main
 TESTFLAGS ?=
 RUN       ?=
-FEEL_CASES ?= $(wildcard internal/feel/testdata/engine/*.jsonl)
+FEEL_CASES ?= $(wildcard internal/feel/testdata/engine/*.jsonl internal/expression/testdata/engine/*.jsonl)
 PKG       ?= ./...
 
 # A folder of recorded cases: contract-cases/run and feel/check inside it are run when they are there.

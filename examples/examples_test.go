@@ -10,13 +10,14 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/examples"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // evaluate gives the JSON value of a FEEL expression.
-func evaluate(expression string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-	program, err := feel.Compile(expression)
+func evaluate(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
+	program, err := expression.CompileFEEL(source)
 	if err != nil {
 		return nil, err
 	}

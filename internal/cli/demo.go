@@ -14,6 +14,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -143,7 +144,7 @@ func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
 
 // evaluateMapping evaluates an input mapping with our FEEL.
 func evaluateMapping(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-	p, err := feel.Compile(source)
+	p, err := expression.CompileFEEL(source)
 	if err != nil {
 		return nil, err
 	}

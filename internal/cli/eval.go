@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -68,7 +67,7 @@ func evalCommand(s *session) *cobra.Command {
 	completeFiles(c, "cases", "jsonl")
 	must(c.RegisterFlagCompletionFunc("help-function", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
-		for _, f := range feel.Functions() {
+		for _, f := range expression.Library().Functions() {
 			names = append(names, f.Name)
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
@@ -79,7 +78,7 @@ func evalCommand(s *session) *cobra.Command {
 
 // helpFunction prints the documentation of a built-in function.
 func helpFunction(s *session, name string) error {
-	text, known := feel.HelpFunction(name)
+	text, known := expression.Library().Help(name)
 	if !known {
 		return usage(errors.New(strings.TrimSpace(text)))
 	}

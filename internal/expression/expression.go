@@ -34,7 +34,7 @@ func (p *Program) Source() string { return p.source }
 // Result is what an expression gave.
 type Result struct {
 	Value    jsonvalue.Value
-	Warnings []Warning // why nulls came out of it
+	Warnings []Warning // why nulls came out of it; jq gives none
 }
 
 // CompileError is an expression that does not parse. Its text carries the expression and the reason.
@@ -55,7 +55,7 @@ type EvalError struct {
 	Language Language
 	Source   string
 	Err      error
-	Warnings []Warning
+	Warnings []Warning // those given before it failed
 }
 
 func (e *EvalError) Error() string {

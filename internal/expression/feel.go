@@ -52,7 +52,7 @@ func (s *feelScope) Lookup(name string) (any, bool) {
 
 // compileFEEL compiles a FEEL expression. It sees all of its [Scope] by name.
 func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), error) {
-	program, err := feel.Compile(text)
+	program, err := CompileFEEL(text)
 	if err != nil {
 		return nil, err
 	}
@@ -62,14 +62,9 @@ func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), er
 		if scope.tooLarge != nil {
 			return Result{}, scope.tooLarge
 		}
-		var warnings []Warning
-		for _, w := range r.Warnings {
-			line, column := w.At(text)
-			warnings = append(warnings, Warning{w.Kind, w.Name, line, column, w.Text})
-		}
 		if err != nil {
-			return Result{Warnings: warnings}, err
+			return Result{Warnings: r.Warnings}, err
 		}
-		return Result{Value: feel.ToJSON(r.Value), Warnings: warnings}, nil
+		return Result{Value: feel.ToJSON(r.Value), Warnings: r.Warnings}, nil
 	}, nil
 }

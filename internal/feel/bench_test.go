@@ -20,7 +20,7 @@ var benchCases = []struct {
 }{
 	{"path", `response.entries[1].eventId`, 10},
 	{"context", `{eventId: response.entries[1].eventId, ok: response.failedEntryCount = 0}`, 10},
-	{"if-3way", `if error.code = "ValidationException" then bpmnError("INVALID", error.message) else if error.code = "ThrottlingException" then jobError("throttled", {}, job.retries - 1, @"PT10S") else null`, 10},
+	{"if-3way", `if error.code = "ValidationException" then {code: "INVALID", message: error.message} else if error.code = "ThrottlingException" then {retries: job.retries - 1, after: @"PT10S"} else null`, 10},
 	{"for-10", `for e in response.entries return e.eventId`, 10},
 	{"filter-1000", `response.entries[errorCode != null]`, 1000},
 	{"strings", `upper case(substring before(replace(response.entries[1].eventId, "[0-9]+", "#"), "-")) + "-" + string(string length(string join(split(response.entries[2].eventId, "-"), "/")))`, 10},

@@ -3,15 +3,14 @@ package feel
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/cockroachdb/apd/v3"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// builtin is one overload of a built-in function: its row in the tables below is its code, its documentation and its
-// tests in one. To add a function, add a row to the table of its family.
+// builtin is one overload of a function: its row in the table of its family is its code, its documentation and its test in
+// one. To add a function, add a row there.
 type builtin struct {
 	name   string
 	params []param
@@ -27,6 +26,8 @@ type builtin struct {
 	text func(f *frame, pos Pos, s string, others []Value) (string, bool)
 	// strict makes an argument of a wrong type fail the evaluation; null is the answer otherwise.
 	strict bool
+	// noText says that no text of an argument can be in the result.
+	noText bool
 	// doc says what the function gives, and when null or an error, in a sentence or two.
 	doc string
 	// example is an expression and what it gives, as JSON. The tests run it.
@@ -63,40 +64,6 @@ func params(text string) []param {
 	return all
 }
 
-// families are the tables of functions, in the order in which they are documented.
-var families = [...]struct {
-	name  string
-	table func() []builtin
-}{
-	{"Boolean", booleanBuiltins},
-	{"Conversion", conversionBuiltins},
-	{"String", stringBuiltins},
-	{"Regular expressions", regexBuiltins},
-	{"Numeric", numberBuiltins},
-	{"Aggregation", aggregateBuiltins},
-	{"List", listBuiltins},
-	{"Context", contextBuiltins},
-	{"Temporal", temporalBuiltins},
-	{"Range", rangeBuiltins},
-	{"Connector", connectorBuiltins},
-}
-
-// builtins returns all overloads by name, in the order in which they are tried.
-var builtins = sync.OnceValue(func() map[string][]*builtin {
-	all := map[string][]*builtin{}
-	for _, family := range families {
-		table := family.table()
-		for i := range table {
-			b := &table[i]
-			if b.text != nil {
-				b.eval = b.evalText
-			}
-			all[b.name] = append(all[b.name], b)
-		}
-	}
-	return all
-})
-
 func (b *builtin) evalText(f *frame, pos Pos, a []Value) Value {
 	s, ok := b.text(f, pos, a[0].(string), a[1:])
 	if !ok {
@@ -104,15 +71,6 @@ func (b *builtin) evalText(f *frame, pos Pos, a []Value) Value {
 	}
 	return s
 }
-
-var builtinNames = sync.OnceValue(func() []string {
-	var names []string
-	for name := range builtins() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-})
 
 func (b *builtin) signature() string {
 	names := make([]string, len(b.params))
@@ -134,36 +92,6 @@ type invocation struct {
 	wrap      int   // the first of the arguments that become one list, −1 for none
 }
 
-// invocationOf finds the overloads that take so many arguments. Named arguments may leave some out: the first overload
-// that has all of the names says which place each has, and then every overload of as many parameters is tried.
-func invocationOf(name string, count int, named []string) invocation {
-	in := invocation{wrap: -1}
-	all := builtins()[name]
-	if named != nil {
-		at := slices.IndexFunc(all, func(b *builtin) bool {
-			var ok bool
-			in.order, ok = b.order(named)
-			return ok
-		})
-		if at < 0 {
-			return invocation{}
-		}
-		count = len(all[at].params)
-		if all[at].exact {
-			all = all[at : at+1]
-		}
-	}
-	for _, b := range all {
-		if in.order == nil && b.rest && count > 0 && count >= len(b.params)-1 {
-			return invocation{overloads: []*builtin{b}, wrap: len(b.params) - 1}
-		}
-		if count == len(b.params) {
-			in.overloads = append(in.overloads, b)
-		}
-	}
-	return in
-}
-
 func (b *builtin) order(named []string) ([]int, bool) {
 	order := make([]int, len(named))
 	for i, name := range named {
@@ -181,7 +109,7 @@ func (in *invocation) call(f *frame, pos Pos, args []Value) Value {
 		args = in.arrange(args)
 	}
 	if len(args) < len(in.overloads[0].params) {
-		return f.warn(pos, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
+		return f.warn(pos, WrongArguments, in.overloads[0].name, "%d arguments do not fit: the function is %s", len(args), in.overloads[0].signature())
 	}
 	for _, b := range in.overloads {
 		if misfit := conform(b.params, args); misfit < 0 {
@@ -229,7 +157,7 @@ func (b *builtin) wrongType(f *frame, pos Pos, p param, v Value) Value {
 	if b.strict {
 		return f.fail(pos, "parameter '%s' of function '%s' must be a %s, but is %s", p.name, b.name, p.typ, article(v))
 	}
-	return f.warn(pos, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
+	return f.warn(pos, WrongType, b.name, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
 }
 
 // takerOf returns the function that checks an argument for a type, and makes a number of a literal.

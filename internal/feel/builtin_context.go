@@ -22,7 +22,7 @@ func contextBuiltins() []builtin {
 			for _, key := range a[1].([]Value) {
 				next, ok := field(v, key.(string))
 				if !ok {
-					return f.unknown(UnknownField, pos, key.(string), "there is no field %s", key)
+					return f.unknown(pos, UnknownField, key.(string), nil, "there is no field %s", key)
 				}
 				v = next
 			}
@@ -74,7 +74,7 @@ func getValue(f *frame, pos Pos, a []Value) Value {
 	o, key := a[0].(*jsonvalue.Object), a[1].(string)
 	v, ok := field(o, key)
 	if !ok {
-		return f.unknown(UnknownField, pos, key, "there is no field %s%s", key, suggest(key, o.Keys()))
+		return f.unknown(pos, UnknownField, key, o.Keys(), "there is no field %s", key)
 	}
 	return v
 }
@@ -98,7 +98,7 @@ func contextPut(f *frame, pos Pos, a []Value) Value {
 		return f.put(o, a[1].(string), a[2])
 	}
 	if len(keys) == 0 {
-		return f.warn(pos, "the list of keys is empty")
+		return f.warn(pos, EmptyList, "context put", "the list of keys is empty")
 	}
 	return f.putDeep(o, keys, a[2])
 }
@@ -138,7 +138,7 @@ func contextMerge(f *frame, pos Pos, a []Value) Value {
 	for _, v := range a[0].([]Value) {
 		o, ok := v.(*jsonvalue.Object)
 		if !ok {
-			return f.warn(pos, "context merge needs contexts, but one is %s", article(v))
+			return f.warn(pos, WrongType, "context merge", "context merge needs contexts, but one is %s", article(v))
 		}
 		if !f.spend(o.Len()) || !f.produce(48*o.Len()) {
 			return nil
@@ -153,7 +153,7 @@ func contextMerge(f *frame, pos Pos, a []Value) Value {
 func contextOf(f *frame, pos Pos, a []Value) Value {
 	entries, ok := a[0].([]Value)
 	if !ok {
-		return f.warn(pos, "context needs a list of contexts, but got %s", article(a[0]))
+		return f.warn(pos, WrongType, "context", "context needs a list of contexts, but got %s", article(a[0]))
 	}
 	made := jsonvalue.NewObject(len(entries))
 	for _, e := range entries {
@@ -161,7 +161,7 @@ func contextOf(f *frame, pos Pos, a []Value) Value {
 		value, hasValue := field(e, "value")
 		name, isString := key.(string)
 		if !hasKey || !hasValue || !isString || functionIn(e, "value") != nil {
-			return f.warn(pos, "every entry needs a key, which is a string, and a value")
+			return f.warn(pos, WrongType, "context", "every entry needs a key, which is a string, and a value")
 		}
 		made.Set(name, value)
 	}
@@ -177,7 +177,7 @@ func booleanBuiltins() []builtin {
 				if a[0] == nil {
 					return nil
 				}
-				return f.warn(pos, "not needs a boolean, but got %s", article(a[0]))
+				return f.warn(pos, WrongType, "not", "not needs a boolean, but got %s", article(a[0]))
 			}
 			return !b
 		}, doc: "The opposite; null for what is no boolean.", example: `not(true)`, gives: `false`},
@@ -252,10 +252,10 @@ func conversionBuiltins() []builtin {
 			}
 			v, rest, err := jsonvalue.ParsePrefix(s)
 			if err != nil {
-				return f.warn(pos, "%s", err)
+				return f.warn(pos, InvalidText, "from json", "%s", err)
 			}
 			if rest != "" && abuts(v, rest) {
-				return f.warn(pos, "%q is no JSON", s)
+				return f.warn(pos, InvalidText, "from json", "%q is no JSON", s)
 			}
 			return v
 		}, doc: "The value of a JSON text; null if it is none. What stands behind the value is ignored.", example: `from json("{\"a\": 1}")`, gives: `{"a":1}`},
@@ -280,7 +280,7 @@ func (f *frame) toNumber(pos Pos, s string) Value {
 	}
 	d, ok := parseNumber(s)
 	if !ok {
-		return f.warn(pos, "%q is no number", s)
+		return f.warn(pos, InvalidText, "number", "%q is no number", s)
 	}
 	return d
 }
@@ -293,16 +293,16 @@ func groupedNumber(f *frame, pos Pos, a []Value) Value {
 		text, isText := a[2].(string)
 		switch {
 		case !ok && !isText:
-			return f.warn(pos, "at least one of the separators must be given")
+			return f.warn(pos, InvalidText, "number", "at least one of the separators must be given")
 		case a[2] != nil && text != "," && text != "." || isText && ok && text == grouping:
-			return f.warn(pos, "the decimal separator must be a comma or a point, and not that of the groups")
+			return f.warn(pos, InvalidText, "number", "the decimal separator must be a comma or a point, and not that of the groups")
 		case isText:
 			decimal = text
 		}
 		ok = ok || a[1] == nil
 	}
 	if !ok || a[1] != nil && grouping != " " && grouping != "," && grouping != "." {
-		return f.warn(pos, "the grouping separator must be a blank, a comma or a point")
+		return f.warn(pos, InvalidText, "number", "the grouping separator must be a blank, a comma or a point")
 	}
 	if grouping != "" {
 		s = strings.ReplaceAll(s, grouping, "")

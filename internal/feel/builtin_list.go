@@ -98,7 +98,7 @@ func sublist(f *frame, pos Pos, a []Value) Value {
 	l := a[0].([]Value)
 	from, ok := position(len(l), a[1])
 	if !ok {
-		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
+		return f.warn(pos, OutOfRange, "sublist", "positions in a list count from 1, or from -1 at its end")
 	}
 	to := int64(len(l))
 	if len(a) == 3 {
@@ -124,7 +124,7 @@ func insertBefore(f *frame, pos Pos, a []Value) Value {
 	l := a[0].([]Value)
 	at, ok := position(len(l), a[1])
 	if !ok {
-		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
+		return f.warn(pos, OutOfRange, "insert before", "positions in a list count from 1, or from -1 at its end")
 	}
 	at = min(max(at, 0), int64(len(l)))
 	return f.newList(slices.Insert(slices.Clone(l), int(at), a[2]))
@@ -148,7 +148,7 @@ func remove(f *frame, pos Pos, a []Value) Value {
 	at, ok := position(len(l), a[1])
 	switch {
 	case !ok:
-		return f.warn(pos, "positions in a list count from 1, or from -1 at its end")
+		return f.warn(pos, OutOfRange, "remove", "positions in a list count from 1, or from -1 at its end")
 	case at < 0 || at > int64(len(l)) || at == int64(len(l)) && integer(a[1]) > 0:
 		return l
 	case at == int64(len(l)):
@@ -202,7 +202,7 @@ func (f *frame) flatten(dst, l []Value) []Value {
 func partition(f *frame, pos Pos, a []Value) Value {
 	l, size := a[0].([]Value), integer(a[1])
 	if size < 1 {
-		return f.warn(pos, "the size of a part must be at least 1, but is %d", size)
+		return f.warn(pos, OutOfRange, "partition", "the size of a part must be at least 1, but is %d", size)
 	}
 	parts := []Value{}
 	for len(l) > 0 {
@@ -217,7 +217,7 @@ func partition(f *frame, pos Pos, a []Value) Value {
 func sortList(f *frame, pos Pos, a []Value) Value {
 	l, precedes := slices.Clone(a[0].([]Value)), a[1].(*Function)
 	if len(precedes.params) != 2 {
-		return f.warn(pos, "sort needs a function of two parameters, but it has %d", len(precedes.params))
+		return f.warn(pos, WrongType, "sort", "sort needs a function of two parameters, but it has %d", len(precedes.params))
 	}
 	broken := false
 	slices.SortStableFunc(l, func(x, y Value) int {
@@ -227,7 +227,7 @@ func sortList(f *frame, pos Pos, a []Value) Value {
 		v := precedes.call(f, []Value{x, y})
 		if e, ok := errors.AsType[*EvalError](f.err); ok {
 			f.err = nil
-			f.warn(e.Pos, "%s", e.Text)
+			f.warn(e.Pos, ErrorValue, "", "%s", e.Text)
 		}
 		b, ok := v.(bool)
 		switch {
@@ -240,7 +240,7 @@ func sortList(f *frame, pos Pos, a []Value) Value {
 		return 1
 	})
 	if broken && f.err == nil {
-		return f.warn(pos, "the function of sort must give a boolean")
+		return f.warn(pos, WrongType, "sort", "the function of sort must give a boolean")
 	}
 	return f.newList(l)
 }

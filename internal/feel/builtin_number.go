@@ -67,7 +67,7 @@ func numberBuiltins() []builtin {
 		{name: "sqrt", params: params("number: number"), eval: func(f *frame, pos Pos, a []Value) Value {
 			d := a[0].(*apd.Decimal)
 			if d.Sign() < 0 {
-				return f.warn(pos, "a negative number has no square root")
+				return f.warn(pos, OutOfRange, "sqrt", "a negative number has no square root")
 			}
 			return f.double(pos, "sqrt", math.Sqrt(toFloat64(d)))
 		}, doc: "The square root; null for a negative number.", example: `sqrt(16)`, gives: `4`},
@@ -128,11 +128,11 @@ func decimalByMode(f *frame, pos Pos, a []Value) Value {
 	name := strings.ToUpper(a[2].(string))
 	mode, ok := roundingModes[name]
 	if !ok {
-		return f.warn(pos, "%q is no mode of rounding", a[2])
+		return f.warn(pos, InvalidText, "round", "%q is no mode of rounding", a[2])
 	}
 	r := scaled(mode)(f, pos, a)
 	if d, ok := r.(*apd.Decimal); ok && name == "UNNECESSARY" && compare(d, a[0].(*apd.Decimal)) != 0 {
-		return f.warn(pos, "rounding is necessary")
+		return f.warn(pos, OutOfRange, "round", "rounding is necessary")
 	}
 	return r
 }
@@ -149,7 +149,7 @@ func absolute(f *frame, pos Pos, a []Value) Value {
 	case MonthsDuration:
 		return MonthsDuration{abs64(v.months)}
 	}
-	return f.warn(pos, "abs needs a number or a duration, but got %s", article(a[0]))
+	return f.warn(pos, WrongType, "abs", "abs needs a number or a duration, but got %s", article(a[0]))
 }
 
 // modulo is (x rem y + y) rem y, each step to the digits of the dividend.
@@ -191,7 +191,7 @@ func aggregateBuiltins() []builtin {
 				for _, v := range a[0].([]Value) {
 					d, ok := asNumber(v)
 					if !ok {
-						return f.warn(pos, "%s needs numbers, but one item is %s", name, article(v))
+						return f.warn(pos, WrongType, name, "%s needs numbers, but one item is %s", name, article(v))
 					}
 					l = append(l, d)
 				}
@@ -212,13 +212,13 @@ func aggregateBuiltins() []builtin {
 			doc: "The greatest of the items, which must be of one type that has an order; null for an empty list.", example: `max([1, 3, 2])`, gives: `3`,
 		},
 		numbers("sum", "The sum of numbers; null for an empty list.", `sum([1,2,3])`, `6`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			return f.fold(pos, l, addTo)
+			return f.fold(pos, "sum", l, addTo)
 		}),
 		numbers("product", "The product of numbers; null for an empty list.", `product([2, 3, 4])`, `24`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			return f.fold(pos, l, multiplyTo)
+			return f.fold(pos, "product", l, multiplyTo)
 		}),
 		numbers("mean", "The arithmetic mean of numbers; null for an empty list.", `mean([1,2,3])`, `2`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
-			sum, ok := f.fold(pos, l, addTo).(*apd.Decimal)
+			sum, ok := f.fold(pos, "mean", l, addTo).(*apd.Decimal)
 			if !ok {
 				return nil
 			}
@@ -226,7 +226,7 @@ func aggregateBuiltins() []builtin {
 		}),
 		numbers("median", "The middle one of the numbers in order, or the mean of the two in the middle; null for an empty list.", `median([8, 2, 5, 3, 4])`, `4`, func(f *frame, pos Pos, l []*apd.Decimal) Value {
 			if len(l) == 0 {
-				return f.warn(pos, "the list is empty")
+				return f.warn(pos, EmptyList, "median", "the list is empty")
 			}
 			if !f.sortNumbers(l) {
 				return nil
@@ -245,9 +245,9 @@ func aggregateBuiltins() []builtin {
 	}
 }
 
-func (f *frame) fold(pos Pos, l []*apd.Decimal, op func(a, b *apd.Decimal, n int64) *apd.Decimal) Value {
+func (f *frame) fold(pos Pos, name string, l []*apd.Decimal, op func(a, b *apd.Decimal, n int64) *apd.Decimal) Value {
 	if len(l) == 0 {
-		return f.warn(pos, "the list is empty")
+		return f.warn(pos, EmptyList, name, "the list is empty")
 	}
 	r, n := l[0], workingDigits(l[0])
 	for i, d := range l[1:] {
@@ -278,12 +278,12 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 	return func(f *frame, pos Pos, a []Value) Value {
 		l := a[0].([]Value)
 		if len(l) == 0 {
-			return f.warn(pos, "the list is empty")
+			return f.warn(pos, EmptyList, name, "the list is empty")
 		}
 		best := l[0]
 		switch f.rank(best) {
 		case "":
-			return f.warn(pos, "%s cannot compare %s", name, article(best))
+			return f.warn(pos, WrongType, name, "%s cannot compare %s", name, article(best))
 		case listRank:
 			return f.extremeList(pos, name, l)
 		}
@@ -296,7 +296,7 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 			}
 			cmp, ok := order(v, best)
 			if !ok {
-				return f.warn(pos, "%s cannot compare %s with %s", name, article(v), article(best))
+				return f.warn(pos, WrongType, name, "%s cannot compare %s with %s", name, article(v), article(best))
 			}
 			if cmp*sign > 0 {
 				best = v
@@ -310,7 +310,7 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 func (f *frame) extremeList(pos Pos, name string, l []Value) Value {
 	for _, v := range l[1:] {
 		if f.rank(v) != listRank {
-			return f.warn(pos, "%s cannot compare a list with %s", name, article(v))
+			return f.warn(pos, WrongType, name, "%s cannot compare a list with %s", name, article(v))
 		}
 	}
 	if len(l) > 1 {
@@ -321,12 +321,12 @@ func (f *frame) extremeList(pos Pos, name string, l []Value) Value {
 
 func stddev(f *frame, pos Pos, l []*apd.Decimal) Value {
 	if len(l) == 0 {
-		return f.warn(pos, "the list is empty")
+		return f.warn(pos, EmptyList, "stddev", "the list is empty")
 	}
 	if len(l) == 1 {
 		return f.fail(pos, "stddev of one number: division by zero")
 	}
-	sum, ok := f.fold(pos, l, addTo).(*apd.Decimal)
+	sum, ok := f.fold(pos, "stddev", l, addTo).(*apd.Decimal)
 	if !ok {
 		return nil
 	}
@@ -390,7 +390,7 @@ func quantify(decides bool) func(*frame, Pos, []Value) Value {
 			}
 		}
 		if result == nil {
-			return f.warn(pos, "not all items are booleans")
+			return f.warn(pos, WrongType, map[bool]string{false: "all", true: "any"}[decides], "not all items are booleans")
 		}
 		return result
 	}

@@ -58,7 +58,7 @@ func (r rangeRelation) eval(f *frame, pos Pos, a []Value) Value {
 		y = &Range{Low: a[1], High: a[1], LowClosed: true, HighClosed: true, isPoint: true}
 	}
 	if f.rank(x.Low) != f.rank(y.Low) {
-		return f.warn(pos, "%s cannot compare a %s with a %s", r.name, typeName(x.Low), typeName(y.Low))
+		return f.warn(pos, WrongType, r.name, "%s cannot compare a %s with a %s", r.name, typeName(x.Low), typeName(y.Low))
 	}
 	if r.points == "both" && isRangeX != isRangeY {
 		return false

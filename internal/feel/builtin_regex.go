@@ -40,7 +40,7 @@ func (f *frame) pattern(pos Pos, source string, flags []Value) *pattern {
 		return nil
 	}
 	if len(source) > maxPattern {
-		f.warn(pos, "a regular expression of %d characters is too long, expected at most %d", len(source), maxPattern)
+		f.warn(pos, InvalidText, "pattern", "a regular expression of %d characters is too long, expected at most %d", len(source), maxPattern)
 		return nil
 	}
 	for _, p := range f.patterns {
@@ -50,7 +50,7 @@ func (f *frame) pattern(pos Pos, source string, flags []Value) *pattern {
 	}
 	p, err := compilePattern(source, text)
 	if err != nil {
-		f.warn(pos, "%q is %s", source, err)
+		f.warn(pos, InvalidText, "pattern", "%q is %s", source, err)
 		return nil
 	}
 	copy(f.patterns[1:], f.patterns[:])
@@ -149,7 +149,7 @@ func replace(f *frame, pos Pos, s string, a []Value) (string, bool) {
 	}
 	parts, ok := replacement(p, with)
 	if !ok {
-		f.warn(pos, "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", with)
+		f.warn(pos, InvalidText, "replace", "%q is no replacement: $ stands before the number or {name} of a group, a backslash before a character", with)
 		return "", false
 	}
 	var b strings.Builder
@@ -164,7 +164,7 @@ func replace(f *frame, pos Pos, s string, a []Value) (string, bool) {
 			}
 		}
 		from = m[1]
-		if b.Len() > maxProduced {
+		if b.Len() > f.program.limits.Bytes {
 			return "", f.produce(b.Len())
 		}
 	}
@@ -177,7 +177,7 @@ func (f *frame) replaceSimple(p *simplePattern, s, with string) (string, bool) {
 	if !f.spend(1 + len(s)/4) {
 		return "", false
 	}
-	text, found := p.replace(f.text[:0], s, with)
+	text, found := p.replace(f.text[:0], s, with, f.program.limits.Bytes)
 	if !found {
 		return s, true
 	}

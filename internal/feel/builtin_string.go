@@ -160,7 +160,7 @@ func stringJoin(f *frame, pos Pos, a []Value) Value {
 	for i, v := range a[1:] {
 		s, ok := v.(string)
 		if v != nil && !ok {
-			return f.warn(pos, "string join needs strings around the items, but got %s", article(v))
+			return f.warn(pos, WrongType, "string join", "string join needs strings around the items, but got %s", article(v))
 		}
 		around[i] = s
 	}
@@ -172,7 +172,7 @@ func stringJoin(f *frame, pos Pos, a []Value) Value {
 		}
 		s, ok := v.(string)
 		if !ok {
-			return f.warn(pos, "string join joins strings, but one item is a %s", typeName(v))
+			return f.warn(pos, WrongType, "string join", "string join joins strings, but one item is a %s", typeName(v))
 		}
 		size, count = size+len(s)+len(delimiter), count+1
 	}
@@ -201,7 +201,7 @@ func stringJoin(f *frame, pos Pos, a []Value) Value {
 func fromBase64(f *frame, pos Pos, a []Value) Value {
 	decoded, err := base64.StdEncoding.DecodeString(a[0].(string))
 	if err != nil {
-		return f.warn(pos, "the text is not base64")
+		return f.warn(pos, InvalidText, "from base64", "the text is not base64")
 	}
 	return strings.ToValidUTF8(string(decoded), "\uFFFD")
 }

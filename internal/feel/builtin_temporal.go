@@ -18,14 +18,14 @@ func temporalBuiltins() []builtin {
 				if d, ok := parseDate(v); ok {
 					return d
 				}
-				return f.warn(pos, "%q is no date, expected the form 2024-12-31", v)
+				return f.warn(pos, InvalidText, "date", "%q is no date, expected the form 2024-12-31", v)
 			}
 			return f.cannot(pos, "date", a[0])
 		}, doc: "The date of a text, or of a date and time; null if it is none.", example: `date("2024-02-29")`, gives: `"2024-02-29"`},
 		{name: "date", params: params("year: number, month: number, day: number"), eval: func(f *frame, pos Pos, a []Value) Value {
 			y, m, d := integer(a[0]), integer(a[1]), integer(a[2])
 			if abs64(y) > maxYear || abs64(m) > 12 || abs64(d) > 31 || !validDate(int(y), int(m), int(d)) {
-				return f.warn(pos, "there is no date %d-%d-%d", y, m, d)
+				return f.warn(pos, OutOfRange, "date", "there is no date %d-%d-%d", y, m, d)
 			}
 			return Date{int(y), int(m), int(d)}
 		}, doc: "The date of a year, month and day; null if there is none.", example: `date(2024, 2, 29)`, gives: `"2024-02-29"`},
@@ -39,7 +39,7 @@ func temporalBuiltins() []builtin {
 				if t, ok := parseTime(v); ok {
 					return t
 				}
-				return f.warn(pos, "%q is no time, expected the form 12:30:00 or 12:30:00+01:00", v)
+				return f.warn(pos, InvalidText, "time", "%q is no time, expected the form 12:30:00 or 12:30:00+01:00", v)
 			}
 			return f.cannot(pos, "time", a[0])
 		}, doc: "The time of a text, or of a date and time; null if it is none.", example: `time("12:30:00")`, gives: `"12:30:00"`},
@@ -62,7 +62,7 @@ func temporalBuiltins() []builtin {
 			if t, ok := parseLocalDateTime(v); ok {
 				return t
 			}
-			return f.warn(pos, "%q is no date and time, expected the form 2024-12-31T12:30:00Z", v)
+			return f.warn(pos, InvalidText, "date and time", "%q is no date and time, expected the form 2024-12-31T12:30:00Z", v)
 		}, doc: "The date and time of a text; null if it is none.", example: `date and time("2024-02-29T12:30:00Z")`, gives: `"2024-02-29T12:30:00Z"`},
 		{name: "date and time", params: params("date: any, time: time"), eval: func(f *frame, pos Pos, a []Value) Value {
 			day, ok := dayOf(a[0])
@@ -85,13 +85,13 @@ func temporalBuiltins() []builtin {
 			if d, ok := parseJavaDuration(v); ok {
 				return d
 			}
-			return f.warn(pos, "%q is no duration, expected the form P1DT2H or P1Y2M", v)
+			return f.warn(pos, InvalidText, "duration", "%q is no duration, expected the form P1DT2H or P1Y2M", v)
 		}, doc: "The duration of a text; null if it is none.", example: `duration("P1DT2H")`, gives: `"PT26H"`},
 		{name: "years and months duration", params: params("from: any, to: any"), eval: func(f *frame, pos Pos, a []Value) Value {
 			from, ok1 := dayOf(a[0])
 			to, ok2 := dayOf(a[1])
 			if !ok1 || !ok2 {
-				return f.warn(pos, "years and months duration needs two dates, but got %s and %s", article(a[0]), article(a[1]))
+				return f.warn(pos, WrongType, "years and months duration", "years and months duration needs two dates, but got %s and %s", article(a[0]), article(a[1]))
 			}
 			return monthsBetween(from, to)
 		}, doc: "The whole months between two dates.", example: `years and months duration(date("2022-01-01"), date("2023-03-01"))`, gives: `"P1Y2M"`},
@@ -125,7 +125,7 @@ func (f *frame) cannot(pos Pos, name string, v Value) Value {
 	if v == nil {
 		return nil
 	}
-	return f.warn(pos, "%s cannot be made of a %s", name, typeName(v))
+	return f.warn(pos, WrongType, name, "%s cannot be made of a %s", name, typeName(v))
 }
 
 func dayBuiltin(name, doc, example, gives string, of func(Date) Value) builtin {
@@ -157,7 +157,7 @@ func clock(f *frame, pos Pos, a []Value) Value {
 	second := a[2].(*apd.Decimal)
 	s := integer(second)
 	if h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59 || second.Sign() < 0 {
-		return f.warn(pos, "there is no time %d:%d:%s", h, m, decimalString(second))
+		return f.warn(pos, OutOfRange, "time", "there is no time %d:%d:%s", h, m, decimalString(second))
 	}
 	fraction := integer(multiply(subtract(second, newInt(s)), newInt(nanosPerSecond)))
 	t := Time{nanos: (h*3600+m*60+s)*nanosPerSecond + fraction}
@@ -168,7 +168,7 @@ func clock(f *frame, pos Pos, a []Value) Value {
 	default:
 		d, ok := a[3].(DaysDuration)
 		if !ok || abs64(d.seconds) > 18*3600 {
-			return f.warn(pos, "the offset of a time must be a duration of at most 18 hours")
+			return f.warn(pos, OutOfRange, "time", "the offset of a time must be a duration of at most 18 hours")
 		}
 		t.zone = &Zone{offset: int(d.seconds)}
 	}
@@ -206,12 +206,7 @@ func (f *frame) dateTimeNow() DateTime {
 	if f.now.IsZero() {
 		f.now = f.program.clock()
 	}
-	_, offset := f.now.Zone()
-	zone := &Zone{offset: offset}
-	if l := f.now.Location(); l != time.Local && l != time.UTC {
-		zone.region = l
-	}
-	t, _ := zone.at(f.now.Unix(), int64(f.now.Nanosecond()))
+	t, _ := dateTimeOf(f.now)
 	return t
 }
 

@@ -16,10 +16,11 @@ type evaluator func(f *frame) Value
 // compiler turns nodes into evaluators. What a source binds itself (variables of loops, parameters, entries of contexts)
 // gets a slot in the frame; a name that nothing binds is asked of the scope.
 type compiler struct {
-	slots int // how many slots are needed
-	used  int // how many of them are bound where the compiler stands
-	env   *binding
-	free  []string
+	library *Library
+	slots   int // how many slots are needed
+	used    int // how many of them are bound where the compiler stands
+	env     *binding
+	free    []string
 	// inputs counts the places that have ?, the value that a unary test tests.
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
@@ -150,7 +151,7 @@ func (c *compiler) temporal(n *temporalLiteral) evaluator {
 		return func(*frame) Value { return v }
 	}
 	return func(f *frame) Value {
-		return f.warn(n.pos(), "%q is no date, time, date and time or duration", n.text)
+		return f.warn(n.pos(), InvalidText, "@", "%q is no date, time, date and time or duration", n.text)
 	}
 }
 
@@ -207,15 +208,16 @@ func (c *compiler) freeName(pos Pos, text string) evaluator {
 		if v, ok := f.scope.Lookup(text); ok {
 			return v
 		}
-		return f.unknown(UnknownVariable, pos, text, "there is no variable %s%s", text, f.suggestName(text))
+		return f.unknown(pos, UnknownVariable, text, f.names(), "there is no variable %s", text)
 	}
 }
 
-func (f *frame) suggestName(text string) string {
+// names returns the names that the scope knows, nil if it does not tell.
+func (f *frame) names() []string {
 	if n, ok := f.scope.(Names); ok {
-		return suggest(text, n.Names())
+		return n.Names()
 	}
-	return ""
+	return nil
 }
 
 func (c *compiler) input(n *inputValue) evaluator {
@@ -315,12 +317,12 @@ func (c *compiler) conditional(n *conditional) evaluator {
 		if b, ok := v.(bool); ok && b {
 			v = then(f)
 			if e, failed := v.(*failure); failed {
-				f.warn(e.pos, "%s", e.text)
+				f.warn(e.pos, ErrorValue, "", "%s", e.text)
 				return otherwise(f)
 			}
 			return v
 		} else if !ok && v != nil {
-			f.warn(n.condition.pos(), "the condition of if is a %s, expected a boolean", typeName(v))
+			f.warn(n.condition.pos(), WrongType, "if", "the condition of if is a %s, expected a boolean", typeName(v))
 		}
 		return otherwise(f)
 	}
@@ -334,7 +336,7 @@ func (c *compiler) negation(n *negation) evaluator {
 			return positiveZero(&apd.Decimal{Negative: !d.Negative, Exponent: d.Exponent, Coeff: d.Coeff})
 		}
 		if v != nil && f.err == nil {
-			f.warn(n.pos(), "- cannot be put before a %s", typeName(v))
+			f.warn(n.pos(), WrongType, "-", "- cannot be put before a %s", typeName(v))
 		}
 		return nil
 	}

@@ -22,8 +22,8 @@ func (c *compiler) function(n *function) evaluator {
 		}
 		captured := append([]Value(nil), f.slots...)
 		return &Function{params: n.params, call: func(f *frame, args []Value) Value {
-			if f.depth++; f.depth > maxDepth {
-				f.err = &BudgetError{Limit: fmt.Sprint(maxDepth, " calls of functions within functions")}
+			if f.depth++; f.depth > f.program.limits.Depth {
+				f.err = f.program.limits.depth()
 				return nil
 			}
 			outer := f.slots
@@ -35,7 +35,7 @@ func (c *compiler) function(n *function) evaluator {
 			f.slots = outer
 			f.depth--
 			if e, failed := v.(*failure); failed {
-				return f.warn(e.pos, "%s", e.text)
+				return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 			}
 			return v
 		}}
@@ -85,7 +85,7 @@ func (c *compiler) call(n *call) evaluator {
 		return c.qualifiedCall(n, args)
 	}
 	callees := c.bound(n.name)
-	native := invocationOf(n.name, len(n.args), n.named)
+	native := c.library.invocation(n.name, len(n.args), n.named)
 	if len(callees) == 0 && native.overloads != nil {
 		return builtinCall(n.pos(), &native, args)
 	}
@@ -115,7 +115,7 @@ func (c *compiler) call(n *call) evaluator {
 			if fn := find(f); fn != nil {
 				if in, ok := fn.arguments(n.named, values); ok {
 					if broken != nil {
-						return f.warn(broken.pos, "%s", broken.text)
+						return f.warn(broken.pos, ErrorValue, "", "%s", broken.text)
 					}
 					return fn.call(f, in)
 				}
@@ -181,7 +181,7 @@ func (in *invocation) callBroken(f *frame, pos Pos, args []Value, broken *failur
 	case in.overloads[0].name == "assert":
 		return broken
 	case in.wrap < 0:
-		return f.warn(broken.pos, "%s", broken.text)
+		return f.warn(broken.pos, ErrorValue, "", "%s", broken.text)
 	}
 	return in.call(f, pos, args)
 }
@@ -271,16 +271,13 @@ func article(v Value) string {
 }
 
 func (f *frame) noSuchFunction(n *call, count int) Value {
-	overloads := builtins()[n.name]
-	if len(overloads) == 0 {
-		return f.unknown(UnknownFunction, n.pos(), n.name, "there is no function %s%s", n.name, suggest(n.name, builtinNames()))
+	library := f.program.library
+	if len(library.forms[n.name]) == 0 {
+		return f.unknown(n.pos(), UnknownFunction, n.name, library.names, "there is no function %s", n.name)
 	}
-	var forms []string
-	for _, b := range overloads {
-		forms = append(forms, b.signature())
-	}
+	forms := library.signatures(n.name)
 	if n.named != nil {
-		return f.warn(n.pos(), "no parameters %s: the function is %s", strings.Join(n.named, ", "), strings.Join(forms, " or "))
+		return f.warn(n.pos(), WrongArguments, n.name, "no parameters %s: the function is %s", strings.Join(n.named, ", "), forms)
 	}
-	return f.warn(n.pos(), "%d arguments do not fit: the function is %s", count, strings.Join(forms, " or "))
+	return f.warn(n.pos(), WrongArguments, n.name, "%d arguments do not fit: the function is %s", count, forms)
 }

@@ -76,7 +76,7 @@ func knownEqual(literal Value) func(Value) (same, ok bool) {
 func (f *frame) compareEqual(pos Pos, a, b Value, wanted bool) Value {
 	if e := firstFailure(a, b); e != nil {
 		if !wanted {
-			return f.warn(e.pos, "%s", e.text)
+			return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 		}
 		return e
 	}
@@ -96,7 +96,7 @@ func firstFailure(a, b Value) *failure {
 func (f *frame) equals(pos Pos, a, b Value, wanted bool) Value {
 	same, ok := f.equal(a, b)
 	if !ok {
-		return f.warn(pos, "a %s cannot be compared with a %s", typeName(a), typeName(b))
+		return f.warn(pos, WrongType, "=", "a %s cannot be compared with a %s", typeName(a), typeName(b))
 	}
 	return same == wanted
 }
@@ -114,7 +114,7 @@ func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 		if a == nil || b == nil {
 			return nil
 		}
-		return f.warn(pos, "%s cannot be applied to a %s and a %s", op, typeName(a), typeName(b))
+		return f.warn(pos, WrongType, op, "%s cannot be applied to a %s and a %s", op, typeName(a), typeName(b))
 	}
 	switch op {
 	case "<":

@@ -87,7 +87,7 @@ func (c *compiler) inputTest(pos Pos, value evaluator, slot int) evaluator {
 		}
 		v = value(f)
 		if _, isBool := v.(bool); !isBool && f.err == nil {
-			return f.warn(pos, "a test that names ? must give a boolean, but gave %s", article(v))
+			return f.warn(pos, WrongType, "?", "a test that names ? must give a boolean, but gave %s", article(v))
 		}
 		return v
 	}
@@ -96,7 +96,7 @@ func (c *compiler) inputTest(pos Pos, value evaluator, slot int) evaluator {
 // passesTest says whether the value of a test lets the input pass.
 func (f *frame) passesTest(pos Pos, input, v Value) Value {
 	if e, failed := v.(*failure); failed {
-		f.warn(e.pos, "%s", e.text)
+		f.warn(e.pos, ErrorValue, "", "%s", e.text)
 		return false
 	}
 	return f.passes(pos, input, v)
@@ -130,7 +130,7 @@ func (c *compiler) comparisonTest(n *comparisonTest) evaluator {
 		}
 		input, ok := f.input(slot)
 		if !ok {
-			return f.warn(n.pos(), "%s has nothing on its left side to compare", n.op)
+			return f.warn(n.pos(), MissingInput, n.op, "%s has nothing on its left side to compare", n.op)
 		}
 		return f.ordered(n.pos(), n.op, input, v)
 	}
@@ -155,7 +155,7 @@ func (c *compiler) rangeTest(n *rangeLiteral) evaluator {
 		}
 		input, ok := f.input(slot)
 		if !ok {
-			return f.warn(n.pos(), "a range is no value: it can stand after in, or as an argument")
+			return f.warn(n.pos(), MissingInput, "range", "a range is no value: it can stand after in, or as an argument")
 		}
 		return f.inRange(n.pos(), input, r.(*Range))
 	}
@@ -189,7 +189,7 @@ func (f *frame) inRange(pos Pos, v Value, r *Range) Value {
 			if v == nil || end == nil {
 				return nil
 			}
-			return f.warn(pos, "%s cannot be in a range with %s as its end", article(v), article(end))
+			return f.warn(pos, WrongType, "in", "%s cannot be in a range with %s as its end", article(v), article(end))
 		}
 	}
 	above, below := ">", "<"

@@ -31,7 +31,7 @@ func (c *compiler) iteration(it iterator) func(*frame) (iteration, bool) {
 			v := values(f)
 			l, ok := v.([]Value)
 			if !ok && v != nil && f.err == nil {
-				f.warn(it.values.pos(), "a %s cannot be iterated over, expected a list", typeName(v))
+				f.warn(it.values.pos(), WrongType, "in", "a %s cannot be iterated over, expected a list", typeName(v))
 			}
 			return iteration{list: l}, ok && f.err == nil
 		}
@@ -41,7 +41,7 @@ func (c *compiler) iteration(it iterator) func(*frame) (iteration, bool) {
 		from, okFrom := asNumber(values(f))
 		to, okTo := asNumber(last(f))
 		if f.err == nil && (!okFrom || !okTo) {
-			f.warn(it.values.pos(), "both ends of .. must be numbers")
+			f.warn(it.values.pos(), WrongType, "..", "both ends of .. must be numbers")
 		}
 		return iteration{from: from, to: to, pos: it.values.pos()}, okFrom && okTo && f.err == nil
 	}
@@ -148,7 +148,7 @@ func (c *compiler) loop(n *loop) evaluator {
 			}
 			v := body(f)
 			if e, failed := v.(*failure); failed {
-				v = f.warn(e.pos, "%s", e.text)
+				v = f.warn(e.pos, ErrorValue, "", "%s", e.text)
 			}
 			out = append(out, v)
 			return f.produce(loopItem)
@@ -192,7 +192,7 @@ func (c *compiler) quantified(n *quantified) evaluator {
 			b, ok := v.(bool)
 			if !ok {
 				if v != nil {
-					f.warn(n.pos(), "the condition is a %s, expected a boolean", describe(v))
+					f.warn(n.pos(), WrongType, "satisfies", "the condition is a %s, expected a boolean", describe(v))
 				}
 				result = nil
 				return true

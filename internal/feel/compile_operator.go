@@ -62,7 +62,7 @@ func (c *compiler) logic(n *binary) evaluator {
 		}
 		for _, v := range [...]Value{a, b} {
 			if _, isBool := v.(bool); !isBool && v != nil {
-				f.warn(n.pos(), "%s needs booleans, but one side is a %s", n.op, typeName(v))
+				f.warn(n.pos(), WrongType, n.op, "%s needs booleans, but one side is a %s", n.op, typeName(v))
 			}
 		}
 		return nil
@@ -98,7 +98,7 @@ func (f *frame) arithmetic(pos Pos, op string, a, b Value) Value {
 	if op == "+" && (typeName(a) == "string" || typeName(b) == "string") {
 		hint = "; string(…) makes text of a value"
 	}
-	return f.warn(pos, "%s cannot be applied to a %s and a %s%s", op, typeName(a), typeName(b), hint)
+	return f.warn(pos, WrongType, op, "%s cannot be applied to a %s and a %s%s", op, typeName(a), typeName(b), hint)
 }
 
 func (f *frame) calculate(pos Pos, op string, a, b *apd.Decimal) Value {
@@ -113,7 +113,7 @@ func (f *frame) calculate(pos Pos, op string, a, b *apd.Decimal) Value {
 		r = multiply(a, b)
 	case "/":
 		if b.Sign() == 0 {
-			return f.warn(pos, "division by zero")
+			return f.warn(pos, DivisionByZero, op, "division by zero")
 		}
 		f.spend(int(digits(a)+digits(b)) / 64)
 		r = divide(a, b)

@@ -87,7 +87,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 	case *jsonvalue.Object:
 		got, ok := field(v, key)
 		if !ok {
-			return f.unknown(UnknownField, pos, key, "there is no field %s%s", key, suggest(key, v.Keys()))
+			return f.unknown(pos, UnknownField, key, v.Keys(), "there is no field %s", key)
 		}
 		return got
 	case []Value:
@@ -111,7 +111,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 	if got, ok := property(v, key); ok {
 		return got
 	}
-	return f.unknown(UnknownField, pos, key, "a %s has no field %s%s", typeName(v), key, suggest(key, propertyNames(v)))
+	return f.unknown(pos, UnknownField, key, propertyNames(v), "a %s has no field %s", typeName(v), key)
 }
 
 // index is list[i]: from 1, or from the end below 0. A fraction is cut off when the place is known: of three items, -1.5
@@ -142,7 +142,7 @@ func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 	case i < 0 && -i <= n:
 		return list[n+i]
 	}
-	return f.warn(pos, "there is no item %s in a list of %d", decimalString(d), n)
+	return f.warn(pos, OutOfRange, "[…]", "there is no item %s in a list of %d", decimalString(d), n)
 }
 
 // filter compiles list[condition]. A condition that is a comparison or a call is asked for each item; any other is first
@@ -179,9 +179,9 @@ func (c *compiler) filter(n *filter) evaluator {
 
 func (f *frame) notList(pos Pos, v Value) Value {
 	if e, failed := v.(*failure); failed {
-		return f.warn(e.pos, "%s", e.text)
+		return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 	}
-	return f.warn(pos, "a %s cannot be filtered, expected a list", typeName(v))
+	return f.warn(pos, WrongType, "[…]", "a %s cannot be filtered, expected a list", typeName(v))
 }
 
 func (f *frame) indexBy(pos Pos, list []Value, d *apd.Decimal) Value {
@@ -210,7 +210,7 @@ func (f *frame) filterItems(pos Pos, list []Value, slot int, condition evaluator
 				kept = append(kept, item)
 			}
 		case *failure:
-			return f.warn(v.pos, "%s", v.text)
+			return f.warn(v.pos, ErrorValue, "", "%s", v.text)
 		}
 	}
 	f.produce(16 * len(kept))

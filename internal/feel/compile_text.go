@@ -30,7 +30,7 @@ func (c *compiler) textCall(n *call) textEvaluator {
 	if n.of != nil || n.named != nil || len(c.bound(n.name)) > 0 {
 		return nil
 	}
-	native := invocationOf(n.name, len(n.args), nil)
+	native := c.library.invocation(n.name, len(n.args), nil)
 	if len(native.overloads) != 1 || native.overloads[0].text == nil {
 		return nil
 	}

@@ -8,4 +8,10 @@
 // Almost nothing in FEEL is an error: a wrong type, an unknown name or function yield null. Since that silence is what
 // hides mistakes, each such null leaves a [Warning] with its position. A few operations do fail the whole evaluation
 // ([EvalError]); a program that would run for too long or build too much ends with a [BudgetError].
+//
+// A host gives a program its functions beside FEEL's own ([WithLibrary]), its clock ([WithClock]), its limits ([WithLimits]) and
+// its variables, as Go values ([Variables]) or as a [Scope] of its own.
+//
+// The package imports only kept libraries and jsonvalue, which imports none of this module. To use it elsewhere, copy both
+// folders and replace the path of the import; testdata and the tests come along.
 package feel

@@ -9,9 +9,9 @@ import (
 // Pos is a place in a source text, as a byte offset from its start.
 type Pos int
 
-// lineColumn returns the line and the column, in characters, of a position; both count from 1.
-func lineColumn(source string, pos Pos) (line, column int) {
-	before := source[:min(int(pos), len(source))]
+// In returns the line and the column, in characters, of the position in a source; both count from 1.
+func (p Pos) In(source string) (line, column int) {
+	before := source[:min(int(p), len(source))]
 	start := strings.LastIndexByte(before, '\n') + 1
 	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
 }
@@ -45,13 +45,11 @@ type SyntaxError struct {
 	Hint     string   // what to write instead, where a common slip was recognised
 }
 
-func (e *SyntaxError) Error() string {
-	return e.Reason() + "\n" + e.Excerpt()
-}
+func (e *SyntaxError) Error() string { return e.Reason() + "\n" + e.Excerpt() }
 
 // Reason returns the error without the source: its line and column, what was found and what was expected.
 func (e *SyntaxError) Reason() string {
-	line, column := lineColumn(e.Source, e.Pos)
+	line, column := e.Pos.In(e.Source)
 	var b strings.Builder
 	fmt.Fprintf(&b, "line %d, column %d: found %s", line, column, e.Found)
 	if len(e.Expected) > 0 {
@@ -77,10 +75,10 @@ func (e *SyntaxError) Reason() string {
 func (e *SyntaxError) Excerpt() string { return caret(e.Source, e.Pos) }
 
 // Line returns the line of the error, from 1.
-func (e *SyntaxError) Line() int { line, _ := lineColumn(e.Source, e.Pos); return line }
+func (e *SyntaxError) Line() int { line, _ := e.Pos.In(e.Source); return line }
 
 // Column returns the column of the error in characters, from 1.
-func (e *SyntaxError) Column() int { _, column := lineColumn(e.Source, e.Pos); return column }
+func (e *SyntaxError) Column() int { _, column := e.Pos.In(e.Source); return column }
 
 // EvalError is an operation that fails the whole expression, such as a failed assertion or a modulo by zero.
 type EvalError struct {
@@ -90,7 +88,7 @@ type EvalError struct {
 }
 
 func (e *EvalError) Error() string {
-	line, column := lineColumn(e.Source, e.Pos)
+	line, column := e.Pos.In(e.Source)
 	return fmt.Sprintf("line %d, column %d: %s", line, column, e.Text)
 }
 

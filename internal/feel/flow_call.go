@@ -22,7 +22,7 @@ var flowKinds = byFunction(map[flowKind][]string{
 		"date", "time", "date and time", "duration", "years and months duration", "now", "today", "day of week", "day of year",
 		"week of year", "month of year", "last day of month",
 		"before", "after", "meets", "met by", "overlaps", "overlaps before", "overlaps after", "finishes", "finished by", "includes",
-		"during", "starts", "started by", "coincides", "backoff",
+		"during", "starts", "started by", "coincides",
 	},
 	flowsAsText: {
 		"string", "to json", "substring", "substring before", "substring after", "upper case", "lower case", "trim", "replace",
@@ -68,6 +68,9 @@ func (w *flowing) call(n *call, bound *flowNames) *Flow {
 	case n.name == "assert" && len(args) > 0:
 		return w.argument(n, args, 0)
 	}
+	if forms := w.library.forms[n.name]; len(forms) > 0 && forms[0].noText {
+		return nil
+	}
 	switch flowKinds[n.name] {
 	case flowsNowhere:
 		return nil
@@ -86,21 +89,21 @@ func (w *flowing) call(n *call, bound *flowNames) *Flow {
 
 // argument returns the flow of a built-in function's argument by its place among the parameters.
 func (w *flowing) argument(n *call, args []*Flow, place int) *Flow {
-	if i := placeOf(n, place); i >= 0 {
+	if i := w.placeOf(n, place); i >= 0 {
 		return args[i]
 	}
 	return nil
 }
 
 // placeOf returns where the argument stands for a built-in function's parameter; −1 = nowhere.
-func placeOf(n *call, place int) int {
+func (w *flowing) placeOf(n *call, place int) int {
 	if n.named == nil {
 		if place < len(n.args) {
 			return place
 		}
 		return -1
 	}
-	for _, b := range builtins()[n.name] {
+	for _, b := range w.library.forms[n.name] {
 		if order, ok := b.order(n.named); ok {
 			return slices.Index(order, place)
 		}
@@ -110,7 +113,7 @@ func placeOf(n *call, place int) int {
 
 // literalPath returns the keys that a call's second argument writes out, a text or a list of texts; nil if it is anything else.
 func (w *flowing) literalPath(n *call) []string {
-	i := placeOf(n, 1)
+	i := w.placeOf(n, 1)
 	if i < 0 {
 		return nil
 	}

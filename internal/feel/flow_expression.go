@@ -21,7 +21,7 @@ func NewFlowTracker(mark func(text string) []string, limit int) *FlowTracker {
 // result. Variable returns the flow of a variable; the names that the expression itself binds are not asked for. The error
 // is a *[BudgetError]: there is more to follow than the tracker's limit allows.
 func (t *FlowTracker) Expression(p *Program, variable func(name string) *Flow) (*Flow, error) {
-	w := &flowing{FlowTracker: t, variable: variable}
+	w := &flowing{FlowTracker: t, library: p.library, variable: variable}
 	f := w.of(p.root, nil)
 	if t.err != nil {
 		return nil, t.err
@@ -104,6 +104,7 @@ func (t *FlowTracker) anywhere(of ...*Flow) *Flow {
 // flowing follows one expression.
 type flowing struct {
 	*FlowTracker
+	library  *Library
 	variable func(string) *Flow
 }
 

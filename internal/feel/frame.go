@@ -4,23 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/spelling"
 )
 
-// Budgets of one evaluation. They bound what any expression on any data can cost.
-const (
-	maxSteps    = 1_000_000
-	maxProduced = 64 << 20 // bytes, estimated
-	maxTime     = 250 * time.Millisecond
-	maxDepth    = 400 // calls of functions within functions
-	stepsPerAsk = 32  // a step on numbers of many digits may take milliseconds
-	maxWarnings = 20
-)
+// stepsPerAsk is after how many steps the time is looked at: a step on numbers of many digits may take milliseconds.
+const stepsPerAsk = 32
 
 // Scope answers for the names that are free in an expression.
 type Scope interface {
@@ -104,16 +94,16 @@ func (f *frame) spend(n int) bool {
 }
 
 func (f *frame) ask() bool {
-	if f.steps > maxSteps {
-		f.err = &BudgetError{Limit: "1000000 steps"}
+	if f.steps > f.program.limits.Steps {
+		f.err = f.program.limits.steps()
 		return false
 	}
 	f.nextAsk = f.steps + stepsPerAsk
-	now := time.Now()
+	now := f.program.clock()
 	if f.deadline.IsZero() {
-		f.deadline = now.Add(maxTime)
+		f.deadline = now.Add(f.program.limits.Time)
 	} else if now.After(f.deadline) {
-		f.err = &BudgetError{Limit: "250 ms"}
+		f.err = f.program.limits.time()
 		return false
 	}
 	if err := f.ctx.Err(); err != nil {
@@ -134,8 +124,8 @@ func (f *frame) produce(n int) bool {
 	if f.err != nil {
 		return false
 	}
-	if f.produced += n; f.produced > maxProduced {
-		f.err = &BudgetError{Limit: "64 MiB of values"}
+	if f.produced += n; f.produced > f.program.limits.Bytes {
+		f.err = f.program.limits.bytes()
 		return false
 	}
 	return true
@@ -155,58 +145,6 @@ func (f *frame) settle(v Value) Value {
 		return f.fail(e.pos, "%s", e.text)
 	}
 	return v
-}
-
-// warn notes why a null came out at pos. It returns that null.
-func (f *frame) warn(pos Pos, format string, args ...any) Value {
-	if len(f.warnings) < maxWarnings { // the text costs time
-		f.note(Warning{Pos: pos, Text: fmt.Sprintf(format, args...)})
-	}
-	return nil
-}
-
-// note keeps a warning, once, while there is room. It returns null.
-func (f *frame) note(w Warning) Value {
-	if len(f.warnings) < maxWarnings && !slices.Contains(f.warnings, w) {
-		f.warnings = append(f.warnings, w)
-	}
-	return nil
-}
-
-// suggest returns " (did you mean x?)" for the nearest of the candidates, or nothing if none is near.
-func suggest(word string, candidates []string) string {
-	best := NearestName(word, candidates)
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
-}
-
-// The limits of looking for a near name. They bound what a warning costs, whatever the data are.
-const (
-	maxNearWord = 64    // bytes
-	maxNear     = 1_000 // candidates: the first ones
-)
-
-// NearestName returns the candidate that a misspelt word may have meant, or nothing if none is near.
-func NearestName(word string, candidates []string) string {
-	if len(word) > maxNearWord {
-		return ""
-	}
-	best, distance := "", min(len(word)/2+2, 4)
-	if len(word) < 4 {
-		distance = 2
-	}
-	word = strings.ToLower(word)
-	for _, c := range candidates[:min(len(candidates), maxNear)] {
-		if len(c) > 2*maxNearWord {
-			continue
-		}
-		if d := spelling.Distance(word, strings.ToLower(c), distance); d < distance {
-			best, distance = c, d
-		}
-	}
-	return best
 }
 
 // IsBudget says whether err is a limit that an expression ran into, rather than a fault in it.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// FunctionDoc documents a built-in function, as docs/feel.md and `eval --help-function` show it.
+// FunctionDoc documents a function.
 type FunctionDoc struct {
 	Name   string
 	Family string // strings, lists, …: the heading under which it stands
@@ -22,12 +22,12 @@ type FormDoc struct {
 	Gives     string // what the example gives, as JSON
 }
 
-// Functions returns the documentation of all built-in functions by family, in the order of their tables.
-func Functions() []FunctionDoc {
+// Functions returns the documentation of all functions by family, in the order of their tables.
+func (l *Library) Functions() []FunctionDoc {
 	var all []FunctionDoc
-	for _, family := range families {
+	for _, family := range l.families {
 		begin := len(all)
-		for _, b := range family.table() {
+		for _, b := range family.table {
 			at := slices.IndexFunc(all[begin:], func(f FunctionDoc) bool { return f.Name == b.name })
 			if at < 0 {
 				all = append(all, FunctionDoc{Name: b.name, Family: family.name})
@@ -40,12 +40,12 @@ func Functions() []FunctionDoc {
 	return all
 }
 
-// HelpFunction returns the documentation of a built-in function as text for a terminal. For a name that is none it is
+// Help returns the documentation of a built-in function as text for a terminal. For a name that is none it is
 // false, and the text names the nearest function.
-func HelpFunction(name string) (string, bool) {
+func (l *Library) Help(name string) (string, bool) {
 	name = strings.Join(strings.Fields(strings.TrimSuffix(strings.TrimSpace(name), "()")), " ")
 	var b strings.Builder
-	for _, f := range Functions() {
+	for _, f := range l.Functions() {
 		if !strings.EqualFold(f.Name, name) {
 			continue
 		}
@@ -57,7 +57,7 @@ func HelpFunction(name string) (string, bool) {
 		}
 	}
 	if b.Len() == 0 {
-		return fmt.Sprintf("there is no function %s%s\n", name, suggest(name, builtinNames())), false
+		return fmt.Sprintf("there is no function %s%s\n", name, suggest(name, l.names)), false
 	}
 	return b.String(), true
 }
@@ -90,14 +90,14 @@ func typeInWords(typ string) string {
 //go:embed reference.md
 var preface string
 
-// Reference returns docs/feel.md: what is carried of the language, and every built-in function.
-func Reference() string {
+// Reference returns a description of the language and of every function in the library, as Markdown. Intro stands before it,
+// under the title.
+func (l *Library) Reference(intro string) string {
 	var b strings.Builder
-	b.WriteString("<!-- DO NOT EDIT: written by make generate from internal/feel. -->\n\n")
-	b.WriteString(preface)
+	b.WriteString("# FEEL\n\n" + intro + preface)
 	b.WriteString("## Functions\n\nIn the examples, `→` stands before the result as JSON. An argument of another type than the one named gives null.\n")
 	family := ""
-	for _, f := range Functions() {
+	for _, f := range l.Functions() {
 		if f.Family != family {
 			family = f.Family
 			b.WriteString("\n### " + family + "\n")

@@ -2,7 +2,6 @@ package feel
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -60,13 +59,16 @@ type Inspection struct {
 
 // Inspect looks at a program without evaluating it.
 func (p *Program) Inspect() Inspection {
-	w := &inspector{}
+	w := &inspector{library: p.library}
 	w.walk(p.root, nil)
 	w.out.Kinds = kindsOf(p.root)
 	return w.out
 }
 
-type inspector struct{ out Inspection }
+type inspector struct {
+	library *Library
+	out     Inspection
+}
 
 // walk goes through a node. Bound are the names that the source binds where the node stands.
 func (w *inspector) walk(n node, bound []string) {
@@ -147,7 +149,7 @@ func (w *inspector) chain(n node, bound []string) {
 			continue
 		case *filter:
 			// In the condition a name may be a field of the item: only what cannot be one is looked at.
-			inner := &inspector{}
+			inner := &inspector{library: w.library}
 			inner.walk(b.condition, bound)
 			w.out.Calls = append(w.out.Calls, inner.out.Calls...)
 			w.out.ZeroIndexes = append(w.out.ZeroIndexes, inner.out.ZeroIndexes...)
@@ -174,7 +176,7 @@ func (w *inspector) reference(n *name, keys []Key, bound []string) {
 
 // comparison notes a path that is compared with texts; what else it may be compared with is left out.
 func (w *inspector) comparison(value node, with []node, bound []string) {
-	path := &inspector{}
+	path := &inspector{library: w.library}
 	path.chain(value, bound)
 	if len(path.out.References) != 1 || len(path.out.Calls) > 0 {
 		return
@@ -211,15 +213,11 @@ func (w *inspector) call(n *call, bound []string) {
 		w.walk(n.of, bound)
 		return
 	}
-	c := Call{Name: n.name, Pos: n.pos(), Known: slices.Contains(bound, n.name) || len(builtins()[n.name]) > 0}
+	c := Call{Name: n.name, Pos: n.pos(), Known: slices.Contains(bound, n.name) || len(w.library.forms[n.name]) > 0}
 	if !c.Known {
-		c.Nearest = NearestName(n.name, builtinNames())
-	} else if !slices.Contains(bound, n.name) && len(invocationOf(n.name, len(n.args), n.named).overloads) == 0 {
-		var forms []string
-		for _, b := range builtins()[n.name] {
-			forms = append(forms, b.signature())
-		}
-		c.Misfit = strings.Join(forms, " or ")
+		c.Nearest = NearestName(n.name, w.library.names)
+	} else if !slices.Contains(bound, n.name) && len(w.library.invocation(n.name, len(n.args), n.named).overloads) == 0 {
+		c.Misfit = w.library.signatures(n.name)
 	}
 	for _, a := range n.args {
 		text, isText := "", false

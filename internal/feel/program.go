@@ -20,14 +20,19 @@ type Program struct {
 	// identity says that it matters which contexts the source itself made.
 	identity bool
 	clock    func() time.Time
+	library  *Library
+	limits   Limits
 	frames   sync.Pool
 }
 
 // Option changes how a program is evaluated.
 type Option func(*Program)
 
-// WithClock gives the clock that now() and today() read, instead of time.Now.
+// WithClock gives the clock that now(), today() and the limit of time read, instead of time.Now.
 func WithClock(now func() time.Time) Option { return func(p *Program) { p.clock = now } }
+
+// WithLibrary gives the functions that the program can call, instead of [Standard].
+func WithLibrary(l *Library) Option { return func(p *Program) { p.library = l } }
 
 // Compile reads an expression. The error is a *[SyntaxError], or a *[BudgetError] for a source of more than 64 KiB or
 // 250 levels of nesting.
@@ -36,11 +41,11 @@ func Compile(source string, options ...Option) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{identity: identity}
-	p := &Program{source: source, root: root, identity: identity, clock: time.Now}
+	p := &Program{source: source, root: root, identity: identity, clock: time.Now, library: Standard(), limits: defaultLimits}
 	for _, o := range options {
 		o(p)
 	}
+	c := &compiler{identity: identity, library: p.library}
 	p.eval = c.compile(root)
 	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
 	return p, nil
@@ -70,8 +75,8 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	if f.err == nil {
 		v = f.settle(v)
 	}
-	if f.err == nil && !fits(v) {
-		f.err = &BudgetError{Limit: "64 MiB of values"}
+	if f.err == nil && !fits(v, p.limits.Bytes) {
+		f.err = p.limits.bytes()
 	}
 	if p.ranges && f.err == nil && holdsRange(v) {
 		f.fail(p.root.pos(), "a range is no value that a result can have")

@@ -123,10 +123,10 @@ func (p *simplePattern) count(s string) int {
 }
 
 // replace appends s to text with a text in the place of every match, and says whether there was any. It stops early once
-// more came out than an evaluation may produce.
-func (p *simplePattern) replace(text []byte, s, with string) (replaced []byte, found bool) {
+// more than limit bytes came out.
+func (p *simplePattern) replace(text []byte, s, with string, limit int) (replaced []byte, found bool) {
 	from := 0
-	for len(text) <= maxProduced {
+	for len(text) <= limit {
 		start, end := p.next(s, from)
 		if start < 0 {
 			break

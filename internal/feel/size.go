@@ -44,14 +44,14 @@ func memberSize(v Value, limit int) int {
 
 // writes charges for writing out a value; false when the evaluation must end.
 func (f *frame) writes(v Value) bool {
-	return f.produce(writtenSize(v, maxProduced))
+	return f.produce(writtenSize(v, f.program.limits.Bytes))
 }
 
 // fits says whether a result is small enough to be written out.
-func fits(v Value) bool {
+func fits(v Value, limit int) bool {
 	switch v.(type) {
 	case []Value, *jsonvalue.Object:
-		return writtenSize(v, maxProduced) <= maxProduced
+		return writtenSize(v, limit) <= limit
 	}
 	return true
 }

@@ -1,30 +1,71 @@
 package feel
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// WarningKind says what a [Warning] is about.
+// WarningKind is the kind of mistake that a [Warning] tells of.
 type WarningKind string
 
 // The kinds of warnings.
 const (
-	UnknownVariable WarningKind = "unknown variable" // the expression names a variable that it does not see
-	UnknownField    WarningKind = "unknown field"    // the expression asks a value for a field that it does not have
-	UnknownFunction WarningKind = "unknown function" // the expression calls a function that does not exist
-	OtherWarning    WarningKind = ""                 // anything else, such as an operand of a wrong type
+	UnknownVariable WarningKind = "unknown variable"   // the scope has no such name
+	UnknownField    WarningKind = "unknown field"      // the value has no such field
+	UnknownFunction WarningKind = "unknown function"   // there is no such function
+	WrongArguments  WarningKind = "wrong arguments"    // the function takes another number of arguments, or other names
+	WrongType       WarningKind = "wrong type"         // the operation does not take a value of this type
+	InvalidText     WarningKind = "invalid text"       // the text has not the form that the operation reads
+	OutOfRange      WarningKind = "out of range"       // the number is too large or too small for the operation
+	EmptyList       WarningKind = "empty list"         // the operation needs at least one item
+	DivisionByZero  WarningKind = "division by zero"   // the divisor is 0
+	MissingInput    WarningKind = "missing input"      // there is no value to compare with
+	ErrorValue      WarningKind = "error made to null" // an operation failed, and null stands in its place
 )
 
 // Warning is a null that an expression gave because of a mistake, as far as one can tell.
 type Warning struct {
-	Kind WarningKind
-	Name string // of the unknown variable, field or function; empty for [OtherWarning]
-	Pos  Pos
-	Text string // what happened, for people, without the place
+	Kind         WarningKind
+	Name         string // the unknown variable, field or function; empty for other kinds
+	Nearest      string // the known name that Name may have meant; empty = none is near
+	Operation    string // the function, operator or keyword that gave null; empty for unknown names and error values
+	Pos          Pos
+	Line, Column int    // the place of Pos in the source; both count from 1, columns in characters
+	Text         string // what happened, for people, without the place. It may quote values of the evaluation
 }
 
-// At returns the line and the column of the warning in the source that was compiled; both count from 1.
-func (w Warning) At(source string) (line, column int) { return lineColumn(source, w.Pos) }
+// String returns the place and the text: "line 1, column 5: division by zero".
+func (w Warning) String() string {
+	return fmt.Sprintf("line %d, column %d: %s", w.Line, w.Column, w.Text)
+}
 
-// unknown notes that a null came out at pos because there is nothing of this name. It returns that null.
-func (f *frame) unknown(kind WarningKind, pos Pos, name, format string, args ...any) Value {
-	return f.note(Warning{Kind: kind, Name: name, Pos: pos, Text: fmt.Sprintf(format, args...)})
+// maxWarnings is how many warnings an evaluation keeps.
+const maxWarnings = 20
+
+// warn notes why an operation gave null at pos. It returns that null.
+func (f *frame) warn(pos Pos, kind WarningKind, operation, format string, args ...any) Value {
+	if len(f.warnings) < maxWarnings { // a text costs time
+		f.note(Warning{Kind: kind, Operation: operation, Pos: pos, Text: fmt.Sprintf(format, args...)})
+	}
+	return nil
+}
+
+// unknown notes a name at pos that is none of the known ones. It returns the null that came out.
+func (f *frame) unknown(pos Pos, kind WarningKind, name string, known []string, format string, args ...any) Value {
+	if len(f.warnings) < maxWarnings {
+		w := Warning{Kind: kind, Name: name, Nearest: NearestName(name, known), Pos: pos, Text: fmt.Sprintf(format, args...)}
+		if w.Nearest != "" {
+			w.Text += didYouMean(w.Nearest)
+		}
+		f.note(w)
+	}
+	return nil
+}
+
+// note keeps a warning, once for each place and text.
+func (f *frame) note(w Warning) {
+	if !slices.ContainsFunc(f.warnings, func(o Warning) bool { return o.Pos == w.Pos && o.Text == w.Text }) {
+		w.Line, w.Column = w.Pos.In(f.program.source)
+		f.warnings = append(f.warnings, w)
+	}
 }

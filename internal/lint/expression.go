@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // compile reads an expression; nil, with a finding, if it does not parse.
 func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Program {
-	program, err := feel.Compile(strings.TrimSpace(source))
+	program, err := expression.CompileFEEL(strings.TrimSpace(source))
 	if err != nil {
 		c.unparsable(err, pos, field)
 		return nil
@@ -133,7 +134,7 @@ func nearReference(name string, known []string) string {
 }
 
 func place(source string, pos feel.Pos) string {
-	line, column := feel.Warning{Pos: pos}.At(strings.TrimSpace(source))
+	line, column := pos.In(strings.TrimSpace(source))
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
 

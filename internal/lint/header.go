@@ -94,7 +94,7 @@ func body(source string) string {
 
 // inspect looks at a FEEL expression in a header, without evaluating it.
 func (c *checker) inspect(h bpmn.Header, visible map[string]*shape) feel.Inspection {
-	program, err := feel.Compile(body(h.Value))
+	program, err := expression.CompileFEEL(body(h.Value))
 	if err != nil {
 		return feel.Inspection{}
 	}

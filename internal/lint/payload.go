@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -24,7 +25,7 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 		}
 		return
 	}
-	program, err := feel.Compile(strings.TrimSpace(source))
+	program, err := expression.CompileFEEL(strings.TrimSpace(source))
 	if err != nil {
 		return
 	}
@@ -50,7 +51,7 @@ func (c *checker) payloadText(m bpmn.Mapping) {
 	case isObject:
 	case placeholder.MatchString(text): // a secret may make an object of it
 	case strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "{{"):
-		if _, err := feel.Compile(text); err == nil {
+		if _, err := expression.CompileFEEL(text); err == nil {
 			c.report("payload-not-object", m.Pos, m.Target, "the payload is a text that is no JSON object; it reads as an expression, which begins with =")
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -83,7 +84,7 @@ func (c *checker) plainText(m bpmn.Mapping) (string, bool) {
 	if !isExpression {
 		return m.Source, true
 	}
-	program, err := feel.Compile(strings.TrimSpace(source))
+	program, err := expression.CompileFEEL(strings.TrimSpace(source))
 	if err != nil || len(program.Inspect().References) > 0 {
 		return "", false
 	}

@@ -94,14 +94,13 @@ func valuesOf(secrets map[string]string) func(func(string) bool) {
 // evaluator evaluates FEEL of mappings and notes the warnings.
 func (j *Job) evaluator(ctx context.Context, warnings *[]string) bpmn.Evaluate {
 	return func(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-		program, err := feel.Compile(strings.TrimSpace(source))
+		program, err := expression.CompileFEEL(strings.TrimSpace(source))
 		if err != nil {
 			return nil, err
 		}
 		r, err := program.Eval(ctx, feel.Context(variables))
 		for _, w := range r.Warnings {
-			line, column := w.At(strings.TrimSpace(source))
-			*warnings = append(*warnings, j.mask.Apply(fmt.Sprintf("%s: line %d, column %d: %s", j.place(source), line, column, w.Text)))
+			*warnings = append(*warnings, j.mask.Apply(j.place(source)+": "+w.String()))
 		}
 		if err != nil {
 			return nil, err

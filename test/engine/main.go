@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"strings"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/test/jvm"
@@ -183,7 +184,7 @@ func evaluate(ctx context.Context, q question, shared json.RawMessage) answer {
 	if !ok {
 		scope = jsonvalue.NewObject(0)
 	}
-	program, err := feel.Compile(strings.TrimPrefix(strings.TrimSpace(q.Expression), "="))
+	program, err := expression.CompileFEEL(strings.TrimPrefix(strings.TrimSpace(q.Expression), "="))
 	if err != nil {
 		return answer{Error: err.Error()}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/test/bench/needs"
@@ -120,7 +121,7 @@ func measure(ctx context.Context, c benchmark) (o ours, err error) {
 		return o, err
 	}
 	scope := feel.Context(v.(*jsonvalue.Object))
-	p, err := feel.Compile(c.Expression)
+	p, err := expression.CompileFEEL(c.Expression)
 	if err != nil {
 		return o, err
 	}
@@ -133,7 +134,7 @@ func measure(ctx context.Context, c benchmark) (o ours, err error) {
 		r, _ := p.Eval(ctx, scope) // it was seen to work
 		out = feel.AppendJSON(out[:0], r.Value)
 	})
-	o.compile = quickest(func() { _, _ = feel.Compile(c.Expression) }) // it was seen to work
+	o.compile = quickest(func() { _, _ = expression.CompileFEEL(c.Expression) }) // it was seen to work
 	o.allocs = testing.AllocsPerRun(1000, func() { _, _ = p.Eval(ctx, scope) })
 	return o, nil
 }
