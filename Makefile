@@ -113,7 +113,7 @@ bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs 
 .PHONY: generate
 generate: ## Write the derived files anew
 	go generate ./...
-	go -C deploy/licences run . ../../THIRD_PARTY_LICENSES
+	go -C deploy/licences run . ../.. THIRD_PARTY_LICENSES
 
 .PHONY: verify
 verify: generate ## Fail if a derived file is not up to date

@@ -2,7 +2,9 @@
 // binary of any platform is linked with. go-licenses finds them, also where a folder inside a module has a licence of its own.
 // Each text stands once, with the packages that it is the licence of.
 //
-//	licences FILE
+//	licences FOLDER FILE
+//
+// FOLDER is that of the go.mod which the binaries are built with, and FILE lies in it.
 //
 // It is a module of its own, so that go.mod stays what the binary needs. "make generate" runs it.
 package main
@@ -33,17 +35,20 @@ const (
 var systems = []string{"linux", "darwin", "windows"}
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: licences FILE")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: licences FOLDER FILE")
 		os.Exit(2)
 	}
-	if err := write(context.Background(), os.Args[1]); err != nil {
+	if err := write(context.Background(), os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
 }
 
-func write(ctx context.Context, file string) error {
+func write(ctx context.Context, folder, file string) error {
+	if err := os.Chdir(folder); err != nil { // packages are looked up by the go.mod of the working folder
+		return err
+	}
 	found, err := linked(ctx)
 	if err != nil {
 		return err
@@ -65,7 +70,8 @@ func write(ctx context.Context, file string) error {
 	}
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(slices.Compare(owners[a], owners[b]), strings.Compare(a, b)) })
 	var b bytes.Buffer
-	b.WriteString("What the binaries of eventbridge-connector are linked with, and its licences. DO NOT EDIT: written by \"make generate\".\n")
+	b.WriteString("What the binaries of eventbridge-connector are linked with, and its licences. DO NOT EDIT: written by \"make generate\".\n" +
+		"The source of each can be had by its name and version: go get NAME@VERSION downloads it.\n")
 	for _, text := range all {
 		fmt.Fprintf(&b, "\n%s\n\n%s\n\n%s\n", strings.Repeat("=", 80), strings.Join(owners[text], "\n"), text)
 	}
@@ -73,7 +79,7 @@ func write(ctx context.Context, file string) error {
 }
 
 // linked returns the files of the licences by the name and version of what they cover. Code without a licence, or with one
-// that binds what is linked with it, is an error.
+// that binds what is linked with it, is an error, see [accepted].
 func linked(ctx context.Context) (map[string]string, error) {
 	classifier, err := newClassifier()
 	if err != nil {
@@ -101,13 +107,22 @@ func linked(ctx context.Context) (map[string]string, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", l.LicensePath, err)
 			}
-			if kind != licenses.Notice && kind != licenses.Permissive && kind != licenses.Unencumbered {
-				return nil, fmt.Errorf("%s: found the licence %s (%s), expected one that only asks for its notice", l.Name(), name, kind)
+			if !accepted(name, kind) {
+				return nil, fmt.Errorf("%s: found the licence %s (%s), expected one that asks for its notice, or %s", l.Name(), name, kind, mozilla)
 			}
 			found[strings.TrimSpace(l.Name()+" "+l.Version())] = l.LicensePath
 		}
 	}
 	return found, nil
+}
+
+// mozilla is a licence that binds its own files only, not what is linked with them. It asks for a word about where their
+// source is, which the first lines of the written file are.
+const mozilla = "MPL-2.0"
+
+// accepted says whether code of a licence may be linked.
+func accepted(name string, kind licenses.Type) bool {
+	return kind == licenses.Notice || kind == licenses.Permissive || kind == licenses.Unencumbered || name == mozilla
 }
 
 // texts returns the licence and the notices that lie beside it.
