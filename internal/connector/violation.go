@@ -42,15 +42,19 @@ func (v Violation) Message() string {
 		return "must have " + v.Want + ", but has " + v.Found
 	case RefusedValue:
 		return v.Why
+	case UnresolvedName:
+		return "must be " + v.Want + ", but holds the placeholder " + v.Found + v.because()
+	default:
+		return "must be " + v.Want + ", but is " + v.Found + v.because()
 	}
-	text := "must be " + v.Want + ", but is " + v.Found
-	if v.Kind == UnresolvedName {
-		text = "must be " + v.Want + ", but holds the placeholder " + v.Found
+}
+
+// because writes the reason as the end of a sentence; nothing if there is none.
+func (v Violation) because() string {
+	if v.Why == "" {
+		return ""
 	}
-	if v.Why != "" {
-		text += ": " + v.Why
-	}
-	return text
+	return ": " + v.Why
 }
 
 // Violations are all that is wrong with the input of a task.

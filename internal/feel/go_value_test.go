@@ -29,7 +29,7 @@ type order struct {
 	Items    []string       `json:"items,omitempty"`
 	Due      time.Time      `json:"due,omitzero"`
 	Hidden   int            `json:"-"`
-	Dash     int            `json:"-,"`
+	Dash     int            `json:"-,"` //nolint:staticcheck // encoding/json takes this as the name -
 	Parent   *order         `json:"parent"`
 	Any      any            `json:"any"`
 	Fields   map[string]int `json:"fields"`
@@ -49,11 +49,32 @@ func TestFromGo(t *testing.T) {
 		value any
 		want  string
 	}{
-		{nil, `null`}, {true, `true`}, {"a", `"a"`}, {1, `1`}, {int8(-3), `-3`}, {uint64(math.MaxUint64), `1.8446744073709552E19`}, {1.5, `1.5`}, {float32(0.5), `0.5`}, {level(7), `7`}, {&one, `1`},
-		{(*int)(nil), `null`}, {[]int(nil), `null`}, {map[string]int(nil), `null`}, {[]any{1, "a", nil}, `[1,"a",null]`}, {[2]bool{true, false}, `[true,false]`}, {[]byte("FEEL"), `"RkVFTA=="`},
-		{map[string]any{"b": 1, "a": []string{"x"}}, `{"a":["x"],"b":1}`}, {json.Number("12"), `12`}, {json.RawMessage(`{"b":[1.5,null]}`), `{"b":[1.5,null]}`}, {jsonvalue.Number("3"), `3`},
-		{apd.New(25, -1), `2.5`}, {jsonvalue.ObjectOf(jsonvalue.Member{Key: "k", Value: true}), `{"k":true}`}, {netip.MustParseAddr("10.0.0.1"), `"10.0.0.1"`},
-		{90 * time.Minute, `"PT1H30M"`}, {-time.Millisecond, `"PT-0.001S"`}, {time.Date(2026, 11, 29, 11, 0, 0, 0, time.UTC), `"2026-11-29T11:00:00Z"`},
+		{nil, `null`},
+		{true, `true`},
+		{"a", `"a"`},
+		{1, `1`},
+		{int8(-3), `-3`},
+		{uint64(math.MaxUint64), `1.8446744073709552E19`},
+		{1.5, `1.5`},
+		{float32(0.5), `0.5`},
+		{level(7), `7`},
+		{&one, `1`},
+		{(*int)(nil), `null`},
+		{[]int(nil), `null`},
+		{map[string]int(nil), `null`},
+		{[]any{1, "a", nil}, `[1,"a",null]`},
+		{[2]bool{true, false}, `[true,false]`},
+		{[]byte("FEEL"), `"RkVFTA=="`},
+		{map[string]any{"b": 1, "a": []string{"x"}}, `{"a":["x"],"b":1}`},
+		{json.Number("12"), `12`},
+		{json.RawMessage(`{"b":[1.5,null]}`), `{"b":[1.5,null]}`},
+		{jsonvalue.Number("3"), `3`},
+		{apd.New(25, -1), `2.5`},
+		{jsonvalue.ObjectOf(jsonvalue.Member{Key: "k", Value: true}), `{"k":true}`},
+		{netip.MustParseAddr("10.0.0.1"), `"10.0.0.1"`},
+		{90 * time.Minute, `"PT1H30M"`},
+		{-time.Millisecond, `"PT-0.001S"`},
+		{time.Date(2026, 11, 29, 11, 0, 0, 0, time.UTC), `"2026-11-29T11:00:00Z"`},
 		{time.Date(2026, 7, 1, 12, 0, 0, 5000000, paris), `"2026-07-01T12:00:00.005+02:00"`},
 		{order{base: base{ID: 1, Shown: "s"}, ID: "o", private: 1, Patience: time.Second, Parent: &order{ID: "p", Total: 2, Items: []string{"i"}, Extra: &Extra{"n"}}}, `{"Shown":"s","id":"o","-":0,"parent":{"Shown":"","Note":"n","id":"p","total":2,"items":["i"],"-":0,"parent":null,"any":null,"fields":null,"Patience":"PT0S"},"any":null,"fields":null,"Patience":"PT1S"}`},
 	} {

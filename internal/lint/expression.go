@@ -32,8 +32,7 @@ type syntaxError interface {
 // unparsable reports an expression that does not parse.
 func (c *checker) unparsable(err error, pos bpmn.Pos, field string) {
 	reason, excerpt := reasonOf(err), ""
-	var e syntaxError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[syntaxError](err); ok {
 		reason, excerpt = e.Reason(), e.Excerpt()
 	}
 	c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, reason).Excerpt = excerpt

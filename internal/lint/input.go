@@ -95,7 +95,7 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 		if m, ok := mapped[strings.SplitN(v.Field, "[", 2)[0]]; ok {
 			pos = m.Pos
 		}
-		rule := "invalid-field"
+		var rule string
 		switch v.Kind {
 		case connector.MissingValue, connector.BlankValue:
 			rule = "missing-field"
@@ -106,6 +106,8 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 					pos, v.Field = m.Pos, target
 				}
 			}
+		default:
+			rule = "invalid-field"
 		}
 		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
 	}
