@@ -23,16 +23,21 @@ func (a attempt) evaluate(ctx context.Context, so progress, which string, p *exp
 		r.Warnings = failed.Warnings
 	}
 	a.tellWarnings(so, which, mistakes(scope, r.Warnings))
-	if expression.IsUnavailable(err) {
-		return r, unavailableError(err, so.sent == nil)
-	}
 	if err != nil {
-		return r, expressionError(nil, "%s", err) // the text of the error has the warnings
+		return r, evaluationError(so, err)
 	}
 	if mentions(r.Value, functionKey) {
 		return r, expressionError(r.Warnings, "The %s expression '%s' gives the name %s, which is not allowed in process variables", which, p.Source(), functionKey)
 	}
 	return r, nil
+}
+
+// evaluationError is the error of an evaluation that failed. An accepted event is not sent again because jq could not run.
+func evaluationError(so progress, err error) *Error {
+	if expression.IsUnavailable(err) {
+		return unavailableError(err, so.sent == nil)
+	}
+	return expressionError(nil, "%s", err) // the text of the error has the warnings
 }
 
 // evaluateDrained is how long an evaluation may go on once the drain has ended the job's context. Most need a millisecond,

@@ -66,6 +66,32 @@ func TestAnAcceptedEventIsNotSentAgainBecauseJQCannotRun(t *testing.T) {
 	assert.Equal(t, "JQ_UNAVAILABLE", e["code"])
 }
 
+// TestAnEvaluationThatJQCannotRunIsTriedAgainWhileNothingWasSent: the program was compiled before, and then the child is lost.
+func TestAnEvaluationThatJQCannotRunIsTriedAgainWhileNothingWasSent(t *testing.T) {
+	t.Parallel()
+	lost := &expression.EvalError{Language: expression.JQ, Source: ".", Err: &jq.UnavailableError{Err: syscall.EAGAIN}}
+	for _, tt := range []struct {
+		name  string
+		so    progress
+		err   error
+		code  string
+		retry bool
+	}{
+		{"nothing was sent", progress{}, lost, "JQ_UNAVAILABLE", true},
+		{"an event was accepted", progress{sent: &sent{}}, lost, "JQ_UNAVAILABLE", false},
+		{"no turn came", progress{}, &expression.EvalError{Language: expression.JQ, Source: ".", Err: jq.ErrWait}, "JQ_UNAVAILABLE", true},
+		{"the expression is the cause", progress{}, &expression.EvalError{Language: expression.JQ, Source: ".", Err: jq.ErrTime}, "INPUT_ERROR", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := evaluationError(tt.so, tt.err)
+			assert.Equal(t, tt.code, e.Code)
+			assert.Equal(t, tt.retry, e.Retry)
+			assert.Contains(t, e.Message, "Failed to evaluate expression '.' (jq)")
+		})
+	}
+}
+
 // TestARejectedEntrysCodeIsTakenOnlyIfItIsOne: what AWS answers can be any text (contract 3.3).
 func TestARejectedEntrysCodeIsTakenOnlyIfItIsOne(t *testing.T) {
 	t.Parallel()
