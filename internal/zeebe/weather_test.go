@@ -126,20 +126,31 @@ func TestACommandThatWasNeverWrittenWasNotTaken(t *testing.T) {
 // TestAConnectionThatGivesNoAnswerIsReplaced: one that died without a reset is noticed by nobody else.
 func TestAConnectionThatGivesNoAnswerIsReplaced(t *testing.T) {
 	t.Parallel()
-	g := &gateway{}
-	front := newMute(t, serve(t, g))
-	c := dialTo(t, front.address)
-	require.NoError(t, c.Probe(t.Context()))
-	require.NoError(t, c.ProbeStream(t.Context()))
-	front.mute.Store(true) // the connections that are there
-	for _, probe := range []func(context.Context) error{c.Probe, c.ProbeStream} {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		require.Error(t, probe(ctx))
-		cancel()
-		require.NoError(t, probe(t.Context()), "a new connection is made")
+	for name, tt := range map[string]struct {
+		probe func(*Client, context.Context) error
+		then  int64
+	}{
+		"that of streams":                    {(*Client).ProbeStream, 3},
+		"that of commands, and streams' too": {(*Client).Probe, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			front := newMute(t, serve(t, &gateway{}))
+			c := dialTo(t, front.address)
+			require.NoError(t, c.Probe(t.Context()))
+			require.NoError(t, c.ProbeStream(t.Context()))
+			front.mute.Store(true) // the connections that are there
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			require.Error(t, tt.probe(c, ctx))
+			require.NoError(t, tt.probe(c, t.Context()), "a new connection is made")
+			if tt.then == 4 {
+				require.NoError(t, c.ProbeStream(t.Context()), "the streams need not find it on their own")
+				require.NoError(t, c.Complete(t.Context(), 1, nil))
+			}
+			assert.Equal(t, tt.then, front.accepted.Load(), "two connections, and new ones in place of the dead")
+		})
 	}
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
-	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
 }
 
 // mute is a proxy that can stop passing on what goes over the connections that it has.
