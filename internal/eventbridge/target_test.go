@@ -540,7 +540,8 @@ func TestAnOldFailureDoesNotCountAfterAnAnswer(t *testing.T) {
 	}
 }
 
-// TestACallThatAWSMayHaveTakenWaitsForATargetWithManyWaiting: given up it would be a second event with its job's next try.
+// TestACallThatAWSMayHaveTakenWaitsForATargetWithManyWaiting: if it gave up, the next try of its job would send the event
+// again.
 func TestACallThatAWSMayHaveTakenWaitsForATargetWithManyWaiting(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -594,7 +595,7 @@ func (c atItsEnd) Err() error {
 	return c.Context.Err()
 }
 
-// TestACallThatMayGoAsItsTimeEndsGoes: its place is taken, and would be lost to all others.
+// TestACallThatMayGoAsItsTimeEndsGoes: it holds a place already, which would be lost to all others if the call gave up.
 func TestACallThatMayGoAsItsTimeEndsGoes(t *testing.T) {
 	t.Parallel()
 	s := &target{set: newTargets(1, 4, slog.New(slog.DiscardHandler)), limit: 1, throttled: time.Now()}

@@ -13,8 +13,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
-// TestAJobThatWaitsInVainForItsEarlierActivationIsLeftToItsLease: handed back it would come again at once, while its first
-// event is still under way.
+// TestAJobThatWaitsInVainForItsEarlierActivationIsLeftToItsLease: if it were handed back, it would come again at once,
+// while its first event is still under way.
 func TestAJobThatWaitsInVainForItsEarlierActivationIsLeftToItsLease(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
