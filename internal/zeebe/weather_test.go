@@ -280,3 +280,22 @@ func TestTwoCallsThatMeetADeadConnectionReplaceItOnce(t *testing.T) {
 	assert.Same(t, second, c.client(), "the new connection may carry calls already")
 	require.NoError(t, c.close())
 }
+
+// TestWhatAProxySaysIsNoAnswerOfTheBroker, whatever code is made of it: the command may have been taken all the same.
+func TestWhatAProxySaysIsNoAnswerOfTheBroker(t *testing.T) {
+	t.Parallel()
+	written, unwritten := &writing{Context: t.Context()}, &writing{Context: t.Context()}
+	written.written.Store(true)
+	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
+		for _, text := range []string{proxyStatus + "404 (Not Found)", `transport: received unexpected content-type "text/html"`} {
+			for _, call := range []*writing{nil, written, unwritten} {
+				var got *job.CommandError
+				require.ErrorAs(t, commandError(t.Context(), call, status.Error(code, text)), &got)
+				assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: codeName(code), Reason: text, NotTaken: call == unwritten}, got)
+			}
+		}
+		var got *job.CommandError
+		require.ErrorAs(t, commandError(t.Context(), written, status.Error(code, "no")), &got)
+		assert.Equal(t, job.Refusal(codeName(code), "no"), got, "the broker's own answer")
+	}
+}
