@@ -126,31 +126,40 @@ func TestACommandThatWasNeverWrittenWasNotTaken(t *testing.T) {
 // TestAConnectionThatGivesNoAnswerIsReplaced: one that died without a reset is noticed by nobody else.
 func TestAConnectionThatGivesNoAnswerIsReplaced(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		probe func(*Client, context.Context) error
-		then  int64
-	}{
-		"that of streams":                    {(*Client).ProbeStream, 3},
-		"that of commands, and streams' too": {(*Client).Probe, 4},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			front := newMute(t, serve(t, &gateway{}))
-			c := dialTo(t, front.address)
-			require.NoError(t, c.Probe(t.Context()))
-			require.NoError(t, c.ProbeStream(t.Context()))
-			front.mute.Store(true) // the connections that are there
-			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-			defer cancel()
-			require.Error(t, tt.probe(c, ctx))
-			require.NoError(t, tt.probe(c, t.Context()), "a new connection is made")
-			if tt.then == 4 {
-				require.NoError(t, c.ProbeStream(t.Context()), "the streams need not find it on their own")
-				require.NoError(t, c.Complete(t.Context(), 1, nil))
-			}
-			assert.Equal(t, tt.then, front.accepted.Load(), "two connections, and new ones in place of the dead")
-		})
-	}
+	c, front := connectMuted(t)
+	require.Error(t, c.ProbeStream(briefly(t)))
+	require.NoError(t, c.ProbeStream(t.Context()), "a new connection is made")
+	assert.EqualValues(t, 3, front.accepted.Load(), "two connections, and one in place of that of streams")
+}
+
+// TestStreamsGetANewConnectionWithCommands says that they need not find on their own what the commands found.
+func TestStreamsGetANewConnectionWithCommands(t *testing.T) {
+	t.Parallel()
+	c, front := connectMuted(t)
+	require.Error(t, c.Probe(briefly(t)))
+	require.NoError(t, c.Probe(t.Context()), "a new connection is made")
+	require.NoError(t, c.ProbeStream(t.Context()), "and one for streams")
+	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
+}
+
+// connectMuted returns a client whose two connections have died without a reset.
+func connectMuted(t *testing.T) (*Client, *mute) {
+	t.Helper()
+	front := newMute(t, serve(t, &gateway{}))
+	c := dialTo(t, front.address)
+	require.NoError(t, c.Probe(t.Context()))
+	require.NoError(t, c.ProbeStream(t.Context()))
+	front.mute.Store(true) // the connections that are there
+	return c, front
+}
+
+// briefly returns a context for a call that gets no answer.
+func briefly(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // mute is a proxy that can stop passing on what goes over the connections that it has.
