@@ -501,3 +501,41 @@ func TestATargetThatMakesRoomIsNotCountedAsDown(t *testing.T) {
 		assert.Equal(t, map[string]int{"bus.test": 0}, s.Targets().DownByEndpoint())
 	})
 }
+
+// TestAnOldFailureDoesNotCountAfterAnAnswer: attempts that began during an outage and fail after it tell nothing of now.
+func TestAnOldFailureDoesNotCountAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]bool{"AWS answered a later attempt": true, "AWS answered none": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newFaultyBus(func(_ string, n int) (int, string) {
+					if n == 1 {
+						return 500, internal
+					}
+					return 200, accepted
+				})
+				b.takes = 5 * time.Second
+				var log bytes.Buffer
+				s := overBus(Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, b)
+				defer s.Close()
+				var all sync.WaitGroup
+				all.Go(func() {
+					for _, err := range crowd(t, s, 20, time.Minute, nil) {
+						assert.NoError(t, err)
+					}
+				})
+				pass(time.Second)
+				if later {
+					b.mu.Lock()
+					b.takes, b.seen["quick"] = 20*time.Millisecond, 1
+					b.mu.Unlock()
+					_, err := s.Send(t.Context(), requestOf("quick"))
+					require.NoError(t, err)
+				}
+				all.Wait()
+				assert.Equal(t, !later, strings.Contains(log.String(), "fails all recent requests"), log.String())
+			})
+		})
+	}
+}

@@ -43,35 +43,31 @@ func NewObject(n int) *Object {
 	case n == 0:
 		return &Object{}
 	case n == 1:
-		x := new(struct {
-			o    Object
-			room [1]Member
-		})
-		x.o.members = x.room[:0]
-		return &x.o
+		x := new(roomy[[1]Member])
+		return x.of(x.room[:0])
 	case n == 2:
-		x := new(struct {
-			o    Object
-			room [2]Member
-		})
-		x.o.members = x.room[:0]
-		return &x.o
+		x := new(roomy[[2]Member])
+		return x.of(x.room[:0])
 	case n == 3:
-		x := new(struct {
-			o    Object
-			room [3]Member
-		})
-		x.o.members = x.room[:0]
-		return &x.o
+		x := new(roomy[[3]Member])
+		return x.of(x.room[:0])
 	case n <= 5:
-		x := new(struct {
-			o    Object
-			room [5]Member
-		})
-		x.o.members = x.room[:0]
-		return &x.o
+		x := new(roomy[[5]Member])
+		return x.of(x.room[:0])
 	}
 	return &Object{members: make([]Member, 0, n)}
+}
+
+// roomy is an object with the room for its members behind it.
+type roomy[Room any] struct {
+	o    Object
+	room Room
+}
+
+// of returns the object, whose members go into the room.
+func (x *roomy[Room]) of(room []Member) *Object {
+	x.o.members = room
+	return &x.o
 }
 
 // DistinctObject is ObjectOf for members of which the caller knows that no two have the same key.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
@@ -97,5 +98,31 @@ func TestTheLeaseEndsNoLaterThanTheBrokerSaysSo(t *testing.T) {
 		asked := time.Now()
 		testkit.Advance(20 * time.Second)
 		assert.LessOrEqual(t, see(15*time.Second, sighting{earliest: asked, polled: true}), time.Duration(0))
+	})
+}
+
+// TestARaiseTakesWhatAllOfTheLastJobsSay: of some deadlines that are far ahead one may be wrong. The others keep their lease.
+func TestARaiseTakesWhatAllOfTheLastJobsSay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const lease = time.Minute
+		c := newBrokerClock(lease, testLog())
+		opened := time.Now()
+		left := func(ahead time.Duration) time.Duration {
+			testkit.Advance(10 * time.Second)
+			j := &job.Job{Key: 1, Deadline: time.Now().Add(lease + ahead)}
+			return time.Until(c.leaseEnd(j, sighting{earliest: opened}))
+		}
+		require.Equal(t, lease, left(0))
+		for i := range raiseAfter {
+			ahead := 10 * time.Minute // its clock was set forward
+			if i == 1 {
+				ahead = 24 * time.Hour // and this deadline is wrong
+			}
+			assert.Equal(t, lease, left(ahead), "job %d", i)
+		}
+		assert.Equal(t, lease, left(10*time.Minute), "the next one is not late")
+		j := &job.Job{Key: 1, Deadline: time.Now().Add(lease + 10*time.Minute - 20*time.Second)}
+		assert.Equal(t, lease-20*time.Second, time.Until(c.leaseEnd(j, sighting{earliest: opened})), "the estimate was raised: this one was in transport for 20 s")
 	})
 }

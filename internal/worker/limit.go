@@ -54,22 +54,21 @@ func (l limit) await(outcome job.Outcome, try int) job.AbandonReason {
 // command sends the command of an outcome once. One that is worth nothing after the lease ends with it, also on its way: a
 // call can wait for a connection, and would then release a job that is another worker's by now.
 func (l limit) command(j *job.Job, outcome job.Outcome, try int) (err error) {
-	w := l.run
-	defer w.link.watch()()
+	defer l.link.watch()()
 	ctx, cancel := l.bounded(outcome, try)
 	defer cancel()
 	switch o := outcome.(type) {
 	case job.Complete:
-		err = w.gateway.Complete(ctx, j.Key, o.Variables)
+		err = l.gateway.Complete(ctx, j.Key, o.Variables)
 	case job.Fail:
-		err = w.gateway.Fail(ctx, j.Key, o.Retries, o.Backoff, o.Message, o.Variables)
+		err = l.gateway.Fail(ctx, j.Key, o.Retries, o.Backoff, o.Message, o.Variables)
 	case job.Throw:
-		err = w.gateway.Throw(ctx, j.Key, o.Code, o.Message, o.Variables)
+		err = l.gateway.Throw(ctx, j.Key, o.Code, o.Message, o.Variables)
 	default:
 		return fmt.Errorf("%T is no command", outcome)
 	}
 	if err == nil || ctx.Err() == nil { // else the time was ours
-		w.link.came(j, err)
+		l.link.came(j, err)
 	}
 	return err
 }

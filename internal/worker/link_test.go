@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
@@ -76,4 +77,72 @@ func TestAPollThatGotItsSlotWhileTheLinkWentDownIsNotMade(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, asked+got+polls)
 	assert.Len(t, w.slots.TakeFree(3), 2, "its slots are free again")
+}
+
+// TestAFlushEndsAlthoughACommandWaits: the intake does not wait for a command that nobody takes for longer than [flushMost],
+// unless the commands fail everywhere.
+func TestAFlushEndsAlthoughACommandWaits(t *testing.T) {
+	t.Parallel()
+	first, second, other := &job.Job{Key: 1<<51 + 1}, &job.Job{Key: 1<<51 + 2}, &job.Job{Key: 2<<51 + 1} // other is of another partition
+	away := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "no leader"}
+	for _, tt := range []struct {
+		name string
+		does func(l *link)
+		want linkState
+	}{
+		{"none has an answer", func(*link) {}, linkUp},
+		{"one failed", func(l *link) { l.came(first, away) }, linkUp},
+		{"two failed", func(l *link) { l.came(first, away); l.came(second, away) }, linkFlush},
+		{"two failed of all partitions", func(l *link) { l.came(first, away); l.came(other, away) }, linkFlush},
+		{"two failed of one partition", func(l *link) { l.tookJob(other); l.came(first, away); l.came(second, away) }, linkUp},
+		{"two failed after one was taken", func(l *link) { l.came(first, nil); l.came(first, away); l.came(second, away) }, linkUp},
+		{"two failed before one was taken", func(l *link) { l.came(first, away); l.came(second, away); l.came(first, nil) }, linkUp},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLink(nil, testLog(), func(linkState) {})
+				l.begin() // its command waits all the time
+				l.answered()
+				require.Equal(t, linkFlush, l.current())
+				tt.does(l)
+				testkit.Advance(flushMost - time.Millisecond)
+				l.next()
+				require.Equal(t, linkFlush, l.current(), "the command has its time")
+				testkit.Advance(time.Millisecond)
+				l.next()
+				assert.Equal(t, tt.want, l.current())
+				testkit.Advance(time.Minute)
+				l.next()
+				assert.Equal(t, tt.want, l.current(), "and so it stays")
+			})
+		})
+	}
+}
+
+// TestTimeInWhichTheLinkIsDownIsNotOpen: a late command is tried for one lease of open time.
+func TestTimeInWhichTheLinkIsDownIsNotOpen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLink(nil, testLog(), func(linkState) {})
+		testkit.Advance(time.Hour)
+		assert.Zero(t, l.openFor(), "down at the start")
+		l.answered()
+		assert.Zero(t, l.openFor(), "up again")
+		for i := 1; i <= 3; i++ {
+			open := time.Duration(i) * 10 * time.Second
+			testkit.Advance(10 * time.Second)
+			assert.Equal(t, open, l.openFor())
+			l.silent(errors.New("away"))
+			assert.Equal(t, open, l.openFor())
+			testkit.Advance(time.Minute)
+			assert.Equal(t, open, l.openFor(), "down")
+			l.answered()
+			assert.Equal(t, open, l.openFor(), "open again")
+		}
+		testkit.Advance(time.Second)
+		l.suspect("a command failed")
+		testkit.Advance(time.Second)
+		assert.Equal(t, 32*time.Second, l.openFor(), "commands may be sent over a suspect link")
+	})
 }

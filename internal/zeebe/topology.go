@@ -39,30 +39,39 @@ func (c *Client) Topology(ctx context.Context) (Topology, error) {
 // topology is one. If none comes until ctx's deadline the connection is taken for dead, and replaced. The error is as of
 // [Client.Complete].
 func (c *Client) Probe(ctx context.Context) error {
-	err := c.probe(ctx, c.calls)
-	if err == nil {
+	streams := c.streams.client()
+	silent, err := c.probe(ctx, c.calls)
+	switch {
+	case err == nil:
 		c.streams.try() // the gateway is there
+	case silent:
+		// What died without a word on the way took the streams with it, most likely. Found on its own, that would take as long again.
+		err = errors.Join(err, c.streams.replace(streams))
 	}
 	return err
 }
 
 // ProbeStream does so on the connection of streams.
-func (c *Client) ProbeStream(ctx context.Context) error { return c.probe(ctx, c.streams) }
+func (c *Client) ProbeStream(ctx context.Context) error {
+	_, err := c.probe(ctx, c.streams)
+	return err
+}
 
-func (c *Client) probe(ctx context.Context, on *connection) error {
+// probe asks for the topology. It is silent if no answer came in time; the connection is then replaced.
+func (c *Client) probe(ctx context.Context, on *connection) (silent bool, err error) {
 	on.try()
 	gateway := on.client()
 	asked := false // the time may be up before, in wait for a token
-	err := commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
+	err = commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
 		asked = true
 		_, err := gateway.Topology(ctx, &pb.TopologyRequest{})
 		return err
 	}))
 	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied && e.Code == codeName(codes.PermissionDenied) {
-		return nil
+		return false, nil
 	}
 	if asked && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return errors.Join(err, on.replace(gateway))
+		return true, errors.Join(err, on.replace(gateway))
 	}
-	return err
+	return false, err
 }

@@ -126,20 +126,40 @@ func TestACommandThatWasNeverWrittenWasNotTaken(t *testing.T) {
 // TestAConnectionThatGivesNoAnswerIsReplaced: one that died without a reset is noticed by nobody else.
 func TestAConnectionThatGivesNoAnswerIsReplaced(t *testing.T) {
 	t.Parallel()
-	g := &gateway{}
-	front := newMute(t, serve(t, g))
+	c, front := connectMuted(t)
+	require.Error(t, c.ProbeStream(briefly(t)))
+	require.NoError(t, c.ProbeStream(t.Context()), "a new connection is made")
+	assert.EqualValues(t, 3, front.accepted.Load(), "two connections, and one in place of that of streams")
+}
+
+// TestStreamsGetANewConnectionWithCommands says that they need not find on their own what the commands found.
+func TestStreamsGetANewConnectionWithCommands(t *testing.T) {
+	t.Parallel()
+	c, front := connectMuted(t)
+	require.Error(t, c.Probe(briefly(t)))
+	require.NoError(t, c.Probe(t.Context()), "a new connection is made")
+	require.NoError(t, c.ProbeStream(t.Context()), "and one for streams")
+	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
+}
+
+// connectMuted returns a client whose two connections have died without a reset.
+func connectMuted(t *testing.T) (*Client, *mute) {
+	t.Helper()
+	front := newMute(t, serve(t, &gateway{}))
 	c := dialTo(t, front.address)
 	require.NoError(t, c.Probe(t.Context()))
 	require.NoError(t, c.ProbeStream(t.Context()))
 	front.mute.Store(true) // the connections that are there
-	for _, probe := range []func(context.Context) error{c.Probe, c.ProbeStream} {
-		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		require.Error(t, probe(ctx))
-		cancel()
-		require.NoError(t, probe(t.Context()), "a new connection is made")
-	}
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
-	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
+	return c, front
+}
+
+// briefly returns a context for a call that gets no answer.
+func briefly(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // mute is a proxy that can stop passing on what goes over the connections that it has.
@@ -268,4 +288,23 @@ func TestTwoCallsThatMeetADeadConnectionReplaceItOnce(t *testing.T) {
 	require.NoError(t, c.replace(dead), "the other call is late")
 	assert.Same(t, second, c.client(), "the new connection may carry calls already")
 	require.NoError(t, c.close())
+}
+
+// TestWhatAProxySaysIsNoAnswerOfTheBroker, whatever code is made of it: the command may have been taken all the same.
+func TestWhatAProxySaysIsNoAnswerOfTheBroker(t *testing.T) {
+	t.Parallel()
+	written, unwritten := &writing{Context: t.Context()}, &writing{Context: t.Context()}
+	written.written.Store(true)
+	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
+		for _, text := range []string{proxyStatus + "404 (Not Found)", `transport: received unexpected content-type "text/html"`} {
+			for _, call := range []*writing{nil, written, unwritten} {
+				var got *job.CommandError
+				require.ErrorAs(t, commandError(t.Context(), call, status.Error(code, text)), &got)
+				assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: codeName(code), Reason: text, NotTaken: call == unwritten}, got)
+			}
+		}
+		var got *job.CommandError
+		require.ErrorAs(t, commandError(t.Context(), written, status.Error(code, "no")), &got)
+		assert.Equal(t, job.Refusal(codeName(code), "no"), got, "the broker's own answer")
+	}
 }

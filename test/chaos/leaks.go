@@ -147,23 +147,29 @@ func (w *world) scrape(ctx context.Context) error {
 func (w *world) get(ctx context.Context, address, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, http.NoBody)
+	answer, err := w.exchange(ctx, http.MethodGet, "http://"+address+path, "")
+	if err == nil {
+		w.outside.heard.Write("HTTP "+path, answer)
+	}
+	return err
+}
+
+// exchange sends a request on a connection of its own and returns the header and the body of the answer.
+func (w *world) exchange(ctx context.Context, method, url, body string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	request.Close = true
 	response, err := w.busControl.client.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer response.Body.Close()
 	var all bytes.Buffer
 	_ = response.Header.Write(&all) // a buffer takes everything
-	if _, err := io.Copy(&all, response.Body); err != nil {
-		return err
-	}
-	w.outside.heard.Write("HTTP "+path, all.Bytes())
-	return nil
+	_, err = io.Copy(&all, response.Body)
+	return all.Bytes(), err
 }
 
 // summarizeLeaks plants every secret in every form into a sample of each stream, where each must be found, and says what was
@@ -222,16 +228,7 @@ func (w *world) giveAway(ctx context.Context) error {
 		{"POST", tokenPath, "grant_type=client_credentials&scope=" + form("letters", "percent-encoded, + for a blank")},
 		{"POST", "/v1/traces", form("signs", "HTML")},
 	} {
-		request, err := http.NewRequestWithContext(ctx, l.method, w.outside.url+l.path, strings.NewReader(l.body))
-		if err != nil {
-			return err
-		}
-		request.Close = true
-		response, err := w.busControl.client.Do(request)
-		if err != nil {
-			return err
-		}
-		if err := response.Body.Close(); err != nil {
+		if _, err := w.exchange(ctx, l.method, w.outside.url+l.path, l.body); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ func startWorld(ctx context.Context, binary, limit string) (w *world, err error)
 	if w.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: -1}); err != nil { //nolint:contextcheck // it is closed, not cancelled
 		return nil, err
 	}
-	if w.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: -1, MaxRequest: 1 << 20}); err != nil { //nolint:contextcheck // it is closed, not cancelled
+	if w.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: -1}); err != nil { //nolint:contextcheck // it is closed, not cancelled
 		w.gateway.Close()
 		return nil, err
 	}

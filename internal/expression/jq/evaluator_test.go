@@ -361,3 +361,35 @@ func TestACompilationThatReachedALimitIsKnownTheNextTime(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(c.limited), maxLimited)
 }
+
+// TestACancelledEvaluationEndsItsChild: it would go on with the expression, and answer the next request with its result.
+func TestACancelledEvaluationEndsItsChild(t *testing.T) {
+	t.Parallel()
+	e, children := newRecorded(t, sh(ready+`read -r line`)) // it waits for a request that never comes
+	started := e.start
+	requests, in, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, requests.Close()) })
+	e.start = func() (*child, error) {
+		c, err := started()
+		if err == nil {
+			own := c.in
+			t.Cleanup(func() { assert.NoError(t, own.Close()) })
+			c.in = in // the request comes to this test
+		}
+		return c, err
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	read := make(chan error, 1)
+	go func() {
+		_, err := readFrame(requests, maxReply)
+		cancel()
+		read <- err
+	}()
+	_, err = e.Compile(ctx, "1")
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, <-read, "it was being evaluated")
+	require.Len(t, children.all(), 1, "no other one is started in vain")
+	assert.True(t, children.all()[0].ended())
+	assert.Nil(t, e.child)
+}

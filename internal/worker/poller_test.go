@@ -1,0 +1,66 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
+)
+
+// TestALostPollMakesTheLinkSuspect: the connection may be dead, so nothing takes effect until a probe is answered. A
+// refusal is an answer, and shows that the connection lives.
+func TestALostPollMakesTheLinkSuspect(t *testing.T) {
+	t.Parallel()
+	lost := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "connection reset"}
+	for _, tt := range []struct {
+		name string
+		err  error
+		want linkState
+	}{
+		{"an answer", nil, linkUp},
+		{"no answer", lost, linkSuspect},
+		{"no answer, with a text around it", fmt.Errorf("poll: %w", lost), linkSuspect},
+		{"a broker that has too much to do", &job.CommandError{Kind: job.Transient, Code: "RESOURCE_EXHAUSTED", NotTaken: true}, linkUp},
+		{"no right", &job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", NotTaken: true}, linkUp},
+		{"an answer that is too large", &job.CommandError{Kind: job.Unacceptable, Code: "RESOURCE_EXHAUSTED"}, linkUp},
+		{"an error of our own", errors.New("the poll was ended"), linkUp},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := New(Config{JobType: "test"}, &testkit.Gateway{}, nil, nil, nil)
+				w.link.answered()
+				require.Equal(t, linkUp, w.link.current())
+				newRun(w, t.Context(), t.Context(), t.Context()).polled(t.Context(), &complaint{}, tt.err)
+				state, reason := w.link.health()
+				assert.Equal(t, tt.want, state)
+				if tt.want == linkSuspect {
+					assert.Equal(t, tt.err.Error(), reason)
+				}
+			})
+		})
+	}
+}
+
+// TestAnEffectWaitsForAProbeAfterALostPoll: the connection may have died without a sign, and the poll may be the first call
+// that shows it.
+func TestAnEffectWaitsForAProbeAfterALostPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := New(Config{JobType: "test"}, &testkit.Gateway{}, nil, nil, nil)
+		r := newRun(w, t.Context(), t.Context(), t.Context())
+		w.link.answered()
+		r.polled(t.Context(), &complaint{}, &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED"})
+		began := time.Now()
+		time.AfterFunc(300*time.Millisecond, w.link.answered)
+		require.NoError(t, r.awaitEffect(t.Context(), &job.Job{Key: 1, Lease: job.NewLease(began.Add(time.Hour), nil)}))
+		assert.Equal(t, 300*time.Millisecond, time.Since(began))
+	})
+}
