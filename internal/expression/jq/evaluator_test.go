@@ -55,22 +55,6 @@ func TestAChildThatWasKilledIsReplaced(t *testing.T) {
 	}
 }
 
-func TestAChildThatTheSystemDoesNotRunIsReplaced(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("this system does not tell how long a process has run")
-	}
-	e, children := newRecorded(t, Self)
-	p, err := e.Compile(t.Context(), `"answer"`)
-	require.NoError(t, err)
-	require.NoError(t, children.all()[0].process.Signal(syscall.SIGSTOP))
-	v, err := p.Eval(t.Context(), nil)
-	require.NoError(t, err, "the expression is not the cause")
-	assert.Equal(t, "answer", v)
-	assert.Len(t, children.all(), 2)
-	assert.True(t, children.all()[0].ended(), "nothing is left stopped")
-}
-
 func TestAChildThatIsStoppedEachTimeReachesTheLimit(t *testing.T) {
 	t.Parallel()
 	e, children := newRecorded(t, sh(ready+request+`kill -STOP $$`))
