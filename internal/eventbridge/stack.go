@@ -115,7 +115,7 @@ func (g gate) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, n
 	}
 	made := c.attempts
 	o, code := outcomeNone, ""
-	defer func() { c.target.leave(c, o, code) }()
+	defer func() { c.target.leave(c, c.attempts > made, o, code) }()
 	if waited { // things may have changed meanwhile
 		if err := c.mayAttempt(ctx); err != nil {
 			return none(err)

@@ -69,8 +69,9 @@ func (t *target) enter(ctx context.Context, c *call) (waited bool, err error) {
 	return true, err
 }
 
-// leave ends an attempt and decides whether it counts against the attempts of its call.
-func (t *target) leave(c *call, o outcome, code string) {
+// leave ends what enter began, and decides whether it counts against the attempts of the call. attempted says whether a
+// request was made.
+func (t *target) leave(c *call, attempted bool, o outcome, code string) {
 	t.mu.Lock()
 	now := time.Now()
 	t.used = now
@@ -88,6 +89,10 @@ func (t *target) leave(c *call, o outcome, code string) {
 	case outcomeThrottled, outcomeFailing:
 		change = t.sink(c, o, code, probe, now)
 	case outcomeNone:
+		if probe && !attempted { // it told nothing: the next call probes at once
+			t.started--
+			t.next = now
+		}
 	}
 	c.free = t.free(o, probe)
 	t.dispatch(now)

@@ -76,11 +76,11 @@ func TestACallThatMayGoAsItsTimeEndsGoes(t *testing.T) {
 	require.False(t, waited)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	waited, err = s.enter(atItsEnd{ended, func() { s.leave(first, outcomeNone, "") }}, second)
+	waited, err = s.enter(atItsEnd{ended, func() { s.leave(first, false, outcomeNone, "") }}, second)
 	require.NoError(t, err, "the first call left in the same moment")
 	assert.True(t, waited)
 	assert.Equal(t, 1, s.inFlight)
-	s.leave(second, outcomeNone, "")
+	s.leave(second, false, outcomeNone, "")
 	assert.Zero(t, s.inFlight)
 
 	// A call whose turn does not come leaves nothing behind.

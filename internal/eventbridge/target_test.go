@@ -218,6 +218,39 @@ func TestAProbeWithoutAnAnswerMakesRoomForAnother(t *testing.T) {
 	})
 }
 
+// TestCallsWhoseTurnComesTooLateDoNotDelayTheProbe: the jobs that have waited longest are asked to probe first, and may have
+// too little left of their leases.
+func TestCallsWhoseTurnComesTooLateDoNotDelayTheProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		after := func(d time.Duration) bool { return time.Since(begin) >= d }
+		b := newFaultyBus(func(string, int) (int, string) {
+			if after(20 * time.Second) {
+				return 200, accepted
+			}
+			return 503, `{"__type":"ServiceUnavailable"}`
+		})
+		s := overBus(Options{}, b)
+		defer s.Close()
+		late := errors.New("too little is left of the lease")
+		go crowd(t, s, 20, time.Minute, func(_ int, r *Request) {
+			r.BeforeAttempt = func(context.Context) error {
+				if after(20 * time.Second) {
+					return late
+				}
+				return nil
+			}
+		})
+		pass(19 * time.Second)
+		require.True(t, s.Targets().Down())
+		_, err := s.Send(t.Context(), requestOf("job"))
+		require.NoError(t, err)
+		assert.Less(t, time.Since(begin), 20*time.Second+2*maxPause)
+		pass(time.Minute)
+	})
+}
+
 func TestOneFailingTargetDoesNotStopTheOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
