@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // streamProof is how long the connection of streams may take to answer after the link was lost.
@@ -50,7 +52,7 @@ func (w *run) keepProving(ctx context.Context, r *reading) func() {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		for sleep(ctx, w.link.proofAge()) {
+		for pace.Sleep(ctx, w.link.proofAge()) == nil {
 			asking, done := r.whileWaiting(ctx)
 			if asking == nil {
 				continue // jobs come: that is proof enough

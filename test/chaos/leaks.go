@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // searched is what came of the search for secrets in all that the workers of a scenario wrote.
@@ -108,7 +110,7 @@ func (p *proxy) awaitIdle(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: a connection of a worker that has ended is still open", errNotInTime)
 		}
-		if err := pause(ctx, 10*time.Millisecond); err != nil {
+		if err := pace.Sleep(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}
