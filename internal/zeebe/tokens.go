@@ -84,10 +84,10 @@ func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error)
 }
 
 // errNoTokenInTime is the error of a caller whose time ended before a token came.
-var errNoTokenInTime error = &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}
+var errNoTokenInTime error = &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", ForToken: true}
 
 // errTokensClosed is the answer of a client that was closed.
-var errTokensClosed error = &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed"}
+var errTokensClosed error = &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed", ForToken: true}
 
 // state returns the token that holds, nil if none does, and whether it is too new to be renewed. The error says why none
 // may be asked for now. Mu is held.
