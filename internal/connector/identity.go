@@ -142,9 +142,9 @@ func (id *identity) drop(name string) {
 	id.variables, id.ignored = kept, append(id.ignored, name)
 }
 
-// keepMade takes out what the task's mappings do not make of its identity: all of a reusable credential; and of the
-// authentication and the configuration the fields beside those that they make. A task that makes no identity at all leaves
-// it to the process.
+// keepMade removes what the task's own mappings do not make of a reusable credential, of the authentication and of the
+// configuration. The authentication stays as it is if the mappings make no identity at all, and the configuration if they make
+// no part of it.
 func (id *identity) keepMade(m *secret.Made) {
 	makes := m.Part("authentication") || m.Part("awsCredential")
 	var kept []secret.Variable

@@ -44,9 +44,9 @@ func (w *run) endWhenBacklogged(r *reading) func() {
 	return check.stop
 }
 
-// keepProving probes the connection of the stream while its reader waits. What is pushed after an answer came was not in
-// transport before it was asked for; and a connection that gives no answer is dead. The function that it returns ends it, and
-// waits for its end.
+// keepProving probes the connection of the stream while its reader waits. A connection that gives no answer is dead. A job that
+// arrives after an answer left the broker after the question was asked, which bounds its time in transport. The function that
+// is returned ends the probing and waits for its end.
 func (w *run) keepProving(ctx context.Context, r *reading) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
