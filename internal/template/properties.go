@@ -30,7 +30,7 @@ func assumeRole() Property {
 
 // descriptions are those of fields of which the panel itself shows what the reference must spell out.
 var descriptions = map[string]string{
-	"authentication.type": "As whom the event is sent. The worker's own are what its environment, IRSA or pod identity gives it.",
+	"authentication.type": "Which credentials sign the request. The worker's own come from its environment, IRSA or pod identity.",
 }
 
 // tooltips are longer examples.
