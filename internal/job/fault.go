@@ -42,14 +42,14 @@ var unreached = []string{"UNAVAILABLE", "DEADLINE_EXCEEDED"}
 // wordings is the one place that reads texts. The first row that fits counts. Texts of a broker are those of Zeebe 8.6 to
 // 8.8, those of gRPC are grpc-go's and grpc-java's, those of connections are of Go's net, crypto/tls and crypto/x509.
 var wordings = []wording{
+	// grpc-go, internal/transport/http_util.go.
+	{FaultNoGRPC, nil, []string{httpStatusWords, "received unexpected content-type"}},
 	// Zeebe's RejectionType has no code in gRPC for it.
 	{FaultRecordTooLarge, []string{"UNKNOWN"}, []string{"EXCEEDED_BATCH_RECORD_SIZE"}},
 	// Zeebe: "Expected to handle gRPC request ActivateJobs with tenant identifiers …".
 	{FaultTenant, []string{"INVALID_ARGUMENT"}, []string{"tenant"}},
 	// The first is grpc-java's (io.grpc.internal.MessageDeframer), the second grpc-go's (rpc_util.go).
 	{FaultMessageTooLarge, []string{"RESOURCE_EXHAUSTED"}, []string{"exceeds maximum size", "larger than max"}},
-	// grpc-go, internal/transport/http_util.go.
-	{FaultNoGRPC, nil, []string{httpStatusWords, "received unexpected content-type"}},
 	{FaultPlaintext, unreached, []string{"does not look like a TLS handshake"}},
 	{FaultClientCertificate, unreached, []string{
 		"tls: certificate required", "tls: bad certificate", "tls: unknown certificate authority", "tls: unknown certificate", "tls: revoked certificate",

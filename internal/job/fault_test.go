@@ -20,6 +20,7 @@ func TestARefusalTellsWhatItsTextTells(t *testing.T) {
 		{"INVALID_ARGUMENT", "Expected to handle gRPC request ActivateJobs with tenant identifiers [a]", CommandError{Kind: Unacceptable, Fault: FaultTenant, NotTaken: true}},
 		{"UNIMPLEMENTED", "unexpected HTTP status code received from server: 404 (Not Found); transport: …", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 404}},
 		{"RESOURCE_EXHAUSTED", "unexpected HTTP status code received from server: 429", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 429}},
+		{"RESOURCE_EXHAUSTED", "unexpected HTTP status code received from server: 429 (…); it exceeds maximum size", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 429}},
 		{"UNKNOWN", `transport: received unexpected content-type "text/html"`, CommandError{Kind: Transient, Fault: FaultNoGRPC}},
 		{"UNIMPLEMENTED", "unknown service", CommandError{Kind: Unsupported, NotTaken: true}},
 		{"UNAVAILABLE", `connection error: desc = "transport: authentication handshake failed: tls: first record does not look like a TLS handshake"`, CommandError{Fault: FaultPlaintext}},

@@ -33,8 +33,7 @@ func commandError(ctx context.Context, call *writing, err error) error {
 	unwritten := call != nil && !call.written.Load()
 	if own := (*job.CommandError)(nil); errors.As(err, &own) {
 		if unwritten {
-			shared := own
-			own = new(*shared)
+			own = new(*own) // the error of a token is shared by all calls that wait for it
 			own.NotTaken = true
 		}
 		return own
