@@ -107,7 +107,7 @@ func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) 
 
 // Settled is told that the broker took a command for the job: whatever comes of it next is another try, for which an event
 // is sent.
-func (h *Handler) Settled(j *job.Job) { h.memory.forget(sentKey{j.Key, j.Retries}) }
+func (h *Handler) Settled(j *job.Job) { h.memory.Remove(sentKey{j.Key, j.Retries}) }
 
 // cleaner returns a function that takes a job's secrets, and those of the process, out of a text that leaves the process.
 func (h *Handler) cleaner(mask *secret.Mask) func(text string) string {

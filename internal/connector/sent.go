@@ -1,12 +1,10 @@
 package connector
 
 import (
-	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
-
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
@@ -21,7 +19,6 @@ type sent struct {
 	response       *eventbridge.Response
 	failOnRejected bool
 	mask           *secret.Mask
-	until          time.Time
 }
 
 // sentKey is a job in one of its tries: while no command reaches the broker, the job comes again with the same retries.
@@ -32,43 +29,6 @@ type sentKey struct {
 
 // memory remembers which events AWS accepted until the broker has taken a command for their jobs, so that a job that
 // comes again is settled without a second event.
-type memory struct {
-	mu     sync.Mutex
-	events *simplelru.LRU[sentKey, *sent] // by age: nothing in it is ever used, only looked at
-}
+type memory = pace.Recent[sentKey, *sent]
 
-func newMemory() *memory {
-	events, _ := simplelru.NewLRU[sentKey, *sent](maxSent, nil) // the error is of a size below 1
-	return &memory{events: events}
-}
-
-func (m *memory) remember(k sentKey, s *sent) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := time.Now()
-	s.until = now.Add(sentFor)
-	m.events.Add(k, s)
-	for {
-		_, oldest, ok := m.events.GetOldest()
-		if !ok || !now.After(oldest.until) {
-			return
-		}
-		m.events.RemoveOldest()
-	}
-}
-
-func (m *memory) recall(k sentKey) *sent {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s, ok := m.events.Peek(k)
-	if !ok || time.Now().After(s.until) {
-		return nil
-	}
-	return s
-}
-
-func (m *memory) forget(k sentKey) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.events.Remove(k)
-}
+func newMemory() *memory { return pace.NewRecent[sentKey, *sent](maxSent, sentFor) }

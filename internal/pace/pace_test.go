@@ -150,3 +150,29 @@ func TestAPanicInACallIsAnErrorWithoutItsText(t *testing.T) {
 	_, err := f.Do(t.Context(), "k", time.Minute, func(context.Context) (int, error) { panic(errors.New("hush")) })
 	require.EqualError(t, err, "panic (*errors.errorString)")
 }
+
+func TestRecentKeepsTheNewestForAWhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := NewRecent[int, string](3, time.Minute)
+		for i := range 4 {
+			r.Add(i, strconv.Itoa(i))
+			if i == 2 {
+				_, _ = r.Get(0) // to be looked at makes nothing newer
+			}
+		}
+		_, ok := r.Get(0)
+		assert.False(t, ok, "beyond the room the oldest goes")
+		got, ok := r.Get(1)
+		assert.True(t, ok)
+		assert.Equal(t, "1", got)
+		r.Remove(1)
+		_, ok = r.Get(1)
+		assert.False(t, ok)
+		<-time.After(time.Minute + 1)
+		_, ok = r.Get(3)
+		assert.False(t, ok, "it is over")
+		r.Add(9, "new")
+		assert.Equal(t, 1, r.Len(), "what is over takes no room")
+	})
+}
