@@ -85,17 +85,17 @@ func TestFlightsShareOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var f Flights[int]
-		calls := 0
+		calls, broken := 0, errors.New("broken")
 		ask := func(context.Context) (int, error) {
 			calls++
 			<-time.After(time.Second)
-			return calls, nil
+			return calls, broken
 		}
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
 				got, err := f.Do(t.Context(), "k", time.Minute, ask)
-				assert.NoError(t, err)
+				assert.Equal(t, broken, err, "all callers share the answer, be it an error")
 				assert.Equal(t, 1, got)
 			})
 		}

@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
-
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 )
 
 // searched is what came of the search for secrets in all that the workers of a scenario wrote.
