@@ -2,10 +2,10 @@ package bpmn
 
 import "io"
 
-// InputMappings returns the input mappings of a deployed model's elements, in their order, by element id; those of each element
-// that can make a job are there, be it none. What a broker has taken is not judged again: an execution listener makes jobs as a
-// task does, on any element, and a reference to nothing harms nobody here. The text is UTF-8, in which the cluster tells it,
-// whatever the file that was deployed declares. The error is an *[Error].
+// InputMappings returns the input mappings of a deployed model's elements, in their order, by element id. Every element that can
+// make a job has an entry, also if it has no mappings: an execution listener can make a job on any element. The broker has
+// accepted the model, so that its references are not checked again. The text is UTF-8, whatever encoding it declares: the
+// cluster sends it so. The error is an *[Error].
 func InputMappings(text []byte) (map[string][]Mapping, error) {
 	root, err := parseTree(text, func(_ string, text io.Reader) (io.Reader, error) { return text, nil })
 	if err != nil {

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
+	"net/http"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -84,10 +84,9 @@ const (
 	keyMessage   = "camunda.client.max-message-size"
 )
 
-// advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend. Between
-// the gateway and us gRPC keeps only a code and a text, so this is one of the few places that read texts.
+// advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend.
 func advice(c *config.Config, e *job.CommandError) string {
-	if c.Auth.Method == config.AuthOIDC && (strings.Contains(e.Reason, " for a token as client ") || strings.HasPrefix(e.Reason, "no token")) {
+	if c.Auth.Method == config.AuthOIDC && e.ForToken {
 		return tokenAdvice(c, e)
 	}
 	switch e.Code {
@@ -103,7 +102,7 @@ func advice(c *config.Config, e *job.CommandError) string {
 		}
 		return c.Origin(who) + ": grant it UPDATE_PROCESS_INSTANCE on the process definitions whose jobs it is to work on" + tenantAdvice(c)
 	case "INVALID_ARGUMENT":
-		if strings.Contains(e.Reason, "tenant") {
+		if e.Fault == job.FaultTenant {
 			return c.Origin(keyTenants) + ": name tenants that are there, or none where multi-tenancy is off"
 		}
 	case "UNIMPLEMENTED":
@@ -113,7 +112,7 @@ func advice(c *config.Config, e *job.CommandError) string {
 			return c.Origin(keyMessage) + ": the jobs of one answer are larger than this; fewer are asked for at a time, and one that is larger by itself needs a greater size, here and at the gateway"
 		}
 	case "UNAVAILABLE", "DEADLINE_EXCEEDED":
-		return connectAdvice(c, e.Reason)
+		return connectAdvice(c, e.Fault)
 	}
 	return ""
 }
@@ -131,13 +130,13 @@ func tokenAdvice(c *config.Config, e *job.CommandError) string {
 		where = c.Origin(keyDiscovery)
 	}
 	switch {
-	case strings.Contains(e.Reason, "HTTP 401"), strings.Contains(e.Reason, "HTTP 400"), strings.Contains(e.Reason, "HTTP 403"):
+	case e.HTTPStatus == http.StatusUnauthorized, e.HTTPStatus == http.StatusBadRequest, e.HTTPStatus == http.StatusForbidden:
 		return refusedClientAdvice(c)
-	case strings.Contains(e.Reason, "HTTP 5"):
+	case e.HTTPStatus >= http.StatusInternalServerError:
 		return where + ": the authorization server is at fault; look at its log, it is asked again"
-	case wantsCertificate(e.Reason):
+	case e.Fault == job.FaultClientCertificate:
 		return tokenCertificate(c) + ": the authorization server takes no other client certificate; without one it refuses the connection"
-	case strings.Contains(e.Reason, "certificate"):
+	case e.Fault == job.FaultUnknownAuthority, e.Fault == job.FaultCertificateTime, e.Fault == job.FaultCertificateName:
 		return where + ", " + c.Origin(keyCA) + ": give the authority that signed its certificate"
 	case e.Code == "UNAUTHENTICATED":
 		return where + ": what answers there is no token endpoint; with Keycloak a token URL ends in /protocol/openid-connect/token, an issuer in /realms/NAME"
@@ -167,55 +166,39 @@ func tokenCertificate(c *config.Config) string {
 	return c.Origin(keyTokenTLS)
 }
 
-// wantsCertificate tells the alerts of a TLS server that got no client certificate, or one that it does not take.
-func wantsCertificate(reason string) bool {
-	for _, words := range [...]string{"tls: certificate required", "tls: bad certificate", "tls: unknown certificate authority", "tls: unknown certificate", "tls: revoked certificate"} {
-		if strings.Contains(reason, words) {
-			return true
-		}
-	}
-	return false
-}
-
 // connectAdvice is that of a connection that does not come about.
-func connectAdvice(c *config.Config, reason string) string {
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(reason, w) {
-				return true
-			}
-		}
-		return false
-	}
+func connectAdvice(c *config.Config, fault job.Fault) string {
 	address := c.Origin(keyAddress)
-	switch {
-	case has("does not look like a TLS handshake"):
+	switch fault {
+	case job.FaultPlaintext:
 		return address + ": TLS is asked for, but the gateway there speaks plaintext; write http://" + c.Gateway.Target
-	case wantsCertificate(reason):
+	case job.FaultClientCertificate:
 		return c.Origin(keyClient) + ": the gateway wants a client certificate that its own authority signed, and takes no other"
-	case has("unknown authority"):
+	case job.FaultUnknownAuthority:
 		if c.Gateway.CACertificatePath == "" {
 			return c.Origin(keyCA) + ", so the system's certificates are trusted: give a PEM file with the authority that signed the gateway's certificate"
 		}
 		return c.Origin(keyCA) + ": it does not hold the authority that signed the gateway's certificate"
-	case has("expired or is not yet valid"):
+	case job.FaultCertificateTime:
 		return address + ": renew the gateway's certificate, or set this host's clock right"
-	case has("certificate is valid for", "certificate is not valid for", "doesn't contain any IP SANs", "x509: cannot validate certificate for"):
+	case job.FaultCertificateName:
 		return address + ", " + c.Origin(keyAuthority) + ": use the name in the gateway's certificate, as one or the other"
-	case has("missing selected ALPN", "no application protocol"):
+	case job.FaultNoHTTP2:
 		return address + ": what answers there speaks TLS but no HTTP/2; an ingress must pass gRPC on"
-	case has("produced zero addresses", "no such host"):
+	case job.FaultNoHost:
 		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
-	case has("HTTP/1.1 header"):
+	case job.FaultHTTP1:
 		return address + ": an HTTP server answers there, not gRPC; the gateway's gRPC port is 26500 as a rule"
-	case has("server preface", "connection reset", "broken pipe", "tls: handshake failure") && c.Gateway.TLS:
-		return address + ", " + c.Origin(keyClient) + ": what answers there ends the connection at once; does the gateway want a client certificate, or another one?"
-	case has("server preface", "connection reset") && !c.Gateway.TLS:
+	case job.FaultConnectionEnded:
+		if c.Gateway.TLS {
+			return address + ", " + c.Origin(keyClient) + ": what answers there ends the connection at once; does the gateway want a client certificate, or another one?"
+		}
 		return address + ": what answers there ends the connection at once; if it is TLS, write https://" + c.Gateway.Target
-	case has("connection refused"):
+	case job.FaultConnectionRefused:
 		return address + ": nothing listens there; is the gateway up, and this its gRPC port?"
-	case has("waiting for connections", "i/o timeout", "no route to host", "network is unreachable"):
+	case job.FaultNoAnswer:
 		return address + ": nothing answers there; look at the network and its policies, and whether this is the gateway's gRPC port"
+	default:
+		return ""
 	}
-	return ""
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // loadOpen is how many jobs of a load run wait or are in work at a time: enough that the worker is never idle.
@@ -38,7 +39,7 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 	for added := 0; added < jobs; {
 		n := min(jobs-added, max(0, loadOpen-(added-int(seen.ended.Load()))))
 		if n == 0 {
-			if err := pause(ctx, time.Millisecond); err != nil {
+			if err := pace.Sleep(ctx, time.Millisecond); err != nil {
 				return err
 			}
 		} else if _, err := st.gateway.AddJobs(slices.Repeat([]embedded.Job{j}, n)...); err != nil {
@@ -48,7 +49,7 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 		_ = bar.Set64(seen.ended.Load())
 	}
 	for int(seen.ended.Load()) < jobs {
-		if err := pause(ctx, 5*time.Millisecond); err != nil {
+		if err := pace.Sleep(ctx, 5*time.Millisecond); err != nil {
 			return err
 		}
 		_ = bar.Set64(seen.ended.Load())
@@ -57,17 +58,6 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 	cpu := processCPU() - cpuBefore
 	_ = bar.Finish()
 	return seen.report(s.stdout, st, jobs, took, cpu)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // loadSeen collects what a load run shows.

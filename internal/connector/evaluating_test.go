@@ -48,7 +48,7 @@ func TestADrainWhileAnExpressionIsCompiledCostsNoRetry(t *testing.T) {
 	r := newRig(t, func(o *Options) { o.Expressions = interrupted{cancel} })
 	j := r.job(`{"expressionLanguage":"jq","resultExpression":"."}`, with(""))
 	assert.Equal(t, job.HandBack{}, r.Handle(ctx, j))
-	r.memory.remember(sentKey{j.Key, j.Retries}, &sent{})
+	r.memory.Add(sentKey{j.Key, j.Retries}, &sent{})
 	assert.Equal(t, job.Abandon{Reason: job.AbandonDrained}, r.Handle(ctx, j), "an event that was accepted is not settled without its result")
 	assert.Empty(t, r.bus.Events())
 }

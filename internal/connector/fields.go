@@ -15,7 +15,7 @@ func Fields() []Field {
 		{
 			Name: "authentication.type", Place: InVariable, Label: "Credentials", Group: GroupAuthentication, Guide: "authentication", Widget: Dropdown,
 			Official: true, Plausible: "defaultCredentialsChain", Choices: []Choice{{"Access key", "credentials"}, {"Temporary credentials, with session token", "temporaryCredentials"}, {"The worker's own (default chain)", "defaultCredentialsChain"}}, Default: "credentials",
-			Doc:     "As whom the event is sent: credentials (an access key), temporaryCredentials (an access key with a session token) or defaultCredentialsChain (what the worker itself has: environment, IRSA, pod identity, instance role). Absent means credentials.",
+			Doc:     "The kind of credentials: credentials (an access key), temporaryCredentials (an access key with a session token) or defaultCredentialsChain (the worker's own, from its environment, IRSA, pod identity or instance role). The default is credentials.",
 			Example: "credentials",
 		},
 		{
@@ -98,7 +98,7 @@ func Fields() []Field {
 		},
 		{
 			Name: "input.events", Place: InVariable, Label: "Several events", Group: GroupMore, Guide: "several-events", Widget: FEEL,
-			Doc:     "A list of one to ten events instead of one. Each is a context with fields such as source, detailType and detail; what it lacks it takes from the fields of the one event.",
+			Doc:     "A list of one to ten events instead of one. Each is a context with fields such as source, detailType and detail. A field that an event lacks is taken from the fields of the single event.",
 			Example: `= for item in order.items return {detailType: "ItemOrdered", detail: item}`,
 		},
 		{
@@ -122,7 +122,7 @@ func Fields() []Field {
 		{
 			Name: "input.processContext", Place: InVariable, Label: "Process context", Group: GroupMore, Guide: "more-about-the-event", Widget: Text,
 			Plausible: "x",
-			Doc:       "The name of a member that the event's detail gets, with the keys of the process instance and the job. The job's key stays the same over retries: a consumer can drop a second event by it.",
+			Doc:       "The name of a member that is added to the event's detail. It has the keys of the process instance and of the job. The job's key stays the same over retries, so that a consumer can recognise a second event.",
 			Example:   "process",
 		},
 		{
@@ -158,7 +158,7 @@ func Fields() []Field {
 		{
 			Name: "errorExpression", Place: InHeader, Label: "Error expression", Group: GroupError, Guide: "errors", Widget: Expression,
 			Official: true,
-			Doc:      "An expression that makes a BPMN error, a failed job or a completed one of an error or a response; null leaves things as they are.",
+			Doc:      "An expression over the error or the response. It can throw a BPMN error, fail the job or complete it. Null changes nothing.",
 			Example:  `= if error.code = "AccessDeniedException" then bpmnError("NO_ACCESS", error.message) else null`,
 		},
 		{

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
@@ -20,7 +22,7 @@ type Handler struct {
 	log         *slog.Logger
 	tracer      Tracer
 	memory      *memory
-	told        *told
+	told        *lru.Cache[toldOf, struct{}]
 
 	rules         rules // but for what differs between jobs
 	models        Models
@@ -32,8 +34,9 @@ type Handler struct {
 
 // New returns a handler.
 func New(o Options) *Handler {
+	told, _ := lru.New[toldOf, struct{}](maxTold) // the error is of a size below 1
 	h := &Handler{
-		sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, memory: newMemory(), told: &told{},
+		sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, memory: newMemory(), told: told,
 		rules: rules{saas: o.SaaS, endpoints: o.Endpoints, ambient: o.Ambient}, models: o.Models, trustedInputs: o.TrustedInputs, endpoints: o.Endpoints, outlet: o.Mask, note: o.Note,
 	}
 	if h.outlet == nil {
@@ -104,7 +107,7 @@ func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) 
 
 // Settled is told that the broker took a command for the job: whatever comes of it next is another try, for which an event
 // is sent.
-func (h *Handler) Settled(j *job.Job) { h.memory.forget(sentKey{j.Key, j.Retries}) }
+func (h *Handler) Settled(j *job.Job) { h.memory.Remove(sentKey{j.Key, j.Retries}) }
 
 // cleaner returns a function that takes a job's secrets, and those of the process, out of a text that leaves the process.
 func (h *Handler) cleaner(mask *secret.Mask) func(text string) string {

@@ -36,28 +36,35 @@ func TestAnAcceptedEventIsNotSentAgainUntilItsJobIsSettled(t *testing.T) {
 	assert.EqualValues(t, 3, r.bus.Counts().Requests, "the broker had taken a command: whatever comes is asked for")
 }
 
+func remembers(m *memory, k sentKey) bool {
+	_, ok := m.Get(k)
+	return ok
+}
+
 func TestTheMemoryOfAcceptedEventsIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
 		waiting := sentKey{1, 3}
-		m.remember(waiting, &sent{})
+		m.Add(waiting, &sent{})
 		for i := range int64(3 * maxSent) {
 			k := sentKey{i + 2, 3}
-			m.remember(k, &sent{})
-			m.forget(k)
+			m.Add(k, &sent{})
+			m.Remove(k)
 		}
-		assert.NotNil(t, m.recall(waiting), "settled jobs take no room")
-		assert.LessOrEqual(t, len(m.order), 2*maxSent+1)
+		assert.True(t, remembers(m, waiting), "settled jobs take no room")
+		assert.Equal(t, 1, m.Len())
 		for i := range int64(maxSent) {
-			m.remember(sentKey{-i - 1, 3}, &sent{})
+			m.Add(sentKey{-i - 1, 3}, &sent{})
 		}
-		assert.Nil(t, m.recall(waiting), "beyond the bound the oldest goes")
-		assert.LessOrEqual(t, len(m.entries), maxSent)
+		assert.False(t, remembers(m, waiting), "beyond the bound the oldest goes")
+		assert.LessOrEqual(t, m.Len(), maxSent)
 		last := sentKey{-1, 3}
-		require.NotNil(t, m.recall(last))
+		require.True(t, remembers(m, last))
 		<-time.After(sentFor + time.Second)
-		assert.Nil(t, m.recall(last), "and after an hour all")
+		assert.False(t, remembers(m, last), "and after an hour all")
+		m.Add(last, &sent{})
+		assert.Equal(t, 1, m.Len(), "what is over takes no room")
 	})
 }
 

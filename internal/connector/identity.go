@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
@@ -143,9 +142,9 @@ func (id *identity) drop(name string) {
 	id.variables, id.ignored = kept, append(id.ignored, name)
 }
 
-// keepMade takes out what the task's mappings do not make of its identity: all of a reusable credential; and of the
-// authentication and the configuration the fields beside those that they make. A task that makes no identity at all leaves
-// it to the process.
+// keepMade removes what the task's own mappings do not make of a reusable credential, of the authentication and of the
+// configuration. The authentication stays as it is if the mappings make no identity at all, and the configuration if they make
+// no part of it.
 func (id *identity) keepMade(m *secret.Made) {
 	makes := m.Part("authentication") || m.Part("awsCredential")
 	var kept []secret.Variable
@@ -196,34 +195,15 @@ func (id *identity) made(m *secret.Made, raw []byte, path ...string) []byte {
 	return append(out, '}')
 }
 
-// told remembers the tasks of which something was told.
-type told struct {
-	mu   sync.Mutex
-	seen map[toldOf]bool
-}
-
+// toldOf is what was told of a task.
 type toldOf struct {
 	definition int64
 	element    string
 	what       string
 }
 
-// maxTold bounds what is remembered of it.
+// maxTold is of how many tasks it is remembered.
 const maxTold = 1000
-
-// first says whether this is the first time.
-func (t *told) first(of toldOf) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.seen[of] {
-		return false
-	}
-	if t.seen == nil || len(t.seen) >= maxTold {
-		t.seen = map[toldOf]bool{}
-	}
-	t.seen[of] = true
-	return true
-}
 
 // howToCount says what lets count what is ignored.
 const howToCount = "To let it count, map it in the task's inputs; or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED"
@@ -246,7 +226,7 @@ func (id *identity) ignoredNames() []string {
 // warnIgnored warns, once for each task, of what process data brought along and does not count.
 func (a attempt) warnIgnored(ctx context.Context, id identity) {
 	for _, name := range id.ignoredNames() {
-		if a.told.first(toldOf{a.job.ProcessDefinitionKey, a.job.ElementID, name}) {
+		if known, _ := a.told.ContainsOrAdd(toldOf{a.job.ProcessDefinitionKey, a.job.ElementID, name}, struct{}{}); !known {
 			a.log.WarnContext(ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
 				"ignored", name, "advice", howToCount)
 		}

@@ -18,8 +18,8 @@ func (e *endedError) Error() string { return "the job ends: " + e.outcome.Name()
 
 // recall returns what is known of an event that AWS accepted for this job before; nothing if there is none.
 func (a attempt) recall() progress {
-	s := a.memory.recall(sentKey{a.job.Key, a.job.Retries})
-	if s == nil {
+	s, ok := a.memory.Get(sentKey{a.job.Key, a.job.Retries})
+	if !ok {
 		return progress{}
 	}
 	a.observer.SettledFromMemory()

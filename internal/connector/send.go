@@ -43,7 +43,7 @@ func (a attempt) send(ctx context.Context, in *Input, mask *secret.Mask) (*sent,
 		return nil, notAccepted(ctx, err)
 	}
 	s := &sent{response: response, failOnRejected: in.FailOnRejectedEntry, mask: mask}
-	a.memory.remember(sentKey{a.job.Key, a.job.Retries}, s)
+	a.memory.Add(sentKey{a.job.Key, a.job.Retries}, s)
 	return s, nil
 }
 

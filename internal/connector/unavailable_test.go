@@ -59,7 +59,7 @@ func TestAnAcceptedEventIsNotSentAgainBecauseJQCannotRun(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(o *Options) { o.Expressions = &noJQ{} })
 	j := r.job(headers(t, "expressionLanguage", "jq", "resultExpression", "."), with(""))
-	r.memory.remember(sentKey{j.Key, j.Retries}, &sent{})
+	r.memory.Add(sentKey{j.Key, j.Retries}, &sent{})
 	f, e := failed(t, r.Handle(t.Context(), j))
 	assert.Zero(t, f.Retries)
 	assert.True(t, f.EffectDone)

@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // Call is a call to the gateway, as a fault is decided on.
@@ -133,14 +135,10 @@ func pause(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return status.FromContextError(ctx.Err()).Err()
+	if err := pace.Sleep(ctx, d); err != nil {
+		return status.FromContextError(err).Err()
 	}
+	return nil
 }
 
 var errAnswerLost = status.Error(codes.Unavailable, "the answer got lost")

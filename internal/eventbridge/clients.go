@@ -8,6 +8,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 // clientKey stands for what a client is made of. It is a salted hash, so that no secret lies in the keys of a map.
@@ -15,13 +16,12 @@ type clientKey [sha256.Size]byte
 
 // clients keeps one SDK client per key, at most max, and drops those that were not used for a while.
 type clients struct {
-	max  int
 	idle time.Duration
 	salt [32]byte
 
 	mu      sync.Mutex
-	entries map[clientKey]*clientEntry
-	sweeper *time.Timer // runs while there are entries
+	entries *simplelru.LRU[clientKey, *clientEntry] // in the order in which they were used
+	sweeper *time.Timer                             // runs while there are entries
 	closed  bool
 }
 
@@ -33,7 +33,8 @@ type clientEntry struct {
 }
 
 func newClients(limit int, idle time.Duration) *clients {
-	c := &clients{max: limit, idle: idle, entries: map[clientKey]*clientEntry{}}
+	entries, _ := simplelru.NewLRU[clientKey, *clientEntry](max(limit, 1), nil) // the error is of a size below 1
+	c := &clients{idle: idle, entries: entries}
 	_, _ = rand.Read(c.salt[:]) // never fails
 	return c
 }
@@ -50,8 +51,8 @@ func (c *clients) getKey(key clientKey, build func() (*sdk.Client, error)) (*sdk
 	e.once.Do(func() { e.client, e.err = build() })
 	if e.err != nil {
 		c.mu.Lock()
-		if c.entries[key] == e {
-			delete(c.entries, key)
+		if kept, _ := c.entries.Peek(key); kept == e {
+			c.entries.Remove(key)
 		}
 		c.mu.Unlock()
 	}
@@ -62,14 +63,11 @@ func (c *clients) entry(key clientKey) *clientEntry {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.entries[key]
-	if e == nil {
+	e, ok := c.entries.Get(key)
+	if !ok {
 		e = &clientEntry{}
 		if !c.closed {
-			if len(c.entries) >= c.max {
-				c.dropOldest()
-			}
-			c.entries[key] = e
+			c.entries.Add(key, e)
 			if c.sweeper == nil {
 				c.sweeper = time.AfterFunc(c.idle, c.sweep)
 			}
@@ -79,34 +77,21 @@ func (c *clients) entry(key clientKey) *clientEntry {
 	return e
 }
 
-func (c *clients) dropOldest() {
-	var oldest clientKey
-	var when time.Time
-	for k, e := range c.entries {
-		if when.IsZero() || e.used.Before(when) {
-			oldest, when = k, e.used
-		}
-	}
-	delete(c.entries, oldest)
-}
-
 // sweep drops what was idle for long enough and comes back when the next one will have been.
 func (c *clients) sweep() {
-	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sweeper = nil
-	next := c.idle
-	for k, e := range c.entries {
-		left := c.idle - now.Sub(e.used)
-		if left <= 0 {
-			delete(c.entries, k)
-		} else {
-			next = min(next, left)
+	for {
+		_, oldest, ok := c.entries.GetOldest()
+		if !ok {
+			return
 		}
-	}
-	if len(c.entries) > 0 && !c.closed {
-		c.sweeper = time.AfterFunc(next, c.sweep)
+		if left := c.idle - time.Since(oldest.used); left > 0 {
+			c.sweeper = time.AfterFunc(left, c.sweep)
+			return
+		}
+		c.entries.RemoveOldest()
 	}
 }
 
@@ -114,7 +99,7 @@ func (c *clients) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	clear(c.entries)
+	c.entries.Purge()
 	if c.sweeper != nil {
 		c.sweeper.Stop()
 	}
@@ -123,7 +108,7 @@ func (c *clients) close() {
 func (c *clients) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.entries)
+	return c.entries.Len()
 }
 
 // key hashes the texts behind their lengths, so that no two lists of texts look alike.

@@ -2,8 +2,8 @@ package eventbridge
 
 import (
 	"log/slog"
-	"sync"
-	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // maxRejected is how many codes of rejected entries are told apart in the log.
@@ -14,9 +14,7 @@ const maxRejected = 100
 type rejections struct {
 	observer Observer
 	log      *slog.Logger
-
-	mu   sync.Mutex
-	told map[string]time.Time // by code
+	told     *pace.Complaints[string] // by code
 }
 
 // of counts the rejected entries of a response, and warns of each code once a minute.
@@ -30,29 +28,13 @@ func (j *rejections) of(r *Response, q *Request) {
 		}
 		code := r.RejectionCode(e)
 		j.observer.EntryRejected(code)
-		if !j.due(code) {
-			continue
-		}
-		var bus string
-		if i < len(q.Entries) {
-			bus = q.Entries[i].EventBusName
-		}
-		j.log.Warn("EventBridge rejected an entry of a request that it accepted, the event is lost unless the model's error expression or failOnRejectedEntry says otherwise",
-			"error_code", code, "bus", bus, "request_id", r.RequestID())
+		j.told.Do(code, func() {
+			var bus string
+			if i < len(q.Entries) {
+				bus = q.Entries[i].EventBusName
+			}
+			j.log.Warn("EventBridge rejected an entry of a request that it accepted, the event is lost unless the model's error expression or failOnRejectedEntry says otherwise",
+				"error_code", code, "bus", bus, "request_id", r.RequestID())
+		})
 	}
-}
-
-func (j *rejections) due(code string) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	now := time.Now()
-	last, known := j.told[code]
-	if known && now.Sub(last) < time.Minute || !known && len(j.told) >= maxRejected {
-		return false
-	}
-	if j.told == nil {
-		j.told = map[string]time.Time{}
-	}
-	j.told[code] = now
-	return true
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 )
 
-// retryer returns the SDK's own rules of what is tried again, after which pause and how often, told what our errors mean.
-// It has no bucket of tokens: each call has its full count of attempts, whatever other calls meet.
+// retryer returns the SDK's own rules for retries, extended by what our errors mean. It has no bucket of tokens: each call
+// has all of its attempts, whatever happens to other calls.
 //
-// The SDK's adaptive mode is not used where AWS_RETRY_MODE asks for it: after some throttling its bucket gives out one
-// attempt in two seconds, to whoever asks first. The pacing by the target stands in for it. It is shared by all calls of
-// a target, serves them in the order in which they came, and in adaptive mode remembers throttling for longer.
+// The SDK's adaptive mode is never used. After some throttling its bucket allows one attempt in two seconds, for whoever asks
+// first. Where AWS_RETRY_MODE asks for that mode, the pacing of the target remembers throttling for longer instead. All calls
+// of a target share this pacing, and are served in the order in which they came.
 func (s *Sender) retryer(cfg *aws.Config) aws.Retryer {
 	s.targets.adaptive.Store(cfg.RetryMode == aws.RetryModeAdaptive)
 	return retry.NewStandard(func(o *retry.StandardOptions) {

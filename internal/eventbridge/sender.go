@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // Options configure a [Sender]; the zero value is a good one.
@@ -56,7 +58,7 @@ func New(o Options) *Sender {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Sender{
-		rejected: rejections{observer: o.Observer, log: o.Log},
+		rejected: rejections{observer: o.Observer, log: o.Log, told: pace.NewComplaints[string](maxRejected)},
 		options:  o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.Log),
 	}
 }

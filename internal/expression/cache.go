@@ -2,18 +2,16 @@ package expression
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 )
 
 // Cache keeps compiled programs, and the errors of those that do not compile, by language and source; but no error that
-// [IsPassing]. It is safe for concurrent use.
+// [IsPassing]. When it is full, the program that was used least lately goes. It is safe for concurrent use.
 type Cache struct {
-	max     int64
-	entries sync.Map // of key to *entry
-	count   atomic.Int64
+	entries *lru.Cache[key, *entry]
 	hits    atomic.Uint64
 	misses  atomic.Uint64
 	flight  singleflight.Group
@@ -34,15 +32,16 @@ func NewCache(size int) *Cache {
 	if size <= 0 {
 		size = 4096
 	}
-	return &Cache{max: int64(size)}
+	entries, _ := lru.New[key, *entry](size) // the error is of a size below 1
+	return &Cache{entries: entries}
 }
 
 // Compile is [Compile], once for each source as long as the cache has room for it.
 func (c *Cache) Compile(ctx context.Context, language Language, source string) (*Program, error) {
 	k := key{language, source}
-	if e, ok := c.entries.Load(k); ok {
+	if e, ok := c.entries.Get(k); ok {
 		c.hits.Add(1)
-		return e.(*entry).program, e.(*entry).err
+		return e.program, e.err
 	}
 	c.misses.Add(1)
 	for {
@@ -56,15 +55,13 @@ func (c *Cache) Compile(ctx context.Context, language Language, source string) (
 }
 
 func (c *Cache) compile(ctx context.Context, k key) *entry {
-	if e, ok := c.entries.Load(k); ok {
-		return e.(*entry)
+	if e, ok := c.entries.Get(k); ok {
+		return e
 	}
 	program, err := Compile(ctx, k.language, k.source)
 	made := &entry{program, err}
 	if !IsPassing(err) {
-		c.makeRoom()
-		c.entries.Store(k, made)
-		c.count.Add(1)
+		c.entries.Add(k, made)
 	}
 	return made
 }
@@ -73,20 +70,4 @@ func (c *Cache) compile(ctx context.Context, k key) *entry {
 func (c *Cache) Stats() (hits, misses uint64) { return c.hits.Load(), c.misses.Load() }
 
 // Len returns how many programs and errors the cache holds.
-func (c *Cache) Len() int { return int(c.count.Load()) }
-
-// makeRoom drops an eighth of the entries, whichever come first, when the cache is full: an expression in use comes back
-// at the cost of one compilation.
-func (c *Cache) makeRoom() {
-	if c.count.Load() < c.max {
-		return
-	}
-	drop := c.max/8 + 1
-	c.entries.Range(func(k, _ any) bool {
-		if _, found := c.entries.LoadAndDelete(k); found {
-			c.count.Add(-1)
-			drop--
-		}
-		return drop > 0
-	})
-}
+func (c *Cache) Len() int { return c.entries.Len() }

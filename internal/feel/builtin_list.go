@@ -11,7 +11,7 @@ func listBuiltins() []builtin {
 	return []builtin{
 		{name: "list contains", params: params("list: list, element: any"), eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.listHas(a[0].([]Value), a[1])
-		}, doc: "Whether the list has the element. A context that the expression itself wrote is found only as the very same.", example: `list contains([1,2,3], 2)`, gives: `true`},
+		}, doc: "Whether the list has the element. A context that is written in the expression equals only itself.", example: `list contains([1,2,3], 2)`, gives: `true`},
 		{name: "count", params: params("list: list"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return newInt(int64(len(a[0].([]Value))))
 		}, doc: "The number of items, nulls included.", example: `count([1,2,3])`, gives: `3`},
@@ -24,7 +24,7 @@ func listBuiltins() []builtin {
 		},
 		{
 			name: "sublist", params: params("list: list, start: number, length: number"), eval: sublist,
-			doc: "At most so many items from a position.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`,
+			doc: "The items from a position, at most as many as the length says.", example: `sublist([1,2,3], 1, 2)`, gives: `[1,2]`,
 		},
 		{name: "append", params: params("list: list, items: list"), rest: true, eval: func(f *frame, _ Pos, a []Value) Value {
 			return f.newList(append(slices.Clone(a[0].([]Value)), a[1].([]Value)...))
@@ -35,11 +35,11 @@ func listBuiltins() []builtin {
 		},
 		{
 			name: "insert before", params: params("list: list, position: number, newItem: any"), eval: insertBefore,
-			doc: "The list with an item before a position; at its end where there is none, null for the position 0.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`,
+			doc: "The list with a new item before a position. If there is no such position, the item comes last; for the position 0 the result is null.", example: `insert before([1,3], 1, 2)`, gives: `[2,1,3]`,
 		},
 		{
 			name: "remove", params: params("list: list, position: number"), eval: remove,
-			doc: "The list without the item at a position; the list as it is if there is none, null for the position 0.", example: `remove([1,2,3], 2)`, gives: `[1,3]`,
+			doc: "The list without the item at a position. If there is no such position, the list stays as it is; for the position 0 the result is null.", example: `remove([1,2,3], 2)`, gives: `[1,3]`,
 		},
 		{name: "reverse", params: params("list: list"), eval: func(f *frame, _ Pos, a []Value) Value {
 			l := slices.Clone(a[0].([]Value))
@@ -74,11 +74,11 @@ func listBuiltins() []builtin {
 		}, doc: "The items of all lists within lists in one.", example: `flatten([[1,2],[[3]], 4])`, gives: `[1,2,3,4]`},
 		{
 			name: "sort", params: params("list: list, precedes: function"), eval: sortList,
-			doc: "The items in the order that a function of two of them gives. Null if that is no function of two items to a boolean.", example: `sort([3,1,2], function(x,y) x < y)`, gives: `[1,2,3]`,
+			doc: "The items in order. The function says whether its first item comes before its second. The result is null if it does not take two items or gives no boolean.", example: `sort([3,1,2], function(x,y) x < y)`, gives: `[1,2,3]`,
 		},
 		{
 			name: "partition", params: params("list: list, size: number"), eval: partition,
-			doc: "The list cut into lists of at most so many items.", example: `partition([1,2,3,4,5], 2)`, gives: `[[1,2],[3,4],[5]]`,
+			doc: "The list cut into lists, each with at most as many items as the size says.", example: `partition([1,2,3,4,5], 2)`, gives: `[[1,2],[3,4],[5]]`,
 		},
 	}
 }

@@ -17,7 +17,7 @@ func numberBuiltins() []builtin {
 		},
 		{
 			name: "decimal", params: params("n: number, scale: number, mode: string"), eval: decimalByMode,
-			doc:     "The same by a mode of rounding: UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY, in letters of either case. Any other mode gives null.",
+			doc:     "The number, rounded by a mode: UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY, in upper or lower case. Any other mode gives null.",
 			example: `decimal(-2.1, 0, "FLOOR")`, gives: `-3`,
 		},
 		{

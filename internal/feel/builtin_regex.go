@@ -10,7 +10,7 @@ func regexBuiltins() []builtin {
 		},
 		{
 			name: "matches", params: params("input: string, pattern: string, flags: string"), eval: matches,
-			doc: "The same with flags: i for letters of either case, s for a point that is any character, m for ^ and $ at each line, x for blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`,
+			doc: "The same with flags: i ignores case, s lets a point match line breaks, m lets ^ and $ match at each line, x ignores blanks and comments in the pattern.", example: `matches("FooBar", "foo", "i")`, gives: `true`,
 		},
 		{
 			name: "replace", params: params("input: string, pattern: string, replacement: string"), text: replace,

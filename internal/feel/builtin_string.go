@@ -12,12 +12,12 @@ func stringBuiltins() []builtin {
 	return []builtin{
 		{
 			name: "substring", params: params("string: string, start position: number"), text: substring,
-			doc:     "The text from a position, counted from 1 or from the end below 0, in UTF-16 units as Java counts them. A position outside the text is an error.",
+			doc:     "The text from a position. Positions count UTF-16 units, as in Java, from 1; negative ones count from the end. A position outside the text is an error.",
 			example: `substring("foobar", 3)`, gives: `"obar"`,
 		},
 		{
 			name: "substring", params: params("string: string, start position: number, length: number"), text: substring,
-			doc:     "At most so many characters from a position. A negative length, or a position outside the text, is an error.",
+			doc:     "The text from a position, at most as many characters as the length says. A negative length or a position outside the text is an error.",
 			example: `substring("foobar", 3, 3)`, gives: `"oba"`,
 		},
 		{name: "string length", params: params("string: string"), eval: func(_ *frame, _ Pos, a []Value) Value {

@@ -49,7 +49,7 @@ func temporalBuiltins() []builtin {
 		},
 		{
 			name: "time", params: params("hour: number, minute: number, second: number, offset: any"), eval: clock,
-			doc: "The time of an hour, minute and second with an offset from UTC, a duration; without one if it is null.", example: `time(12, 30, 0, @"PT1H")`, gives: `"12:30+01:00"`,
+			doc: "The time of an hour, minute and second, with a duration as its offset from UTC. If the offset is null, the time has none.", example: `time(12, 30, 0, @"PT1H")`, gives: `"12:30+01:00"`,
 		},
 		{name: "date and time", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0].(string)
@@ -75,7 +75,7 @@ func temporalBuiltins() []builtin {
 		}, doc: "A day and a time of day in one.", example: `date and time(date("2024-02-29"), time("12:30:00"))`, gives: `"2024-02-29T12:30:00"`},
 		{
 			name: "date and time", params: params("date: date and time, time: string"), eval: inZone,
-			doc: "The date and time in a time zone: the same instant of a zoned one, the same clock of a local one. An unknown zone is an error.", example: `date and time(@"2024-07-01T12:00:00Z", "Europe/Paris")`, gives: `"2024-07-01T14:00:00+02:00"`,
+			doc: "The date and time in another time zone. With a zone of its own it stays the same instant; without one it keeps its date and time of day. An unknown zone is an error.", example: `date and time(@"2024-07-01T12:00:00Z", "Europe/Paris")`, gives: `"2024-07-01T14:00:00+02:00"`,
 		},
 		{name: "duration", params: params("from: string"), eval: func(f *frame, pos Pos, a []Value) Value {
 			v := a[0].(string)

@@ -1,9 +1,6 @@
 package job
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // CommandErrorKind sorts a broker's refusals by what the caller can do about them.
 type CommandErrorKind uint8
@@ -17,9 +14,16 @@ const (
 	Denied                               // not allowed to us: UNAUTHENTICATED, PERMISSION_DENIED
 )
 
-// KindOf sorts a refusal by its gRPC code, as the specification of gRPC spells it, and its message. A code that a gateway has
-// no reason to give is taken for transient: to try again a few times is harmless, to give up is not.
-func KindOf(code, message string) CommandErrorKind {
+// kindOf sorts a refusal by its gRPC code, as the specification of gRPC spells it, and its fault. A code that a gateway has no
+// reason to give is taken for transient: to try again a few times is harmless, to give up is not.
+func kindOf(code string, fault Fault) CommandErrorKind {
+	switch fault {
+	case FaultNoGRPC: // it tells of what is between us and the gateway, and nothing of the gateway
+		return Transient
+	case FaultRecordTooLarge, FaultMessageTooLarge:
+		return Unacceptable
+	default:
+	}
 	switch code {
 	case "NOT_FOUND", "FAILED_PRECONDITION":
 		return Gone
@@ -29,17 +33,6 @@ func KindOf(code, message string) CommandErrorKind {
 		return Unsupported
 	case "UNAUTHENTICATED", "PERMISSION_DENIED":
 		return Denied
-	case "UNKNOWN":
-		// The broker has no code for a record that its log cannot hold, only this word.
-		if strings.Contains(message, "EXCEEDED_BATCH_RECORD_SIZE") {
-			return Unacceptable
-		}
-	case "RESOURCE_EXHAUSTED":
-		// A message above someone's limit stays so; a broker that has too much to do does not. GRPC has one code for both.
-		// The words are those of its Java and Go implementations.
-		if strings.Contains(message, "exceeds maximum size") || strings.Contains(message, "larger than max") {
-			return Unacceptable
-		}
 	}
 	return Transient
 }
@@ -48,17 +41,24 @@ func KindOf(code, message string) CommandErrorKind {
 type CommandError struct {
 	Kind   CommandErrorKind
 	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"
-	Reason string // the gateway's own words
+	Reason string // the gateway's own words, to be shown
+	Fault  Fault  // what is known beside the code
+	// HTTPStatus is that of an answer that was HTTP alone: of a proxy, or of the authorization server. 0 = there was none.
+	HTTPStatus int
+	// ForToken says that the gateway was not called, for want of a token.
+	ForToken bool
 	// NotTaken says that the broker has surely not taken the command: it refused it, or the request never left this process.
 	// Where it is false the command may have been taken, although its answer is an error.
 	NotTaken bool
 }
 
-// Refusal sorts an answer of a gateway or a broker by its gRPC code, as [KindOf] does. One that is not transient was looked at
-// and not wanted; so was one for want of resources.
+// Refusal sorts what a call to a gateway ended with, by its gRPC code and what its text tells. A refusal that is not transient
+// was looked at and not wanted; so was one for want of resources.
 func Refusal(code, reason string) *CommandError {
-	kind := KindOf(code, reason)
-	return &CommandError{Kind: kind, Code: code, Reason: reason, NotTaken: kind != Transient || code == "RESOURCE_EXHAUSTED"}
+	fault, status := faultOf(code, reason)
+	kind := kindOf(code, fault)
+	notTaken := kind != Transient || code == "RESOURCE_EXHAUSTED" && fault != FaultNoGRPC
+	return &CommandError{Kind: kind, Code: code, Reason: reason, Fault: fault, HTTPStatus: status, NotTaken: notTaken}
 }
 
 func (e *CommandError) Error() string {

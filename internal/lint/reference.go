@@ -13,7 +13,7 @@ func Reference() []byte {
 # lint
 
 ` + "`eventbridge-connector lint MODEL.bpmn…`" + ` finds mistakes in the EventBridge tasks of BPMN models before they are deployed. It needs no
-broker and no AWS, and reads nothing but the files.
+broker and no AWS, and reads only the files.
 
 ` + "```sh" + `
 eventbridge-connector lint order.bpmn processes/         # a folder stands for the .bpmn files in it and below
@@ -26,13 +26,19 @@ eventbridge-connector lint --disable sends-again,no-retries order.bpmn
 | 0 | nothing was found, or only warnings |
 | 1 | an error was found, or a warning with ` + "`--strict`" + ` |
 | 2 | the command line is wrong |
-| 3 | a file cannot be read, or is no BPMN model for Camunda 8; a folder has no model |
+| 3 | a file cannot be read or is no BPMN model for Camunda 8, or a folder has no model |
 
-A finding stands at ` + "`file:line:column`" + ` of the element that says it. Looked at are tasks of type ` + "`" + TaskType + "`" + `, of the types given with
-` + "`--type`" + `, and those with the connector's element template or Camunda's own. ` + "`--format json`" + ` writes an array of findings, each with
-` + "`file`, `line`, `column`, `severity`, `rule`, `task`, `field`, `message` and, of an expression that does not parse, `excerpt`" + `; ` + "`sarif`" + ` is SARIF 2.1.0.
+Lint looks at these tasks:
 
-As a hook of [pre-commit](https://pre-commit.com):
+- tasks of type ` + "`" + TaskType + "`" + `,
+- tasks of the types given with ` + "`--type`" + `,
+- tasks with the connector's element template, or with Camunda's own for EventBridge.
+
+Each finding starts with ` + "`file:line:column`" + `, the place of the element that it is about. ` + "`--format json`" + ` writes an array of findings with
+` + "`file`, `line`, `column`, `severity`, `rule`, `task`, `field` and `message`" + `; a finding about an expression that does not parse has an
+` + "`excerpt`" + ` too. ` + "`--format sarif`" + ` writes SARIF 2.1.0.
+
+Lint also runs as a hook of [pre-commit](https://pre-commit.com):
 
 ` + "```yaml" + `
 repos:
@@ -43,8 +49,8 @@ repos:
 
 ## Rules
 
-An *error* is refused by the connector or by AWS whenever the task runs, or leaves a secret in the open. A *warning* gives null, an incident or a
-second event in some case that the model does not seem to mean.
+An *error* means that the connector or AWS refuses the task whenever it runs, or that a secret can be read in the model. A *warning* means that in
+some case the task gives null, an incident or a second event, and that the model probably does not intend this.
 
 `)
 	for _, r := range Rules() {

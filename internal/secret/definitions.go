@@ -8,6 +8,8 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // Definitions reads deployed process definitions.
@@ -39,7 +41,7 @@ type deployed map[string]*Inputs
 type definitions struct {
 	source Definitions
 	byKey  *lru.Cache[int64, *definition] // nil = nothing is kept
-	open   flights[deployed]
+	open   pace.Flights[deployed]
 	reads  chan struct{} // has a place for each read under way
 
 	patience, faultAge time.Duration
@@ -77,7 +79,7 @@ func (d *definitions) get(ctx context.Context, deadline time.Time, key int64) (d
 	if ok {
 		return nil, kept.err
 	}
-	return d.open.do(ctx, deadline, strconv.FormatInt(key, 10), d.patience, func(ctx context.Context) (deployed, error) {
+	return inTime(ctx, deadline, &d.open, strconv.FormatInt(key, 10), d.patience, func(ctx context.Context) (deployed, error) {
 		tasks, err := d.read(ctx, key)
 		d.keep(key, &definition{tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
 		return tasks, err
@@ -103,7 +105,7 @@ func (d *definitions) keep(key int64, one *definition) {
 
 // read reads a definition, and again while that may help: a new one takes a moment until the cluster can tell it.
 func (d *definitions) read(ctx context.Context, key int64) (deployed, error) {
-	for pause := definitionPause; ; pause = min(2*pause, longestPause) {
+	for again := (pace.Backoff{First: definitionPause, Last: longestPause}); ; {
 		tasks, err := d.readOnce(ctx, key)
 		if err == nil {
 			return tasks, nil
@@ -112,15 +114,9 @@ func (d *definitions) read(ctx context.Context, key int64) (deployed, error) {
 		if !errors.As(err, &passing) || !passing.Temporary() {
 			return nil, err
 		}
-		if end, ok := ctx.Deadline(); ok && time.Until(end) <= pause {
+		pause := again.Next()
+		if end, ok := ctx.Deadline(); ok && time.Until(end) <= pause || pace.Sleep(ctx, pause) != nil {
 			return nil, err
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, err
-		case <-timer.C:
 		}
 	}
 }

@@ -13,9 +13,15 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Forms returns the texts as which a value can appear in what is written: the value itself, and as it looks inside JSON text
-// (as several writers escape it, and in a JSON text inside JSON text), in Go's quotes, percent-encoded with either case of
-// hex digits, in HTML and XML, and in base64, alone or within a longer text. Each is there once; an empty value has none.
+// Forms returns the ways in which a value can be written in a text:
+//
+//   - as it is, and in Go's quotes,
+//   - in JSON, as several writers escape it, and in JSON within JSON,
+//   - percent-encoded, with upper and lower case of hex digits,
+//   - in HTML and XML,
+//   - in base64, alone or within a longer text.
+//
+// Each form is there once. An empty value has none.
 func Forms(value string) []string {
 	if value == "" {
 		return nil
@@ -97,8 +103,8 @@ func quotedForms(value string) []string {
 	return []string{plain[1 : len(plain)-1], ascii[1 : len(ascii)-1]}
 }
 
-// urlForms are the percent-encoded ones: as the parts of a URL leave some characters alone, with all but the letters,
-// digits and - . _ ~ encoded as in signatures, the same but for ! ' ( ) * as browsers do it, and that encoded once more.
+// urlForms are the percent-encoded forms: those of the parts of a URL; that of signatures, which keeps letters, digits and
+// - . _ ~ alone; that of browsers, which keeps ! ' ( ) * too; and each of them encoded a second time.
 func urlForms(value string) []string {
 	strict := strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 	browser := strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*").Replace(strict)

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // ManagerOptions say where in AWS Secrets Manager secrets lie, and how long what it says is used.
@@ -35,10 +36,10 @@ type ManagerOptions struct {
 type Manager struct {
 	options ManagerOptions
 	api     *managerAPI
-	open    flights[*held]
+	open    pace.Flights[*held]
 
-	mu     sync.Mutex
-	byID   map[string]*held
+	values *lru.Cache[string, *held] // by id
+	others *lru.Cache[string, *held] // ids without a value, which process data may choose: they do not push out values
 	warned rate.Sometimes
 
 	hits, misses atomic.Uint64
@@ -60,7 +61,8 @@ const (
 	managerFaultAge = time.Second
 	staleAge        = 5 * time.Second  // an old value, until the next try
 	managerPatience = 12 * time.Second // of one question, with its attempts
-	maxHeld         = 1000             // secrets
+	maxHeld         = 1000             // values
+	maxOthers       = 500              // ids without a value
 )
 
 // NewManager returns the provider. The error is one of the options or of the SDK's configuration; nobody is asked yet. Close
@@ -73,12 +75,14 @@ func NewManager(ctx context.Context, o ManagerOptions) (*Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("AWS Secrets Manager: %w", err)
 	}
-	return &Manager{options: o, api: api, byID: map[string]*held{}, warned: rate.Sometimes{Interval: time.Minute}}, nil
+	values, _ := lru.New[string, *held](maxHeld) // the error is of a size below 1
+	others, _ := lru.New[string, *held](maxOthers)
+	return &Manager{options: o, api: api, values: values, others: others, warned: rate.Sometimes{Interval: time.Minute}}, nil
 }
 
 // Close ends what is being asked.
 func (m *Manager) Close() {
-	m.open.close()
+	m.open.Close()
 	m.api.close()
 }
 
@@ -122,9 +126,10 @@ func isManagerName(name string) bool {
 
 // get returns what is known of a secret, asked for if need be; its err is errNoSecret or nil.
 func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object bool) (*held, error) {
-	m.mu.Lock()
-	h := m.byID[id]
-	m.mu.Unlock()
+	h, ok := m.values.Get(id)
+	if !ok {
+		h, _ = m.others.Get(id)
+	}
 	if h != nil && time.Now().Before(h.until) && (h.err == nil || errors.Is(h.err, errNoSecret)) {
 		m.hits.Add(1)
 		return h, nil
@@ -133,11 +138,11 @@ func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object
 	if h == nil || !time.Now().Before(h.until) {
 		ask := func(ctx context.Context) (*held, error) { return m.keep(ctx, id, m.ask(ctx, id, object)), nil }
 		if h != nil && h.old && m.usable(h, time.Now()) { // no job waits for who did not answer the last one
-			m.open.join(ctx, id, managerPatience, ask)
+			m.open.Join(ctx, id, managerPatience, ask)
 			return h, nil
 		}
 		var err error
-		h, err = m.open.do(ctx, deadline, id, managerPatience, ask)
+		h, err = inTime(ctx, deadline, &m.open, id, managerPatience, ask)
 		if err != nil {
 			if h = m.stale(id); h != nil && errors.Is(err, errTooLate) {
 				return h, nil
@@ -165,10 +170,9 @@ func (m *Manager) ask(ctx context.Context, id string, object bool) *held {
 	return h
 }
 
-// keep remembers an answer, and returns what is used in its place: a value that was read before, while there is no other.
+// keep remembers an answer, and returns what is used in its place: a value that was read before, while there is no other. Of
+// each secret one answer is kept at a time.
 func (m *Manager) keep(ctx context.Context, id string, h *held) *held {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	now := time.Now()
 	switch {
 	case h.err == nil:
@@ -177,17 +181,19 @@ func (m *Manager) keep(ctx context.Context, id string, h *held) *held {
 		h.until = now.Add(min(noSecretAge, m.options.TTL))
 	default:
 		h.until = now.Add(managerFaultAge)
-		if old := m.byID[id]; m.usable(old, now) && !refused(h.err) {
+		if old, _ := m.values.Peek(id); m.usable(old, now) && !refused(h.err) {
 			m.warn(ctx, id, h.err, old, now)
 			kept := *old
 			kept.until, kept.old = now.Add(staleAge), true
 			h = &kept
 		}
 	}
-	if _, known := m.byID[id]; !known && len(m.byID) >= maxHeld {
-		m.forget(now)
+	keep, drop := m.values, m.others
+	if h.err != nil {
+		keep, drop = m.others, m.values
 	}
-	m.byID[id] = h
+	keep.Add(id, h)
+	drop.Remove(id)
 	return h
 }
 
@@ -199,9 +205,7 @@ func refused(err error) bool {
 
 // stale returns a value that was read before and may still be used, or nil.
 func (m *Manager) stale(id string) *held {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if h := m.byID[id]; m.usable(h, time.Now()) {
+	if h, _ := m.values.Peek(id); m.usable(h, time.Now()) {
 		return h
 	}
 	return nil
@@ -209,18 +213,6 @@ func (m *Manager) stale(id string) *held {
 
 func (m *Manager) usable(h *held, now time.Time) bool {
 	return h != nil && h.err == nil && now.Before(h.read.Add(m.options.TTL+m.options.Stale))
-}
-
-// forget makes room: for names without a secret first, which process data may choose.
-func (m *Manager) forget(now time.Time) {
-	for id, h := range m.byID {
-		if h.err != nil || !m.usable(h, now) {
-			delete(m.byID, id)
-		}
-	}
-	if len(m.byID) >= maxHeld {
-		clear(m.byID)
-	}
 }
 
 // warn says, once a minute, that an old value is used.

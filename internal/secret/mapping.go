@@ -35,9 +35,9 @@ func (m *mapping) compile() {
 	}
 }
 
-// follow finds out where the secrets that the mappings name can get. Engines differ in two things, and both ways count: the
-// mappings are evaluated as they are listed, or grouped by the objects that their targets make; and a mapping sees the
-// whole variable that earlier ones made (input.token), or the fields beside its own target (token).
+// follow finds where the secrets that the mappings name can get. Engines differ in two ways, and each variant counts. Some
+// evaluate the mappings as they are listed, others group them by the objects that their targets make. In some a mapping sees
+// the whole variable that earlier mappings made (input.token), in others the fields beside its own target (token).
 func (in *Inputs) follow(mappings []mapping, limit int) {
 	t := feel.NewFlowTracker(namesIn, limit)
 	in.secrets = followOrder(t, mappings)

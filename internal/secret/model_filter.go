@@ -36,7 +36,7 @@ func NewModelFilter(o ModelOptions) *ModelFilter {
 }
 
 // Close ends what is being read.
-func (f *ModelFilter) Close() { f.definitions.open.close() }
+func (f *ModelFilter) Close() { f.definitions.open.Close() }
 
 // Stats returns how often a definition was asked for that was known, and how often it was not.
 func (f *ModelFilter) Stats() (hits, misses uint64) {

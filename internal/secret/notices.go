@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // notices warn of placeholders that stay as they are and so are sent. Process data chooses how many there are and how they
@@ -15,8 +18,9 @@ import (
 type notices struct {
 	log *slog.Logger
 
-	mu    sync.Mutex
-	tasks map[noticedTask]*noticed
+	mu     sync.Mutex
+	fields *lru.Cache[noticedTask, []string] // of each task, those that were told at once
+	tasks  *pace.Complaints[noticedTask]
 }
 
 // noticedTask is a task of a process definition.
@@ -26,21 +30,16 @@ type noticedTask struct {
 	element    string
 }
 
-type noticed struct {
-	fields []string
-	last   time.Time // when it was warned of the task
-}
-
 // The bounds of what is warned about and remembered of that.
 const (
 	maxNoticedTasks  = 1000
 	maxNoticedFields = 10  // of a task
 	maxNoticedText   = 200 // bytes of a field's path and of a placeholder
-	noticeInterval   = time.Minute
 )
 
 func newNotices(log *slog.Logger) *notices {
-	return &notices{log: log, tasks: map[noticedTask]*noticed{}}
+	fields, _ := lru.New[noticedTask, []string](maxNoticedTasks) // the error is of a size below 1
+	return &notices{log: log, fields: fields, tasks: pace.NewComplaints[noticedTask](maxNoticedTasks)}
 }
 
 // unresolved warns of a placeholder in a field of a job.
@@ -49,33 +48,30 @@ func (n *notices) unresolved(ctx context.Context, c Context, path, written, caus
 		return
 	}
 	path, written = shortened(path), shortened(written)
-	if !n.isDue(noticedTask{c.ProcessDefinitionKey, c.ProcessID, c.ElementID}, path+" "+written, time.Now()) {
-		return
+	task := noticedTask{c.ProcessDefinitionKey, c.ProcessID, c.ElementID}
+	tell := func() {
+		n.log.WarnContext(ctx, "a secret is not resolved, and its name is sent in its place", "field", path, "placeholder", written, "cause", shortened(cause),
+			"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID)
 	}
-	n.log.WarnContext(ctx, "a secret is not resolved, and its name is sent in its place", "field", path, "placeholder", written, "cause", shortened(cause),
-		"process_id", c.ProcessID, "element_id", c.ElementID, "tenant", c.TenantID)
+	untold := n.isNew(task, path+" "+written)
+	n.tasks.Do(task, func() {
+		tell()
+		untold = false
+	})
+	if untold {
+		tell()
+	}
 }
 
-// isDue says whether to warn of a field, and notes that it is done.
-func (n *notices) isDue(of noticedTask, field string, now time.Time) bool {
+// isNew says whether a field is one of the first of its task, and was not told yet.
+func (n *notices) isNew(of noticedTask, field string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	task := n.tasks[of]
-	if task == nil {
-		if len(n.tasks) >= maxNoticedTasks {
-			clear(n.tasks)
-		}
-		task = &noticed{}
-		n.tasks[of] = task
-	}
-	isNew := len(task.fields) < maxNoticedFields && !slices.Contains(task.fields, field)
-	if !isNew && now.Sub(task.last) < noticeInterval {
+	fields, _ := n.fields.Get(of)
+	if len(fields) >= maxNoticedFields || slices.Contains(fields, field) {
 		return false
 	}
-	if isNew {
-		task.fields = append(task.fields, strings.Clone(field))
-	}
-	task.last = now
+	n.fields.Add(of, append(fields, strings.Clone(field)))
 	return true
 }
 

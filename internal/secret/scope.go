@@ -61,9 +61,9 @@ func (s *scopes) of(c Context) scope {
 	return of
 }
 
-// otherOwner returns whose secret the variable scope + name may be, if not only that of the scope; empty = nobody else's.
-// A variable that begins with the ids of several is that of the longest. Has says whether there is a variable of this name
-// behind the prefix.
+// otherOwner returns the other scope whose secret the variable scope + name may be; empty = there is no other. A variable that
+// begins with the ids of several scopes belongs to the longest. Has says whether there is a variable of a name, given without
+// the prefix.
 func (s *scopes) otherOwner(of scope, name string, has func(string) bool) string {
 	if of.text == "" {
 		return ""

@@ -30,7 +30,7 @@ func assumeRole() Property {
 
 // descriptions are those of fields of which the panel itself shows what the reference must spell out.
 var descriptions = map[string]string{
-	"authentication.type": "As whom the event is sent. The worker's own are what its environment, IRSA or pod identity gives it.",
+	"authentication.type": "Which credentials sign the request. The worker's own come from its environment, IRSA or pod identity.",
 }
 
 // tooltips are longer examples.
@@ -38,9 +38,9 @@ var tooltips = map[string]string{
 	"errorExpression": `For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`,
 }
 
-// property returns the property for a field. Fields that Camunda's own template has as well stand under no condition of ours
-// but that of the credentials: Modeler would drop their values when this template is applied to a task that does not know the
-// condition's field yet.
+// property returns the property for a field. A field that Camunda's own template has too depends on no field but that of the
+// credentials. If it depended on a field that only this template has, Modeler would drop its value when the template is
+// applied to a task of Camunda's.
 func property(f connector.Field) Property {
 	p := Property{ID: f.Name, Label: f.Label, Group: string(f.Group), Description: f.Doc + " " + link(f.Guide), Tooltip: tooltips[f.Name], Binding: binding(f), Value: f.Default}
 	if text, ok := descriptions[f.Name]; ok {

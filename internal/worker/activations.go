@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // activations are the jobs at work by try, and the tries that ended lately. When a job's lease runs out while this process
@@ -13,8 +14,11 @@ import (
 type activations struct {
 	mu    sync.Mutex
 	all   map[try]*activation
-	ended map[try]*activation // by a command after which the job does not come again by itself
-	order []*activation       // of ended, by age
+	ended *pace.Recent[try, *activation] // by a command after which the job does not come again by itself
+}
+
+func newActivations() *activations {
+	return &activations{all: map[try]*activation{}, ended: pace.NewRecent[try, *activation](endedKept, endedFor)}
 }
 
 // endedKept is how many tries that ended are remembered, and endedFor how long: longer than a job is in transport.
@@ -44,11 +48,8 @@ func (s *activations) enter(j *job.Job) (a, before *activation) {
 	a = &activation{try: try{j.Key, j.Retries}, taken: time.Now(), done: make(chan struct{})}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.all == nil {
-		s.all, s.ended = map[try]*activation{}, map[try]*activation{}
-	}
 	if before = s.all[a.try]; before == nil {
-		before = s.ended[a.try]
+		before, _ = s.ended.Get(a.try)
 	}
 	s.all[a.try] = a
 	return a, before
@@ -62,16 +63,8 @@ func (s *activations) leave(a *activation) {
 		delete(s.all, a.try)
 	}
 	a.command = outline(a.command)
-	if a.command != nil && !releases(a.command) {
-		s.ended[a.try] = a
-		s.order = append(s.order, a)
-		for len(s.order) > endedKept || len(s.order) > 0 && time.Since(s.order[0].commanded) > endedFor {
-			if oldest := s.order[0]; s.ended[oldest.try] == oldest {
-				delete(s.ended, oldest.try)
-			}
-			s.order[0] = nil
-			s.order = s.order[1:]
-		}
+	if a.command != nil && !releases(a.command) && time.Since(a.commanded) <= endedFor {
+		s.ended.Add(a.try, a)
 	}
 	close(a.done)
 }

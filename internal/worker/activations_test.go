@@ -12,7 +12,7 @@ import (
 // TestATryThatEndedKeepsNothingOfItsJob: ten thousand are remembered, and each outcome holds its job with all variables.
 func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
 	t.Parallel()
-	var s activations
+	s := newActivations()
 	settling := job.Settling{Redact: func(text string) string { return text }}
 	for key, outcome := range []job.Outcome{
 		job.Complete{Settling: settling, Variables: []byte("{}")},
@@ -22,17 +22,19 @@ func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
 		a, _ := s.enter(&job.Job{Key: int64(key), Retries: 3})
 		a.command, a.commanded = outcome, time.Now()
 		s.leave(a)
-		assert.Contains(t, []job.Outcome{job.Complete{}, job.Fail{}}, s.ended[a.try].command)
+		ended, ok := s.ended.Get(a.try)
+		assert.True(t, ok)
+		assert.Contains(t, []job.Outcome{job.Complete{}, job.Fail{}}, ended.command)
 	}
 }
 
 // TestACommandThatWaitedForLongEndsItsTry: the gateway was away for longer than a try is remembered.
 func TestACommandThatWaitedForLongEndsItsTry(t *testing.T) {
 	t.Parallel()
-	var s activations
+	s := newActivations()
 	a, _ := s.enter(&job.Job{Key: 1, Retries: 3})
 	a.command, a.commanded = job.Complete{}, time.Now().Add(-2*endedFor)
 	s.leave(a)
 	assert.Empty(t, s.all)
-	assert.Empty(t, s.ended)
+	assert.Zero(t, s.ended.Len())
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// brokerClock tells how long leases run on this process's monotonic clock. A job's deadline is by the clock of the broker
-// that leads its partition, which may be off by any amount, so the offset is estimated for each partition from when jobs
-// arrive.
+// brokerClock tells how long leases run on this process's monotonic clock. A job's deadline is given by the clock of the
+// broker that leads its partition, and that clock may be wrong. The offset is estimated for each partition, from the times
+// at which jobs arrive.
 //
-// A job says: its lease began, by the broker's clock, at deadline - lease; by ours at some time between the earliest that
-// it can have been activated (its poll was asked, its stream was opened) and its arrival. What a job waited in transport
-// is therefore no offset: a late job may not lower the estimate, and only a prompt or a polled one may.
+// By the broker's clock a lease began at deadline - lease. By our clock it began after the poll was asked or the stream was
+// opened, and before the job arrived. A job that was long in transport looks like an offset, but is none. So only a job that
+// was polled, or that came promptly, may lower the estimate.
 type brokerClock struct {
 	lease time.Duration
 	log   *slog.Logger

@@ -3,25 +3,27 @@ package worker
 import (
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // complainAgain is how often the log is told of what goes wrong again and again.
 const complainAgain = time.Minute
 
-// complaint keeps a log readable while the same thing fails again and again: it is told when it is new, and once a minute.
+// complaint keeps a log readable while the same thing fails again and again: it is told when it is new, and once a minute. It
+// belongs to one goroutine, or to who holds its lock.
 type complaint struct {
-	text string // empty = nothing to complain of
-	at   time.Time
+	text  string // empty = nothing to complain of
+	again rate.Sometimes
 }
 
 // due tells whether the text is to be told.
-func (c *complaint) due(text string) bool {
-	now := time.Now()
-	if text == c.text && now.Sub(c.at) < complainAgain {
-		return false
+func (c *complaint) due(text string) (due bool) {
+	if text != c.text {
+		c.text, c.again = text, rate.Sometimes{Interval: complainAgain}
 	}
-	c.text, c.at = text, now
-	return true
+	c.again.Do(func() { due = true })
+	return due
 }
 
 // over ends the complaint and tells whether there was one.

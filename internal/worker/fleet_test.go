@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
@@ -172,7 +173,7 @@ func (s *sender) Handle(ctx context.Context, j *job.Job) job.Outcome {
 		s.bus.sent[j.Key]++
 		s.bus.last = time.Now()
 		s.bus.mu.Unlock()
-		if !sleep(ctx, s.bus.took) {
+		if pace.Sleep(ctx, s.bus.took) != nil {
 			return job.Abandon{Reason: job.AbandonDrained}
 		}
 		s.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 const (
@@ -33,7 +34,7 @@ func (w *run) handBack(j *job.Job) job.AbandonReason {
 	}
 	ctx, cancel := context.WithDeadline(w.settling, j.Lease.End().Add(-surely/2))
 	defer cancel()
-	pause := backoff{first: 20 * time.Millisecond, last: 500 * time.Millisecond}
+	pause := pace.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
 	for try := 1; ; try++ {
 		if w.link.await(ctx, takesCommands) != nil || j.Lease.Left() < surely {
 			return job.AbandonNoHandBack
@@ -57,7 +58,7 @@ func (w *run) handBack(j *job.Job) job.AbandonReason {
 			return job.AbandonNoHandBack
 		}
 		w.observer.CommandRetried(r.Code)
-		if !pause.wait(ctx) {
+		if !pause.Wait(ctx) {
 			return job.AbandonNoHandBack
 		}
 	}

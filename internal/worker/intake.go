@@ -66,9 +66,9 @@ func (w *run) whileOpen(ctx context.Context) (context.Context, func()) {
 // downPoll is the time between polls for one job while all of the downstream is down.
 const downPoll = 500 * time.Millisecond
 
-// awaitDownstream keeps the intake closed while all of the downstream is down. The jobs that are in this
-// process find out when something is up again; where there is none, one is polled for. It returns when the intake may open
-// again; false when the drain began.
+// awaitDownstream keeps the intake closed while every target is down. The jobs in this process find out when a target is up
+// again; if there are none, one job is polled for. It returns true when the intake may open again, and false when the drain
+// began.
 func (w *run) awaitDownstream(poll func(most int)) bool {
 	for {
 		changed := w.intakeChange()

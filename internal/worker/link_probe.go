@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // run keeps the state until ctx is done.
@@ -82,7 +84,7 @@ func (l *link) sleep(ctx context.Context, d time.Duration) {
 func (l *link) probeOnce(ctx context.Context, began time.Time) {
 	err := l.ask(ctx)
 	if err != nil && ctx.Err() == nil && l.current() != linkDown && time.Since(began) < probePause {
-		sleep(ctx, probeAgain)
+		_ = pace.Sleep(ctx, probeAgain)
 		err = l.ask(ctx)
 	}
 	if ctx.Err() != nil {
@@ -93,7 +95,7 @@ func (l *link) probeOnce(ctx context.Context, began time.Time) {
 		return
 	}
 	l.silent(err)
-	sleep(ctx, probePause-time.Since(began))
+	_ = pace.Sleep(ctx, probePause-time.Since(began))
 }
 
 func (l *link) ask(ctx context.Context) error {

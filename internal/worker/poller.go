@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 // stream opened, or that the broker set aside while this worker was full, can only be got by a poll. Without a stream it
 // waits at the gateway.
 func (w *run) pollJobs() {
-	failing := backoff{first: 100 * time.Millisecond, last: pollFailing}
+	failing := pace.Backoff{First: 100 * time.Millisecond, Last: pollFailing}
 	var complaint complaint
 	ctx, cut := context.WithCancel(context.WithoutCancel(w.draining))
 	defer cut()
@@ -50,12 +51,12 @@ func (w *run) pollJobs() {
 			continue
 		}
 		if err != nil {
-			if !failing.wait(w.draining) {
+			if !failing.Wait(w.draining) {
 				return
 			}
 			continue
 		}
-		failing.reset()
+		failing.Reset()
 		full := asked > 0 && got == asked
 		if full && most < w.config.MaxJobsActive {
 			most++
@@ -134,14 +135,14 @@ func tooLarge(err error) bool {
 
 // awaitPoll waits for a reason to poll; false when the drain began.
 func (w *run) awaitPoll() bool {
-	if !sleep(w.draining, pollCooldown) {
+	if pace.Sleep(w.draining, pollCooldown) != nil {
 		return false
 	}
 	interval := w.config.PollInterval
 	if !w.health.streaming() {
 		interval = min(interval, pollAlone) // nothing is pushed
 	}
-	tick := time.NewTimer(jitter(interval, 0.3))
+	tick := time.NewTimer(pace.Jitter(interval, 0.3))
 	defer tick.Stop()
 	select {
 	case <-w.poll.c:

@@ -29,7 +29,7 @@ type run struct {
 	settling context.Context // ends when no command is worth waiting for any more
 
 	clock       *brokerClock
-	activations activations
+	activations *activations
 	running     sync.WaitGroup // one for each job in work
 	setAside    aside          // jobs that came without a slot, to be handed back
 	left        leavings       // what the drain leaves behind
@@ -42,7 +42,7 @@ type run struct {
 func newRun(w *Worker, draining, work, settling context.Context) *run {
 	return &run{
 		Worker: w, draining: draining, work: work, settling: settling,
-		clock: newBrokerClock(w.config.Lease, w.log), noTimeout: newUnsupported(), noStream: newUnsupported(), caughtUp: make(chan struct{}, 1),
+		clock: newBrokerClock(w.config.Lease, w.log), activations: newActivations(), noTimeout: newUnsupported(), noStream: newUnsupported(), caughtUp: make(chan struct{}, 1),
 	}
 }
 

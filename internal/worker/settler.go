@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 const (
@@ -59,7 +60,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	w.link.begin()
 	defer w.link.end(j.Key)
 	limit := w.limit(j, outcome)
-	pause := backoff{first: 50 * time.Millisecond, last: commandPause}
+	pause := pace.Backoff{First: 50 * time.Millisecond, Last: commandPause}
 	maybe := false // an earlier one of these commands may have been taken
 	last := ""     // refusal
 	told := false
@@ -122,7 +123,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 			}
 		}
 		w.observer.CommandRetried(r.Code)
-		pause.wait(w.settling)
+		pause.Wait(w.settling)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 
 // streamJobs keeps a stream open until the drain begins, while the intake is open and no backlog is polled for.
 func (w *run) streamJobs() {
-	failing := backoff{first: 100 * time.Millisecond, last: reopenMost}
+	failing := pace.Backoff{First: 100 * time.Millisecond, Last: reopenMost}
 	var complaint complaint
 	for w.awaitStream() {
 		began := time.Now()
@@ -35,7 +36,7 @@ func (w *run) streamJobs() {
 		w.proveStreamConnection()
 		w.handBackAside()
 		if err == nil {
-			failing.reset()
+			failing.Reset()
 			continue // we ended it
 		}
 		if r := refusal(err); r != nil && r.Kind == job.Unsupported {
@@ -50,9 +51,9 @@ func (w *run) streamJobs() {
 			w.log.Warn("job stream ended, opening another", "error", err.Error())
 		}
 		if delivered || time.Since(began) > streamLived {
-			failing.reset()
+			failing.Reset()
 		}
-		if !failing.wait(w.draining) {
+		if !failing.Wait(w.draining) {
 			return
 		}
 	}
@@ -110,7 +111,7 @@ func (w *run) streamOnce() (delivered bool, err error) {
 	w.poll.fire() // what waited before the stream opened is not pushed
 
 	defer r.endWhenOver(open)()
-	defer r.endWhenAged(jitter(w.config.StreamMaxAge, 0.2))()
+	defer r.endWhenAged(pace.Jitter(w.config.StreamMaxAge, 0.2))()
 	defer w.keepProving(ctx, r)()
 	defer w.endWhenBacklogged(r)()
 	for {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // streamProof is how long the connection of streams may take to answer after the link was lost.
@@ -42,15 +44,15 @@ func (w *run) endWhenBacklogged(r *reading) func() {
 	return check.stop
 }
 
-// keepProving probes the connection of the stream while its reader waits. What is pushed after an answer came was not in
-// transport before it was asked for; and a connection that gives no answer is dead. The function that it returns ends it, and
-// waits for its end.
+// keepProving probes the connection of the stream while its reader waits. A connection that gives no answer is dead. A job that
+// arrives after an answer left the broker after the question was asked, which bounds its time in transport. The function that
+// is returned ends the probing and waits for its end.
 func (w *run) keepProving(ctx context.Context, r *reading) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		for sleep(ctx, w.link.proofAge()) {
+		for pace.Sleep(ctx, w.link.proofAge()) == nil {
 			asking, done := r.whileWaiting(ctx)
 			if asking == nil {
 				continue // jobs come: that is proof enough

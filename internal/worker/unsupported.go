@@ -3,6 +3,8 @@ package worker
 import (
 	"sync"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // unsupported is what is known of a call that the gateway may not know. A proxy can answer in the gateway's place, and a
@@ -10,11 +12,11 @@ import (
 type unsupported struct {
 	mu    sync.Mutex
 	until time.Time
-	pause backoff
+	pause pace.Backoff
 }
 
 func newUnsupported() *unsupported {
-	return &unsupported{pause: backoff{first: unsupportedFirst, last: unsupportedMost}}
+	return &unsupported{pause: pace.Backoff{First: unsupportedFirst, Last: unsupportedMost}}
 }
 
 const (
@@ -26,8 +28,8 @@ const (
 func (u *unsupported) found() (pause time.Duration, news bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	news = u.pause.next == 0
-	pause = u.pause.grow()
+	news = !u.pause.Begun()
+	pause = u.pause.Next()
 	u.until = time.Now().Add(pause)
 	return pause, news
 }
@@ -37,7 +39,7 @@ func (u *unsupported) over() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.until = time.Time{}
-	u.pause.reset()
+	u.pause.Reset()
 }
 
 // left returns for how long the call need not be tried; it is not above 0 if it may be tried now.

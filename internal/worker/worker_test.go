@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
@@ -45,7 +46,7 @@ func (h *handler) Settled(*job.Job) { h.settled.Add(1) }
 // completing completes each job after it took so long.
 func completing(took time.Duration) *handler {
 	return &handler{do: func(ctx context.Context, _ *job.Job) job.Outcome {
-		if !sleep(ctx, took) {
+		if pace.Sleep(ctx, took) != nil {
 			return job.HandBack{}
 		}
 		return job.Complete{}

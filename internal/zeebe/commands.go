@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ const leastTooLarge = 64 << 10
 // never end.
 func tooLargeForProxy(err error, request proto.Message) error {
 	e, ok := errors.AsType[*job.CommandError](err)
-	if !ok || !strings.Contains(e.Reason, proxyStatus+"413") {
+	if !ok || e.HTTPStatus != http.StatusRequestEntityTooLarge {
 		return err
 	}
 	size := proto.Size(request)
@@ -77,6 +78,7 @@ func tooLargeForProxy(err error, request proto.Message) error {
 	}
 	return &job.CommandError{
 		Kind: job.Unacceptable, Code: e.Code,
+		Fault: job.FaultMessageTooLarge, HTTPStatus: e.HTTPStatus,
 		Reason: fmt.Sprintf("a proxy before the gateway takes no command of %d bytes (HTTP 413); raise its limit, or let the result be smaller", size),
 	}
 }

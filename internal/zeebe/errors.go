@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	rpc "google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
@@ -34,26 +33,15 @@ func commandError(ctx context.Context, call *writing, err error) error {
 	unwritten := call != nil && !call.written.Load()
 	if own := (*job.CommandError)(nil); errors.As(err, &own) {
 		if unwritten {
-			own = &job.CommandError{Kind: own.Kind, Code: own.Code, Reason: own.Reason, NotTaken: true}
+			own = new(*own) // the error of a token is shared by all calls that wait for it
+			own.NotTaken = true
 		}
 		return own
 	}
 	s := status.Convert(err)
 	e := job.Refusal(codeName(s.Code()), s.Message())
-	if fromProxy(s.Message()) { // it tells nothing of what is behind the proxy
-		e.Kind, e.NotTaken = job.Transient, false
-	}
 	e.NotTaken = e.NotTaken || unwritten
 	return e
-}
-
-// proxyStatus is what grpc-go says of an answer that was HTTP alone, before its status.
-const proxyStatus = "unexpected HTTP status code received from server: "
-
-// fromProxy says whether an answer was no gRPC at all but HTTP: something between us and the gateway gave it, and grpc-go
-// made a code of its status (404 becomes UNIMPLEMENTED). It tells of the weather, not of the gateway.
-func fromProxy(message string) bool {
-	return strings.Contains(message, proxyStatus) || strings.Contains(message, "received unexpected content-type")
 }
 
 // known makes a transient refusal of one that says that the gateway does not know the call: all gateways know those that
@@ -63,7 +51,7 @@ func known(err error) error {
 	if !ok || e.Kind != job.Unsupported {
 		return err
 	}
-	return &job.CommandError{Kind: job.Transient, Code: e.Code, Reason: e.Reason}
+	return &job.CommandError{Kind: job.Transient, Code: e.Code, Reason: e.Reason, Fault: e.Fault, HTTPStatus: e.HTTPStatus}
 }
 
 func unauthenticated(err error) bool { return status.Code(err) == codes.Unauthenticated }

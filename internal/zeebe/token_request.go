@@ -6,11 +6,9 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -56,7 +54,7 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *asser
 		var err error
 		assertion, err = signer.sign(a.ClientID, a.TokenURL)
 		if err != nil {
-			return nil, tokenError(a, job.Denied, "make a client assertion: "+err.Error())
+			return nil, tokenError(a, tokenFault{kind: job.Denied, reason: "make a client assertion: " + err.Error()})
 		}
 		grant.EndpointParams.Set("client_assertion_type", assertionType)
 		grant.EndpointParams.Set("client_assertion", assertion)
@@ -73,11 +71,11 @@ func fetchToken(ctx context.Context, client *http.Client, a *Auth, signer *asser
 	asked := time.Now()
 	fetched, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, &direct))
 	if err != nil {
-		kind, reason := requestFault(err)
+		fault := grantFault(err)
 		if assertion != "" {
-			reason = strings.ReplaceAll(reason, assertion, "***")
+			fault.reason = strings.ReplaceAll(fault.reason, assertion, "***")
 		}
-		return nil, tokenError(a, kind, reason)
+		return nil, tokenError(a, fault)
 	}
 	life := assumedLife
 	if !fetched.Expiry.IsZero() && fetched.Expiry.After(asked) {
@@ -111,23 +109,6 @@ func (t jsonAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// requestFault says what went wrong with a request for a token.
-func requestFault(err error) (job.CommandErrorKind, string) {
-	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		reason := []string{"the answer was HTTP " + strconv.Itoa(refusal.Response.StatusCode)}
-		for _, text := range []string{refusal.ErrorCode, refusal.ErrorDescription} {
-			if text != "" {
-				reason = append(reason, text)
-			}
-		}
-		return refusalKind(refusal.Response.StatusCode), strings.Join(reason, ": ")
-	}
-	if sent, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL, query and all
-		return job.Transient, sent.Err.Error()
-	}
-	return job.Denied, "the answer was HTTP 200 without an access_token: " + strings.TrimPrefix(err.Error(), "oauth2: ")
-}
-
 // exchange sends the request and reads the answer.
 func exchange(client *http.Client, request *http.Request) (code int, body []byte, err error) {
 	response, err := client.Do(request)
@@ -150,42 +131,22 @@ func discover(ctx context.Context, client *http.Client, a *Auth) (*Auth, error) 
 	found.TokenURL = a.DiscoveryURL // for the errors
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.DiscoveryURL, http.NoBody)
 	if err != nil {
-		return nil, tokenError(&found, job.Denied, err.Error())
+		return nil, tokenError(&found, tokenFault{kind: job.Denied, reason: err.Error()})
 	}
 	request.Header.Set("Accept", "application/json")
 	code, body, err := exchange(client, request)
 	if err != nil {
-		return nil, tokenError(&found, job.Transient, err.Error())
+		return nil, tokenError(&found, unansweredFault(err))
 	}
 	var answer struct {
 		Endpoint string `json:"token_endpoint"`
 	}
 	if code != http.StatusOK || json.Unmarshal(body, &answer) != nil || !isWebURL(answer.Endpoint) {
-		return nil, tokenError(&found, refusalKind(code), "the answer was HTTP "+strconv.Itoa(code)+" without a token_endpoint")
+		return nil, tokenError(&found, answeredFault(code, " without a token_endpoint"))
 	}
 	if strings.HasPrefix(a.DiscoveryURL, "https:") && !strings.HasPrefix(answer.Endpoint, "https:") {
-		return nil, tokenError(&found, job.Denied, "it names "+printableURL(answer.Endpoint)+", which is not secured, for the token")
+		return nil, tokenError(&found, tokenFault{kind: job.Denied, reason: "it names " + printableURL(answer.Endpoint) + ", which is not secured, for the token"})
 	}
 	found.TokenURL = answer.Endpoint
 	return &found, nil
-}
-
-// refusalKind tells a server that is at fault from one that refuses.
-func refusalKind(code int) job.CommandErrorKind {
-	if code >= http.StatusInternalServerError || code == http.StatusTooManyRequests {
-		return job.Transient
-	}
-	return job.Denied
-}
-
-// tokenError words a failed request for a token. A server that repeats the secret in its answer does not get it printed.
-func tokenError(a *Auth, kind job.CommandErrorKind, reason string) error {
-	code := "UNAVAILABLE"
-	if kind == job.Denied {
-		code = "UNAUTHENTICATED"
-	}
-	if a.ClientSecret != "" {
-		reason = strings.ReplaceAll(reason, a.ClientSecret, "***")
-	}
-	return &job.CommandError{Kind: kind, Code: code, Reason: fmt.Sprintf("ask %s for a token as client %s: %s", printableURL(a.TokenURL), a.ClientID, reason)}
 }

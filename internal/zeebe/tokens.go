@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // tokens keeps an OAuth token in memory. There is at most one request for a token at a time, and all callers share its answer.
@@ -23,16 +21,15 @@ type tokens struct {
 	signer *assertionSigner // nil = the client authenticates by its secret, or by its TLS certificate
 	log    *slog.Logger
 
-	flight  singleflight.Group
-	running sync.WaitGroup
+	requests pace.Flights[*token]
 
 	mu       sync.Mutex
 	current  *token // nil = none
-	refusals int    // how many tokens in a row the gateway did not take
 	failure  error  // of the last request; nil = it succeeded
-	pause    time.Duration
-	again    time.Time          // from when on the next request may be made after a failure
-	end      context.CancelFunc // ends the request under way; nil = none
+	pause    pace.Backoff
+	again    time.Time     // from when on the next request may be made after a failure
+	refusals pace.Backoff  // of the tokens in a row that the gateway did not take
+	kept     time.Duration // how old a token must be for its refusal to count
 	closed   bool
 }
 
@@ -54,7 +51,10 @@ const (
 const refusalMemory = time.Minute
 
 func newTokens(a *Auth, client *http.Client, signer *assertionSigner, log *slog.Logger) *tokens {
-	return &tokens{auth: a, client: client, signer: signer, log: log}
+	return &tokens{
+		auth: a, client: client, signer: signer, log: log,
+		pause: pace.Backoff{First: firstPause}, refusals: pace.Backoff{First: firstPause, Last: maxDeniedPause},
+	}
 }
 
 func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error) {
@@ -67,24 +67,27 @@ func (t *tokens) authorize(ctx context.Context) (context.Context, *proof, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	coming := t.flight.DoChan("", func() (any, error) { return t.fetch(ctx) })
 	if current != nil {
+		t.requests.Join(ctx, "", t.auth.Timeout, t.fetch)
 		return current.proof.attach(ctx), current.proof, nil
 	}
-	select {
-	case answer := <-coming:
-		if answer.Err != nil {
-			return nil, nil, answer.Err
-		}
-		fetched := answer.Val.(*token) //nolint:forcetypeassert // it is what fetch returns
-		return fetched.proof.attach(ctx), fetched.proof, nil
-	case <-ctx.Done():
-		return nil, nil, waitedInVain(ctx)
+	fetched, err := t.requests.Do(ctx, "", t.auth.Timeout, t.fetch)
+	switch {
+	case errors.Is(err, pace.ErrTooLate):
+		return nil, nil, errNoTokenInTime
+	case errors.Is(err, context.Canceled) && ctx.Err() == nil:
+		return nil, nil, errTokensClosed
+	case err != nil:
+		return nil, nil, err
 	}
+	return fetched.proof.attach(ctx), fetched.proof, nil
 }
 
+// errNoTokenInTime is the error of a caller whose time ended before a token came.
+var errNoTokenInTime error = &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", ForToken: true}
+
 // errTokensClosed is the answer of a client that was closed.
-var errTokensClosed error = &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed"}
+var errTokensClosed error = &job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "no token: the client is closed", ForToken: true}
 
 // state returns the token that holds, nil if none does, and whether it is too new to be renewed. The error says why none
 // may be asked for now. Mu is held.
@@ -103,50 +106,34 @@ func (t *tokens) state() (current *token, fresh bool, err error) {
 	return current, fresh, err
 }
 
-// waitedInVain is the error of a caller whose time ended before a token came.
-func waitedInVain(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}
-	}
-	return ctx.Err()
-}
-
-// fetch asks for a token and returns a *token. The request does not end with the call that caused it, since others wait for it
-// too.
-func (t *tokens) fetch(ctx context.Context) (any, error) {
+// fetch asks for a token. The request does not end with the call that caused it, since others wait for it too.
+func (t *tokens) fetch(ctx context.Context) (*token, error) {
 	t.mu.Lock()
-	// The last request may have ended since the caller looked.
-	if current, fresh, err := t.state(); fresh || err != nil {
-		t.mu.Unlock()
+	current, fresh, err := t.state()
+	t.mu.Unlock()
+	if fresh || err != nil { // the last request may have ended since the caller looked
 		return current, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.auth.Timeout)
-	defer cancel()
-	t.end = cancel
-	t.running.Add(1)
-	t.mu.Unlock()
-	defer t.running.Done()
-
 	fetched, err := fetchToken(ctx, t.client, t.auth, t.signer)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.end = nil
 	if err != nil {
 		t.fail(err)
 		return nil, err
 	}
-	t.current, t.failure, t.pause = fetched, nil, 0
+	t.current, t.failure = fetched, nil
+	t.pause.Reset()
 	return fetched, nil
 }
 
 // fail remembers a failed request. Mu is held.
 func (t *tokens) fail(err error) {
-	limit := maxPause
+	t.pause.Last = maxPause
 	if refusal, ok := errors.AsType[*job.CommandError](err); ok && refusal.Kind == job.Denied {
-		limit = maxDeniedPause
+		t.pause.Last = maxDeniedPause
 	}
-	t.failure, t.pause = err, min(max(2*t.pause, firstPause), limit)
-	wait := t.pause + rand.N(t.pause/2) //nolint:gosec // no secret depends on it
+	t.failure = err
+	wait := pace.Jitter(t.pause.Next()*3/2, 1./3)
 	t.again = time.Now().Add(wait)
 	if t.current != nil && time.Now().Before(t.current.end) && !t.closed {
 		t.log.Warn("renew the gateway's token", "error", err, "holds_until", t.current.end, "next_try_in", wait.Round(time.Millisecond).String())
@@ -167,23 +154,18 @@ func (t *tokens) refused(p *proof) bool {
 	}
 	age := time.Since(t.current.asked)
 	if age >= refusalMemory {
-		t.refusals = 0
-	}
-	if t.refusals > 0 && age < min(firstPause<<min(t.refusals-1, 10), maxDeniedPause) {
+		t.refusals.Reset()
+	} else if age < t.kept {
 		return false
 	}
-	t.current = nil
-	t.refusals++
+	t.current, t.kept = nil, t.refusals.Next()
 	return true
 }
 
 func (t *tokens) close() {
 	t.mu.Lock()
 	t.closed = true
-	if t.end != nil {
-		t.end()
-	}
 	t.mu.Unlock()
-	t.running.Wait()
+	t.requests.Close()
 	t.client.CloseIdleConnections()
 }

@@ -241,7 +241,7 @@ type tokenless struct{ fixedAuth }
 
 func (tokenless) authorize(ctx context.Context) (context.Context, *proof, error) {
 	<-ctx.Done()
-	return nil, nil, waitedInVain(ctx)
+	return nil, nil, errNoTokenInTime
 }
 
 // TestAProbeThatWasNeverSentReplacesNoConnection: the token did not come in time, which says nothing of the gateway.
@@ -264,11 +264,11 @@ func TestAProbeThatWasNeverSentReplacesNoConnection(t *testing.T) {
 // TestACallThatFailedBeforeItWasWrittenWasNotTaken: one for which no token came, for example.
 func TestACallThatFailedBeforeItWasWrittenWasNotTaken(t *testing.T) {
 	t.Parallel()
-	noToken := &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time"}
+	noToken := &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", ForToken: true}
 	call := &writing{Context: t.Context()}
 	var got *job.CommandError
 	require.ErrorAs(t, commandError(t.Context(), call, noToken), &got)
-	assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", NotTaken: true}, got)
+	assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED", Reason: "no token came in time", ForToken: true, NotTaken: true}, got)
 	assert.False(t, noToken.NotTaken, "the error is shared by all calls that wait for the token")
 	call.written.Store(true)
 	require.ErrorAs(t, commandError(t.Context(), call, noToken), &got)
@@ -296,11 +296,15 @@ func TestWhatAProxySaysIsNoAnswerOfTheBroker(t *testing.T) {
 	written, unwritten := &writing{Context: t.Context()}, &writing{Context: t.Context()}
 	written.written.Store(true)
 	for code := codes.Canceled; code <= codes.Unauthenticated; code++ {
-		for _, text := range []string{proxyStatus + "404 (Not Found)", `transport: received unexpected content-type "text/html"`} {
+		for text, found := range map[string]int{
+			"unexpected HTTP status code received from server: 404 (Not Found)": http.StatusNotFound, `transport: received unexpected content-type "text/html"`: 0,
+		} {
 			for _, call := range []*writing{nil, written, unwritten} {
 				var got *job.CommandError
 				require.ErrorAs(t, commandError(t.Context(), call, status.Error(code, text)), &got)
-				assert.Equal(t, &job.CommandError{Kind: job.Transient, Code: codeName(code), Reason: text, NotTaken: call == unwritten}, got)
+				assert.Equal(t, &job.CommandError{
+					Kind: job.Transient, Code: codeName(code), Reason: text, Fault: job.FaultNoGRPC, HTTPStatus: found, NotTaken: call == unwritten,
+				}, got)
 			}
 		}
 		var got *job.CommandError

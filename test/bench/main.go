@@ -18,6 +18,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // jobType is the type of the jobs that are measured.
@@ -144,22 +145,11 @@ func (w *world) settled(e embedded.Ending) {
 // until waits for so many settled jobs.
 func (w *world) until(n int64) error {
 	for w.ended.Load() < n {
-		if err := pause(w.ctx, time.Millisecond); err != nil {
+		if err := pace.Sleep(w.ctx, time.Millisecond); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // add adds jobs, never so many that the gateway's own memory matters.
@@ -169,7 +159,7 @@ func (w *world) add(n int) error {
 	for added := 0; added < n; {
 		room := most - (added - (n - int(goal-w.ended.Load())))
 		if room <= 0 {
-			if err := pause(w.ctx, time.Millisecond); err != nil {
+			if err := pace.Sleep(w.ctx, time.Millisecond); err != nil {
 				return err
 			}
 			continue
@@ -186,7 +176,7 @@ func (w *world) add(n int) error {
 // worker measures a worker process: start, warm-up, load, and latency at a low rate.
 func (w *world) worker(role string, jobs int) (m measured, err error) {
 	for w.gateway.Counts().StreamsOpen > 0 { // of the worker before, which was killed
-		if err := pause(w.ctx, time.Millisecond); err != nil {
+		if err := pace.Sleep(w.ctx, time.Millisecond); err != nil {
 			return m, err
 		}
 	}
@@ -227,7 +217,7 @@ func (w *world) worker(role string, jobs int) (m measured, err error) {
 	if m.p50, m.p99, err = w.latency(); err != nil {
 		return m, err
 	}
-	if err := pause(w.ctx, restAfter); err != nil {
+	if err := pace.Sleep(w.ctx, restAfter); err != nil {
 		return m, err
 	}
 	after, err = p.usage()
@@ -252,7 +242,7 @@ func (w *world) latency() (p50, p99 time.Duration, err error) {
 		if _, err := w.gateway.AddJobs(j); err != nil {
 			return 0, 0, err
 		}
-		if err := pause(w.ctx, every); err != nil {
+		if err := pace.Sleep(w.ctx, every); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 )
 
@@ -108,7 +109,7 @@ func (p *proxy) awaitIdle(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: a connection of a worker that has ended is still open", errNotInTime)
 		}
-		if err := pause(ctx, 10*time.Millisecond); err != nil {
+		if err := pace.Sleep(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

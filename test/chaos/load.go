@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // load adds jobs to the gateway, and remembers the event id of each.
@@ -80,7 +82,7 @@ func (l *load) atRate(ctx context.Context, rate int) {
 		if n := min(due-added, rate); n > 0 && l.add(context.WithoutCancel(ctx), n) == nil {
 			added += n
 		}
-		if pause(ctx, 20*time.Millisecond) != nil {
+		if pace.Sleep(ctx, 20*time.Millisecond) != nil {
 			return
 		}
 	}
@@ -93,7 +95,7 @@ func (l *load) keepWaiting(ctx context.Context, n int) {
 		if err := l.gateway.call(ctx, "GET", "/report?jobs=none", nil, &r); err == nil && r.Totals.Open < n {
 			_ = l.add(context.WithoutCancel(ctx), n-r.Totals.Open) // it is tried again
 		}
-		if pause(ctx, 200*time.Millisecond) != nil {
+		if pace.Sleep(ctx, 200*time.Millisecond) != nil {
 			return
 		}
 	}

@@ -128,15 +128,3 @@ func (c *child) terminate(ctx context.Context, limit time.Duration) error {
 	}
 	return nil
 }
-
-// pause waits for d.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // form says in which form of the run a scenario is.
@@ -198,7 +200,7 @@ func (w *world) duringLoad(ctx context.Context) error {
 	if w.short {
 		before, after = min(before, 2*time.Second), min(after, 4*time.Second)
 	}
-	if err := pause(ctx, before); err != nil {
+	if err := pace.Sleep(ctx, before); err != nil {
 		return err
 	}
 	if s.fault != nil {
@@ -206,7 +208,7 @@ func (w *world) duringLoad(ctx context.Context) error {
 			return err
 		}
 	}
-	return pause(ctx, after)
+	return pace.Sleep(ctx, after)
 }
 
 // quiet waits until the bus has accepted nothing for two seconds.
@@ -220,7 +222,7 @@ func (w *world) quiet(ctx context.Context) error {
 		if b.Accepted != accepted {
 			accepted, since = b.Accepted, time.Now()
 		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
+		if err := pace.Sleep(ctx, 200*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -270,7 +272,7 @@ func outage(d time.Duration, begin, end func(ctx context.Context, w *world) erro
 				return fmt.Errorf("add the jobs: %w", err)
 			}
 		}
-		if err := pause(ctx, d); err != nil {
+		if err := pace.Sleep(ctx, d); err != nil {
 			return err
 		}
 		if err := end(ctx, w); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // scenarios returns all scenarios, in the order of the table.
@@ -44,7 +46,7 @@ func away() []*scenario {
 					return err
 				}
 				w.end()
-				if err := pause(ctx, 3*time.Second); err != nil {
+				if err := pace.Sleep(ctx, 3*time.Second); err != nil {
 					return err
 				}
 			}
@@ -58,7 +60,7 @@ func away() []*scenario {
 			w.allow(now.Add(-time.Second), now.Add(time.Second), w.scenario.why)
 			w.proxies[0].set(refuse)
 			w.proxies[0].cut()
-			if err := pause(ctx, 75*time.Second); err != nil {
+			if err := pace.Sleep(ctx, 75*time.Second); err != nil {
 				return err
 			}
 			w.proxies[0].set(pass)
@@ -93,7 +95,7 @@ func repeatedly(every, d time.Duration, do func(*proxy)) func(context.Context, *
 		w.begin()
 		for range d / every {
 			w.each(do)
-			if err := pause(ctx, every); err != nil {
+			if err := pace.Sleep(ctx, every); err != nil {
 				return err
 			}
 		}
@@ -194,7 +196,7 @@ func answers() []*scenario {
 				if err := w.faults(ctx, rule{Calls: []string{"UpdateJobTimeout"}, Every: 2, LoseAnswer: true}); err != nil {
 					return err
 				}
-				if err := pause(ctx, 15*time.Second); err != nil {
+				if err := pace.Sleep(ctx, 15*time.Second); err != nil {
 					return err
 				}
 				return w.expectMet(ctx, 50)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // processes ends and kills workers.
@@ -22,7 +24,7 @@ func processes() []*scenario {
 				now := time.Now()
 				w.workers[0].kill()
 				w.allow(now.Add(-time.Second), now.Add(500*time.Millisecond), w.scenario.why)
-				if err := pause(ctx, time.Second); err != nil {
+				if err := pace.Sleep(ctx, time.Second); err != nil {
 					return err
 				}
 				return w.startWorker(0)
@@ -77,7 +79,7 @@ func clocks() []*scenario {
 					if err := set(ctx, w, 2, -offset); err != nil {
 						return err
 					}
-					if err := pause(ctx, 3*time.Second); err != nil {
+					if err := pace.Sleep(ctx, 3*time.Second); err != nil {
 						return err
 					}
 				}
@@ -109,7 +111,7 @@ func stepping(set func(context.Context, *world, int, time.Duration) error) func(
 			if err := set(ctx, w, 0, offset); err != nil {
 				return err
 			}
-			if err := pause(ctx, 3*time.Second); err != nil {
+			if err := pace.Sleep(ctx, 3*time.Second); err != nil {
 				return err
 			}
 		}
@@ -125,7 +127,7 @@ func others() []*scenario {
 		}
 	}
 	wait := func(d time.Duration) func(context.Context, *world) error {
-		return func(ctx context.Context, _ *world) error { return pause(ctx, d) }
+		return func(ctx context.Context, _ *world) error { return pace.Sleep(ctx, d) }
 	}
 	return []*scenario{
 		{
@@ -171,7 +173,7 @@ func soak(ctx context.Context, w *world) error {
 		return err
 	}
 	for range 15 {
-		if err := pause(ctx, 20*time.Second); err != nil {
+		if err := pace.Sleep(ctx, 20*time.Second); err != nil {
 			return err
 		}
 		w.each((*proxy).cut)
@@ -230,7 +232,7 @@ func poison() *scenario {
 					w.facts.poison[key] = true
 				}
 			}
-			return pause(ctx, 5*time.Second)
+			return pace.Sleep(ctx, 5*time.Second)
 		},
 	}
 }

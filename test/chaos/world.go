@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // world is the processes of a scenario, and what is between them.
@@ -169,7 +171,7 @@ func (w *world) await(ctx context.Context, limit time.Duration, what string, hol
 		if time.Now().After(deadline) {
 			return errors.Join(fmt.Errorf("%w: %s within %s: found %+v", errNotInTime, what, limit, r.Totals), err)
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := pace.Sleep(ctx, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}

@@ -152,7 +152,7 @@ func incidentAfterRetries(t *testing.T, s *stage) {
 	incident := s.incident(t, instance)
 	assert.Equal(t, "JOB_NO_RETRIES", incident.ErrorType)
 	assert.Regexp(t, `^User is not authorized to perform: events:PutEvents on resource: denied-incident `+
-		`\(Service: EventBridge, Status Code: 400, Error Code: AccessDeniedException, Request ID: [A-Z0-9]+\)$`, incident.ErrorMessage)
+		`\(Service: EventBridge, Status Code: 400, Error Code: AccessDeniedException, Request ID: [0-9a-f-]{36}\)$`, incident.ErrorMessage)
 
 	requests := s.bus.seen("denied-incident")
 	require.Len(t, requests, 3, "one request for each of the retries")

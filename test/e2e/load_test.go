@@ -32,7 +32,7 @@ func newLoad(t *testing.T, g *gateway, id string, latency time.Duration) *load {
 	l := &load{gateway: g, bus: newBus(latency), model: model{
 		id: id, jobType: typeOf(id), retries: 3, headers: map[string]string{"resultExpression": "={eventId: entries[1].eventId}"},
 	}}
-	t.Cleanup(l.bus.server.Close)
+	t.Cleanup(l.bus.Close)
 	if g.process != nil {
 		g.process.showOnFailure(t)
 	}

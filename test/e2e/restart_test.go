@@ -133,7 +133,7 @@ func (m *mortal) check(t *testing.T, b *bus, what string) {
 func TestTheGatewayIsKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	m, b := newMortal(t, "killed"), newBus(20*time.Millisecond)
-	t.Cleanup(b.server.Close)
+	t.Cleanup(b.Close)
 	b.stopAt(jobsOfGateway / 4)
 	w := startWorker(t, "killed-worker", &m.gateway, typeOf("killed"))
 	w.mustBeReady(t)
@@ -155,7 +155,7 @@ func TestTheGatewayIsKilledInTheMiddle(t *testing.T) {
 func TestAWorkerTakesOver(t *testing.T) {
 	t.Parallel()
 	m, b := newMortal(t, "takeover"), newBus(20*time.Millisecond)
-	t.Cleanup(b.server.Close)
+	t.Cleanup(b.Close)
 	b.stopAt(jobsOfGateway / 4)
 	first := startWorker(t, "takeover-worker-1", &m.gateway, typeOf("takeover"))
 	first.mustBeReady(t)

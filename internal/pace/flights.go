@@ -1,4 +1,4 @@
-package secret
+package pace
 
 import (
 	"context"
@@ -10,9 +10,10 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// flights let callers that want the same thing at the same time share one call for it. The call outlives the caller that
-// began it, since others wait for it too, and ends after its own time or with close.
-type flights[V any] struct {
+// Flights let callers that want the same thing at the same time share one call for it. The call outlives the caller that
+// began it, since others wait for it too, and ends after its own time or with [Flights.Close]. The zero value is ready. Flights
+// are safe for concurrent use.
+type Flights[V any] struct {
 	group singleflight.Group
 
 	mu      sync.Mutex
@@ -22,18 +23,13 @@ type flights[V any] struct {
 	running sync.WaitGroup
 }
 
-// do returns what call returns for key, called at most once at a time and for at most limit. The error is call's, or that of
-// ctx, or errTooLate: a caller waits no longer than until deadline (zero = as long as it takes).
-func (f *flights[V]) do(ctx context.Context, deadline time.Time, key string, limit time.Duration, call func(context.Context) (V, error)) (V, error) {
-	if !deadline.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline)
-		defer cancel()
-	}
-	coming := f.join(ctx, key, limit, call)
+// Do returns what call returns for key, called at most once at a time and for at most limit. The error is call's, or that of
+// ctx, or ErrTooLate if the deadline of ctx came before an answer.
+func (f *Flights[V]) Do(ctx context.Context, key string, limit time.Duration, call func(context.Context) (V, error)) (V, error) {
+	coming := f.Join(ctx, key, limit, call)
 	select {
 	case answer := <-coming:
-		return answer.Val.(V), answer.Err //nolint:forcetypeassert // it is what join's function returns
+		return answer.Val.(V), answer.Err //nolint:forcetypeassert // it is what the function in Join returns
 	case <-ctx.Done():
 		select { // an answer that came at the same moment counts
 		case answer := <-coming:
@@ -42,17 +38,17 @@ func (f *flights[V]) do(ctx context.Context, deadline time.Time, key string, lim
 		}
 		var none V
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, errTooLate
+			return none, ErrTooLate
 		}
 		return none, ctx.Err()
 	}
 }
 
-// errTooLate is what a caller gets whose deadline came before an answer.
-var errTooLate = errors.New("the job's lease leaves no more time for it")
+// ErrTooLate is what a caller gets whose deadline came before an answer.
+var ErrTooLate = errors.New("no answer came in time")
 
-// join joins the call for key, and begins one if there is none. The channel has room for the answer, which need not be read.
-func (f *flights[V]) join(ctx context.Context, key string, limit time.Duration, call func(context.Context) (V, error)) <-chan singleflight.Result {
+// Join joins the call for key, and begins one if there is none. The channel has room for the answer, which need not be read.
+func (f *Flights[V]) Join(ctx context.Context, key string, limit time.Duration, call func(context.Context) (V, error)) <-chan singleflight.Result {
 	return f.group.DoChan(key, func() (any, error) {
 		ctx, done, open := f.begin(ctx, limit)
 		if !open {
@@ -64,8 +60,8 @@ func (f *flights[V]) join(ctx context.Context, key string, limit time.Duration, 
 	})
 }
 
-// begin returns the context of a call, and what ends it; false = the flights are closed.
-func (f *flights[V]) begin(ctx context.Context, limit time.Duration) (bounded context.Context, done func(), open bool) {
+// begin returns the context of a call, and what ends it; false = the Flights are closed.
+func (f *Flights[V]) begin(ctx context.Context, limit time.Duration) (bounded context.Context, done func(), open bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
@@ -94,8 +90,8 @@ func guarded[V any](ctx context.Context, call func(context.Context) (V, error)) 
 	return call(ctx)
 }
 
-// close ends the calls under way and waits for them.
-func (f *flights[V]) close() {
+// Close ends the calls under way and waits for them.
+func (f *Flights[V]) Close() {
 	f.mu.Lock()
 	f.closed = true
 	if f.end != nil {
