@@ -40,11 +40,12 @@ type token struct {
 }
 
 // After a failed request the next one waits for firstPause, twice that, and so on up to a limit, and for up to half as long
-// again by chance. A server that refuses the client is asked less often than one that is at fault.
+// again by chance. No job is taken without a token, so the limits are short enough for a worker to be back within seconds
+// of the end of a fault. A server that refuses the client is asked less often than one that is at fault.
 const (
 	firstPause     = time.Second
-	maxPause       = 10 * time.Second
-	maxDeniedPause = 30 * time.Second
+	maxPause       = 2 * time.Second
+	maxDeniedPause = 5 * time.Second
 )
 
 // refusalMemory is how long a token must have been in use before its refusal counts as the first one again.

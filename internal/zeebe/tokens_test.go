@@ -97,7 +97,8 @@ func pass(d time.Duration) {
 
 func TestFailingTokenEndpointGetsFewRequests(t *testing.T) {
 	t.Parallel()
-	for status, most := range map[int]int{503: 6, 401: 5, 429: 6, -1: 6} {
+	back := map[int]time.Duration{503: maxPause * 3 / 2, 401: maxDeniedPause * 3 / 2, 429: maxPause * 3 / 2, -1: maxPause * 3 / 2}
+	for status, most := range map[int]int{503: 20, 401: 8, 429: 20, -1: 20} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -128,8 +129,8 @@ func TestFailingTokenEndpointGetsFewRequests(t *testing.T) {
 				assert.Greater(t, calls, 10_000)
 				assert.Len(t, failures, 1, "all are told what the server said")
 				s.set(0)
-				pass(45 * time.Second)
-				assert.Contains(t, call(), "Bearer t", "a server that is well again is asked within 45 s")
+				pass(back[status])
+				assert.Contains(t, call(), "Bearer t", "a server that is well again is asked soon")
 			})
 		})
 	}
@@ -138,7 +139,7 @@ func TestFailingTokenEndpointGetsFewRequests(t *testing.T) {
 // pass50 is the pause of a caller between two calls.
 func pass50() { time.Sleep(50 * time.Millisecond) } //nolint:forbidigo // in a bubble, where it takes no time
 
-func TestFailureIsRememberedForASecondAndAsLongAgainEachTime(t *testing.T) {
+func TestFailureIsRememberedForASecondAndThenForTwo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &tokenServer{status: 503}
@@ -146,7 +147,7 @@ func TestFailureIsRememberedForASecondAndAsLongAgainEachTime(t *testing.T) {
 		defer tokens.close()
 		first := call()
 		assert.Contains(t, first, "HTTP 503: unwilling")
-		for i, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 10 * time.Second, 10 * time.Second} {
+		for i, wait := range []time.Duration{time.Second, 2 * time.Second, 2 * time.Second, 2 * time.Second} {
 			pass(wait - time.Millisecond)
 			assert.Equal(t, first, call(), "what the server said is kept")
 			assert.Equal(t, i+1, s.asked())
@@ -156,13 +157,13 @@ func TestFailureIsRememberedForASecondAndAsLongAgainEachTime(t *testing.T) {
 		}
 		s.set(0)
 		pass(15 * time.Second)
-		assert.Equal(t, "Bearer t8", call())
+		assert.Equal(t, "Bearer t6", call())
 		s.set(503)
 		pass(900 * time.Second)
 		assert.Contains(t, call(), "503")
 		pass(1500 * time.Millisecond)
 		call()
-		assert.Equal(t, 10, s.asked(), "after a success the pauses begin anew")
+		assert.Equal(t, 8, s.asked(), "after a success the pauses begin anew")
 	})
 }
 
@@ -186,7 +187,7 @@ func TestTokenIsRenewedAheadOfItsEnd(t *testing.T) {
 			assert.Equal(t, "Bearer t2", call(), "a renewal that went wrong hurts nobody while the old token holds")
 			pass(time.Second)
 		}
-		assert.LessOrEqual(t, s.asked(), 9, "nor is it tried with every call")
+		assert.LessOrEqual(t, s.asked(), 25, "nor is it tried with every call")
 		assert.GreaterOrEqual(t, s.asked(), 5)
 		pass(50 * time.Second)
 		assert.Contains(t, call(), "unexpected EOF", "a token at its end is not used")
@@ -215,7 +216,7 @@ func TestRefusedTokensAreReplacedEverLessOften(t *testing.T) {
 			pass50()
 		}
 		t.Logf("a gateway that takes no token for 30 s, 600 calls: %d requests for a token", s.asked())
-		assert.LessOrEqual(t, s.asked(), 7)
+		assert.LessOrEqual(t, s.asked(), 10)
 		assert.GreaterOrEqual(t, replaced, 4, "it is tried again")
 		pass(time.Minute)
 		_, p, err := tokens.authorize(t.Context())
