@@ -73,6 +73,12 @@ func (d *differences) Errorf(format string, args ...any) {
 	d.told = append(d.told, fmt.Sprintf(format, args...))
 }
 
+// FailNow ends the case with what was told.
+func (d *differences) FailNow() {
+	d.Helper()
+	d.Fatal(strings.Join(d.told, "\n"))
+}
+
 func compare(t *differences, c Case) {
 	model, err := bpmn.Read(c.Model("case"))
 	require.NoError(t, err)
