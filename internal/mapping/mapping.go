@@ -40,23 +40,14 @@ type Result struct {
 	Differences []Difference // of input mappings
 }
 
-// zone is the time zone of a broker in a container.
-const zone = "Etc/UTC"
-
-// now is the clock of a broker.
-func now() time.Time {
-	location, err := time.LoadLocation(zone)
-	if err != nil {
-		location = time.UTC
-	}
-	return time.Now().In(location)
-}
-
 // Inputs evaluates the input mappings of an element, in an order. The error is an *[Error], a *[RefusedError] of a model that
 // cannot be deployed, an *[IntegerError], or wraps that of ctx.
 func Inputs(ctx context.Context, mappings []bpmn.Mapping, scope Scope, order Order) (*Result, error) {
 	if err := refusal(checkInputs(mappings, order)); err != nil {
 		return nil, err
+	}
+	if scope.Now.IsZero() {
+		scope.Now = time.Now() // both orders have the same
 	}
 	if order == OneByOne {
 		made, warnings, err := oneByOne(ctx, mappings, scope)
@@ -85,7 +76,7 @@ func Outputs(ctx context.Context, mappings []bpmn.Mapping, scope Scope) (*Result
 }
 
 func evaluateText(ctx context.Context, t *text, scope Scope) (*Result, error) {
-	program, err := feel.Compile(t.String(), feel.WithLibrary(Library()), feel.WithClock(now))
+	program, err := feel.Compile(t.String(), feel.WithLibrary(Library()), feel.WithClock(scope.clock))
 	if err != nil {
 		return nil, t.failure(err)
 	}
@@ -111,7 +102,7 @@ func evaluateText(ctx context.Context, t *text, scope Scope) (*Result, error) {
 
 // Value evaluates one expression, without its leading =.
 func Value(ctx context.Context, source string, scope Scope) (feel.Value, []feel.Warning, error) {
-	program, err := feel.Compile(source, feel.WithLibrary(Library()), feel.WithClock(now))
+	program, err := feel.Compile(source, feel.WithLibrary(Library()), feel.WithClock(scope.clock))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -76,7 +77,6 @@ func TestWhereVersionsDiffer(t *testing.T) {
 		{"a context that a field replaces", `{}`, pairs("={a: 1} → p", "=2 → p.u"), `{"p":{"u":2}}`, nil, nil},
 		{"roots in their order", `{"a":1}`, pairs("=a → b", "=b + 1 → c", "={d: c} → e"), `{"b":1,"c":2,"e":{"d":2}}`, nil, nil},
 		{"names within an expression", `{"list":[{"u":1}]}`, pairs("=1 → p.u", "=list[u = 1].u → p.v", "=for u in [5] return u → p.w"), `{"p":{"u":1,"v":[1],"w":[5]}}`, nil, nil},
-		{"another value each time", `{}`, pairs("=uuid() → a", "=a = a → b.c"), "", nil, nil},
 		{"texts", `{}`, pairs(`a\nb → x`, " → y", "say \"hi\" → z"), `{"x":"a\nb","y":null,"z":"say \"hi\""}`, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,6 +104,26 @@ func TestWhereVersionsDiffer(t *testing.T) {
 			assert.Empty(t, r.Differences, "the version is known")
 		})
 	}
+}
+
+// Values that are others each time cannot be compared, but the names that they are read by can.
+func TestWhereVersionsDifferInValuesThatChange(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]int{"=uuid() → p.u": 1, "=random number() → p.u": 1, "=now() → p.u": 1, "=uuid() → q": 0} {
+		r, err := Inputs(t.Context(), pairs(source, "={a: u} → p.v"), scope(t, `{}`), AnyOrder)
+		require.NoError(t, err)
+		require.Len(t, r.Differences, want, source)
+		if want > 0 {
+			assert.Equal(t, "p.v", r.Differences[0].Mapping.Target)
+			assert.Equal(t, !strings.HasPrefix(source, "=now"), r.Differences[0].Read != nil, source)
+		}
+	}
+	s := scope(t, `{}`)
+	s.Now = time.Date(2026, 11, 29, 1, 39, 55, 251_999_999, time.FixedZone("", 3600))
+	r, err := Inputs(t.Context(), pairs("=now() → t", "={a: t} → p.v", "=today() → d"), s, AnyOrder)
+	require.NoError(t, err)
+	assert.Equal(t, `{"t":"2026-11-29T00:39:55.251Z[Etc/UTC]","p":{"v":{"a":"2026-11-29T00:39:55.251Z[Etc/UTC]"}},"d":"2026-11-29"}`, written(r.Variables))
+	assert.Empty(t, r.Differences)
 }
 
 func TestAMappingThatFailsInLaterVersionsOnly(t *testing.T) {
@@ -203,13 +223,13 @@ func TestFunctionsOfTheBroker(t *testing.T) {
 	assert.Contains(t, r.Warnings[1].String(), "there is no function bpmnError")
 }
 
-func TestBrokerNames(t *testing.T) {
+func TestBrokerReads(t *testing.T) {
 	t.Parallel()
 	var found []string
-	for _, n := range BrokerNames(pairs("={a: camunda.secrets.X, b: camunda.processInstance.key + 1, c: camunda.secrets.`y-z`, d: camunda.other, e: order.camunda.vars} → x")[0]) {
-		found = append(found, n.Name+" "+n.Since)
+	for _, r := range BrokerReads(pairs("={a: camunda.secrets.X, b: camunda.processInstance.key + 1, c: camunda.secrets.`y-z`, d: camunda.other, e: order.camunda.vars} → x")[0]) {
+		found = append(found, r.Name()+" "+r.Since)
 	}
-	assert.Equal(t, []string{"camunda.secrets 8.10", "camunda.processInstance 8.10"}, found)
+	assert.Equal(t, []string{"camunda.secrets.X 8.10", "camunda.processInstance.key 8.10", "camunda.secrets.y-z 8.10"}, found)
 	assert.True(t, Offered("vars", "8.9.0"))
 	assert.False(t, Offered("secrets", "8.9.0"))
 	assert.False(t, Offered("other", "9.0.0"))

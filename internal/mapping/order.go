@@ -64,12 +64,23 @@ type Difference struct {
 	Mapping       bpmn.Mapping
 	Before, After jsonvalue.Value // what it gives up to then, and from then on
 	Err           error           // why it gives nothing from then on; nil = it gives After
+	// Read is a name that stands for another value from then on, where the values cannot be compared: an expression gives another
+	// one each time. Nil = they can.
+	Read *Read
 }
 
 // differences evaluates input mappings one by one, and compares the result with that of the one expression.
 func differences(ctx context.Context, mappings []bpmn.Mapping, scope Scope, before *jsonvalue.Object) []Difference {
-	if !depend(mappings) {
+	switch depend(mappings) {
+	case independent:
 		return nil
+	case unrepeatable:
+		var all []Difference
+		for _, r := range Reads(mappings) {
+			all = append(all, Difference{Mapping: r.Mapping, Read: &r})
+		}
+		return all
+	case dependent:
 	}
 	after, _, err := oneByOne(ctx, mappings, scope)
 	if err != nil {
@@ -97,31 +108,42 @@ func covers(later, earlier string) bool {
 	return later == earlier || strings.HasPrefix(earlier, later+".") || strings.HasPrefix(later, earlier+".")
 }
 
-// depend says whether the order of evaluation can matter: an expression reads a name that a mapping makes. The values of
-// expressions that give another one each time cannot be compared.
-func depend(mappings []bpmn.Mapping) bool {
+// dependence says whether the order of evaluation can matter.
+type dependence int
+
+const (
+	independent  dependence = iota // no expression reads a name that a mapping makes
+	dependent                      // one does
+	unrepeatable                   // one does, and one gives another value each time
+)
+
+func depend(mappings []bpmn.Mapping) dependence {
 	made := map[string]bool{}
 	for _, m := range mappings {
 		for name := range strings.SplitSeq(m.Target, ".") {
 			made[name] = true
 		}
 	}
-	reads := false
+	reads, changes := false, false
 	for _, m := range mappings {
 		seen, ok := inspect(m)
 		if !ok {
 			continue
 		}
-		if slices.ContainsFunc(seen.Calls, func(c feel.Call) bool { return slices.Contains(changing, c.Name) }) {
-			return false
-		}
+		changes = changes || slices.ContainsFunc(seen.Calls, func(c feel.Call) bool { return slices.Contains(changing, c.Name) })
 		reads = reads || slices.ContainsFunc(seen.References, func(r feel.PathReference) bool { return made[r.Name] })
 	}
-	return reads
+	switch {
+	case !reads:
+		return independent
+	case changes:
+		return unrepeatable
+	}
+	return dependent
 }
 
 // changing are the functions that give another value each time.
-var changing = []string{"now", "random number", "uuid"}
+var changing = []string{"random number", "uuid"}
 
 func inspect(m bpmn.Mapping) (feel.Inspection, bool) {
 	source, isExpression := m.Expression()
@@ -165,7 +187,7 @@ func alone(ctx context.Context, m bpmn.Mapping, l *lookup) (feel.Value, []feel.W
 	default:
 		source = literal(m.Source)
 	}
-	program, err := feel.Compile(strings.TrimSpace(source), feel.WithLibrary(Library()), feel.WithClock(now))
+	program, err := feel.Compile(strings.TrimSpace(source), feel.WithLibrary(Library()), feel.WithClock(l.scope.clock))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,8 +2,8 @@ package mapping
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -15,6 +15,25 @@ type Scope struct {
 	Variables *jsonvalue.Object
 	// Camunda is what the broker itself offers as camunda, such as camunda.secrets. A variable of that name hides it. Nil = nothing.
 	Camunda *jsonvalue.Object
+	// Now is the time that now() and today() give; zero = that of this machine. The limits of an evaluation count steps then, and
+	// no time.
+	Now time.Time
+}
+
+// zone is the time zone of a broker in a container.
+const zone = "Etc/UTC"
+
+// clock is that of a broker: it counts milliseconds.
+func (s Scope) clock() time.Time {
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		location = time.UTC
+	}
+	at := s.Now
+	if at.IsZero() {
+		at = time.Now()
+	}
+	return at.In(location).Truncate(time.Millisecond)
 }
 
 // With returns a scope in which these variables hide those of the same names.
@@ -23,7 +42,8 @@ func (s Scope) With(variables *jsonvalue.Object) Scope {
 	for name, v := range variables.All() {
 		merged.Set(name, v)
 	}
-	return Scope{Variables: merged, Camunda: s.Camunda}
+	s.Variables = merged
+	return s
 }
 
 // lookup is a [Scope] during an evaluation.
@@ -165,14 +185,4 @@ func unchanged(variables *jsonvalue.Object) func(*jsonvalue.Object) bool {
 		note(v)
 	}
 	return func(o *jsonvalue.Object) bool { return known[o] }
-}
-
-// names returns the sorted names of a set.
-func names(set map[string]bool) []string {
-	var all []string
-	for name := range set {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
 }

@@ -94,24 +94,26 @@ func TestTheBrokersOwnNames(t *testing.T) {
 		{"", "", `{"k":2251799813685249,"c":"https://example.com","e":"https://example.com","s":"AKIAKEY"}`, nil},
 		{"8.10.0", "8.8.0", `{"k":2251799813685249,"c":"https://example.com","e":"https://example.com","s":"AKIAKEY"}`, nil},
 		{"8.9.0", "", `{"k":null,"c":"https://example.com","e":"https://example.com","s":null}`, []string{
-			"input.detail: camunda.processInstance is null: it is there from Camunda 8.10 on", "input.detail: camunda.secrets is null: it is there from Camunda 8.10 on",
+			"input.detail: camunda.processInstance.key is null: it is there from Camunda 8.10 on", "input.detail: camunda.secrets.KEY is null: it is there from Camunda 8.10 on",
 		}},
 		{"", "8.9.0", `{"k":2251799813685249,"c":"https://example.com","e":"https://example.com","s":"AKIAKEY"}`, []string{
-			"input.detail: versions of Camunda differ: camunda.processInstance is there from 8.10 on, and null before; the model is for 8.9.0",
-			"input.detail: versions of Camunda differ: camunda.secrets is there from 8.10 on, and null before; the model is for 8.9.0",
+			"input.detail: versions of Camunda differ: camunda.processInstance.key is there from 8.10 on, and null before; the model is for 8.9.0",
+			"input.detail: versions of Camunda differ: camunda.secrets.KEY is there from 8.10 on, and null before; the model is for 8.9.0",
 		}},
 	} {
 		j, err := prepareWith(t, detail(source), given(tt.version, tt.platform))
 		require.NoError(t, err)
 		assert.Equal(t, tt.want, sent(t, j))
-		for _, w := range tt.warnings {
-			assert.Contains(t, j.Warnings, w)
-		}
-		if tt.warnings == nil {
-			assert.Empty(t, j.Warnings)
-		}
+		assert.Equal(t, tt.warnings, j.Warnings)
 	}
-	j, err := prepareWith(t, detail("={k: camunda.processInstance.key}"), func(o *Options) { o.Variables = parsed(t, `{"camunda": {"processInstance": {"key": "own"}}}`) })
+	j, err := prepareWith(t, detail("={u: camunda.vars.env.NONE, s: camunda.secrets.NONE}"), func(*Options) {})
+	require.NoError(t, err)
+	assert.Equal(t, `{"u":null,"s":null}`, sent(t, j))
+	assert.Equal(t, []string{
+		"input.detail: the variable NONE of the cluster is not given, so that camunda.vars.env.NONE is null here",
+		"input.detail: the secret NONE is not given, so that camunda.secrets.NONE is null here; the broker raises an incident for one that it does not find",
+	}, j.Warnings)
+	j, err = prepareWith(t, detail("={k: camunda.processInstance.key}"), func(o *Options) { o.Variables = parsed(t, `{"camunda": {"processInstance": {"key": "own"}}}`) })
 	require.NoError(t, err)
 	assert.Equal(t, `{"k":"own"}`, sent(t, j), "a variable of that name hides them")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
@@ -67,7 +68,7 @@ func Prepare(ctx context.Context, task *bpmn.Task, o Options) (*Job, error) {
 		return nil, &mapping.RefusedError{Refusals: refused}
 	}
 	j := &Job{task: task, options: o, mask: secret.NewMask(slices.Collect(maps.Values(o.Secrets))...)}
-	j.scope = mapping.Scope{Variables: mapping.Stored(o.Variables), Camunda: j.camunda()}
+	j.scope = mapping.Scope{Variables: mapping.Stored(o.Variables), Camunda: j.camunda(), Now: time.Now()}
 	for _, around := range task.Around {
 		_, made, err := j.enter(ctx, around.Loop, around.Inputs)
 		if err != nil {
@@ -87,7 +88,6 @@ func Prepare(ctx context.Context, task *bpmn.Task, o Options) (*Job, error) {
 		return nil, err
 	}
 	j.retries = retries
-	j.warnOfVersions()
 	return j, nil
 }
 
@@ -103,8 +103,14 @@ func (j *Job) enter(ctx context.Context, loop *bpmn.Loop, inputs []bpmn.Mapping)
 	if err != nil {
 		return mapping.Scope{}, nil, err
 	}
+	told := map[bpmn.Mapping]map[feel.Pos]bool{}
+	for _, m := range inputs {
+		told[m] = j.warnOfBrokerNames(m)
+	}
 	for _, w := range r.Warnings {
-		j.warn("%s", w)
+		if !told[w.Mapping][w.Pos] {
+			j.warn("%s", w)
+		}
 	}
 	for _, d := range r.Differences {
 		j.warn("%s", differenceText(d))
