@@ -110,7 +110,7 @@ func (e *engine) until(ctx context.Context, is func() (bool, error)) error {
 func (e *engine) run(ctx context.Context, c *Case) (Recorded, error) {
 	e.cases++
 	id := fmt.Sprintf("case-%d", e.cases)
-	_, err := e.gateway.DeployResource(ctx, &pb.DeployResourceRequest{Resources: []*pb.Resource{{Name: id + ".bpmn", Content: c.Model(id)}}})
+	_, err := e.gateway.DeployResource(ctx, &pb.DeployResourceRequest{Resources: []*pb.Resource{{Name: "case.bpmn", Content: c.Model(id)}}})
 	if status.Code(err) == codes.InvalidArgument {
 		return Recorded{Refused: status.Convert(err).Message()}, nil
 	}
