@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -121,7 +120,7 @@ func (st *stage) close() error {
 }
 
 // job makes a job as the broker would: the task's input mappings over the example's variables, with another order id.
-func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
+func (st *stage) job(ctx context.Context, orderID string, retries int32) (embedded.Job, error) {
 	v, err := jsonvalue.Parse(examples.OrderPlacedVariables)
 	if err != nil {
 		return embedded.Job{}, fmt.Errorf("read the example's variables: %w", err)
@@ -131,8 +130,6 @@ func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
 		order.(*jsonvalue.Object).Set("id", orderID)
 	}
 	variables.Set("awsEndpoint", st.bus.URL())
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
 	made, err := mapping.Inputs(ctx, st.task.Inputs, mapping.Scope{Variables: mapping.Stored(variables)}, mapping.AnyOrder)
 	if err != nil {
 		return embedded.Job{}, err

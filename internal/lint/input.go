@@ -71,7 +71,7 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 		c.report("doubtful-value", m.Pos, m.Target, "%s is the text =, expected an expression behind it", m.Target)
 		return m.Source, true
 	default:
-		return mapping.Text(m), true
+		return mapping.Text(c.ctx, m), true
 	}
 	program := c.compileForBroker(source, m.Pos, m.Target)
 	if program == nil {

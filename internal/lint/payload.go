@@ -47,7 +47,7 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 
 // payloadText checks a payload that is written as a text.
 func (c *checker) payloadText(m bpmn.Mapping) {
-	given := mapping.Text(m)
+	given := mapping.Text(c.ctx, m)
 	if given == "" {
 		return // the broker refuses the text, and this is told
 	}

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -59,7 +60,7 @@ func cycle(params, example, gives string) feel.HostFunction {
 				if !ok {
 					return nil, &feel.ArgumentError{Text: "the repetitions of cycle must be a number or null"}
 				}
-				number = fmt.Sprint(feel.Int32(n))
+				number = strconv.Itoa(int(feel.Int32(n)))
 			}
 			return fmt.Sprintf("R%s/%s", number, text), nil
 		},

@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -48,6 +49,6 @@ func LoopVariables(loop *bpmn.Loop, item jsonvalue.Value, number int) *jsonvalue
 	if loop.Element != "" {
 		o.Set(loop.Element, item)
 	}
-	o.Set("loopCounter", jsonvalue.Number(fmt.Sprint(number)))
+	o.Set("loopCounter", jsonvalue.Number(strconv.Itoa(number)))
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -47,7 +48,7 @@ func (t *text) context(of *tree, path []string, merged bool) {
 			t.WriteByte(',')
 		}
 		t.WriteString(key + ":")
-		m, inner := of.members[key], append(path[:len(path):len(path)], key)
+		m, inner := of.members[key], append(slices.Clip(path), key)
 		switch {
 		case m.nested == nil:
 			t.source(m.mapping)
@@ -88,11 +89,11 @@ func literal(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\
 
 // Text returns the text that a mapping without an expression gives: the broker reads it as the characters between the quotes of a
 // text in FEEL, where \\n is a line break. It is empty for one that the broker refuses.
-func Text(m bpmn.Mapping) string {
+func Text(ctx context.Context, m bpmn.Mapping) string {
 	if !strings.Contains(m.Source, `\`) {
 		return m.Source
 	}
-	v, _, err := Value(context.Background(), literal(m.Source), Scope{Variables: jsonvalue.NewObject(0)})
+	v, _, err := Value(ctx, literal(m.Source), Scope{Variables: jsonvalue.NewObject(0)})
 	text, ok := v.(string)
 	if err != nil || !ok {
 		return ""

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
@@ -27,7 +28,7 @@ func (j *Job) camunda() *jsonvalue.Object {
 		value jsonvalue.Value
 	}{
 		{"secrets", secrets},
-		{"processInstance", jsonvalue.ObjectOf(member("key", jsonvalue.Number(fmt.Sprint(instanceKey))), member("businessId", nil))},
+		{"processInstance", jsonvalue.ObjectOf(member("key", jsonvalue.Number(strconv.FormatInt(instanceKey, 10))), member("businessId", nil))},
 		{"vars", jsonvalue.ObjectOf(member("cluster", variables), member("tenant", variables), member("env", variables))},
 	} {
 		if j.options.Version == "" || mapping.Offered(of.key, j.options.Version) {

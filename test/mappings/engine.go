@@ -62,7 +62,7 @@ func startEngine(ctx context.Context, program string) (*engine, error) {
 	e.gateway = pb.NewGatewayClient(e.connection)
 	err = e.until(ctx, func() (bool, error) {
 		_, err := e.records(ctx, "PROCESS")
-		return err == nil, nil //nolint:nilerr // it is not there yet
+		return err == nil, nil // it is not there yet
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the engine: %w", err), e.stop())
