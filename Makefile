@@ -106,6 +106,11 @@ feel-compare: ## Hold our FEEL engine against the official one on FEEL_CASES (ne
 feel-record: ## Write the official FEEL engine's answers into FEEL_CASES (needs a JDK 21+ and Maven)
 	go run ./test/engine -record $(FEEL_CASES)
 
+.PHONY: record-mappings
+record-mappings: ## Write anew what the real engine makes of the mappings in test/mappings (needs a JDK 21+ and Maven; minutes)
+	go build -o bin/cluster ./test/e2e/cluster
+	go run ./test/mappings -cluster bin/cluster test/mappings/testdata/*.jsonl
+
 .PHONY: bench-diff
 bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs of each
 	.ci/bench-diff '$(BASE)' '$(BENCH)' $(COUNT)

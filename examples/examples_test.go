@@ -13,6 +13,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // evaluate gives the JSON value of a FEEL expression.
@@ -41,14 +42,14 @@ func TestExampleMakesAJob(t *testing.T) {
 	t.Parallel()
 	variables, err := jsonvalue.Parse(examples.OrderPlacedVariables)
 	require.NoError(t, err)
-	local, err := task(t).LocalVariables(variables.(*jsonvalue.Object), evaluate)
+	made, err := mapping.Inputs(t.Context(), task(t).Inputs, mapping.Scope{Variables: mapping.Stored(variables.(*jsonvalue.Object))}, mapping.AnyOrder)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 		"authentication": {"type": "credentials", "accessKey": "{{secrets.AWS_ACCESS_KEY}}", "secretKey": "{{secrets.AWS_SECRET_KEY}}"},
 		"configuration": {"region": "eu-central-1", "endpoint": "http://127.0.0.1:4566"},
 		"input": {"eventBusName": "default", "source": "com.example.orders", "detailType": "OrderPlaced",
 			"detail": {"orderId": "A-1047", "customer": "Grace Hopper", "items": 2, "total": 279, "express": true}}
-	}`, string(jsonvalue.Append(nil, local)))
+	}`, string(jsonvalue.Append(nil, made.Variables)))
 }
 
 func TestExampleExpressions(t *testing.T) {

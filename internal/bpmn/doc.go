@@ -4,6 +4,4 @@
 //
 // [Read] gives a [Model]. Everything in it knows its [Pos], so that messages can point into the file. The reader
 // expands no entities, refuses a DOCTYPE, and bounds size and nesting: a model is input like any other.
-//
-// [Task.LocalVariables] does what a broker does between reaching a task and creating its job.
 package bpmn

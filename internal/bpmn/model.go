@@ -42,22 +42,37 @@ type Task struct {
 	// Catches are the events that can catch an error of this task, the broker's order of search: the task's own
 	// boundary events, then the event sub-processes beside it, then the same of each sub-process around it.
 	Catches []ErrorCatch
-	// MultiInstance says that the broker makes a job for each item of a collection.
-	MultiInstance bool
-	Pos           Pos // of the element
-	TypePos       Pos // of its zeebe:taskDefinition
+	Loop    *Loop   // nil if the broker makes one job
+	Around  []Scope // the sub-processes around the task, the outermost first
+	Pos     Pos     // of the element
+	TypePos Pos     // of its zeebe:taskDefinition
+}
+
+// Loop is a multi-instance: the broker makes a job, or a run of a sub-process, for each item of a collection.
+type Loop struct {
+	Collection string // an expression, with its leading =
+	Element    string // the variable that gets the item; empty = none
+	Pos        Pos
+}
+
+// Scope is a sub-process, which has variables of its own.
+type Scope struct {
+	ID     string
+	Inputs []Mapping
+	Loop   *Loop // nil = it runs once
 }
 
 // Mapping is one zeebe:input or zeebe:output.
 type Mapping struct {
-	Source string // FEEL if it starts with "=", else a text as it stands
+	Source string // FEEL if it starts with "=", else a text as it stands; empty = null
 	Target string // a variable's name, or a path of names with dots
 	Pos    Pos
 }
 
-// Expression returns the source without its leading "=", and whether it has one.
+// Expression returns the source without its leading "=", and whether it is an expression. A lone "=" is a text, as in the broker.
 func (m Mapping) Expression() (string, bool) {
-	return strings.CutPrefix(m.Source, "=")
+	expression, ok := strings.CutPrefix(m.Source, "=")
+	return expression, ok && expression != ""
 }
 
 // Header is one zeebe:header.
@@ -152,11 +167,13 @@ func (t *Task) Header(key string) (string, bool) {
 	return "", false
 }
 
-// CustomHeaders returns the headers as a job carries them.
+// CustomHeaders returns the headers as a job carries them: the broker leaves out those without a key or a value.
 func (t *Task) CustomHeaders() *jsonvalue.Object {
 	o := jsonvalue.NewObject(len(t.Headers))
 	for _, h := range t.Headers {
-		o.Set(h.Key, h.Value)
+		if h.Key != "" && h.Value != "" {
+			o.Set(h.Key, h.Value)
+		}
 	}
 	return o
 }

@@ -31,7 +31,7 @@ func Read(data []byte) (*Model, error) {
 		if p.ID == "" {
 			return nil, failAt(n.pos, "the process has no id")
 		}
-		if err := r.container(p, n, nil); err != nil {
+		if err := r.container(p, n, around{}); err != nil {
 			return nil, err
 		}
 		m.Processes = append(m.Processes, p)
@@ -99,8 +99,14 @@ type reader struct {
 	errors map[string]*node // the model's errors by id
 }
 
-// container reads the elements of a process or sub-process. Outer are the events that catch errors around it.
-func (r *reader) container(p *Process, n *node, outer []ErrorCatch) error {
+// around is what is around an element: the events that catch errors, and the sub-processes, the outermost first.
+type around struct {
+	catches []ErrorCatch
+	scopes  []Scope
+}
+
+// container reads the elements of a process or sub-process.
+func (r *reader) container(p *Process, n *node, outer around) error {
 	boundary := make(map[string][]ErrorCatch) // by the element that they sit on
 	var beside []ErrorCatch                   // the starts of the event sub-processes in here
 	for _, c := range n.children {
@@ -129,17 +135,19 @@ func (r *reader) container(p *Process, n *node, outer []ErrorCatch) error {
 			continue
 		}
 		id := c.attr("", "id")
-		around := outer
+		inner := outer
 		if !isEventSubProcess(c) { // an error thrown in an event sub-process is looked for outside of where it stands
-			around = join(beside, outer)
+			inner.catches = join(beside, outer.catches)
 		}
-		around = join(boundary[id], around)
+		inner.catches = join(boundary[id], inner.catches)
 		if definition := c.first(nsBPMN, "extensionElements").first(nsZeebe, "taskDefinition"); definition != nil {
-			p.Tasks = append(p.Tasks, readTask(c, definition, around))
+			p.Tasks = append(p.Tasks, readTask(c, definition, inner))
 		}
 		switch c.name.Local {
 		case "subProcess", "adHocSubProcess", "transaction":
-			if err := r.container(p, c, around); err != nil {
+			scope := Scope{ID: id, Inputs: c.first(nsBPMN, "extensionElements").mappings("input"), Loop: c.loop()}
+			inner.scopes = append(slices.Clip(inner.scopes), scope)
+			if err := r.container(p, c, inner); err != nil {
 				return err
 			}
 		}
@@ -171,14 +179,13 @@ func (r *reader) catches(event *node) (ErrorCatch, bool, error) {
 	return e, true, nil
 }
 
-func readTask(n, definition *node, catches []ErrorCatch) *Task {
+func readTask(n, definition *node, outer around) *Task {
 	t := &Task{
 		ID: n.attr("", "id"), Name: n.attr("", "name"), Element: n.name.Local,
 		Type: definition.attr("", "type"), Retries: definition.attr("", "retries"),
 		TemplateID: n.attr(nsZeebe, "modelerTemplate"), TemplateVersion: n.attr(nsZeebe, "modelerTemplateVersion"),
-		Catches:       catches,
-		MultiInstance: n.first(nsBPMN, "multiInstanceLoopCharacteristics") != nil,
-		Pos:           n.pos, TypePos: definition.pos,
+		Catches: outer.catches, Around: outer.scopes, Loop: n.loop(),
+		Pos: n.pos, TypePos: definition.pos,
 	}
 	extensions := n.first(nsBPMN, "extensionElements")
 	t.Inputs, t.Outputs = extensions.mappings("input"), extensions.mappings("output")
@@ -188,6 +195,19 @@ func readTask(n, definition *node, catches []ErrorCatch) *Task {
 		}
 	}
 	return t
+}
+
+// loop returns the multi-instance of an element, nil if it has none.
+func (n *node) loop() *Loop {
+	characteristics := n.first(nsBPMN, "multiInstanceLoopCharacteristics")
+	if characteristics == nil {
+		return nil
+	}
+	l := &Loop{Pos: characteristics.pos}
+	if found := characteristics.first(nsBPMN, "extensionElements").first(nsZeebe, "loopCharacteristics"); found != nil {
+		l.Collection, l.Element, l.Pos = found.attr("", "inputCollection"), found.attr("", "inputElement"), found.pos
+	}
+	return l
 }
 
 // mappings returns those of a kind, input or output, in an element's extensions.

@@ -86,10 +86,10 @@ func TestReadTask(t *testing.T) {
   <zeebe:ioMapping><zeebe:input source="=1" target="a"/><zeebe:output source="=result" target="b.c"/><zeebe:input source="x" target="d"/></zeebe:ioMapping>
   <zeebe:taskHeaders><zeebe:header key="k" value="old"/><zeebe:header key="k" value="&lt;new&gt;"/></zeebe:taskHeaders>
  </bpmn:extensionElements>
- <bpmn:multiInstanceLoopCharacteristics/>
+ <bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=orders" inputElement="order"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>
 </bpmn:sendTask>
 <bpmn:serviceTask id="NoJob"/>
-<bpmn:subProcess id="S">` + task("B") + `<bpmn:endEvent id="C"><bpmn:extensionElements><zeebe:taskDefinition type="t"/></bpmn:extensionElements></bpmn:endEvent></bpmn:subProcess>`)
+<bpmn:subProcess id="S"><bpmn:extensionElements><zeebe:ioMapping><zeebe:input source="=1" target="s"/></zeebe:ioMapping></bpmn:extensionElements><bpmn:multiInstanceLoopCharacteristics/>` + task("B") + `<bpmn:endEvent id="C"><bpmn:extensionElements><zeebe:taskDefinition type="t"/></bpmn:extensionElements></bpmn:endEvent></bpmn:subProcess>`)
 	m, err := Read(model)
 	require.NoError(t, err)
 	var ids []string
@@ -100,13 +100,34 @@ func TestReadTask(t *testing.T) {
 
 	a := m.Processes[0].Task("A")
 	assert.Equal(t, []string{"Announce", "=taskType", "=tries", "my.template", "7"}, []string{a.Name, a.Type, a.Retries, a.TemplateID, a.TemplateVersion})
-	assert.True(t, a.MultiInstance)
+	require.NotNil(t, a.Loop)
+	assert.Equal(t, []string{"=orders", "order"}, []string{a.Loop.Collection, a.Loop.Element})
+	assert.Empty(t, a.Around)
 	assert.Equal(t, []Mapping{{"=1", "a", Pos{5, 20}}, {"x", "d", Pos{5, 102}}}, a.Inputs)
 	assert.Equal(t, []Mapping{{"=result", "b.c", Pos{5, 57}}}, a.Outputs)
 	assert.Len(t, a.Headers, 2)
 	value, _ := a.Header("k")
 	assert.Equal(t, "<new>", value)
-	assert.False(t, m.Processes[0].Task("B").MultiInstance)
+	b := m.Processes[0].Task("B")
+	assert.Nil(t, b.Loop)
+	require.Len(t, b.Around, 1)
+	assert.Equal(t, "S", b.Around[0].ID)
+	assert.Equal(t, "s", b.Around[0].Inputs[0].Target)
+	assert.NotNil(t, b.Around[0].Loop, "a multi-instance without a collection is one all the same")
+}
+
+func TestCustomHeadersAreThoseWithAKeyAndAValue(t *testing.T) {
+	t.Parallel()
+	task := Task{Headers: []Header{{Key: "a", Value: ""}, {Key: "", Value: "x"}, {Key: "b", Value: " "}}}
+	assert.Equal(t, []string{"b"}, task.CustomHeaders().Keys())
+}
+
+func TestALoneEqualsSignIsAText(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]bool{"=": false, "= ": true, "=x": true, " =x": false, "": false} {
+		_, isExpression := Mapping{Source: source}.Expression()
+		assert.Equal(t, want, isExpression, "%q", source)
+	}
 }
 
 func TestReadUsesNamespacesNotPrefixes(t *testing.T) {

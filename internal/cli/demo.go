@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +13,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 func demoCommand(s *session) *cobra.Command {
@@ -122,7 +120,7 @@ func (st *stage) close() error {
 }
 
 // job makes a job as the broker would: the task's input mappings over the example's variables, with another order id.
-func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
+func (st *stage) job(ctx context.Context, orderID string, retries int32) (embedded.Job, error) {
 	v, err := jsonvalue.Parse(examples.OrderPlacedVariables)
 	if err != nil {
 		return embedded.Job{}, fmt.Errorf("read the example's variables: %w", err)
@@ -132,27 +130,12 @@ func (st *stage) job(orderID string, retries int32) (embedded.Job, error) {
 		order.(*jsonvalue.Object).Set("id", orderID)
 	}
 	variables.Set("awsEndpoint", st.bus.URL())
-	local, err := st.task.LocalVariables(variables, evaluateMapping)
+	made, err := mapping.Inputs(ctx, st.task.Inputs, mapping.Scope{Variables: mapping.Stored(variables)}, mapping.AnyOrder)
 	if err != nil {
 		return embedded.Job{}, err
 	}
 	return embedded.Job{
-		Type: st.task.Type, Variables: string(jsonvalue.Append(nil, local)), CustomHeaders: string(jsonvalue.Append(nil, st.task.CustomHeaders())),
+		Type: st.task.Type, Variables: string(jsonvalue.Append(nil, made.Variables)), CustomHeaders: string(jsonvalue.Append(nil, st.task.CustomHeaders())),
 		Retries: retries, ProcessID: st.process.ID, ElementID: st.task.ID,
 	}, nil
-}
-
-// evaluateMapping evaluates an input mapping with our FEEL.
-func evaluateMapping(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-	p, err := expression.CompileFEEL(source)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	r, err := p.Eval(ctx, feel.Context(variables))
-	if err != nil {
-		return nil, err
-	}
-	return feel.ToJSON(r.Value), nil
 }

@@ -29,7 +29,7 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
-	j, err := st.job("A-1000", 3)
+	j, err := st.job(ctx, "A-1000", 3)
 	if err != nil {
 		return err
 	}

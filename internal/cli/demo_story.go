@@ -60,7 +60,7 @@ func demoStory(ctx context.Context, s *session) (err error) {
 	began := time.Now()
 	keys := make([]int64, len(story))
 	for i, sc := range story {
-		j, err := st.job(sc.order, sc.retries)
+		j, err := st.job(ctx, sc.order, sc.retries)
 		if err != nil {
 			return err
 		}

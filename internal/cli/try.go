@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 )
@@ -24,6 +26,8 @@ import (
 // tryOptions are the flags of try.
 type tryOptions struct {
 	element, variables, secrets, response string
+	clusterVariables, version             string
+	item                                  int
 	send, allSecrets, json                bool
 	endpoints                             []string
 }
@@ -50,12 +54,17 @@ func tryCommand(s *session) *cobra.Command {
 	c.Flags().StringVar(&o.secrets, "secrets", "", "The secrets by name, `FILE|JSON`: a JSON object of strings, or a file with one. The default is made-up values.")
 	c.Flags().BoolVar(&o.allSecrets, "all-secrets", false, "Resolve all secrets in all fields, like a worker with the secret filter DISABLED. Without it, a secret resolves only in the field where the model names it.")
 	c.Flags().StringSliceVar(&o.endpoints, "allowed-endpoints", nil, "Further `HOSTS`, separated by commas, that the task's endpoint may name, like the setting connector.aws-eventbridge.allowed-endpoints.")
+	c.Flags().StringVar(&o.clusterVariables, "cluster-variables", "", "The variables of the cluster by name, `FILE|JSON`, for camunda.vars.cluster, camunda.vars.tenant and camunda.vars.env.")
+	c.Flags().StringVar(&o.version, "camunda-version", "", "The `VERSION` of the broker, such as 8.8.21. Without it, a warning says where versions of the broker differ.")
+	c.Flags().IntVar(&o.item, "item", 0, "The `NUMBER` of the item, from 1, if the task is a multi-instance. The default is the first.")
 	c.Flags().StringVar(&o.response, "response", "", "A response of AWS, `FILE|JSON`, in the form that a process sees, instead of made-up ones.")
 	c.Flags().BoolVar(&o.send, "send", false, "Send the event to AWS, and use AWS's answer.")
 	c.Flags().BoolVar(&o.json, "json", false, "Write JSON.")
 	completeValues(c, "element")
 	completeValues(c, "allowed-endpoints")
-	for _, name := range []string{"variables", "secrets", "response"} {
+	completeValues(c, "camunda-version")
+	completeValues(c, "item")
+	for _, name := range []string{"variables", "secrets", "cluster-variables", "response"} {
 		completeFiles(c, name, "json")
 	}
 	for _, name := range []string{"all-secrets", "send", "json"} {
@@ -71,7 +80,7 @@ func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
 	if o.send && o.response != "" {
 		return usage(errors.New("--send goes without --response: the answer is AWS's own"))
 	}
-	process, task, err := o.find(s, args[0])
+	model, process, task, err := o.find(s, args[0])
 	if err != nil {
 		return err
 	}
@@ -79,9 +88,11 @@ func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return usage(err)
 	}
+	options.Platform = model.PlatformVersion
 	t := &trial{Process: process.ID, Task: task.ID, name: task.Name}
 	j, err := simulate.Prepare(ctx, task, options)
 	if err != nil {
+		_, t.Refused = errors.AsType[*mapping.RefusedError](err)
 		t.Failure = err.Error()
 		return o.write(s, t)
 	}
@@ -93,19 +104,19 @@ func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
 }
 
 // find reads the model and finds the task.
-func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, error) {
+func (o *tryOptions) find(s *session, name string) (*bpmn.Model, *bpmn.Process, *bpmn.Task, error) {
 	in, err := s.open(name)
 	if err != nil {
-		return nil, nil, &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
+		return nil, nil, nil, &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
 	}
 	defer in.Close()
 	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
 	if err != nil {
-		return nil, nil, &exitError{ExitUnreadable, err}
+		return nil, nil, nil, &exitError{ExitUnreadable, err}
 	}
 	m, err := bpmn.Read(data)
 	if err != nil {
-		return nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", outlet.Quoted(name), err)}
+		return nil, nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", outlet.Quoted(name), err)}
 	}
 	var ids []string
 	var process *bpmn.Process
@@ -123,15 +134,15 @@ func (o *tryOptions) find(s *session, name string) (*bpmn.Process, *bpmn.Task, e
 	}
 	switch {
 	case o.element != "" && task == nil && config.Nearest(o.element, ids) == "" && len(ids) > 0:
-		return nil, nil, usage(fmt.Errorf("--element: the model has no task %q that makes jobs, its EventBridge tasks are %s", o.element, strings.Join(ids, ", ")))
+		return nil, nil, nil, usage(fmt.Errorf("--element: the model has no task %q that makes jobs, its EventBridge tasks are %s", o.element, strings.Join(ids, ", ")))
 	case o.element != "" && task == nil:
-		return nil, nil, usage(&config.UnknownError{What: "task", Name: o.element, Nearest: config.Nearest(o.element, ids)})
+		return nil, nil, nil, usage(&config.UnknownError{What: "task", Name: o.element, Nearest: config.Nearest(o.element, ids)})
 	case task == nil:
-		return nil, nil, usage(fmt.Errorf("the model has no EventBridge task: none of type %s, none with an EventBridge template; --element names another", lint.TaskType))
+		return nil, nil, nil, usage(fmt.Errorf("the model has no EventBridge task: none of type %s, none with an EventBridge template; --element names another", lint.TaskType))
 	case o.element == "" && len(ids) > 1:
-		return nil, nil, usage(fmt.Errorf("the model has %d EventBridge tasks, --element must name one: %s", len(ids), strings.Join(ids, ", ")))
+		return nil, nil, nil, usage(fmt.Errorf("the model has %d EventBridge tasks, --element must name one: %s", len(ids), strings.Join(ids, ", ")))
 	}
-	return process, task, nil
+	return m, process, task, nil
 }
 
 func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.Options, error) {
@@ -143,6 +154,16 @@ func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.O
 	if out.Variables, err = objectOf("variables", o.variables); err != nil {
 		return out, err
 	}
+	if out.ClusterVariables, err = objectOf("cluster-variables", o.clusterVariables); err != nil {
+		return out, err
+	}
+	if o.version != "" && !versionForm.MatchString(o.version) {
+		return out, fmt.Errorf("--camunda-version is %q, expected a version such as 8.8.21", o.version)
+	}
+	if o.item < 0 {
+		return out, fmt.Errorf("--item is %d, expected a number from 1", o.item)
+	}
+	out.Version, out.Item = o.version, o.item
 	if o.secrets == "" {
 		if o.send {
 			return out, nil
@@ -165,6 +186,9 @@ func (o *tryOptions) options(process *bpmn.Process, task *bpmn.Task) (simulate.O
 	}
 	return out, nil
 }
+
+// versionForm is a version of Camunda.
+var versionForm = regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)
 
 // objectOf reads a JSON object, or a file of one.
 func objectOf(flag, text string) (*jsonvalue.Object, error) {

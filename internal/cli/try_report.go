@@ -16,6 +16,7 @@ type trial struct {
 	Process  string       `json:"process"`
 	Task     string       `json:"task"`
 	Failure  string       `json:"failure,omitempty"` // of the mappings: an incident before there is a job
+	Refused  bool         `json:"refused,omitempty"` // the failure is one of the deployment: the broker does not take the model
 	Warnings []string     `json:"warnings,omitempty"`
 	Request  *request     `json:"request,omitempty"`
 	Doubts   []string     `json:"doubts,omitempty"` // why AWS would not take the request
@@ -108,7 +109,11 @@ func (t *trial) text() string {
 		fmt.Fprintf(&b, "  warning: %s\n", outlet.Quoted(w))
 	}
 	if t.Failure != "" {
-		fmt.Fprintf(&b, "\nIncident before there is a job: %s\n", strings.ReplaceAll(t.Failure, "\n", "\n  | "))
+		what := "Incident before there is a job"
+		if t.Refused {
+			what = "The broker refuses the model"
+		}
+		fmt.Fprintf(&b, "\n%s: %s\n", what, strings.ReplaceAll(t.Failure, "\n", "\n  | "))
 	}
 	if t.Request != nil {
 		t.Request.text(&b)

@@ -40,7 +40,7 @@ func TestTry(t *testing.T) {
 	}{
 		{"a task of a type of its own, by its template", []string{hybrid, "--variables", variables}, ExitOK, []string{"Task PublishOrder", "Sends 1 event"}},
 		{"a payload that AWS would not take", []string{text, "--variables", variables}, ExitFailure, []string{`detail       "Hello"`, "but          AWS will reject the event as malformed: its detail must be a JSON object, but is a string"}},
-		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"Incident before there is a job: line 21, column 11: mapping to \"input.detail\"", "\n  | {a:\n  |    ^"}},
+		{"a mapping that does not parse", []string{unparsable, "--variables", variables}, ExitFailure, []string{"The broker refuses the model: line 21, column 11: input.detail: the expression does not parse", "\n  | {a:\n  |    ^"}},
 		{"a rejected event that nobody asks for", []string{"../../examples/assume-role.bpmn", "--variables", "../../examples/assume-role.variables.json"}, ExitOK, []string{"note       the rejected event is lost"}},
 		{"an error says its type, not all of its message again", []string{model, "--variables", variables}, ExitOK, []string{"\n  error      eventbridge.ThrottlingException\n"}},
 		{"an endpoint that a worker would refuse", []string{model, "--variables", `{"awsEndpoint": "http://stack.example:4566", "order": {"id": "1"}}`}, ExitFailure, []string{"configuration.endpoint: the host \"stack.example:4566\" is neither"}},

@@ -36,11 +36,7 @@ func appendExactJSON(dst []byte, v Value) []byte {
 		}
 		return append(dst, "null"...)
 	case DateTime:
-		text := jsonTemporal(v)
-		if id := v.zone.id(); id != "" {
-			text += "[" + id + "]"
-		}
-		return jsonvalue.AppendString(dst, text)
+		return jsonvalue.AppendString(dst, exactDateTime(v))
 	case Time:
 		return append(append(append(dst, '"'), exactTime(v)...), '"')
 	case Date, DaysDuration, MonthsDuration:

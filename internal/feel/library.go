@@ -1,6 +1,7 @@
 package feel
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,9 +37,14 @@ type HostFunction struct {
 	// Doc says in a sentence or two what the function gives. Example is an expression, Gives its result as JSON.
 	Doc, Example, Gives string
 	// Call returns what the function gives for one argument per parameter: a [Value] or what [FromGo] takes. It must neither keep
-	// nor change the slice. An error fails the evaluation with an [EvalError] of its text.
+	// nor change the slice. An error fails the evaluation with an [EvalError] of its text; an [*ArgumentError] gives null instead.
 	Call func(args []Value) (any, error)
 }
+
+// ArgumentError says that a [HostFunction] does not take its arguments: it gives null, and a warning of this text.
+type ArgumentError struct{ Text string }
+
+func (e *ArgumentError) Error() string { return e.Text }
 
 // Standard returns FEEL's own functions.
 var Standard = sync.OnceValue(func() *Library {
@@ -107,6 +113,9 @@ func (h *HostFunction) builtin() builtin {
 	call := h.Call
 	b.eval = func(f *frame, pos Pos, a []Value) Value {
 		made, err := call(a)
+		if misfit, ok := errors.AsType[*ArgumentError](err); ok {
+			return f.warn(pos, WrongType, b.name, "%s", misfit.Text)
+		}
 		if err != nil {
 			return f.fail(pos, "%s", err)
 		}

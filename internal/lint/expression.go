@@ -10,11 +10,21 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
-// compile reads an expression; nil, with a finding, if it does not parse.
+// compile reads an expression of a header; nil, with a finding, if it does not parse.
 func (c *checker) compile(source string, pos bpmn.Pos, field string) *feel.Program {
-	program, err := expression.CompileFEEL(strings.TrimSpace(source))
+	return c.compiled(expression.CompileFEEL, source, pos, field)
+}
+
+// compileForBroker reads an expression that the broker evaluates; nil, with a finding, if it does not parse.
+func (c *checker) compileForBroker(source string, pos bpmn.Pos, field string) *feel.Program {
+	return c.compiled(mapping.Compile, source, pos, field)
+}
+
+func (c *checker) compiled(compile func(string) (*feel.Program, error), source string, pos bpmn.Pos, field string) *feel.Program {
+	program, err := compile(strings.TrimSpace(source))
 	if err != nil {
 		c.unparsable(err, pos, field)
 		return nil

@@ -28,7 +28,7 @@ func (c *checker) headers() {
 		}
 	}
 	for _, key := range []string{"retryBackoff", "jobTimeout"} {
-		if h, _ := c.header(key); h.Key != "" { // a blank one is no duration
+		if h, _ := c.header(key); h.Value != "" { // the broker leaves out an empty one, and a blank one is no duration
 			c.duration(h)
 		}
 	}

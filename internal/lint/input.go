@@ -8,6 +8,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // sections are the variables that the connector reads.
@@ -15,7 +16,7 @@ var sections = connector.FetchVariables()
 
 // inputs checks the input mappings: their expressions, and what the connector makes of what is known of their values.
 func (c *checker) inputs() {
-	variables := jsonvalue.NewObject(4)
+	variables, contexts := jsonvalue.NewObject(4), map[*jsonvalue.Object]bool{}
 	mapped, known := map[string]bpmn.Mapping{}, map[string]jsonvalue.Value{}
 	for _, m := range c.task.Inputs {
 		section, name, _ := strings.Cut(m.Target, ".")
@@ -32,7 +33,7 @@ func (c *checker) inputs() {
 		} else {
 			known[m.Target] = v
 		}
-		put(variables, strings.Split(m.Target, "."), v)
+		put(variables, contexts, strings.Split(m.Target, "."), v)
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
@@ -44,12 +45,14 @@ func (c *checker) inputs() {
 	c.payload(mapped["input.detail"], several)
 }
 
-// put sets a value at a path of names.
-func put(o *jsonvalue.Object, path []string, v jsonvalue.Value) {
+// put sets a value at a path of names. Contexts are those that it made: as in the broker, any other value on the way is replaced.
+func put(o *jsonvalue.Object, contexts map[*jsonvalue.Object]bool, path []string, v jsonvalue.Value) {
 	for len(path) > 1 {
-		inner, ok := func() (*jsonvalue.Object, bool) { v, _ := o.Get(path[0]); i, ok := v.(*jsonvalue.Object); return i, ok }()
-		if !ok {
+		there, _ := o.Get(path[0])
+		inner, _ := there.(*jsonvalue.Object)
+		if !contexts[inner] {
 			inner = jsonvalue.NewObject(4)
+			contexts[inner] = true
 			o.Set(path[0], inner)
 		}
 		o, path = inner, path[1:]
@@ -60,10 +63,17 @@ func put(o *jsonvalue.Object, path []string, v jsonvalue.Value) {
 // value returns what a mapping gives, if that does not depend on the process.
 func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	source, isExpression := m.Expression()
-	if !isExpression {
+	switch {
+	case isExpression:
+	case m.Source == "":
+		return nil, true
+	case m.Source == "=":
+		c.report("doubtful-value", m.Pos, m.Target, "%s is the text =, expected an expression behind it", m.Target)
 		return m.Source, true
+	default:
+		return mapping.Text(c.ctx, m), true
 	}
-	program := c.compile(source, m.Pos, m.Target)
+	program := c.compileForBroker(source, m.Pos, m.Target)
 	if program == nil {
 		return nil, false
 	}
@@ -81,7 +91,7 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 		w := r.Warnings[0]
 		c.report("gives-null", m.Pos, m.Target, "%s: %s", place(source, w.Pos), w.Text)
 	}
-	return feel.ToJSON(r.Value), true
+	return feel.ToVariable(r.Value, nil), true
 }
 
 // violations asks the connector what is wrong with the variables.

@@ -108,6 +108,7 @@ func (c *checker) check() {
 	c.headers()
 	c.errorHandling()
 	c.outputs()
+	c.broker()
 }
 
 // report notes a finding of a rule.

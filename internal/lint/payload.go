@@ -8,6 +8,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // payload finds a detail that can never be a JSON object, which is all that AWS takes. Several says that the task has a list
@@ -20,12 +21,12 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 	if !isExpression {
 		if strings.TrimSpace(m.Source) != "" {
 			c.payloadText(m)
-		} else if !several {
+		} else if !several && m.Source != "" { // an empty one is null, and told as such
 			c.report("missing-field", m.Pos, m.Target, "%s must not be blank, expected the event's payload, a JSON object", m.Target)
 		}
 		return
 	}
-	program, err := expression.CompileFEEL(strings.TrimSpace(source))
+	program, err := mapping.Compile(strings.TrimSpace(source))
 	if err != nil {
 		return
 	}
@@ -46,7 +47,11 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 
 // payloadText checks a payload that is written as a text.
 func (c *checker) payloadText(m bpmn.Mapping) {
-	isObject, fault := objectIn(m.Source)
+	given := mapping.Text(c.ctx, m)
+	if given == "" {
+		return // the broker refuses the text, and this is told
+	}
+	isObject, fault := objectIn(given)
 	switch text := strings.TrimSpace(m.Source); {
 	case isObject:
 	case placeholder.MatchString(text): // a secret may make an object of it

@@ -54,6 +54,19 @@ var rules = []Rule{
 		`<zeebe:input source="={name: upper case(order.name)}" target="input.detail" />`,
 	},
 	{
+		"refused-by-broker", Error, "A mapping or header that the broker does not take: a target that is no name, an output mapping without an expression, two headers of one key, a comment // at the end of an expression.",
+		"The model cannot be deployed.",
+		`<zeebe:input source="com.example.orders" target="input.source system" />`,
+		`<zeebe:input source="com.example.orders" target="input.source" />`,
+	},
+	{
+		"version-dependent", Warning, "A mapping that gives another value in other versions of Camunda.",
+		"Up to 8.7.35 and 8.8.33 the broker evaluates all input mappings of a task as one context, in which a mapping sees the fields beside its own (`source`). Later versions evaluate them one by one, and a mapping sees the variables that the ones before it made (`input.source`).",
+		`<zeebe:input source="com.example.orders" target="input.source" />
+<zeebe:input source="={source: input.source}" target="input.detail" />`,
+		`<zeebe:input source="={source: &#34;com.example.orders&#34;}" target="input.detail" />`,
+	},
+	{
 		"index-zero", Warning, "An index of 0.", "It gives null, because lists in FEEL start at 1.",
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[0].eventId}" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // The forms of secrets, and of what was meant to be one.
@@ -84,7 +84,7 @@ func (c *checker) plainText(m bpmn.Mapping) (string, bool) {
 	if !isExpression {
 		return m.Source, true
 	}
-	program, err := expression.CompileFEEL(strings.TrimSpace(source))
+	program, err := mapping.Compile(strings.TrimSpace(source))
 	if err != nil || len(program.Inspect().References) > 0 {
 		return "", false
 	}

@@ -15,7 +15,7 @@ import (
 func (c *checker) retries() (none bool) {
 	text := c.task.Retries
 	if source, isExpression := strings.CutPrefix(text, "="); isExpression {
-		program := c.compile(source, c.task.TypePos, "retries")
+		program := c.compileForBroker(source, c.task.TypePos, "retries")
 		if program == nil {
 			return false
 		}
@@ -49,7 +49,7 @@ func (c *checker) outputs() {
 		if !isExpression {
 			continue
 		}
-		program := c.compile(source, m.Pos, m.Target)
+		program := c.compileForBroker(source, m.Pos, m.Target)
 		if program == nil {
 			continue
 		}

@@ -58,7 +58,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 	for _, process := range m.Processes {
 		for _, t := range process.Tasks {
 			if lint.Ours(t, lint.Options{}) {
-				out.Tasks = append(out.Tasks, try(r, process, t, variables, findings))
+				out.Tasks = append(out.Tasks, try(r, m, process, t, variables, findings))
 			}
 		}
 	}
@@ -69,7 +69,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 }
 
 // try shows the events that a task would send.
-func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonvalue.Object, findings []lint.Finding) task {
+func try(r *http.Request, m *bpmn.Model, process *bpmn.Process, t *bpmn.Task, variables *jsonvalue.Object, findings []lint.Finding) task {
 	out := task{ID: t.ID, Name: t.Name, Events: [][]simulate.Row{}, Warnings: []string{}, Findings: []string{}, Language: "feel"}
 	for _, f := range findings {
 		if f.Task == t.ID {
@@ -85,7 +85,7 @@ func try(r *http.Request, process *bpmn.Process, t *bpmn.Task, variables *jsonva
 	for _, name := range simulate.SecretNames(t) {
 		secrets[name] = "made-up-" + name
 	}
-	job, err := simulate.Prepare(r.Context(), t, simulate.Options{ProcessID: process.ID, Variables: variables, Secrets: secrets})
+	job, err := simulate.Prepare(r.Context(), t, simulate.Options{ProcessID: process.ID, Variables: variables, Secrets: secrets, Platform: m.PlatformVersion})
 	if err != nil {
 		out.Fault = err.Error()
 		return out

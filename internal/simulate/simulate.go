@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
@@ -36,6 +36,15 @@ type Options struct {
 	AllSecrets bool
 	// Endpoints says where requests may go; nil = to AWS's own endpoints, to loopback, and where the model writes.
 	Endpoints *endpoint.Policy
+	// ClusterVariables are those of the cluster by name, which expressions find as camunda.vars.cluster, .tenant and .env.
+	ClusterVariables *jsonvalue.Object
+	// Item is the item of a multi-instance whose job is made, from 1; 0 = the first. It counts for the task alone: of a
+	// sub-process around it the first item is taken.
+	Item int
+	// Version is that of the broker, such as 8.8.21; empty = unknown, and warnings say where versions differ.
+	Version string
+	// Platform is the version of Camunda that the model was made for, such as 8.8.0; empty = unknown.
+	Platform string
 }
 
 // Job is a task whose input mappings were evaluated.
@@ -44,99 +53,73 @@ type Job struct {
 
 	task    *bpmn.Task
 	options Options
-	local   *jsonvalue.Object // what the input mappings made
+	scope   mapping.Scope     // what the task sees of the scopes around it
+	local   *jsonvalue.Object // what the task has of its own: what its input mappings made, and the item of a multi-instance
+	inner   []string          // the variables of the sub-processes around the task
 	retries int32
 	mask    *secret.Mask
 }
 
-// Prepare evaluates a task's input mappings, as the broker does before it creates the job. The error, a
-// *[bpmn.MappingError] or one about the retries, would be an incident at the task.
+// Prepare evaluates a task's input mappings, as the broker does before it creates the job, and before that those of the
+// sub-processes around it. The error, of package mapping or about the retries, would be an incident, or a model that the broker
+// does not take.
 func Prepare(ctx context.Context, task *bpmn.Task, o Options) (*Job, error) {
-	if o.Variables == nil {
-		o.Variables = jsonvalue.NewObject(0)
+	if refused := mapping.Check(task, mapping.OrderOf(o.Version)); refused != nil {
+		return nil, &mapping.RefusedError{Refusals: refused}
 	}
-	j := &Job{task: task, options: o, mask: secret.NewMask(slices.Collect(valuesOf(o.Secrets))...)}
-	var err error
-	if j.retries, err = j.retriesOf(ctx); err != nil {
+	j := &Job{task: task, options: o, mask: secret.NewMask(slices.Collect(maps.Values(o.Secrets))...)}
+	j.scope = mapping.Scope{Variables: mapping.Stored(o.Variables), Camunda: j.camunda(), Now: time.Now()}
+	for _, around := range task.Around {
+		_, made, err := j.enter(ctx, around.Loop, around.Inputs)
+		if err != nil {
+			return nil, err
+		}
+		j.scope = j.scope.With(made)
+		j.inner = append(j.inner, made.Keys()...)
+	}
+	visible, made, err := j.enter(ctx, task.Loop, task.Inputs)
+	if err != nil {
 		return nil, err
 	}
-	if j.local, err = task.LocalVariables(j.withBrokerSecrets(), j.evaluator(ctx, &j.Warnings)); err != nil {
+	j.local = made
+	retries, warnings, err := mapping.Retries(ctx, task.Retries, visible)
+	j.warnExpression("retries", warnings)
+	if err != nil {
 		return nil, err
 	}
+	j.retries = retries
 	return j, nil
 }
 
-// withBrokerSecrets are the variables that input mappings see: with camunda.secrets, which a broker of Camunda 8.10
-// resolves itself, if the task asks for one.
-func (j *Job) withBrokerSecrets() *jsonvalue.Object {
-	if _, taken := j.options.Variables.Get("camunda"); taken || !slices.ContainsFunc(j.task.Inputs, func(m bpmn.Mapping) bool { return brokerSecret.MatchString(m.Source) }) {
-		return j.options.Variables
-	}
-	secrets := jsonvalue.NewObject(len(j.options.Secrets))
-	for name, value := range j.options.Secrets {
-		secrets.Set(name, value)
-	}
-	out := j.options.Variables.Clone()
-	out.Set("camunda", jsonvalue.ObjectOf(jsonvalue.Member{Key: "secrets", Value: secrets}))
-	return out
-}
-
-func valuesOf(secrets map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for _, v := range secrets {
-			if !yield(v) {
-				return
-			}
-		}
-	}
-}
-
-// evaluator evaluates FEEL of mappings and notes the warnings.
-func (j *Job) evaluator(ctx context.Context, warnings *[]string) bpmn.Evaluate {
-	return func(source string, variables *jsonvalue.Object) (jsonvalue.Value, error) {
-		program, err := expression.CompileFEEL(strings.TrimSpace(source))
-		if err != nil {
-			return nil, err
-		}
-		r, err := program.Eval(ctx, feel.Context(variables))
-		for _, w := range r.Warnings {
-			*warnings = append(*warnings, j.mask.Apply(j.place(source)+": "+w.String()))
-		}
-		if err != nil {
-			return nil, err
-		}
-		return feel.ToJSON(r.Value), nil
-	}
-}
-
-// place names the mapping that an expression stands in.
-func (j *Job) place(source string) string {
-	for _, m := range append(slices.Clip(j.task.Inputs), j.task.Outputs...) {
-		if expression, ok := m.Expression(); ok && expression == source {
-			return m.Target
-		}
-	}
-	return "retries"
-}
-
-// retriesOf evaluates the number of retries; 3 if the model says nothing.
-func (j *Job) retriesOf(ctx context.Context) (int32, error) {
-	text := strings.TrimSpace(j.task.Retries)
-	if source, ok := strings.CutPrefix(text, "="); ok {
-		v, err := j.evaluator(ctx, &j.Warnings)(source, j.options.Variables)
-		if err != nil {
-			return 0, fmt.Errorf("retries: %w", err)
-		}
-		text = string(jsonvalue.Append(nil, v))
-	}
-	if text == "" {
-		return 3, nil
-	}
-	n, err := strconv.ParseInt(text, 10, 32)
+// enter does what the broker does when it reaches an element: it takes an item of a multi-instance and evaluates the input
+// mappings. It returns what an expression of the element sees, and the variables that the element has of its own.
+func (j *Job) enter(ctx context.Context, loop *bpmn.Loop, inputs []bpmn.Mapping) (mapping.Scope, *jsonvalue.Object, error) {
+	own, err := j.item(ctx, loop)
 	if err != nil {
-		return 0, fmt.Errorf("retries: must be a whole number, but is %q", text)
+		return mapping.Scope{}, nil, err
 	}
-	return int32(n), nil
+	visible := j.scope.With(own)
+	r, err := mapping.Inputs(ctx, inputs, visible, mapping.OrderOf(j.options.Version))
+	if err != nil {
+		return mapping.Scope{}, nil, err
+	}
+	told := map[bpmn.Mapping]map[feel.Pos]bool{}
+	for _, m := range inputs {
+		told[m] = j.warnOfBrokerNames(m)
+	}
+	for _, w := range r.Warnings {
+		if !told[w.Mapping][w.Pos] {
+			j.warn("%s", w)
+		}
+	}
+	for _, d := range r.Differences {
+		j.warn("%s", differenceText(d))
+	}
+	own = own.Clone()
+	for name, v := range r.Variables.All() {
+		own.Set(name, v)
+	}
+	return j.scope.With(own), own, nil
 }
 
 // Ending is how a job ends.
@@ -163,7 +146,9 @@ type Result struct {
 	// Variables are those that the process gets: what the expressions made, or after a completion what the output mappings
 	// make of it. After a failure they stay at the task.
 	Variables *jsonvalue.Object
-	Warnings  []string // of the expressions in headers and of the output mappings
+	// StaysInside are those of Variables that a sub-process around the task keeps.
+	StaysInside []string
+	Warnings    []string // of the expressions in headers and of the output mappings
 	// SecretNotes are about the secrets that stay as they are, or would with another worker, each with its place and why.
 	SecretNotes []string
 }
@@ -200,6 +185,26 @@ func (j *Job) Send(ctx context.Context, s Sender) (*Result, error) {
 	return j.run(ctx, &sender{real: s})
 }
 
+// Activated is what a worker gets of a job that fetches all variables.
+type Activated struct {
+	Variables, CustomHeaders *jsonvalue.Object
+	Retries                  int32
+}
+
+// Activated returns the job as a worker gets it.
+func (j *Job) Activated() Activated {
+	return Activated{Variables: j.scope.With(j.local).Variables, CustomHeaders: j.task.CustomHeaders(), Retries: j.retries}
+}
+
+// Complete does what the broker does when the job is completed with these variables, without the connector.
+func (j *Job) Complete(ctx context.Context, variables *jsonvalue.Object) (*Result, error) {
+	r := &Result{Ending: Completed, Variables: mapping.Stored(variables)}
+	if err := j.output(ctx, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
 func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 	said := &notes{}
 	filter, err := j.filter(said)
@@ -211,13 +216,10 @@ func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 		Sender: s, Secrets: secret.NewResolver([]secret.Provider{provider(j.options.Secrets)}, filter), Expressions: expression.NewCache(0), Observer: told,
 		Models: taskModel{secret.MadeBy(Mappings(j.task.Inputs))}, TrustedInputs: j.options.AllSecrets, Endpoints: j.options.Endpoints,
 	})
-	visible := j.options.Variables.Clone()
-	for k, v := range j.local.All() {
-		visible.Set(k, v)
-	}
+	activated := j.Activated()
 	outcome := h.Handle(ctx, &job.Job{
-		Key: 1, Type: j.task.Type, ProcessID: j.options.ProcessID, ElementID: j.task.ID, TenantID: "<default>", Retries: j.retries,
-		CustomHeaders: string(jsonvalue.Append(nil, j.task.CustomHeaders())), Variables: string(jsonvalue.Append(nil, visible)),
+		Key: 1, Type: j.task.Type, ProcessID: j.options.ProcessID, ProcessInstanceKey: instanceKey, ElementID: j.task.ID, TenantID: "<default>", Retries: activated.Retries,
+		CustomHeaders: string(jsonvalue.Append(nil, activated.CustomHeaders)), Variables: string(jsonvalue.Append(nil, activated.Variables)),
 		Lease: job.NewLease(time.Now().Add(time.Minute), func(context.Context, time.Duration) error { return nil }),
 	})
 	r := &Result{Request: s.request, Warnings: told.all, SecretNotes: said.all}
@@ -258,23 +260,48 @@ func (j *Job) conclude(ctx context.Context, r *Result, outcome job.Outcome) erro
 	return errors.New("the job was neither completed nor failed: it was interrupted")
 }
 
-// output evaluates the output mappings: with none of them, the process gets the job's variables as they are.
+// output does what the broker does with the variables of a completed job: they are merged into the scopes around the task, but
+// for those that the task has of its own, or with output mappings what those make.
 func (j *Job) output(ctx context.Context, r *Result) error {
 	if len(j.task.Outputs) == 0 {
-		return nil
+		for _, name := range j.local.Keys() {
+			if _, made := r.Variables.Get(name); made {
+				r.Variables = dropped(r.Variables, name)
+				r.warn("the variable %s stays at the task: an input mapping has this name, expected an output mapping or another name", name)
+			}
+		}
+	} else {
+		made, err := mapping.Outputs(ctx, j.task.Outputs, j.scope.With(j.local).With(r.Variables))
+		if err != nil {
+			return fmt.Errorf("output mappings: %w", err)
+		}
+		for _, w := range made.Warnings {
+			r.warn("%s", j.mask.Apply(w.String()))
+		}
+		r.Variables = made.Variables
 	}
-	scope := j.options.Variables.Clone()
-	for _, part := range []*jsonvalue.Object{j.local, r.Variables} {
-		for k, v := range part.All() {
-			scope.Set(k, v)
+	for _, name := range j.inner {
+		if _, made := r.Variables.Get(name); made && !slices.Contains(r.StaysInside, name) {
+			r.StaysInside = append(r.StaysInside, name)
+			r.warn("the variable %s stays in the sub-process around the task, which has one of this name", name)
 		}
 	}
-	variables, err := j.task.OutputVariables(scope, j.evaluator(ctx, &r.Warnings))
-	if err != nil {
-		return fmt.Errorf("output mappings: %w", err)
-	}
-	r.Variables = variables
 	return nil
+}
+
+func (r *Result) warn(format string, args ...any) {
+	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+}
+
+// dropped returns an object without a member.
+func dropped(o *jsonvalue.Object, key string) *jsonvalue.Object {
+	out := jsonvalue.NewObject(o.Len())
+	for k, v := range o.All() {
+		if k != key {
+			out.Set(k, v)
+		}
+	}
+	return out
 }
 
 func object(raw []byte) (*jsonvalue.Object, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // task is a task that sends one event; change alters it.
@@ -134,10 +135,10 @@ func TestNothingIsSentThatIsNotValid(t *testing.T) {
 func TestAMappingThatGivesNoValueIsAnIncident(t *testing.T) {
 	t.Parallel()
 	_, err := Prepare(t.Context(), task(func(t *bpmn.Task) { t.Inputs[0].Source = "=assert(1, false)" }), options(t))
-	var mapping *bpmn.MappingError
-	require.ErrorAs(t, err, &mapping)
+	var failed *mapping.Error
+	require.ErrorAs(t, err, &failed)
 	_, err = Prepare(t.Context(), task(func(t *bpmn.Task) { t.Retries = "=order.id" }), options(t))
-	assert.ErrorContains(t, err, `retries: must be a whole number, but is "\"A-1\""`)
+	assert.ErrorContains(t, err, `retries: must be a number, but the expression gives "A-1"`)
 }
 
 func TestSecrets(t *testing.T) {

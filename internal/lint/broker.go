@@ -1,0 +1,19 @@
+package lint
+
+import (
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
+)
+
+// broker finds what a broker refuses when the model is deployed, and where versions of it evaluate mappings differently. That names
+// below camunda are new is not told: a model may be made for one version and run on a later one.
+func (c *checker) broker() {
+	for _, r := range mapping.Check(c.task, mapping.AnyOrder) {
+		if r.Err == nil { // an expression that does not parse is told of already
+			c.report("refused-by-broker", r.Pos, r.Field, "%s: %s", r.Field, r.Reason)
+		}
+	}
+	for _, r := range mapping.Reads(c.task.Inputs) {
+		source, _ := r.Mapping.Expression()
+		c.report("version-dependent", r.Mapping.Pos, r.Mapping.Target, "%s: %s is %s up to Camunda 8.7.35 and 8.8.33, and %s in later versions", place(source, r.Pos), r.Name, r.Before, r.After)
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
+)
+
+// engineVersion is that of the engine that test/e2e/fetch fetches.
+const engineVersion = "8.8.21"
+
+// deviations are the cases in which the simulation is known to give anything else, with the reason.
+var deviations = map[string]string{
+	"copies/context put":          membersAsTheyAre,
+	"copies/context put deep":     membersAsTheyAre,
+	"copies/context merge":        membersAsTheyAre,
+	"copies/context merge of one": membersAsTheyAre,
+}
+
+const membersAsTheyAre = "the engine copies the members that these functions leave alone as they are, so that 1.0 stays 1.0; the simulation writes 1"
+
+// TestTheSimulationIsAsTheEngine holds the simulation of mappings against what the real engine made of them.
+func TestTheSimulationIsAsTheEngine(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.jsonl")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	deviating := 0
+	for _, file := range files {
+		all, err := readCases(file)
+		require.NoError(t, err)
+		require.NotEmpty(t, all)
+		for _, c := range all {
+			name := strings.TrimSuffix(filepath.Base(file), ".jsonl") + "/" + c.Name
+			_, deviates := deviations[name]
+			if deviates {
+				deviating++
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				found := &differences{T: t}
+				compare(found, c)
+				if deviates {
+					assert.NotEmpty(t, found.told, "the deviation is gone")
+					return
+				}
+				assert.Empty(t, found.told)
+			})
+		}
+	}
+	assert.Equal(t, len(deviations), deviating, "a deviation names no case")
+}
+
+// differences collects what the assertions of a case tell.
+type differences struct {
+	*testing.T
+	told []string
+}
+
+// Errorf implements [assert.TestingT].
+func (d *differences) Errorf(format string, args ...any) {
+	d.told = append(d.told, fmt.Sprintf(format, args...))
+}
+
+// FailNow ends the case with what was told.
+func (d *differences) FailNow() {
+	d.Helper()
+	d.Fatal(strings.Join(d.told, "\n"))
+}
+
+func compare(t *differences, c Case) {
+	model, err := bpmn.Read(c.Model("case"))
+	require.NoError(t, err)
+	task := model.Tasks("case")[0]
+	if c.Recorded.Refused != "" {
+		_, err := prepare(t, task, c, 1)
+		var refused *mapping.RefusedError
+		assert.ErrorAs(t, err, &refused, "the engine refuses: %s", c.Recorded.Refused)
+		return
+	}
+	if c.Recorded.Jobs == nil {
+		_, err := prepare(t, task, c, 1)
+		require.Error(t, err, "the engine raises an incident: %s", c.Recorded.Incident.Message)
+		assert.Equal(t, c.Recorded.Incident.Type, incidentType(err), "%s", err)
+		return
+	}
+	for i, recorded := range c.Recorded.Jobs {
+		j, err := prepare(t, task, c, i+1)
+		require.NoError(t, err)
+		got := j.Activated()
+		same(t, recorded.Variables, got.Variables)
+		if recorded.Headers == nil {
+			recorded.Headers = json.RawMessage("{}")
+		}
+		same(t, recorded.Headers, got.CustomHeaders)
+		retries := int32(mapping.DefaultRetries)
+		if recorded.Retries != nil {
+			retries = *recorded.Retries
+		}
+		assert.Equal(t, retries, got.Retries)
+		if c.Result == nil {
+			continue
+		}
+		r, err := j.Complete(t.Context(), parse(t, c.Result))
+		if c.Recorded.Incident != nil {
+			require.Error(t, err, "the engine raises an incident: %s", c.Recorded.Incident.Message)
+			assert.Equal(t, c.Recorded.Incident.Type, incidentType(err), "%s", err)
+			continue
+		}
+		require.NoError(t, err)
+		after := mapping.Stored(parse(t, c.Variables))
+		for name, v := range r.Variables.All() {
+			after.Set(name, v)
+		}
+		for _, name := range r.StaysInside {
+			before, _ := parse(t, c.Variables).Get(name)
+			after.Set(name, before)
+		}
+		same(t, c.Recorded.After, after)
+	}
+}
+
+func prepare(t *differences, task *bpmn.Task, c Case, item int) (*simulate.Job, error) {
+	t.Helper()
+	return simulate.Prepare(t.Context(), task, simulate.Options{Variables: parse(t, c.Variables), Item: item, Version: engineVersion})
+}
+
+// incidentType is the type of the incident that an error stands for.
+func incidentType(err error) string {
+	_, failed := errors.AsType[*mapping.Error](err)
+	_, unreadable := errors.AsType[*mapping.IntegerError](err)
+	if failed || unreadable {
+		return "IO_MAPPING_ERROR"
+	}
+	return "EXTRACT_VALUE_ERROR"
+}
+
+func parse(t *differences, raw json.RawMessage) *jsonvalue.Object {
+	t.Helper()
+	if raw == nil {
+		return jsonvalue.NewObject(0)
+	}
+	v, err := jsonvalue.Parse(raw)
+	require.NoError(t, err)
+	return v.(*jsonvalue.Object)
+}
+
+// same compares two objects: the digits of their numbers count, the order of their members does not.
+func same(t *differences, want json.RawMessage, got *jsonvalue.Object) {
+	t.Helper()
+	assert.Equal(t, exact(t, want), exact(t, jsonvalue.Append(nil, got)))
+}
+
+func exact(t *differences, raw []byte) any {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	var v any
+	require.NoError(t, d.Decode(&v))
+	return v
+}
