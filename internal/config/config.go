@@ -31,7 +31,8 @@ type Config struct {
 	Server    Server
 	Log       Log
 
-	values []Value
+	values      []Value
+	environment map[string]string
 }
 
 // The modes of [Config.Mode].
@@ -44,6 +45,7 @@ const (
 type Gateway struct {
 	GRPCAddress       string // as configured: a URL, or host:port
 	RESTAddress       string // empty = none
+	BaseURL           string // of Camunda 8.5 to 8.7; what counts are the two addresses
 	Plaintext         bool   // as configured; what counts is TLS
 	Host              string // of the Go client's ZEEBE_HOST, used where no address is given
 	Port              string // of the Go client's ZEEBE_PORT
@@ -207,13 +209,23 @@ type Warning struct {
 	Minor bool // worth a debug line only
 }
 
-// Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the file that they
-// name, which it reads with readFile. All faults come together in one error, a line each ([errors.Join] of
-// *[ValueError], *[UnknownError] and others). Load writes nothing and reads nothing else.
+// Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the files that they
+// name, which it reads with readFile. Where they name none, it reads those of [usualFiles] that are there. All faults come
+// together in one error, a line each ([errors.Join] of *[ValueError], *[UnknownError] and others). Load writes nothing.
 func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
-	l := &loader{settings: Settings(), env: newEnvironment(env)}
-	l.names = newNames(l.settings)
-	return l.load(args, readFile)
+	c, warnings, _, err := LoadWithAccounts(args, env, readFile)
+	return c, warnings, err
+}
+
+// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not.
+func LoadWithAccounts(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, []Account, error) {
+	l := newLoader(env, readFile)
+	c, err := l.load(args)
+	accounts := make([]Account, len(l.accounts))
+	for i, a := range l.accounts {
+		accounts[i] = *a
+	}
+	return c, l.warnings, accounts, err
 }
 
 // ErrHelp is returned by [Load] and [ParseFlags] for --help.
@@ -246,7 +258,15 @@ func (e *UnknownError) Error() string {
 		fmt.Fprintf(&b, " (%s)", e.Source)
 	}
 	if e.Nearest != "" {
-		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
+		b.WriteString("; " + e.hint())
 	}
 	return b.String()
+}
+
+// hint names the nearest known name; empty = none is near.
+func (e *UnknownError) hint() string {
+	if e.Nearest == "" {
+		return ""
+	}
+	return "did you mean " + e.Nearest + "?"
 }
