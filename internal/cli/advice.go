@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"net"
+	"net/url"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
@@ -142,7 +144,29 @@ func tokenAdvice(c *config.Config, e *job.CommandError) string {
 	case e.Code == "UNAUTHENTICATED":
 		return where + ": what answers there is no token endpoint; with Keycloak a token URL ends in /protocol/openid-connect/token, an issuer in /realms/NAME"
 	}
+	address := c.Auth.TokenURL
+	if address == "" {
+		address = c.Auth.DiscoveryURL
+	}
+	if proxy, ok := c.ProxyFor(address); ok {
+		return where + ": " + proxyAdvice(proxy, address, false)
+	}
 	return where + ": look whether it can be reached from here (network, proxy, name)"
+}
+
+// proxyAdvice is that of a connection that fails on its way through a proxy. Answered says that the proxy is there.
+func proxyAdvice(p config.Proxy, target string, answered bool) string {
+	host := target
+	if u, err := url.Parse(target); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	} else if h, _, err := net.SplitHostPort(target); err == nil {
+		host = h
+	}
+	what := "look whether that proxy is up"
+	if answered {
+		what = "that proxy does not let it through"
+	}
+	return "connections there go through the proxy " + p.Address + " (" + p.Variable + "); " + what + ", or add " + host + " to NO_PROXY to connect directly"
 }
 
 // refusedClientAdvice is that of a client that the authorization server does not know by what it sends.
@@ -188,6 +212,10 @@ func connectAdvice(c *config.Config, reason string) string {
 		return false
 	}
 	address := c.Origin(keyAddress)
+	if proxy, ok := c.ProxyFor("https://" + c.Gateway.Target); ok && has("connection refused", "connection reset", "produced zero addresses", "no such host",
+		"waiting for connections", "i/o timeout", "no route to host", "network is unreachable", "do connect handshake", "CONNECT", "EOF") {
+		return address + ": " + proxyAdvice(proxy, c.Gateway.Target, has("do connect handshake", "CONNECT"))
+	}
 	switch {
 	case has("does not look like a TLS handshake"):
 		return address + ": TLS is asked for, but the gateway there speaks plaintext; write http://" + c.Gateway.Target

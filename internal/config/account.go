@@ -38,28 +38,36 @@ func (f Fate) String() string {
 	return ""
 }
 
-// account notes a name that was given. Its fate is settled later.
-func (l *loader) account(name, source string) *Account {
-	a := &Account{Name: name, Source: source}
+// account notes a name that was given. Its fate is settled later. It returns the account's place in the list.
+func (l *loader) account(a Account) int {
 	l.accounts = append(l.accounts, a)
-	return a
+	return len(l.accounts) - 1
+}
+
+// judge gives the names of a value their fate.
+func (l *loader) judge(v given, fate Fate, why string) {
+	for _, i := range v.Accounts {
+		l.accounts[i].Fate, l.accounts[i].Why = fate, why
+	}
 }
 
 // settle gives the names of settings their fates, once it is known which of them count.
 func (l *loader) settle(winners map[string]given) {
 	for _, v := range winners {
-		for _, a := range v.Fates {
-			if a != nil && a.Fate == 0 {
-				a.Fate = Used
+		for _, i := range v.Accounts {
+			if l.accounts[i].Fate == 0 {
+				l.accounts[i].Fate = Used
 			}
 		}
 	}
-	for _, a := range l.accounts {
-		if a.Fate == 0 {
-			a.Fate = Overridden
-			if v, ok := winners[a.Key]; ok {
-				a.Why = v.Source + " wins"
-			}
+	for i := range l.accounts {
+		a := &l.accounts[i]
+		if a.Fate != 0 {
+			continue
+		}
+		a.Fate = Overridden
+		if v, ok := winners[a.Key]; ok {
+			a.Why = v.Source + " wins"
 		}
 	}
 }

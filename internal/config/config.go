@@ -221,11 +221,7 @@ func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, [
 func LoadWithAccounts(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, []Account, error) {
 	l := newLoader(env, readFile)
 	c, err := l.load(args)
-	accounts := make([]Account, len(l.accounts))
-	for i, a := range l.accounts {
-		accounts[i] = *a
-	}
-	return c, l.warnings, accounts, err
+	return c, l.warnings, l.accounts, err
 }
 
 // ErrHelp is returned by [Load] and [ParseFlags] for --help.

@@ -10,12 +10,12 @@ import (
 
 // entry is a name that somebody gave, with its value.
 type entry struct {
-	name   string // as written: a key with dots, or an environment variable
-	text   string
-	source string // in the words of a message: "app.yaml:3"
-	line   int    // in the file; 0 for a variable
-	list   bool   // the file has a list here
-	fate   *Account
+	name    string // as written: a key with dots, or an environment variable
+	text    string
+	source  string // in the words of a message: "app.yaml:3"
+	line    int    // in the file; 0 for a variable
+	list    bool   // the file has a list here
+	account int    // place of its account in the loader's list
 }
 
 // what names the entry in a message.
@@ -35,8 +35,8 @@ func (e entry) isVariable() bool { return e.line == 0 || e.isJSON() }
 // what wins keeps its source. The fields are exported because koanf copies them by reflection.
 type given struct {
 	Text, Source string
-	Default      bool // nobody gave it
-	Fates        []*Account
+	Default      bool  // nobody gave it
+	Accounts     []int // of the names that give it, as places in the loader's list
 }
 
 // layer gathers the settings that one source gives. Of several names of a setting the strongest counts.
@@ -48,13 +48,18 @@ type candidate struct {
 	elements map[int]entry // a lone entry is at -1
 }
 
+func (c *candidate) whole() bool {
+	_, ok := c.elements[-1]
+	return ok
+}
+
 // add puts an entry into the layer unless a stronger name is there.
 func (y layer) add(p place, index int, e entry) {
 	have := y[p.Setting]
 	switch {
-	case have == nil || p.rank < have.rank || p.rank == have.rank && index < 0 && have.elements[-1].fate == nil:
+	case have == nil || p.rank < have.rank || p.rank == have.rank && index < 0 && !have.whole():
 		y[p.Setting] = &candidate{p.rank, map[int]entry{index: e}}
-	case p.rank == have.rank && index >= 0 && have.elements[-1].fate == nil:
+	case p.rank == have.rank && index >= 0 && !have.whole():
 		if _, taken := have.elements[index]; !taken {
 			have.elements[index] = e
 		}
@@ -72,7 +77,7 @@ func (y layer) values() map[string]any {
 			if i == 0 {
 				v.Source = e.source
 			}
-			texts, v.Fates = append(texts, e.text), append(v.Fates, e.fate)
+			texts, v.Accounts = append(texts, e.text), append(v.Accounts, e.account)
 		}
 		v.Text = strings.Join(texts, ",")
 		out[s.Key] = v

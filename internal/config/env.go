@@ -29,21 +29,23 @@ func (l *loader) variables() (all, weak layer) {
 			l.unknownVariable(e)
 			continue
 		}
-		e.fate = l.account(name, "environment variable")
+		e.account = l.account(Account{Name: name, Source: "environment variable", Key: s.Key})
 		l.take(all, weak, s, index, e)
 	}
 	l.javaOptions()
 	return all, weak
 }
 
+// isEmpty is why a name without a value has no effect.
+const isEmpty = "it is empty, which counts as not set"
+
 // take puts an entry that names a setting into the layer of its source.
 func (l *loader) take(all, weak layer, p place, index int, e entry) {
-	e.fate.Key = p.Key
 	switch {
 	case p.presence && e.line == 0 && !e.isJSON():
 		e.text = "true"
 	case e.text == "" && !p.keepEmpty:
-		e.fate.Fate, e.fate.Why = PassedOver, "it is empty, which counts as not set"
+		l.accounts[e.account].Fate, l.accounts[e.account].Why = PassedOver, isEmpty
 		return
 	}
 	if p.key == "zeebe.client.connection-mode" {
@@ -79,8 +81,7 @@ func (l *loader) unknownVariable(e entry) {
 		return
 	}
 	unknown := &UnknownError{What: "environment variable", Name: e.name, Nearest: Nearest(e.name, l.names.shownVariables)}
-	a := l.account(e.name, "environment variable")
-	a.Fate, a.Why = Unknown, unknown.hint()
+	l.account(Account{Name: e.name, Source: "environment variable", Fate: Unknown, Why: unknown.hint()})
 	l.warn(Warning{Text: unknown.Error()})
 }
 
@@ -91,8 +92,7 @@ func (l *loader) javaOptions() {
 		if !set {
 			continue
 		}
-		a := l.account(variable, "environment variable")
-		a.Fate, a.Why = PassedOver, "this is no Java process"
+		l.account(Account{Name: variable, Source: "environment variable", Fate: PassedOver, Why: "this is no Java process"})
 		for option := range strings.FieldsSeq(value) {
 			name, _, _ := strings.Cut(strings.Trim(option, `"'`), "=")
 			property, isProperty := strings.CutPrefix(name, "-D")
@@ -153,6 +153,5 @@ func (l *loader) passed(e entry, why string) {
 	if e.line == 0 && !e.isJSON() {
 		source = "environment variable"
 	}
-	a := l.account(e.name, source)
-	a.Fate, a.Why = PassedOver, strings.TrimPrefix(why, ": ")
+	l.account(Account{Name: shownKey(e.name), Source: source, Fate: PassedOver, Why: strings.TrimPrefix(why, ": ")})
 }

@@ -143,9 +143,9 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 			continue
 		}
 		seen[plain(e.name)] = e
-		e.fate = l.account(shownKey(e.name), e.source)
+		e.account = l.account(Account{Name: shownKey(e.name), Source: e.source, Key: s.Key})
 		if e.list && !s.isList() {
-			e.fate.Key, e.fate.Fate = s.Key, Refused
+			l.accounts[e.account].Fate = Refused
 			l.refuseList(s.Setting, e)
 			continue
 		}
@@ -159,15 +159,16 @@ func (l *loader) unknownKey(e entry) {
 	if l.decides(e) || l.passOver(e) {
 		return
 	}
-	a := l.account(shownKey(e.name), e.source)
-	a.Fate = Unknown
+	a := Account{Name: shownKey(e.name), Source: e.source, Fate: Unknown}
 	if i := slices.IndexFunc(l.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.name+".") }); i >= 0 {
 		a.Why = "keys are expected under it, such as " + l.names.shownKeys[i]
+		l.account(a)
 		l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.name, e.source, l.names.shownKeys[i]))
 		return
 	}
 	unknown := &UnknownError{What: "key", Name: shownKey(e.name), Source: e.source, Nearest: Nearest(e.name, l.names.shownKeys)}
 	a.Why = unknown.hint()
+	l.account(a)
 	if e.isJSON() {
 		l.warn(Warning{Text: unknown.Error()})
 		return

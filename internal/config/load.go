@@ -21,7 +21,7 @@ type loader struct {
 	config   Config
 	warnings []Warning
 	errs     []error
-	accounts []*Account
+	accounts []Account
 
 	passedOver map[string]map[string]int // by file: keys of other origin that have no effect
 }
@@ -88,9 +88,7 @@ func (l *loader) set(s *Setting, v given) given {
 		l.unresolved(s, v, err)
 		return v
 	case text == "" && v.Text != "" && !s.keepEmpty: // as a variable that is empty
-		for _, a := range v.Fates {
-			a.Fate, a.Why = PassedOver, "it is empty, which counts as not set"
-		}
+		l.judge(v, PassedOver, isEmpty)
 		v = given{Text: s.Default, Source: "default", Default: true}
 		if text = s.Default; text == "" {
 			v.Source = "not set"
@@ -99,9 +97,7 @@ func (l *loader) set(s *Setting, v given) given {
 	}
 	v.Text = text
 	if !s.set(&l.config, text) {
-		for _, a := range v.Fates {
-			a.Fate = Refused
-		}
+		l.judge(v, Refused, "")
 		l.fail(l.wrong(s, v))
 	}
 	return v
@@ -109,9 +105,7 @@ func (l *loader) set(s *Setting, v given) given {
 
 // unresolved reports a value whose placeholders cannot be replaced.
 func (l *loader) unresolved(s *Setting, v given, err error) {
-	for _, a := range v.Fates {
-		a.Fate = Refused
-	}
+	l.judge(v, Refused, "")
 	found := strconv.Quote(shortened(redact(v.Text)))
 	if s.Secret {
 		found = masked
@@ -153,9 +147,8 @@ func (l *loader) settingFlags() []Flag {
 		flags[i] = Flag{
 			Name: s.Flag, Bool: s.Bool(), Value: strings.ToUpper(strings.Fields(strings.ReplaceAll(s.Kind(), ",", ""))[0]), Doc: s.Doc, Also: s.Names(),
 			Set: func(text string) error {
-				a := l.account("--"+s.Flag, "flag")
-				a.Key = s.Key
-				l.flags[s.Key] = given{Text: text, Source: "flag --" + s.Flag, Fates: []*Account{a}}
+				account := l.account(Account{Name: "--" + s.Flag, Source: "flag", Key: s.Key})
+				l.flags[s.Key] = given{Text: text, Source: "flag --" + s.Flag, Accounts: []int{account}}
 				return nil
 			},
 		}
