@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,7 @@ func configCommand(s *session) *cobra.Command {
 			fmt.Fprintf(s.stderr, "%s: %s\n", kind, w.Text)
 		}
 		if err != nil {
-			printAccounts(s.stderr, accounts)
+			printAccounts(s.stderr, slices.DeleteFunc(accounts, func(a config.Account) bool { return a.Fate == config.Refused })) // the error says why
 			return err
 		}
 		if err := loaded.Print(s.stdout); err != nil {
@@ -48,7 +49,7 @@ func printAccounts(w io.Writer, accounts []config.Account) {
 	if len(accounts) == 0 {
 		return
 	}
-	lines := []string{"", "What was given:"}
+	lines := []string{"", "What became of what was given:"}
 	for _, fate := range []config.Fate{config.Used, config.Overridden, config.PassedOver, config.Refused, config.Unknown} {
 		for _, a := range accounts {
 			if a.Fate != fate {
