@@ -149,8 +149,9 @@ const (
 
 // Server says where health and metrics are served.
 type Server struct {
-	Address string // empty = all interfaces
-	Port    int    // 0 = any free one
+	Address  string // empty = all interfaces
+	Port     int    // 0 = any free one
+	BasePath string // below which the same is served; empty = none
 }
 
 // Log says how to log.

@@ -6,7 +6,7 @@ import (
 )
 
 // oldModes are values of camunda.client.mode in Camunda 8.5 to 8.7: self-managed clusters by how they authenticate.
-var oldModes = []string{AuthOIDC, AuthBasic, modeSimple}
+var oldModes = map[string]string{AuthOIDC: AuthOIDC, AuthBasic: AuthBasic, modeSimple: modeSimple}
 
 // modeSimple leaves the authentication to what follows from the credentials.
 const modeSimple = "simple"
@@ -17,8 +17,7 @@ func (l *loader) deriveOldMode() {
 	if c.Mode == "" || c.Mode == ModeSelfManaged || c.Mode == ModeSaaS {
 		return
 	}
-	mode := plain(c.Mode)
-	source := l.config.Origin(keyMode)
+	mode, source := c.Mode, l.config.Origin(keyMode)
 	c.Mode = ModeSelfManaged
 	l.derived(keyMode, "follows from "+source)
 	if c.Auth.Method == "" && mode != modeSimple {

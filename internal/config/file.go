@@ -62,6 +62,9 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 		return flatten(entries, key, n.Alias, depth+1, budget)
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Tag == "!!merge" {
+				continue
+			}
 			inner := n.Content[i].Value
 			if key != "" {
 				inner = key + "." + inner
@@ -70,7 +73,7 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 				return nil, err
 			}
 		}
-		return entries, nil
+		return flattenMerged(entries, key, n, depth, budget)
 	case yaml.SequenceNode:
 		return flattenList(entries, key, n, depth, budget)
 	case yaml.ScalarNode:
@@ -81,6 +84,38 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 			return nil, errNoKeys(n)
 		}
 		return append(entries, entry{name: key, text: n.Value, line: n.Line}), nil
+	}
+	return entries, nil
+}
+
+// flattenMerged adds what a mapping merges in (<<: *others) and does not have itself.
+func flattenMerged(entries []entry, key string, n *yaml.Node, depth int, budget *fileBudget) ([]entry, error) {
+	var own map[string]bool // the names that entries has; nil = nothing was merged yet
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			continue
+		}
+		if own == nil {
+			own = make(map[string]bool, len(entries))
+			for _, e := range entries {
+				own[e.name] = true
+			}
+		}
+		sources := []*yaml.Node{n.Content[i+1]}
+		if sources[0].Kind == yaml.SequenceNode {
+			sources = sources[0].Content
+		}
+		for _, source := range sources {
+			merged, err := flatten(nil, key, source, depth+1, budget)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range merged {
+				if !own[e.name] {
+					own[e.name], entries = true, append(entries, e)
+				}
+			}
+		}
 	}
 	return entries, nil
 }

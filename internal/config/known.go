@@ -72,6 +72,11 @@ var unused = []struct{ key, note string }{
 	{"common.keycloak.realm", ": the token URL is taken as it is given"},
 	{"connector.aws-eventbridge.function", ""},
 	{"connector.aws-eventbridge.input-variables", ""},
+	{"management.endpoints.web.base-path", noActuator},
+	{"management.server.address", noActuator},
+	{"management.server.base-path", noActuator},
+	{"management.server.port", noActuator},
+	{"server.ssl.enabled", ": health and metrics are served without TLS"},
 	{"zeebe.auth-connect-timeout", ""},
 	{"zeebe.client.apply-environment-variable-overrides", ""},
 	{"zeebe.client.cloud.credentials-cache-path", noTokenFile},
@@ -84,6 +89,8 @@ var unused = []struct{ key, note string }{
 
 // noTruststore is said of the truststore for the token URL.
 const noTruststore = ": a truststore is not read; give its certificates as PEM, in camunda.client.ca-certificate-path if they signed the gateway's too, else among the system's (SSL_CERT_FILE)"
+
+const noActuator = ": health and metrics are served at server.port, below /actuator"
 
 const noTokenFile = ": tokens are kept in memory"
 

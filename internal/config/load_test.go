@@ -112,6 +112,7 @@ func TestVariables(t *testing.T) {
 		{"the list wins over the one", []string{"CAMUNDA_CLIENT_TENANTID=a", "CAMUNDA_CLIENT_TENANTIDS=b"}, func(c *config.Config) any { return c.Worker.TenantIDs }, []string{"b"}},
 		{"keep-alive of the Go client, in milliseconds", []string{"ZEEBE_KEEP_ALIVE=30000"}, func(c *config.Config) any { return c.Gateway.KeepAlive }, 30 * time.Second},
 		{"a size", []string{"CAMUNDA_CLIENT_MAXMESSAGESIZE=4MB"}, func(c *config.Config) any { return c.Gateway.MaxMessageSize }, config.Size(4 << 20)},
+		{"a level of log lines that only Spring has", []string{"LOGGING_LEVEL_ROOT=FATAL"}, func(c *config.Config) any { return c.Log.Level }, "error"},
 		{"mode in Camunda's other spelling", []string{"CAMUNDA_CLIENT_MODE=self-managed"}, func(c *config.Config) any { return c.Mode }, config.ModeSelfManaged},
 	}
 	for _, tt := range tests {

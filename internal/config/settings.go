@@ -21,12 +21,12 @@ type Setting struct {
 	Also   []string // keys that Key wins over (older spellings)
 	Env    []string // variables besides those that follow from the keys (the Zeebe Go client's), asked last
 
-	old       []string // values of older versions that follow from others now, in their plain form
-	keepEmpty bool     // an empty text is a value, not the absence of one
-	presence  bool     // a variable that is there means true, whatever its value
-	flagOnly  bool     // makes no sense inside the file
-	min, max  int64    // of a whole number; of a duration in nanoseconds; of a size in bytes
-	expected  string   // what a value must be, where its kind does not say it
+	other     map[string]string // values beside those of Enum by their plain form, and what they are taken for
+	keepEmpty bool              // an empty text is a value, not the absence of one
+	presence  bool              // a variable that is there means true, whatever its value
+	flagOnly  bool              // makes no sense inside the file
+	min, max  int64             // of a whole number; of a duration in nanoseconds; of a size in bytes
+	expected  string            // what a value must be, where its kind does not say it
 	valid     func(text string) bool
 
 	bind func(*Config) any // *string, *int, *bool, *time.Duration, *Size or *[]string
@@ -82,7 +82,7 @@ func Settings() []*Setting {
 func clusterSettings() []*Setting {
 	return []*Setting{
 		{
-			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS}, old: oldModes,
+			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS}, other: oldModes,
 			Doc: "Whether the cluster is self-managed or in Camunda's SaaS. The default is `saas` if a cluster id is set. The older values `oidc`, `basic` and `simple` mean `selfManaged` " +
 				"with that authentication (`simple`: what follows from the credentials).",
 			Example: ModeSaaS, Also: []string{"zeebe.client.connection-mode"}, bind: func(c *Config) any { return &c.Mode },

@@ -86,6 +86,7 @@ server.port: 7070
 		{"an import beside the file", []string{"--config=/etc/app/x.yaml"}, nil, map[string]string{"/etc/app/x.yaml": "spring.config.import: [more.yaml]\nserver.port: 1\ncamunda.client.grpc-address: http://x:1\n", "/etc/app/more.yaml": "server.port: 3\n"}, "x:1", 3},
 		{"placeholders", nil, []string{"A=h"}, map[string]string{"/application.yaml": "operate.host: ${A}\nserver.port: ${NONE:${NOTHING:5}}\ncamunda.client.grpc-address: 'http://${operate.host}:1'\n"}, "h:1", 5},
 		{"a placeholder of a setting", nil, []string{"SERVER_PORT=4"}, map[string]string{"/application.yaml": "camunda.client.grpc-address: 'http://h:${server.port}'\n"}, "h:4", 4},
+		{"what is merged in", nil, nil, map[string]string{"/application.yaml": "operate: &o {port: 1, address: a}\nserver:\n  <<: *o\n  port: 6\n"}, "localhost:26500", 6},
 		{"lists of objects of others", nil, nil, map[string]string{"/application.yaml": "camunda.security: {users: [{name: a, roles: [b]}]}\nserver.port: 5\n"}, "localhost:26500", 5},
 	}
 	for _, tt := range tests {

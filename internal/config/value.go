@@ -53,10 +53,13 @@ func (s *Setting) set(c *Config, text string) bool {
 	case *string:
 		if s.Enum != nil {
 			i := slices.IndexFunc(s.Enum, func(e string) bool { return plain(e) == plain(text) })
+			other, known := s.other[plain(text)]
 			switch {
 			case i >= 0:
 				text = s.Enum[i]
-			case !slices.Contains(s.old, plain(text)):
+			case known:
+				text = other
+			default:
 				return false
 			}
 		}
