@@ -46,11 +46,13 @@ var listenerModel = strings.NewReplacer("sendTask", "userTask", `<zeebe:taskDefi
 // workOn has one job of the nested model's task be worked on by a worker whose REST API is this.
 func workOn(t *testing.T, rest http.Handler, bus *embedded.Bus, args ...string) embedded.Ending {
 	t.Helper()
-	return workOnVersion(t, "8.8.0", rest, bus, args...)
+	ending, asked := workOnVersion(t, "8.8.0", rest, bus, args...)
+	assert.Equal(t, uint64(1), asked, "the model was asked for once")
+	return ending
 }
 
-// workOnVersion is workOn with a gateway of this version.
-func workOnVersion(t *testing.T, version string, rest http.Handler, bus *embedded.Bus, args ...string) embedded.Ending {
+// workOnVersion is workOn with a gateway of this version. It returns also how often a model was asked for.
+func workOnVersion(t *testing.T, version string, rest http.Handler, bus *embedded.Bus, args ...string) (embedded.Ending, uint64) {
 	t.Helper()
 	gateway, err := embedded.StartGateway(embedded.GatewayOptions{Version: version})
 	require.NoError(t, err)
@@ -83,8 +85,7 @@ func workOnVersion(t *testing.T, version string, rest http.Handler, bus *embedde
 	drain()
 	require.NoError(t, <-ended)
 	hits, misses := parts.models()
-	assert.Equal(t, uint64(1), hits+misses, "the model was asked for once")
-	return ending
+	return ending, hits + misses
 }
 
 func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {

@@ -69,7 +69,7 @@ func TestAClusterThatDoesNotTellItsVersionIsTakenForANewOne(t *testing.T) {
 func TestAWorkerOfAnOldClusterReadsNoModels(t *testing.T) {
 	t.Parallel()
 	bus := startBus(t)
-	ending := workOnVersion(t, "8.7.2", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	ending, asked := workOnVersion(t, "8.7.2", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		t.Error("the REST API was asked")
 		w.WriteHeader(http.StatusNotFound)
 	}), bus)
@@ -77,4 +77,5 @@ func TestAWorkerOfAnOldClusterReadsNoModels(t *testing.T) {
 	assert.Zero(t, ending.Command.Retries, "it is an input error, as without a REST address")
 	assert.Contains(t, ending.Command.Message, "is not allowed here")
 	assert.Empty(t, bus.Events())
+	assert.Zero(t, asked)
 }

@@ -71,8 +71,7 @@ func (l *loader) decides(e entry) bool {
 			l.warn(Warning{Text: e.what() + " has no effect here", Minor: true})
 		case d.refused != "":
 			l.fail(&ValueError{Key: shownKey(e.name), Found: strconv.Quote(shortened(redact(value))), Source: e.source, Expected: d.refused})
-			l.passed(e, "")
-			l.accounts[len(l.accounts)-1].Fate = Refused
+			l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Refused})
 		default:
 			l.passed(e, d.warning)
 			l.warnf("%s has no effect here: %s", e.what(), d.warning)

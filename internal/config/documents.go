@@ -17,6 +17,18 @@ const maxImports = 50
 // read where no other place is given.
 var usualFiles = []string{"/application.yml", "/application.yaml", "/config/application.yml", "/config/application.yaml"}
 
+// springsOwn are the keys that say which files and documents are read.
+var springsOwn = []string{
+	"spring.config.activate.on-cloud-platform", "spring.config.activate.on-profile", "spring.config.additional-location", "spring.config.import", "spring.config.location",
+	"spring.config.name", "spring.profiles", "spring.profiles.active", "spring.profiles.include",
+}
+
+func isSpringsOwn(name string) bool {
+	base, _ := cutIndex(name)
+	given := spell(base)
+	return slices.ContainsFunc(springsOwn, func(key string) bool { return given.is(spell(key)) })
+}
+
 // file is one that is to be read.
 type file struct {
 	path     string
@@ -270,8 +282,8 @@ func (l *loader) readFile(f file) []document {
 		l.fail(fmt.Errorf("configuration file %s (%s): %w", f.path, where, err))
 		return nil
 	}
-	if l.config.File == "" {
-		l.config.File = f.path
+	if f.quiet {
+		l.warn(Warning{Text: "configuration file " + f.path + " is read", Minor: true})
 	}
 	for i := range documents {
 		documents[i].path = f.path

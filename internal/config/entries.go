@@ -26,6 +26,14 @@ func (e entry) what() string {
 	return fmt.Sprintf("key %s (%s)", shownKey(e.name), e.source)
 }
 
+// where says where the entry stands, for its account.
+func (e entry) where() string {
+	if e.line == 0 && !e.isJSON() {
+		return "environment variable"
+	}
+	return e.source
+}
+
 func (e entry) isJSON() bool { return e.source == jsonSource }
 
 // isVariable says whether the entry comes from the environment. What is unknown there is warned of; in the file it is an error.

@@ -20,7 +20,7 @@ func (l *loader) variables() (all, weak layer) {
 	all, weak = layer{}, layer{}
 	for _, name := range sorted(l.env) {
 		value := l.env[name]
-		if ofOthers(name, value) || name == jsonVariable {
+		if ofOthers(name, value) {
 			continue
 		}
 		e := entry{name: name, text: value, source: "environment variable " + name}
@@ -77,6 +77,9 @@ func isWeak(key string) bool {
 
 // unknownVariable tells what becomes of a variable that names no setting.
 func (l *loader) unknownVariable(e entry) {
+	if e.name == jsonVariable {
+		return // what it holds is told on its own
+	}
 	if l.decides(e) || l.passOver(e) || !ours(e.name) {
 		return
 	}
@@ -133,6 +136,10 @@ func ofOthers(name, value string) bool {
 
 // passOver tells whether a name is one of those that have no effect here, and says so.
 func (l *loader) passOver(e entry) bool {
+	if isSpringsOwn(e.name) {
+		l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Used, Why: "it says which configuration is read"})
+		return true
+	}
 	why, ok := unusedName(e.name)
 	if ok {
 		l.passed(e, why)
@@ -149,9 +156,8 @@ func (l *loader) passOver(e entry) bool {
 
 // passed notes that an entry has no effect.
 func (l *loader) passed(e entry, why string) {
-	source := e.source
-	if e.line == 0 && !e.isJSON() {
-		source = "environment variable"
+	if why = strings.TrimPrefix(why, ": "); why == "" {
+		why = "of Camunda's runtime, without an effect on this connector"
 	}
-	l.account(Account{Name: shownKey(e.name), Source: source, Fate: PassedOver, Why: strings.TrimPrefix(why, ": ")})
+	l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: PassedOver, Why: why})
 }

@@ -277,6 +277,7 @@ func TestPodsOfCamundasRuntimeGiveAWorker(t *testing.T) {
 			used := 0
 			for _, a := range accounts {
 				assert.NotContains(t, []config.Fate{0, config.Unknown, config.Refused}, a.Fate, "%s: %s", a.Name, a.Why)
+				assert.True(t, a.Why != "" || a.Fate == config.Used, "%s is %s, and nothing says why", a.Name, a.Fate)
 				if a.Fate == config.Used {
 					used++
 				}
