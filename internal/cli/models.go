@@ -58,7 +58,7 @@ func (m *clusterModels) none(ctx context.Context) bool {
 	if old, sure := m.lately(); sure {
 		return old
 	}
-	old, _, _ := m.flight.Do("", func() (any, error) {
+	answer, _, _ := m.flight.Do("", func() (any, error) {
 		if old, sure := m.lately(); sure {
 			return old, nil
 		}
@@ -68,7 +68,8 @@ func (m *clusterModels) none(ctx context.Context) bool {
 		version, err := m.version(ctx)
 		return m.learn(version, err), nil
 	})
-	return old.(bool) //nolint:errcheck,forcetypeassert // it is one
+	old, _ := answer.(bool)
+	return old
 }
 
 // lately returns what is known already, if that is still to be relied on.

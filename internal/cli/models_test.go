@@ -47,9 +47,9 @@ func TestAClusterOlderThanModelsIsAskedAgainAfterAWhile(t *testing.T) {
 		assert.Equal(t, secret.Refuse, rule(secret.Placeholder{Name: "X", Variable: "input"}), "as without a REST address")
 
 		version = "8.8.0"
-		time.Sleep(versionPause)
+		<-time.After(versionPause)
 		assert.False(t, m.none(t.Context()), "it was upgraded")
-		time.Sleep(24 * time.Hour)
+		<-time.After(24 * time.Hour)
 		assert.False(t, m.none(t.Context()))
 		assert.Equal(t, 2, *asked, "a new one is not asked again")
 		assert.Equal(t, 1, strings.Count(log.String(), "level=WARN"), log.String())

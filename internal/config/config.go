@@ -1,10 +1,11 @@
-// Package config turns flags, environment variables and a YAML file into one validated [Config].
+// Package config turns flags, environment variables and YAML files into one validated [Config]. It reads them as Spring does,
+// so that what was written for Camunda's connector runtime serves as it is.
 //
 // There is one list of settings ([Settings]): a setting's key in Camunda's spelling, its kind, default, flag,
 // environment variables, documentation and whether it is a secret. Everything else comes from that list: what [Load]
 // accepts, what the command config prints ([Config.Print]), the help of the commands, and docs/configuration.md.
 //
-// A flag wins over the environment, the environment over the file, and a name of Camunda's over one of the Zeebe Go
+// A flag wins over the environment, the environment over the files, and a name of Camunda's over one of the Zeebe Go
 // client's. What is wrong is reported all together, a line each: the setting, what it was, where it came from and what
 // is expected. The values of secrets appear nowhere.
 package config

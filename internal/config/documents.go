@@ -139,13 +139,13 @@ func orElse(text, instead string) string {
 
 // value returns the value of a key of a document; empty = none.
 func (d document) value(key string) string {
-	value := ""
+	var values []string
 	for _, e := range d.entries {
 		if base, _ := cutIndex(e.name); plain(e.name) == plain(key) || plain(base) == plain(key) {
-			value += "," + e.text
+			values = append(values, e.text)
 		}
 	}
-	return strings.TrimPrefix(value, ",")
+	return strings.Join(values, ",")
 }
 
 // isActive says whether a document counts for the active profiles and on this platform.
@@ -253,12 +253,6 @@ func (l *loader) locations(key, text string) []file {
 
 // readFile returns the documents of a file.
 func (l *loader) readFile(f file) []document {
-	if l.files++; l.files > maxImports {
-		if l.files == maxImports+1 {
-			l.fail(fmt.Errorf("%s: expected at most %d files in all; do files import each other?", f.path, maxImports))
-		}
-		return nil
-	}
 	data, err := l.read(f.path)
 	if errors.Is(err, fs.ErrNotExist) && (f.quiet || f.optional) {
 		return nil
@@ -268,6 +262,12 @@ func (l *loader) readFile(f file) []document {
 			err = e.Err // its path is in the message already
 		}
 		l.fail(&ValueError{Key: f.key, Found: strconv.Quote(f.found), Source: f.source, Expected: "a file that can be read: " + err.Error()})
+		return nil
+	}
+	if l.files++; l.files > maxImports {
+		if l.files == maxImports+1 {
+			l.fail(fmt.Errorf("%s: expected at most %d files in all; do files import each other?", f.path, maxImports))
+		}
 		return nil
 	}
 	documents, err := readYAML(data, func(key string) bool {

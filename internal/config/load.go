@@ -16,7 +16,7 @@ type loader struct {
 	ofJSON   map[string]string // values of SPRING_APPLICATION_JSON by the plain form of their keys
 	ofFiles  map[string]string // values of the files likewise
 	profiles profiles
-	files    int            // read or tried
+	files    int            // read so far
 	flags    map[string]any // a given by key
 	config   Config
 	warnings []Warning

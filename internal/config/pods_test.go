@@ -113,8 +113,12 @@ func pods() []pod {
 			"OPERATE_CLIENT_BASEURL=http://operate:8080", "OPERATE_CLIENT_PROFILE=oidc", "OPERATE_CLIENT_AUTHURL=http://idp/token", "OPERATE_CLIENT_AUDIENCE=operate-api",
 			"OPERATE_CLIENT_CLIENTID=ours", "OPERATE_CLIENT_CLIENTSECRET=hush", "CAMUNDA_IDENTITY_CLIENT_SECRET=hush",
 		}), nil, func() podWant { w := zeebeAuth; w.rest = "http://broker:8080"; return w }()},
-		{"Compose 8.8, light", []string{"CAMUNDA_CLIENT_MODE=self-managed", "CAMUNDA_CLIENT_RESTADDRESS=http://core:8080", "CAMUNDA_CLIENT_GRPCADDRESS=http://core:26500"}, nil,
-			podWant{target: "core:26500", rest: "http://core:8080", method: config.AuthNone, prefix: "SECRET_"}},
+		{
+			"Compose 8.8, light",
+			[]string{"CAMUNDA_CLIENT_MODE=self-managed", "CAMUNDA_CLIENT_RESTADDRESS=http://core:8080", "CAMUNDA_CLIENT_GRPCADDRESS=http://core:26500"},
+			nil,
+			podWant{target: "core:26500", rest: "http://core:8080", method: config.AuthNone, prefix: "SECRET_"},
+		},
 		{"Compose 8.8, full", []string{
 			"CAMUNDA_CLIENT_RESTADDRESS=http://core:8080", "CAMUNDA_CLIENT_GRPCADDRESS=http://core:26500",
 			"CAMUNDA_CLIENT_AUTH_TOKENURL=http://idp.example.com:18080/token", "CAMUNDA_CLIENT_AUTH_CLIENTID=worker", "CAMUNDA_CLIENT_AUTH_CLIENTSECRET=hush-hush",
@@ -161,7 +165,8 @@ management: {endpoint: {configprops: {show-values: ALWAYS}}}
 			target: "core:26500", rest: "http://core:8080", method: config.AuthOIDC, clientID: "worker", secret: "hush-hush", discovery: "http://idp.example.com:18080/realm/.well-known/openid-configuration",
 			audience: "orchestration-api", prefix: "CONNECTORS_SECRET",
 		}},
-		{"Helm 8.5 and 8.6, with identity", join(zeebeAuthEnv, []string{"CAMUNDA_LICENSE_KEY=x", "CAMUNDA_IDENTITY_CLIENT_SECRET=hush", "ZEEBE_GATEWAY_SERVICE_HOST=10.0.0.1", "ZEEBE_GATEWAY_PORT=tcp://10.0.0.1:26500"}),
+		{
+			"Helm 8.5 and 8.6, with identity", join(zeebeAuthEnv, []string{"CAMUNDA_LICENSE_KEY=x", "CAMUNDA_IDENTITY_CLIENT_SECRET=hush", "ZEEBE_GATEWAY_SERVICE_HOST=10.0.0.1", "ZEEBE_GATEWAY_PORT=tcp://10.0.0.1:26500"}),
 			map[string]string{"/config/application.yml": `
 server: {port: 8080, servlet: {context-path: "/connectors"}}
 camunda:
@@ -173,7 +178,9 @@ zeebe:
       gateway-address: "broker:26500"
     security:
       plaintext: true
-`}, zeebeAuth},
+`},
+			zeebeAuth,
+		},
 		{"Helm 8.5 and 8.6, inbound off", nil, map[string]string{"/config/application.yml": `
 server: {port: 8080}
 camunda: {connector: {polling: {enabled: false}, webhook: {enabled: false}}}

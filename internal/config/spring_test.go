@@ -121,7 +121,7 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		{name: "an import of another kind", yaml: "spring.config.import: 'configtree:/run/secrets/'\n", want: "expected a YAML file"},
 		{name: "files that import each other", yaml: "spring.config.import: app.yaml\n", want: "do files import each other?"},
 		{name: "an expression of profiles", yaml: "spring.config.activate.on-profile: 'a &'\n", want: "expected an expression of profiles, such as prod & !eu"},
-		{name: "a slip under a root that is known", yaml: "camunda.client.zeebe.grpc-adress: http://a:1\n", want: "unknown key camunda.client.zeebe.grpc-adress (app.yaml:1); did you mean camunda.client.grpc-address?"},
+		{name: "a slip under a root that is known", yaml: "camunda.client.zeebe.grpc-addrss: http://a:1\n", want: "unknown key camunda.client.zeebe.grpc-addrss (app.yaml:1); did you mean camunda.client.grpc-address?"},
 		{name: "a slip in a root", yaml: "camunda.clent.grpc-address: http://a:1\n", want: "unknown key camunda.clent.grpc-address (app.yaml:1); did you mean camunda.client.grpc-address?"},
 		{name: "a proxy without a host", env: []string{"http_proxy=http://:3128"}, want: `http_proxy: found "http://:3128" (environment variable), expected the address of a proxy`},
 		{name: "a proxy with a password", env: []string{"HTTPS_PROXY=u:hush@p:port"}, want: `HTTPS_PROXY: found "***@p:port"`},
@@ -150,7 +150,7 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 		"CONNECTOR_OUTBOUND_DISABLED=a:1,io.camunda:aws-eventbridge:1":       "it switches off Camunda's connector, not this worker",
 		"JAVA_TOOL_OPTIONS=-Xmx1g -Dcamunda.client.tenant-ids=a":             "-Dcamunda.client.tenant-ids has no effect, since this is no Java process; set CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS",
 		"JAVA_OPTS=-Djavax.net.ssl.trustStore=/x":                            "set camunda.client.ca-certificate-path",
-		`SPRING_APPLICATION_JSON={"camunda":{"client":{"grpc-adress":"x"}}}`: "did you mean camunda.client.grpc-address?",
+		`SPRING_APPLICATION_JSON={"camunda":{"client":{"grpc-addrss":"x"}}}`: "did you mean camunda.client.grpc-address?",
 	} {
 		_, warnings, err := load(nil, []string{name}, "")
 		require.NoError(t, err, name)

@@ -1,6 +1,8 @@
 package zeebe
 
 import (
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,4 +29,14 @@ func TestTheVersionThatAProbeWasToldIsKnown(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "8.6.0", version)
 	require.NotNil(t, c.version.Load(), "from the probe")
+}
+
+func TestARequestThatFailsAtAProxySaysSo(t *testing.T) {
+	t.Parallel()
+	c := connect(t, &gateway{}, Config{RESTAddress: "http://rest.example.com"})
+	transport, ok := c.rest.client.Transport.(*http.Transport)
+	require.True(t, ok)
+	transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1"})
+	_, err := c.ProcessXML(t.Context(), 1)
+	require.ErrorContains(t, err, "look whether it is up, or add the host of camunda.client.rest-address to NO_PROXY")
 }
