@@ -18,13 +18,14 @@ func newEnvironment(env []string) map[string]string {
 // variables returns what the environment gives. A variable that nobody knows is warned of if its prefix is one of ours.
 func (l *loader) variables() (all, weak layer) {
 	all, weak = layer{}, layer{}
+	manual := l.manualPrefix()
 	for _, name := range sorted(l.env) {
 		value := l.env[name]
 		if ofOthers(name, value) {
 			continue
 		}
 		e := entry{name: name, text: value, source: "environment variable " + name}
-		s, index, known := l.names.variable(name)
+		s, index, known := l.names.variable(ownName(name, manual))
 		if !known {
 			l.unknownVariable(e)
 			continue

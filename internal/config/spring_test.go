@@ -32,6 +32,11 @@ func TestVariablesInSpringsSpellings(t *testing.T) {
 		{"one tenant of the Java client", []string{"ZEEBE_DEFAULT_TENANT_ID=t1"}, tenants, []string{"t1"}},
 		{"streams of 8.5", []string{"ZEEBE_CLIENT_DEFAULT-JOB-WORKER-STREAM-ENABLED=false"}, func(c *config.Config) any { return c.Worker.StreamEnabled }, false},
 		{"the poll interval of 8.5", []string{"ZEEBE_CLIENT_JOB_POLLINTERVAL=PT7S"}, func(c *config.Config) any { return c.Worker.PollInterval.String() }, "7s"},
+		{
+			"a job type of a connector that was registered by hand",
+			[]string{"CONNECTOR_ORDERS_FUNCTION=io.example.EventBridgeFunction", "CONNECTOR_ORDERS_TYPE=x:1", "CONNECTOR_ORDERS_TIMEOUT=30000", "CONNECTOR_MAIL_FUNCTION=io.example.MailFunction", "CONNECTOR_MAIL_TYPE=y:1"},
+			func(c *config.Config) any { return c.Connector.JobType + " " + c.Worker.Lease.String() }, "x:1 30s",
+		},
 		{"a placeholder", []string{"HOST_OF_GATEWAY=h", "CAMUNDA_CLIENT_GRPCADDRESS=http://${HOST_OF_GATEWAY}:${PORT_OF_GATEWAY:1}"}, target, "h:1"},
 		{"a password that looks like a placeholder", []string{"CAMUNDA_CLIENT_AUTH_USERNAME=u", "CAMUNDA_CLIENT_AUTH_PASSWORD=a${b"}, func(c *config.Config) any { return c.Auth.Password }, "a${b"},
 		{"JSON", []string{`SPRING_APPLICATION_JSON={"camunda":{"client":{"grpc-address":"http://h:1","worker":{"defaults":{"tenant-ids":["a","b"]}}}}}`, "CAMUNDA_CLIENT_GRPCADDRESS=http://env:1"}, target, "h:1"},
