@@ -1,9 +1,6 @@
 package config
 
-import (
-	"net/url"
-	"strings"
-)
+import "net/url"
 
 // oldModes are values of camunda.client.mode in Camunda 8.5 to 8.7: self-managed clusters by how they authenticate.
 var oldModes = map[string]string{AuthOIDC: AuthOIDC, AuthBasic: AuthBasic, modeSimple: modeSimple}
@@ -36,16 +33,16 @@ const (
 // deriveAddresses takes the one address of Camunda 8.5 to 8.7 for that which is missing.
 func (l *loader) deriveAddresses() {
 	g := &l.config.Gateway
+	u, err := url.Parse(g.BaseURL)
+	if err != nil || g.BaseURL == "" { // it was looked at
+		return
+	}
+	address := u.Scheme + "://" + u.Host
 	switch {
-	case g.BaseURL == "":
 	case !l.givenGRPC():
-		u, err := url.Parse(g.BaseURL)
-		if err != nil {
-			return // it was looked at
-		}
-		g.GRPCAddress = u.Scheme + "://" + u.Host
+		g.GRPCAddress = address
 		l.derived(keyGRPC, "follows from "+keyBaseURL)
-	case g.RESTAddress == "" && !strings.HasSuffix(g.BaseURL, ":26500"):
+	case g.RESTAddress == "" && g.GRPCAddress != address && u.Port() != "26500":
 		g.RESTAddress = g.BaseURL
 		l.derived(keyREST, "follows from "+keyBaseURL)
 	}

@@ -391,7 +391,7 @@ func TestWhatConfigPrintsIsReadAgain(t *testing.T) {
 	t.Parallel()
 	args := []string{
 		"--grpc-address=https://h:1", "--max-message-size=4097", "--lease=90500", "--tenant-ids=a,b", "--secrets-env-prefix=", "--worker-name=yes: # 1",
-		"--log-level=OFF", "--no-stream-enabled",
+		"--log-level=OFF", "--no-stream-enabled", "--resource=a${b", "--zeebe-base-url=https://h:1",
 	}
 	first := mustLoad(t, args, nil, "")
 	var out, again strings.Builder
