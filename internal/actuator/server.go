@@ -31,12 +31,13 @@ type Check func() (ok bool, reason string)
 
 // Options says what a [Server] serves.
 type Options struct {
-	Address string // empty = all interfaces
-	Port    int    // 0 = any free one
-	Ready   Check
-	Metrics *Metrics
-	Log     *slog.Logger
-	Mask    Mask // nil = there are no secrets
+	Address  string // empty = all interfaces
+	Port     int    // 0 = any free one
+	BasePath string // below which the paths are served, too; empty = none
+	Ready    Check
+	Metrics  *Metrics
+	Log      *slog.Logger
+	Mask     Mask // nil = there are no secrets
 }
 
 // Server serves health and metrics.
@@ -60,7 +61,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		listener: listener,
 		http: &http.Server{
-			Handler:           handler(o),
+			Handler:           under(o.BasePath, handler(o)),
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       requestTimeout,
 			WriteTimeout:      requestTimeout,

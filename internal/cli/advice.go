@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -141,7 +143,29 @@ func tokenAdvice(c *config.Config, e *job.CommandError) string {
 	case e.Code == "UNAUTHENTICATED":
 		return where + ": what answers there is no token endpoint; with Keycloak a token URL ends in /protocol/openid-connect/token, an issuer in /realms/NAME"
 	}
+	address := c.Auth.TokenURL
+	if address == "" {
+		address = c.Auth.DiscoveryURL
+	}
+	if proxy, ok := c.ProxyFor(address); ok {
+		return where + ": " + proxyAdvice(proxy, address, false)
+	}
 	return where + ": look whether it can be reached from here (network, proxy, name)"
+}
+
+// proxyAdvice is that of a connection that fails on its way through a proxy. Answered says that the proxy is there.
+func proxyAdvice(p config.Proxy, target string, answered bool) string {
+	host := target
+	if u, err := url.Parse(target); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	} else if h, _, err := net.SplitHostPort(target); err == nil {
+		host = h
+	}
+	what := "look whether that proxy is up"
+	if answered {
+		what = "that proxy does not let it through"
+	}
+	return "connections there go through the proxy " + p.Address + " (" + p.Variable + "); " + what + ", or add " + host + " to NO_PROXY to connect directly"
 }
 
 // refusedClientAdvice is that of a client that the authorization server does not know by what it sends.
@@ -169,6 +193,13 @@ func tokenCertificate(c *config.Config) string {
 // connectAdvice is that of a connection that does not come about.
 func connectAdvice(c *config.Config, fault job.Fault) string {
 	address := c.Origin(keyAddress)
+	if proxy, ok := c.ProxyFor("https://" + c.Gateway.Target); ok {
+		switch fault {
+		case job.FaultProxy, job.FaultNoHost, job.FaultConnectionEnded, job.FaultConnectionRefused, job.FaultNoAnswer:
+			return address + ": " + proxyAdvice(proxy, c.Gateway.Target, fault == job.FaultProxy)
+		default:
+		}
+	}
 	switch fault {
 	case job.FaultPlaintext:
 		return address + ": TLS is asked for, but the gateway there speaks plaintext; write http://" + c.Gateway.Target

@@ -132,11 +132,35 @@ func TestConfig(t *testing.T) {
 	assert.Regexp(t, `(?m)^camunda\.client\.auth\.client-secret: '\*\*\*' +# .*app\.yaml:2$`, got.stdout)
 	assert.Regexp(t, `(?m)^camunda\.client\.auth\.method: oidc +# follows from the credentials given$`, got.stdout)
 	assert.NotContains(t, got.stdout+got.stderr, "hush-hush")
+	assert.Contains(t, got.stdout, "# What became of what was given:\n")
+	assert.Contains(t, got.stdout, "#   used         SERVER_PORT (environment variable): server.port\n")
+	assert.Contains(t, got.stdout, "#   passed over  CAMUNDA_CLIENT_ENABLED (environment variable); it asks for what this worker does anyway\n")
+	assert.Contains(t, got.stdout, "#   unknown      ZEEBE_ADDRSS (environment variable); did you mean ZEEBE_ADDRESS?\n")
+	require.NoError(t, os.WriteFile(path, []byte(got.stdout), 0o600))
+	assert.Equal(t, cli.ExitOK, call(t, []string{"CAMUNDA_CLIENT_AUTH_CLIENTSECRET=x"}, "config", "--config", path).code, "it can be read again")
 
 	got = call(t, []string{"SERVER_PORT=x", "LOGGING_FORMAT=y"}, "config")
 	assert.Equal(t, cli.ExitUsage, got.code)
 	assert.Empty(t, got.stdout)
 	assert.Equal(t, 3, strings.Count(got.stderr, "\n"), got.stderr)
+
+	got = call(t, []string{"SERVER_PORT=x", "ZEEBE_ADDRESS=http://g:1", "CAMUNDA_CLIENT_GRPCADDRESS=http://h:1"}, "config")
+	assert.Equal(t, cli.ExitUsage, got.code)
+	assert.Contains(t, got.stderr, "#   overridden   ZEEBE_ADDRESS (environment variable): camunda.client.grpc-address; environment variable CAMUNDA_CLIENT_GRPCADDRESS wins\n")
+}
+
+func TestValuesOfTheEnvironmentAreLookedAtAtStart(t *testing.T) {
+	t.Parallel()
+	got := call(t, []string{"AWS_CA_BUNDLE=/nope/ca.pem", "OTEL_TRACES_SAMPLER=foo", "HTTPS_PROXY=::bad", "CAMUNDA_CLIENT_GRPCADDRESS=http://a:1,http://b:1"}, "run")
+	assert.Equal(t, cli.ExitUsage, got.code)
+	for _, line := range []string{
+		`AWS_CA_BUNDLE: found "/nope/ca.pem" (environment variable), expected a PEM file with certificates: no such file or directory`,
+		`OTEL_TRACES_SAMPLER is "foo"; expected one of always_on, `,
+		`HTTPS_PROXY: found "::bad" (environment variable), expected the address of a proxy, such as http://proxy.example.com:3128`,
+		`camunda.client.grpc-address: found "http://a:1,http://b:1" (environment variable CAMUNDA_CLIENT_GRPCADDRESS), expected an http or https URL`,
+	} {
+		assert.Equal(t, 1, strings.Count("\n"+got.stderr, "\neventbridge-connector run: "+line), line+"\n"+got.stderr)
+	}
 }
 
 // sortedLines puts the warnings before the notes.

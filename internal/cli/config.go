@@ -2,21 +2,28 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 )
 
 func configCommand(s *session) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "config",
-		Short:   "print the effective configuration, with secrets masked",
-		Long:    description("Prints the settings that run would use, each with its value and origin, as a YAML file that --config can read. Secrets are masked. Warnings go to standard error. The command starts nothing and connects to nothing."),
+		Use:   "config",
+		Short: "print the effective configuration, with secrets masked",
+		Long: description("Prints the settings that run would use, each with its value and origin, as a YAML file that --config can read. Comments behind them say what became of each flag, " +
+			"key and environment variable that was given: used, overridden, passed over or unknown, and why. Secrets are masked. Warnings go to standard error; if the configuration is wrong, the comments do too. " +
+			"The command starts nothing and connects to nothing."),
 		Example: exampleLines(Name+" config", "SERVER_PORT=9090 "+Name+" config --config /etc/connector.yaml"),
 		Args:    onlySettings,
 	}
-	load := addSettings(s, c)
+	load := addSettingsWithAccounts(s, c)
 	c.RunE = func(*cobra.Command, []string) error {
-		loaded, warnings, err := load()
+		loaded, warnings, accounts, err := load()
 		for _, w := range warnings {
 			kind := "warning"
 			if w.Minor {
@@ -25,9 +32,40 @@ func configCommand(s *session) *cobra.Command {
 			fmt.Fprintf(s.stderr, "%s: %s\n", kind, w.Text)
 		}
 		if err != nil {
+			printAccounts(s.stderr, slices.DeleteFunc(accounts, func(a config.Account) bool { return a.Fate == config.Refused })) // the error says why
 			return err
 		}
-		return loaded.Print(s.stdout)
+		if err := loaded.Print(s.stdout); err != nil {
+			return err
+		}
+		printAccounts(s.stdout, accounts)
+		return nil
 	}
 	return c
+}
+
+// printAccounts writes what became of each name that was given, as comments of YAML.
+func printAccounts(w io.Writer, accounts []config.Account) {
+	if len(accounts) == 0 {
+		return
+	}
+	lines := []string{"", "What became of what was given:"}
+	for _, fate := range []config.Fate{config.Used, config.Overridden, config.PassedOver, config.Refused, config.Unknown} {
+		for _, a := range accounts {
+			if a.Fate != fate {
+				continue
+			}
+			line := fmt.Sprintf("  %-11s  %s (%s)", fate, a.Name, a.Source)
+			if a.Key != "" && a.Key != a.Name {
+				line += ": " + a.Key
+			}
+			if a.Why != "" {
+				line += "; " + a.Why
+			}
+			lines = append(lines, line)
+		}
+	}
+	for _, line := range lines {
+		fmt.Fprintln(w, strings.TrimRight("# "+line, " "))
+	}
 }

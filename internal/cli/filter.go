@@ -16,12 +16,13 @@ import (
 )
 
 // secretFilter returns the configured filter, and the one that reads deployed models if it is that; the tracer may be nil.
-func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Policy, tracer *trace.Tracer, log *slog.Logger) (secret.Filter, *secret.ModelFilter) {
+func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Policy, tracer *trace.Tracer, log *slog.Logger) (secret.Filter, *clusterModels) {
+	without := secret.CredentialsOnly{EndpointAllowed: connector.EndpointAllowed(allowed)}
 	switch {
 	case c.Secrets.FilterMode == config.FilterDisabled:
 		return secret.AllowAll{}, nil
 	case c.Gateway.RESTAddress == "":
-		return secret.CredentialsOnly{EndpointAllowed: connector.EndpointAllowed(allowed)}, nil
+		return without, nil
 	}
 	o := secret.ModelOptions{Definitions: definitions{gateway}, Lax: c.Secrets.FilterMode == config.FilterLax, Log: log}
 	if c.Secrets.CacheEnabled {
@@ -30,7 +31,7 @@ func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Pol
 	if tracer != nil {
 		o.Definitions = tracer.Definitions(o.Definitions)
 	}
-	models := secret.NewModelFilter(o)
+	models := &clusterModels{ModelFilter: secret.NewModelFilter(o), without: without, version: gateway.GatewayVersion, log: log}
 	return models, models
 }
 

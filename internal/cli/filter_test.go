@@ -46,7 +46,15 @@ var listenerModel = strings.NewReplacer("sendTask", "userTask", `<zeebe:taskDefi
 // workOn has one job of the nested model's task be worked on by a worker whose REST API is this.
 func workOn(t *testing.T, rest http.Handler, bus *embedded.Bus, args ...string) embedded.Ending {
 	t.Helper()
-	gateway, err := embedded.StartGateway(embedded.GatewayOptions{})
+	ending, asked := workOnVersion(t, "8.8.0", rest, bus, args...)
+	assert.Equal(t, uint64(1), asked, "the model was asked for once")
+	return ending
+}
+
+// workOnVersion is workOn with a gateway of this version. It returns also how often a model was asked for.
+func workOnVersion(t *testing.T, version string, rest http.Handler, bus *embedded.Bus, args ...string) (embedded.Ending, uint64) {
+	t.Helper()
+	gateway, err := embedded.StartGateway(embedded.GatewayOptions{Version: version})
 	require.NoError(t, err)
 	defer gateway.Close()
 	server := httptest.NewServer(rest)
@@ -77,8 +85,7 @@ func workOn(t *testing.T, rest http.Handler, bus *embedded.Bus, args ...string) 
 	drain()
 	require.NoError(t, <-ended)
 	hits, misses := parts.models()
-	assert.Equal(t, uint64(1), hits+misses, "the model was asked for once")
-	return ending
+	return ending, hits + misses
 }
 
 func TestAWorkerResolvesWhatTheDeployedModelNames(t *testing.T) {
@@ -123,7 +130,7 @@ func TestAWorkerDoesNotResolveASecretWhereItsMappingCannotLetItFlow(t *testing.T
 func TestTheLogSaysWhichFilterCounts(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"authentication only": {"--secret-filter=strict"}, "STRICT": {"--rest-address=http://h"}, "LAX": {"--rest-address=http://h", "--secret-filter=lax"},
+		"authentication only": {"--secret-filter=strict"}, "STRICT": {"--grpc-address=http://h", "--rest-address=http://h"}, "LAX": {"--grpc-address=http://h", "--rest-address=http://h", "--secret-filter=lax"},
 		"DISABLED": {"--secret-filter=disabled"},
 	} {
 		c, _, err := config.Load(args, nil, nil)

@@ -88,7 +88,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, in
 
 	return (&service{
 		engine: parts.engine, log: log,
-		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, Metrics: metrics, Mask: inUse.Mask},
+		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Metrics: metrics, Mask: inUse.Mask},
 		started: func(health string) {
 			if fips140.Enabled() {
 				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())

@@ -8,11 +8,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
 )
 
 // addSettings gives a command the flags of all settings. The function that it returns reads the configuration from the
 // flags that were parsed, from the environment and from the file that they name.
 func addSettings(s *session, c *cobra.Command) func() (*config.Config, []config.Warning, error) {
+	load := addSettingsWithAccounts(s, c)
+	return func() (*config.Config, []config.Warning, error) {
+		loaded, warnings, _, err := load()
+		return loaded, warnings, err
+	}
+}
+
+// addSettingsWithAccounts is addSettings whose function tells also what became of each name that was given.
+func addSettingsWithAccounts(s *session, c *cobra.Command) func() (*config.Config, []config.Warning, []config.Account, error) {
 	parsed := config.AddFlags(c.Flags())
 	for _, setting := range config.Settings() {
 		switch key := setting.Key; {
@@ -29,12 +39,12 @@ func addSettings(s *session, c *cobra.Command) func() (*config.Config, []config.
 			completeValues(c, setting.Flag)
 		}
 	}
-	return func() (*config.Config, []config.Warning, error) {
-		loaded, warnings, err := config.Load(parsed(), s.env, config.ReadFile)
-		if err != nil {
+	return func() (*config.Config, []config.Warning, []config.Account, error) {
+		loaded, warnings, accounts, err := config.LoadWithAccounts(parsed(), s.env, config.ReadFile)
+		if err = errors.Join(err, trace.Check(s.lookup)); err != nil {
 			err = usage(err)
 		}
-		return loaded, warnings, err
+		return loaded, warnings, accounts, err
 	}
 }
 

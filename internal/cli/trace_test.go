@@ -67,7 +67,7 @@ func startCollector(t *testing.T) *collector {
 // traced has one job be worked on with tracing on, and returns its event.
 func traced(t *testing.T, c *collector, bus *embedded.Bus, custom embedded.Job, more ...string) embedded.Ending {
 	t.Helper()
-	gateway, err := embedded.StartGateway(embedded.GatewayOptions{})
+	gateway, err := embedded.StartGateway(embedded.GatewayOptions{Version: "8.8.0"})
 	require.NoError(t, err)
 	defer gateway.Close()
 	s := &session{env: append([]string{

@@ -1,10 +1,11 @@
-// Package config turns flags, environment variables and a YAML file into one validated [Config].
+// Package config turns flags, environment variables and YAML files into one validated [Config]. It reads them as Spring does,
+// so that what was written for Camunda's connector runtime serves as it is.
 //
 // There is one list of settings ([Settings]): a setting's key in Camunda's spelling, its kind, default, flag,
 // environment variables, documentation and whether it is a secret. Everything else comes from that list: what [Load]
 // accepts, what the command config prints ([Config.Print]), the help of the commands, and docs/configuration.md.
 //
-// A flag wins over the environment, the environment over the file, and a name of Camunda's over one of the Zeebe Go
+// A flag wins over the environment, the environment over the files, and a name of Camunda's over one of the Zeebe Go
 // client's. What is wrong is reported all together, a line each: the setting, what it was, where it came from and what
 // is expected. The values of secrets appear nowhere.
 package config
@@ -31,7 +32,8 @@ type Config struct {
 	Server    Server
 	Log       Log
 
-	values []Value
+	values      []Value
+	environment map[string]string
 }
 
 // The modes of [Config.Mode].
@@ -44,6 +46,7 @@ const (
 type Gateway struct {
 	GRPCAddress       string // as configured: a URL, or host:port
 	RESTAddress       string // empty = none
+	BaseURL           string // of Camunda 8.5 to 8.7; what counts are the two addresses
 	Plaintext         bool   // as configured; what counts is TLS
 	Host              string // of the Go client's ZEEBE_HOST, used where no address is given
 	Port              string // of the Go client's ZEEBE_PORT
@@ -147,8 +150,9 @@ const (
 
 // Server says where health and metrics are served.
 type Server struct {
-	Address string // empty = all interfaces
-	Port    int    // 0 = any free one
+	Address  string // empty = all interfaces
+	Port     int    // 0 = any free one
+	BasePath string // below which the same is served; empty = none
 }
 
 // Log says how to log.
@@ -207,13 +211,19 @@ type Warning struct {
 	Minor bool // worth a debug line only
 }
 
-// Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the file that they
-// name, which it reads with readFile. All faults come together in one error, a line each ([errors.Join] of
-// *[ValueError], *[UnknownError] and others). Load writes nothing and reads nothing else.
+// Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the files that they
+// name, which it reads with readFile. Where they name none, it reads those of [usualFiles] that are there. All faults come
+// together in one error, a line each ([errors.Join] of *[ValueError], *[UnknownError] and others). Load writes nothing.
 func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
-	l := &loader{settings: Settings(), env: newEnvironment(env)}
-	l.names = newNames(l.settings)
-	return l.load(args, readFile)
+	c, warnings, _, err := LoadWithAccounts(args, env, readFile)
+	return c, warnings, err
+}
+
+// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not.
+func LoadWithAccounts(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, []Account, error) {
+	l := newLoader(env, readFile)
+	c, err := l.load(args)
+	return c, l.warnings, l.accounts, err
 }
 
 // ErrHelp is returned by [Load] and [ParseFlags] for --help.
@@ -246,7 +256,15 @@ func (e *UnknownError) Error() string {
 		fmt.Fprintf(&b, " (%s)", e.Source)
 	}
 	if e.Nearest != "" {
-		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
+		b.WriteString("; " + e.hint())
 	}
 	return b.String()
+}
+
+// hint names the nearest known name; empty = none is near.
+func (e *UnknownError) hint() string {
+	if e.Nearest == "" {
+		return ""
+	}
+	return "did you mean " + e.Nearest + "?"
 }

@@ -9,6 +9,8 @@ import (
 // derive fills in what follows from other settings and refuses what does not go together.
 func (l *loader) derive() {
 	c := &l.config
+	l.deriveOldMode()
+	l.deriveAddresses()
 	if c.Mode == "" {
 		source := "default"
 		c.Mode = ModeSelfManaged
@@ -25,6 +27,7 @@ func (l *loader) derive() {
 	if c.Mode == ModeSaaS {
 		l.deriveSaaS()
 	}
+	l.onlyREST()
 	l.deriveTarget()
 	l.checkAuth()
 	l.checkKeys()
@@ -74,6 +77,7 @@ func (l *loader) deriveAuthMethod() {
 // deriveSaaS composes the addresses of a SaaS cluster from its id and region.
 func (l *loader) deriveSaaS() {
 	c := &l.config
+	c.Cloud.Domain = strings.TrimPrefix(c.Cloud.Domain, "zeebe.") // as it was written up to Camunda 8.6
 	cloud := c.Cloud
 	if !c.Given("camunda.client.grpc-address") {
 		if cloud.ClusterID == "" {

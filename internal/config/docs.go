@@ -16,20 +16,32 @@ You can set every setting by a flag, by an environment variable, or in a YAML fi
 ` + "`CONNECTOR_AWS_EVENTBRIDGE_CONFIG`" + `) names the file. Flags win over the environment, and the environment wins over the file. A variable with
 Camunda's name wins over one with the Zeebe Go client's name (` + "`ZEEBE_…`" + `).
 
+The environment and the files of Camunda's connector runtime work as they are ([migrate.md](migrate.md)):
+
 * **Keys** are Camunda's own, so settings of the bundled connector runtime work here too. In the file they may be nested
   or dotted, with dashes or in camel case.
 * **Variables** are made from the key by Spring's rule: dots become underscores, dashes are dropped, letters become capitals
-  (` + "`camunda.client.grpc-address` → `CAMUNDA_CLIENT_GRPCADDRESS`" + `). Underscores for dashes also work. An empty variable counts as not set.
+  (` + "`camunda.client.grpc-address` → `CAMUNDA_CLIENT_GRPCADDRESS`" + `). Underscores for dashes, small letters and the key itself
+  (` + "`camunda.client.grpc-address=…`" + `) also work. Lists may be given by index (` + "`…_TENANTIDS_0`, `…_TENANTIDS_1`" + `). An empty variable counts as not set.
+* **Files**: without ` + "`--config`" + `, the worker reads the files that are there of ` + "`/config/application.yaml`, `/config/application.yml`, `/application.yaml`" + `
+  and ` + "`/application.yml`" + `, where Camunda's charts and Compose files mount them. ` + "`SPRING_CONFIG_LOCATION`, `SPRING_CONFIG_ADDITIONAL_LOCATION`," + `
+  ` + "`SPRING_CONFIG_IMPORT` and `spring.config.import`" + ` name more files, ` + "`optional:`" + ` ones need not be there. A file may have several documents.
+  ` + "`spring.config.activate.on-profile`" + ` limits one to profiles (` + "`SPRING_PROFILES_ACTIVE`" + `), and a profile may have a file of its own
+  (` + "`application-prod.yaml`" + `). ` + "`SPRING_APPLICATION_JSON`" + ` wins over other variables.
+* **Placeholders**: ` + "`${NAME}` and `${NAME:default}`" + ` stand for an environment variable or another key. One that is not set is an error.
 * **Flags** are short names; ` + "`--camunda.client.grpc-address=…`" + `, with the full key, also works.
 * **Durations** are ISO 8601 (` + "`PT5M`" + `), a number with a unit (` + "`5m`, `90s`, `2d`" + `), or milliseconds (` + "`300000`" + `). **Sizes** are bytes or have a
   unit (` + "`5MB`" + `). **Lists** are separated by commas. In the file they can be YAML lists.
 
 An unknown key in the file or an unknown flag is an error that names the nearest known one. An unknown variable that begins with
 ` + "`CAMUNDA_CLIENT_`, `CAMUNDA_CONNECTOR_`, `CONNECTOR_AWS_EVENTBRIDGE_` or `ZEEBE_`" + ` causes a warning. Settings of Camunda's runtime that mean
-nothing here (polling, webhooks, …) are ignored. ` + "`eventbridge-connector config`" + ` prints the settings in use and the origin of each, with
-secrets masked.
+nothing here (polling, webhooks, …), of Spring (` + "`management`, `spring`, `logging.level.<package>`" + `) and of other parts of Camunda's stack
+(` + "`camunda.identity`, `operate`" + `, …) are passed over with a note. A setting that decides which jobs are taken, and that this worker cannot
+follow, causes a warning or an error. ` + "`eventbridge-connector config`" + ` prints the settings in use and the origin of each, with secrets masked.
+It also says what became of each name that was given: used, overridden, passed over or unknown.
 
-Proxies and certificates for AWS use the usual variables: ` + "`HTTPS_PROXY`, `NO_PROXY`, `AWS_CA_BUNDLE`, `AWS_REGION`, `AWS_PROFILE`" + ` and so on.
+Proxies and certificates for AWS use the usual variables: ` + "`HTTPS_PROXY`, `NO_PROXY`, `AWS_CA_BUNDLE`, `AWS_REGION`, `AWS_PROFILE`" + ` and so on. A proxy
+that is no address and a certificate file that cannot be read are errors at start.
 `)
 	group := ""
 	for _, s := range Settings() {

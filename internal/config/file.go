@@ -9,34 +9,38 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/knadh/koanf/maps"
 	"go.yaml.in/yaml/v3"
 )
 
-// entry is one key of the file with its value.
-type entry struct {
-	key  string // dotted, as written
-	text string
-	line int
+// document is one document of a file: what stands between two lines of ---.
+type document struct {
+	path    string
+	entries []entry
 }
 
-// readYAML flattens a file's document: nested keys are joined by dots, lists by commas. Keys without a value are left out.
-// A file beyond the limits is refused.
-func readYAML(data []byte) ([]entry, error) {
+// readYAML flattens a file's documents: nested keys are joined by dots, lists by commas. Keys without a value are left out.
+// A list of objects is flattened under its index, unless the key is one of known, which have plain values. A file beyond
+// the limits is refused.
+func readYAML(data []byte, known func(key string) bool) ([]document, error) {
 	if err := checkFile(data); err != nil {
 		return nil, err
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var doc, more yaml.Node
-	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, yamlError(err)
+	var documents []document
+	budget := &fileBudget{known: known}
+	for {
+		var doc yaml.Node
+		if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
+			return documents, nil
+		} else if err != nil {
+			return nil, yamlError(err)
+		}
+		entries, err := flatten(nil, "", &doc, 0, budget)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, document{entries: entries})
 	}
-	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, errors.New("expected one document, found another behind a line of ---")
-	}
-	return flatten(nil, "", &doc, 0, new(fileBudget))
 }
 
 func yamlError(err error) error {
@@ -58,6 +62,9 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 		return flatten(entries, key, n.Alias, depth+1, budget)
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Tag == "!!merge" {
+				continue
+			}
 			inner := n.Content[i].Value
 			if key != "" {
 				inner = key + "." + inner
@@ -66,33 +73,83 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 				return nil, err
 			}
 		}
-		return entries, nil
+		return flattenMerged(entries, key, n, depth, budget)
 	case yaml.SequenceNode:
-		if key == "" {
+		return flattenList(entries, key, n, depth, budget)
+	case yaml.ScalarNode:
+		switch {
+		case n.Tag == "!!null":
+			return entries, nil
+		case key == "":
 			return nil, errNoKeys(n)
 		}
-		texts := make([]string, len(n.Content))
-		for i, item := range n.Content {
-			if item.Kind == yaml.AliasNode {
-				item = item.Alias
+		return append(entries, entry{name: key, text: n.Value, line: n.Line}), nil
+	}
+	return entries, nil
+}
+
+// flattenMerged adds what a mapping merges in (<<: *others) and does not have itself.
+func flattenMerged(entries []entry, key string, n *yaml.Node, depth int, budget *fileBudget) ([]entry, error) {
+	var own map[string]bool // the names that entries has; nil = nothing was merged yet
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			continue
+		}
+		if own == nil {
+			own = make(map[string]bool, len(entries))
+			for _, e := range entries {
+				own[e.name] = true
 			}
-			if item.Kind != yaml.ScalarNode {
-				return nil, fmt.Errorf("line %d: %s[%d]: expected a plain value", item.Line, shownKey(key), i)
-			}
-			if err := budget.take(item, ""); err != nil {
+		}
+		sources := []*yaml.Node{n.Content[i+1]}
+		if sources[0].Kind == yaml.SequenceNode {
+			sources = sources[0].Content
+		}
+		for _, source := range sources {
+			merged, err := flatten(nil, key, source, depth+1, budget)
+			if err != nil {
 				return nil, err
 			}
-			texts[i] = item.Value
+			for _, e := range merged {
+				if !own[e.name] {
+					own[e.name], entries = true, append(entries, e)
+				}
+			}
 		}
-		return append(entries, entry{key, strings.Join(texts, ","), n.Line}), nil
-	case yaml.ScalarNode:
-		if key == "" {
-			return nil, errNoKeys(n)
+	}
+	return entries, nil
+}
+
+// flattenList joins a list of plain values by commas.
+func flattenList(entries []entry, key string, n *yaml.Node, depth int, budget *fileBudget) ([]entry, error) {
+	if key == "" {
+		return nil, errNoKeys(n)
+	}
+	texts := make([]string, len(n.Content))
+	for i, item := range n.Content {
+		if item.Kind == yaml.AliasNode {
+			item = item.Alias
 		}
-		if n.Tag == "!!null" {
-			return entries, nil
+		if item.Kind != yaml.ScalarNode {
+			if item.Kind != yaml.MappingNode || budget.known(key) {
+				return nil, fmt.Errorf("line %d: %s[%d]: expected a plain value", item.Line, shownKey(key), i)
+			}
+			return flattenObjects(entries, key, n, depth, budget)
 		}
-		return append(entries, entry{key, n.Value, n.Line}), nil
+		if err := budget.take(item, ""); err != nil {
+			return nil, err
+		}
+		texts[i] = item.Value
+	}
+	return append(entries, entry{name: key, text: strings.Join(texts, ","), line: n.Line, list: true}), nil
+}
+
+func flattenObjects(entries []entry, key string, n *yaml.Node, depth int, budget *fileBudget) ([]entry, error) {
+	var err error
+	for i, item := range n.Content {
+		if entries, err = flatten(entries, key+"["+strconv.Itoa(i)+"]", item, depth+1, budget); err != nil {
+			return nil, err
+		}
 	}
 	return entries, nil
 }
@@ -101,57 +158,55 @@ func errNoKeys(n *yaml.Node) error {
 	return fmt.Errorf("line %d: expected keys with values, such as server.port: 8080", n.Line)
 }
 
-// fileParser is the koanf.Parser of the configuration file. What it returns holds a [given] under the key of each setting
-// that the file gives, nested.
-type fileParser struct {
-	*loader
-	path given
-}
-
-// Unmarshal reads the file. It reports keys that nobody knows and keys that stand in the file twice.
-func (p fileParser) Unmarshal(data []byte) (map[string]any, error) {
-	entries, err := readYAML(data)
-	if err != nil {
-		return nil, fmt.Errorf("configuration file %s (%s): %w", p.path.Text, p.path.Source, err)
-	}
-	values, ranks, seen := map[string]any{}, map[*Setting]int{}, map[string]entry{}
-	earlier := len(p.errs)
-	for i, e := range entries {
-		if len(p.errs)-earlier >= maxFileFaults {
-			p.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", p.path.Text, len(entries)-i))
+// documentLayer returns what a document gives. Keys that nobody knows and keys that stand in it twice are reported.
+func (l *loader) documentLayer(d document) (all, weak layer) {
+	all, weak = layer{}, layer{}
+	seen := map[string]entry{}
+	earlier := len(l.errs)
+	for i, e := range d.entries {
+		if len(l.errs)-earlier >= maxFileFaults {
+			l.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", d.path, len(d.entries)-i))
 			break
 		}
-		s, known := p.names.key(e.key)
+		s, index, known := l.names.key(e.name)
 		if !known {
-			p.unknownKey(e)
+			l.unknownKey(e)
 			continue
 		}
-		if before, twice := seen[plain(e.key)]; twice {
-			p.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", shownKey(e.key), p.path.Text, before.line, e.line))
+		if before, twice := seen[plain(e.name)]; twice {
+			l.fail(fmt.Errorf("%s: set twice in %s, in the lines %d and %d", shownKey(e.name), d.path, before.line, e.line))
 			continue
 		}
-		seen[plain(e.key)] = e
-		if rank, taken := ranks[s.Setting]; (taken && rank < s.rank) || (e.text == "" && !s.keepEmpty) {
+		seen[plain(e.name)] = e
+		e.account = l.account(Account{Name: shownKey(e.name), Source: e.source, Key: s.Key})
+		if e.list && !s.isList() {
+			l.accounts[e.account].Fate = Refused
+			l.refuseList(s.Setting, e)
 			continue
 		}
-		values[s.Key], ranks[s.Setting] = given{Text: e.text, Source: p.at(e)}, s.rank
+		l.take(all, weak, s, index, e)
 	}
-	return maps.Unflatten(values, "."), nil
+	return all, weak
 }
 
-// Marshal is not supported: [Config.Print] writes files.
-func (fileParser) Marshal(map[string]any) ([]byte, error) { return nil, errors.ErrUnsupported }
-
-// unknownKey reports a key of no setting, unless it is one of Camunda's that mean nothing here.
-func (p fileParser) unknownKey(e entry) {
-	if p.passOver(e.key, fmt.Sprintf("key %s (%s)", shownKey(e.key), p.at(e))) {
+// unknownKey reports a key of no setting, unless it is known to mean nothing here.
+func (l *loader) unknownKey(e entry) {
+	if l.decides(e) || l.passOver(e) {
 		return
 	}
-	if i := slices.IndexFunc(p.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.key+".") }); i >= 0 {
-		p.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.key, p.at(e), p.names.shownKeys[i]))
+	a := Account{Name: shownKey(e.name), Source: e.source, Fate: Unknown}
+	if i := slices.IndexFunc(l.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.name+".") }); i >= 0 {
+		a.Why = "keys are expected under it, such as " + l.names.shownKeys[i]
+		l.account(a)
+		l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.name, e.source, l.names.shownKeys[i]))
 		return
 	}
-	p.fail(&UnknownError{What: "key", Name: shownKey(e.key), Source: p.at(e), Nearest: Nearest(e.key, p.names.shownKeys)})
+	unknown := &UnknownError{What: "key", Name: shownKey(e.name), Source: e.source, Nearest: Nearest(e.name, l.names.shownKeys)}
+	a.Why = unknown.hint()
+	l.account(a)
+	if e.isJSON() {
+		l.warn(Warning{Text: unknown.Error()})
+		return
+	}
+	l.fail(unknown)
 }
-
-func (p fileParser) at(e entry) string { return p.path.Text + ":" + strconv.Itoa(e.line) }

@@ -76,8 +76,11 @@ func checkFile(data []byte) error {
 	return nil
 }
 
-// fileBudget counts what reading a file's document has taken so far.
-type fileBudget struct{ nodes, text int }
+// fileBudget counts what reading a file has taken so far.
+type fileBudget struct {
+	nodes, text int
+	known       func(key string) bool // that it is the key of a setting
+}
 
 // take counts a node whose full key is key.
 func (b *fileBudget) take(n *yaml.Node, key string) error {

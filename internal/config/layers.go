@@ -3,73 +3,85 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"strconv"
 
+	"github.com/knadh/koanf/maps"
 	"github.com/knadh/koanf/providers/confmap"
-	"github.com/knadh/koanf/providers/env/v2"
-	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
 )
 
-// given is a setting's value as text, with its source in the words of a message. Every layer holds such values, so that
-// what wins keeps its source. The fields are exported because koanf copies them by reflection.
-type given struct {
-	Text, Source string
-	Default      bool // nobody gave it
-}
+// jsonVariable holds keys and values as JSON, as for a Spring application. They win over the environment's other variables.
+const jsonVariable = "SPRING_APPLICATION_JSON"
 
-// layers merges the defaults, the file, the environment and the flags, each of which wins over those before it. The result
+const jsonSource = jsonVariable
+
+// layers merges the defaults, the files, the environment and the flags, each of which wins over those before it. The result
 // holds a [given] under the key of each setting that has a value.
-func (l *loader) layers(read func(string) ([]byte, error)) *koanf.Koanf {
-	above := koanf.New(".")
-	l.add(above, env.Provider(".", env.Opt{EnvironFunc: l.environ, TransformFunc: l.variable}), nil)
-	l.add(above, confmap.Provider(l.flags, "."), nil)
+func (l *loader) layers() *koanf.Koanf {
+	fromJSON := l.jsonDocument()
+	environment, weak := l.variables()
+	fromEnvironment := environment.values()
 
+	named, ok := l.flags[fileKey].(given)
+	if !ok {
+		named, _ = fromEnvironment[fileKey].(given)
+	}
+	documents := l.documents(named)
+
+	all := koanf.New(".")
 	defaults := map[string]any{}
 	for _, s := range l.settings {
 		if s.Default != "" {
-			defaults[s.Key] = given{s.Default, "default", true}
+			defaults[s.Key] = given{Text: s.Default, Source: "default", Default: true}
 		}
 	}
-	all := koanf.New(".")
-	l.add(all, confmap.Provider(defaults, "."), nil)
-	if path, ok := above.Get(fileKey).(given); ok {
-		if data, ok := l.readFile(path, read); ok {
-			l.add(all, rawbytes.Provider(data), fileParser{l, path})
-		}
+	l.add(all, defaults)
+	var strong []layer
+	for _, d := range documents {
+		ofDocument, weakOfDocument := l.documentLayer(d)
+		l.add(all, weakOfDocument.values())
+		strong = append(strong, ofDocument)
 	}
-	if err := all.Merge(above); err != nil {
-		l.fail(err)
+	l.add(all, weak.values())
+	for _, y := range strong {
+		l.add(all, y.values())
 	}
+	l.add(all, fromEnvironment)
+	ofJSON, _ := l.documentLayer(fromJSON)
+	l.add(all, ofJSON.values())
+	l.add(all, l.flags)
+	l.noteForeign()
 	return all
 }
 
 // add puts a layer on top of those that k holds.
-func (l *loader) add(k *koanf.Koanf, layer koanf.Provider, parser koanf.Parser) {
-	if err := k.Load(layer, parser); err != nil {
+func (l *loader) add(k *koanf.Koanf, layer map[string]any) {
+	if err := k.Load(confmap.Provider(maps.Unflatten(layer, "."), ""), nil); err != nil {
 		l.fail(err)
 	}
 }
 
-// readFile returns the bytes of the configuration file.
-func (l *loader) readFile(path given, read func(string) ([]byte, error)) (data []byte, ok bool) {
-	data, err := read(path.Text)
-	if err == nil {
-		return data, true
+// jsonDocument reads SPRING_APPLICATION_JSON.
+func (l *loader) jsonDocument() document {
+	text := l.env[jsonVariable]
+	if text == "" {
+		return document{}
 	}
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err // its path is in the message already
+	documents, err := readYAML([]byte(text), func(key string) bool {
+		_, _, known := l.names.key(key)
+		return known
+	})
+	if err != nil || len(documents) != 1 {
+		if err == nil {
+			err = errors.New("expected one document")
+		}
+		l.fail(fmt.Errorf("environment variable %s: %w", jsonVariable, err))
+		return document{}
 	}
-	l.fail(&ValueError{Key: fileKey, Found: strconv.Quote(path.Text), Source: path.Source, Expected: "a file that can be read: " + err.Error()})
-	return nil, false
-}
-
-// passOver warns of a name of Camunda's that means nothing here, and tells whether it is one. What says what was given.
-func (l *loader) passOver(name, what string) bool {
-	note, camundas := unusedName(name)
-	if camundas {
-		l.warn(Warning{Text: fmt.Sprintf("%s has no effect here%s", what, note), Minor: note == ""})
+	d := documents[0]
+	d.path = jsonSource
+	for i := range d.entries {
+		d.entries[i].line, d.entries[i].source = 0, jsonSource
+		l.ofJSON[plain(d.entries[i].name)] = d.entries[i].text
 	}
-	return camundas
+	return d
 }

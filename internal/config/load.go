@@ -11,11 +11,29 @@ import (
 type loader struct {
 	settings []*Setting
 	names    *names
+	read     func(string) ([]byte, error) // nil = there are no files
 	env      map[string]string
+	ofJSON   map[string]string // values of SPRING_APPLICATION_JSON by the plain form of their keys
+	ofFiles  map[string]string // values of the files likewise
+	profiles profiles
+	files    int            // read so far
 	flags    map[string]any // a given by key
 	config   Config
 	warnings []Warning
 	errs     []error
+	accounts []Account
+
+	passedOver map[string]map[string]int // by file: keys of other origin that have no effect
+}
+
+func newLoader(env []string, read func(string) ([]byte, error)) *loader {
+	l := &loader{
+		settings: Settings(), env: newEnvironment(env), read: read, flags: map[string]any{},
+		ofJSON: map[string]string{}, ofFiles: map[string]string{}, passedOver: map[string]map[string]int{},
+	}
+	l.names = newNames(l.settings)
+	l.config.environment = l.env
+	return l
 }
 
 func (l *loader) fail(err error) { l.errs = append(l.errs, err) }
@@ -24,32 +42,79 @@ func (l *loader) warnf(format string, args ...any) {
 	l.warn(Warning{Text: fmt.Sprintf(format, args...)})
 }
 
-func (l *loader) load(args []string, read func(string) ([]byte, error)) (*Config, []Warning, error) {
-	l.flags = map[string]any{}
+func (l *loader) load(args []string) (*Config, error) {
 	rest, err := ParseFlags(l.settingFlags(), args)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(rest) > 0 {
-		return nil, nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
+		return nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
 	}
-	all := l.layers(read)
+	all := l.layers()
+	winners := map[string]given{}
 	for _, s := range l.settings {
 		v, ok := all.Get(s.Key).(given)
 		if !ok {
 			v.Source = "not set"
-		} else if !s.set(&l.config, v.Text) {
-			l.fail(l.wrong(s, v))
+		} else {
+			v = l.set(s, v)
+			winners[s.Key] = v
 		}
 		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.Source, given: ok && !v.Default})
 	}
+	l.settle(winners)
+	l.checkEnvironment()
 	if len(l.errs) == 0 {
 		l.derive()
 	}
+	l.warnOfDisabledType()
 	if len(l.errs) > 0 {
-		return nil, l.warnings, errors.Join(l.errs...)
+		return nil, errors.Join(l.errs...)
 	}
-	return &l.config, l.warnings, nil
+	return &l.config, nil
+}
+
+// set gives a setting its value, with what its placeholders stand for. It returns what counts: the default, if nothing is
+// left of the value.
+func (l *loader) set(s *Setting, v given) given {
+	text, err := v.Text, error(nil)
+	if !strings.HasPrefix(v.Source, "flag ") {
+		text, err = l.resolve(v.Text)
+	}
+	switch {
+	case err != nil && s.Secret && strings.HasPrefix(v.Source, "environment variable "):
+		text = v.Text // a password may look so
+	case err != nil:
+		l.unresolved(s, v, err)
+		return v
+	case text == "" && v.Text != "" && !s.keepEmpty: // as a variable that is empty
+		l.judge(v, PassedOver, isEmpty)
+		v = given{Text: s.Default, Source: "default", Default: true}
+		if text = s.Default; text == "" {
+			v.Source = "not set"
+			return v
+		}
+	}
+	v.Text = text
+	if !s.set(&l.config, text) {
+		l.judge(v, Refused, "")
+		l.fail(l.wrong(s, v))
+	}
+	return v
+}
+
+// unresolved reports a value whose placeholders cannot be replaced.
+func (l *loader) unresolved(s *Setting, v given, err error) {
+	l.judge(v, Refused, "")
+	found := strconv.Quote(shortened(redact(v.Text)))
+	if s.Secret {
+		found = masked
+	}
+	expected := s.want() + "; " + err.Error()
+	if e, ok := errors.AsType[*unsetError](err); ok {
+		expected = fmt.Sprintf("the environment variable or key %s, which is not set; or a default, as in ${%s:default}", e.name, e.name)
+	}
+	l.fail(&ValueError{Key: s.Key, Found: found, Source: v.Source, Expected: expected})
 }
 
 func (l *loader) wrong(s *Setting, v given) error {
@@ -72,7 +137,7 @@ func shortened(text string) string {
 
 // Flags returns the flags of all settings, for the help of a command that takes them. Their Set does nothing.
 func Flags() []Flag {
-	l := &loader{settings: Settings(), flags: map[string]any{}}
+	l := newLoader(nil, nil)
 	return l.settingFlags()
 }
 
@@ -82,7 +147,8 @@ func (l *loader) settingFlags() []Flag {
 		flags[i] = Flag{
 			Name: s.Flag, Bool: s.Bool(), Value: strings.ToUpper(strings.Fields(strings.ReplaceAll(s.Kind(), ",", ""))[0]), Doc: s.Doc, Also: s.Names(),
 			Set: func(text string) error {
-				l.flags[s.Key] = given{Text: text, Source: "flag --" + s.Flag}
+				account := l.account(Account{Name: "--" + s.Flag, Source: "flag", Key: s.Key})
+				l.flags[s.Key] = given{Text: text, Source: "flag --" + s.Flag, Accounts: []int{account}}
 				return nil
 			},
 		}

@@ -101,7 +101,7 @@ func TestVariables(t *testing.T) {
 		{"an empty prefix is a prefix", []string{"CAMUNDA_CONNECTOR_SECRETPROVIDER_ENVIRONMENT_PREFIX="}, func(c *config.Config) any { return c.Secrets.EnvPrefix }, ""},
 		{"an empty variable is not set", []string{"SERVER_PORT="}, func(c *config.Config) any { return c.Server.Port }, 8080},
 		{"an empty REST address is none, as Compose writes an unset variable", []string{"CAMUNDA_CLIENT_RESTADDRESS="}, func(c *config.Config) any { return c.Gateway.RESTAddress }, ""},
-		{"nor does it hide an older name's", []string{"CAMUNDA_CLIENT_RESTADDRESS=", "ZEEBE_REST_ADDRESS=http://r:8080"}, func(c *config.Config) any { return c.Gateway.RESTAddress }, "http://r:8080"},
+		{"nor does it hide an older name's", []string{"CAMUNDA_CLIENT_RESTADDRESS=", "ZEEBE_REST_ADDRESS=http://r:8080", "ZEEBE_ADDRESS=http://g:1"}, func(c *config.Config) any { return c.Gateway.RESTAddress }, "http://r:8080"},
 		{"nor that which follows from mode saas", []string{"CAMUNDA_CLIENT_RESTADDRESS=", "CAMUNDA_CLIENT_MODE=saas", "CAMUNDA_CLIENT_CLOUD_CLUSTERID=c", "CAMUNDA_CLIENT_CLOUD_REGION=bru-2", "CAMUNDA_CLIENT_AUTH_CLIENTID=i", "CAMUNDA_CLIENT_AUTH_CLIENTSECRET=s"}, func(c *config.Config) any { return c.Gateway.RESTAddress }, "https://bru-2.zeebe.camunda.io:443/c"},
 		{"tenant-aware secrets", []string{"CAMUNDA_CONNECTOR_SECRETPROVIDER_ENVIRONMENT_TENANTAWARE=true"}, func(c *config.Config) any { return c.Secrets.EnvTenantAware }, true},
 		{"process-aware secrets", []string{"CAMUNDA_CONNECTOR_SECRETPROVIDER_ENVIRONMENT_PROCESSDEFINITIONAWARE=true"}, func(c *config.Config) any { return c.Secrets.EnvProcessAware }, true},
@@ -112,6 +112,7 @@ func TestVariables(t *testing.T) {
 		{"the list wins over the one", []string{"CAMUNDA_CLIENT_TENANTID=a", "CAMUNDA_CLIENT_TENANTIDS=b"}, func(c *config.Config) any { return c.Worker.TenantIDs }, []string{"b"}},
 		{"keep-alive of the Go client, in milliseconds", []string{"ZEEBE_KEEP_ALIVE=30000"}, func(c *config.Config) any { return c.Gateway.KeepAlive }, 30 * time.Second},
 		{"a size", []string{"CAMUNDA_CLIENT_MAXMESSAGESIZE=4MB"}, func(c *config.Config) any { return c.Gateway.MaxMessageSize }, config.Size(4 << 20)},
+		{"a level of log lines that only Spring has", []string{"LOGGING_LEVEL_ROOT=FATAL"}, func(c *config.Config) any { return c.Log.Level }, "error"},
 		{"mode in Camunda's other spelling", []string{"CAMUNDA_CLIENT_MODE=self-managed"}, func(c *config.Config) any { return c.Mode }, config.ModeSelfManaged},
 	}
 	for _, tt := range tests {
@@ -346,7 +347,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"a filter that cannot read models", []string{"--secret-filter=lax"}, "without camunda.client.rest-address no deployed model can be read"},
 		{"secrets in AWS that nobody asks for", []string{"--secrets-aws-prefix=x/"}, "AWS Secrets Manager is not asked"},
-		{"credentials in plain text over REST", []string{"--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.rest-address is plaintext"},
+		{"credentials in plain text over REST", []string{"--grpc-address=http://localhost:1", "--rest-address=http://far:1/x", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.rest-address is plaintext"},
 		{"credentials in plain text", []string{"--grpc-address=http://far:1", "--username=u", "--password=p"}, "credentials go to http://far:1 unencrypted: camunda.client.grpc-address is plaintext"},
 		{"TLS that is asked for twice, differently", []string{"--grpc-address=https://h:1", "--plaintext"}, "says TLS, and that counts"},
 		{"a CA without TLS", []string{"--ca-certificate-path=/x"}, "is plaintext"},
@@ -361,10 +362,10 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 	for _, fine := range [][]string{
-		{"--rest-address=http://h:1"},
-		{"--rest-address=http://h:1", "--secret-filter=lax"},
-		{"--rest-address=http://[::1]:8080", "--username=u", "--password=p"},
-		{"--rest-address=http://far:1", "--username=u", "--password=p", "--secret-filter=disabled"},
+		{"--grpc-address=http://localhost:1", "--rest-address=http://h:1"},
+		{"--grpc-address=http://localhost:1", "--rest-address=http://h:1", "--secret-filter=lax"},
+		{"--grpc-address=http://localhost:1", "--rest-address=http://[::1]:8080", "--username=u", "--password=p"},
+		{"--grpc-address=http://localhost:1", "--rest-address=http://far:1", "--username=u", "--password=p", "--secret-filter=disabled"},
 	} {
 		_, warnings, err := load(fine, nil, "")
 		require.NoError(t, err)
@@ -390,7 +391,7 @@ func TestWhatConfigPrintsIsReadAgain(t *testing.T) {
 	t.Parallel()
 	args := []string{
 		"--grpc-address=https://h:1", "--max-message-size=4097", "--lease=90500", "--tenant-ids=a,b", "--secrets-env-prefix=", "--worker-name=yes: # 1",
-		"--log-level=OFF", "--no-stream-enabled",
+		"--log-level=OFF", "--no-stream-enabled", "--resource=a${b", "--zeebe-base-url=https://h:1",
 	}
 	first := mustLoad(t, args, nil, "")
 	var out, again strings.Builder

@@ -17,7 +17,7 @@ func (c *Config) Print(w io.Writer) error {
 		if v.Setting.flagOnly || (v.Text == "" && !v.Setting.keepEmpty) {
 			continue
 		}
-		text, err := yaml.Marshal(v.Text)
+		text, err := yaml.Marshal(strings.ReplaceAll(v.Text, "${", `\${`)) // no placeholder is left in it
 		if err != nil {
 			return err
 		}

@@ -21,11 +21,12 @@ type Setting struct {
 	Also   []string // keys that Key wins over (older spellings)
 	Env    []string // variables besides those that follow from the keys (the Zeebe Go client's), asked last
 
-	keepEmpty bool   // an empty text is a value, not the absence of one
-	presence  bool   // a variable that is there means true, whatever its value
-	flagOnly  bool   // makes no sense inside the file
-	min, max  int64  // of a whole number; of a duration in nanoseconds; of a size in bytes
-	expected  string // what a value must be, where its kind does not say it
+	other     map[string]string // values beside those of Enum by their plain form, and what they are taken for
+	keepEmpty bool              // an empty text is a value, not the absence of one
+	presence  bool              // a variable that is there means true, whatever its value
+	flagOnly  bool              // makes no sense inside the file
+	min, max  int64             // of a whole number; of a duration in nanoseconds; of a size in bytes
+	expected  string            // what a value must be, where its kind does not say it
 	valid     func(text string) bool
 
 	bind func(*Config) any // *string, *int, *bool, *time.Duration, *Size or *[]string
@@ -41,7 +42,7 @@ func (s *Setting) Names() []string {
 func (s *Setting) Variables() []string {
 	var out []string
 	for _, key := range s.Names() {
-		for _, name := range variables(key) {
+		for _, name := range variablesOf(key) {
 			if !slices.Contains(out, name) {
 				out = append(out, name)
 			}
@@ -50,12 +51,17 @@ func (s *Setting) Variables() []string {
 	return append(out, s.Env...)
 }
 
-func variables(key string) []string {
+func (s *Setting) isList() bool {
+	_, ok := s.bind(new(Config)).(*[]string)
+	return ok
+}
+
+func variablesOf(key string) []string {
 	upper := strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 	spring, plain := strings.ReplaceAll(upper, "-", ""), strings.ReplaceAll(upper, "-", "_")
 	if name, ok := strings.CutPrefix(key, "connector.aws-eventbridge."); ok {
 		// Camunda's runtime makes this prefix from the connector's title, a space as an underscore; without was earlier.
-		return slices.Compact([]string{"CONNECTOR_AWS_EVENTBRIDGE_" + variables(name)[0], plain, spring})
+		return slices.Compact([]string{"CONNECTOR_AWS_EVENTBRIDGE_" + variablesOf(name)[0], plain, spring})
 	}
 	return slices.Compact([]string{spring, plain})
 }
@@ -76,25 +82,32 @@ func Settings() []*Setting {
 func clusterSettings() []*Setting {
 	return []*Setting{
 		{
-			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS},
-			Doc:     "Whether the cluster is self-managed or in Camunda's SaaS. The default is `saas` if a cluster id is set.",
-			Example: ModeSaaS, bind: func(c *Config) any { return &c.Mode },
+			Key: "camunda.client.mode", Flag: "mode", Enum: []string{ModeSelfManaged, ModeSaaS}, other: oldModes,
+			Doc: "Whether the cluster is self-managed or in Camunda's SaaS. The default is `saas` if a cluster id is set. The older values `oidc`, `basic` and `simple` mean `selfManaged` " +
+				"with that authentication (`simple`: what follows from the credentials).",
+			Example: ModeSaaS, Also: []string{"zeebe.client.connection-mode"}, bind: func(c *Config) any { return &c.Mode },
 		},
 		{
 			Key: "camunda.client.grpc-address", Flag: "grpc-address", Default: "http://localhost:26500",
 			Doc: "The gateway's gRPC address. `http://` means plaintext, `https://` TLS. Without a scheme, as in the Zeebe Go client, it is TLS, " +
 				"unless `camunda.client.plaintext` is set. In mode `saas` the cluster id and the region set it.",
-			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address"},
-			Env: []string{"ZEEBE_GRPC_ADDRESS", "ZEEBE_ADDRESS"}, expected: "an http or https URL with a host and a port, or host:port", valid: validGRPCAddress,
+			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address", "zeebe.grpc.address"},
+			Env: []string{"ZEEBE_ADDRESS", "CAMUNDA_GRPC_ADDRESS"}, expected: "an http or https URL with a host and a port, or host:port", valid: validGRPCAddress,
 			bind: func(c *Config) any { return &c.Gateway.GRPCAddress },
 		},
 		{
 			Key: "camunda.client.rest-address", Flag: "rest-address",
 			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later). Only the secret filter uses it, to read deployed models. " +
 				"Authentication and CA certificates are those of the gateway. In mode `saas` the cluster id and the region set it.",
-			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "camunda.client.zeebe.base-url", "zeebe.client.broker.rest-address"},
-			Env: []string{"ZEEBE_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
+			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "zeebe.client.broker.rest-address", "zeebe.rest.address", "common.url", "common.base-url"},
+			Env: []string{"CAMUNDA_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Gateway.RESTAddress },
+		},
+		{
+			Key: "camunda.client.zeebe.base-url", Flag: "zeebe-base-url",
+			Doc:     "The cluster's address in the settings of Camunda 8.5 to 8.7: that of the gateway if no gRPC address is set, else that of the REST API if none is set.",
+			Example: "https://zeebe.example.com:443", expected: "an http or https URL with a host", valid: validURL,
+			bind: func(c *Config) any { return &c.Gateway.BaseURL },
 		},
 		{
 			Key: "camunda.client.plaintext", Flag: "plaintext", Default: "false",
@@ -117,18 +130,18 @@ func clusterSettings() []*Setting {
 			Key: "camunda.client.ca-certificate-path", Flag: "ca-certificate-path",
 			Doc:     "A PEM file with the CA certificates for the gateway, instead of the system's.",
 			Example: "/etc/ssl/camunda-ca.pem", Also: []string{"camunda.client.zeebe.ca-certificate-path", "zeebe.client.security.cert-path"},
-			Env: []string{"ZEEBE_CA_CERTIFICATE_PATH"}, bind: func(c *Config) any { return &c.Gateway.CACertificatePath },
+			Env: []string{"ZEEBE_CA_CERTIFICATE_PATH", "CAMUNDA_CA_CERTIFICATE_PATH"}, bind: func(c *Config) any { return &c.Gateway.CACertificatePath },
 		},
 		{
 			Key: "camunda.client.override-authority", Flag: "override-authority",
 			Doc:     "The host name in the gateway's certificate, which is also sent as authority, if it differs from the address.",
 			Example: "zeebe.internal", Also: []string{"camunda.client.zeebe.override-authority", "zeebe.client.security.override-authority"},
-			Env: []string{"ZEEBE_OVERRIDE_AUTHORITY"}, bind: func(c *Config) any { return &c.Gateway.OverrideAuthority },
+			Env: []string{"ZEEBE_OVERRIDE_AUTHORITY", "CAMUNDA_OVERRIDE_AUTHORITY"}, bind: func(c *Config) any { return &c.Gateway.OverrideAuthority },
 		},
 		{
 			Key: "camunda.client.keep-alive", Flag: "keep-alive", Default: "PT45S",
 			Doc:     "How often an idle connection to the gateway is checked.",
-			Example: "PT30S", Also: []string{"camunda.client.zeebe.keep-alive", "zeebe.client.broker.keep-alive"}, Env: []string{"ZEEBE_KEEP_ALIVE"},
+			Example: "PT30S", Also: []string{"camunda.client.zeebe.keep-alive", "zeebe.client.broker.keep-alive"}, Env: []string{"ZEEBE_KEEP_ALIVE", "CAMUNDA_KEEP_ALIVE"},
 			min: int64(time.Second), max: int64(time.Hour), bind: func(c *Config) any { return &c.Gateway.KeepAlive },
 		},
 		{
@@ -178,19 +191,19 @@ func authSettings() []*Setting {
 		{
 			Key: "camunda.client.auth.client-id", Flag: "client-id",
 			Doc:     "The client id for token requests.",
-			Example: "connectors", Also: []string{"zeebe.client.cloud.client-id", "common.client-id"}, Env: []string{"ZEEBE_CLIENT_ID"},
+			Example: "connectors", Also: []string{"zeebe.client.cloud.client-id", "zeebe.client.id", "common.client-id"}, Env: []string{"CAMUNDA_CLIENT_ID"},
 			bind: func(c *Config) any { return &c.Auth.ClientID },
 		},
 		{
 			Key: "camunda.client.auth.client-secret", Flag: "client-secret", Secret: true,
-			Doc: "The client secret for token requests.", Also: []string{"zeebe.client.cloud.client-secret", "common.client-secret"},
-			Env: []string{"ZEEBE_CLIENT_SECRET"}, bind: func(c *Config) any { return &c.Auth.ClientSecret },
+			Doc: "The client secret for token requests.", Also: []string{"zeebe.client.cloud.client-secret", "zeebe.client.secret", "zeebe.client.cloud.secret", "common.client-secret"},
+			Env: []string{"CAMUNDA_CLIENT_SECRET"}, bind: func(c *Config) any { return &c.Auth.ClientSecret },
 		},
 		{
 			Key: "camunda.client.auth.token-url", Flag: "token-url",
 			Doc:     "The URL for token requests. In mode `saas` it is Camunda's.",
 			Example: "https://keycloak.example.com/auth/realms/camunda-platform/protocol/openid-connect/token",
-			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "common.auth-url"}, Env: []string{"ZEEBE_AUTHORIZATION_SERVER_URL"},
+			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "zeebe.authorization.server.url", "common.auth-url", "common.keycloak.token-url", "common.keycloak.url"}, Env: []string{"CAMUNDA_AUTHORIZATION_SERVER_URL"},
 			expected: "an http or https URL with a host", valid: validURL, bind: func(c *Config) any { return &c.Auth.TokenURL },
 		},
 		{
@@ -208,34 +221,34 @@ func authSettings() []*Setting {
 		{
 			Key: "camunda.client.auth.audience", Flag: "audience",
 			Doc:     "The audience of the token. In mode `saas` it is the cluster's.",
-			Example: "zeebe-api", Also: []string{"camunda.client.zeebe.audience"}, Env: []string{"ZEEBE_TOKEN_AUDIENCE"},
+			Example: "zeebe-api", Also: []string{"camunda.client.zeebe.audience", "zeebe.client.cloud.audience", "zeebe.token.audience", "camunda.client.identity.audience"}, Env: []string{"CAMUNDA_TOKEN_AUDIENCE"},
 			bind: func(c *Config) any { return &c.Auth.Audience },
 		},
 		{
 			Key: "camunda.client.auth.scope", Flag: "scope",
 			Doc:     "The scope of the token.",
-			Example: "openid", Also: []string{"camunda.client.zeebe.scope"}, Env: []string{"ZEEBE_TOKEN_SCOPE"},
+			Example: "openid", Also: []string{"camunda.client.zeebe.scope", "zeebe.client.cloud.scope", "zeebe.token.scope", "camunda.client.identity.scope"}, Env: []string{"CAMUNDA_TOKEN_SCOPE"},
 			bind: func(c *Config) any { return &c.Auth.Scope },
 		},
 		{
 			Key: "camunda.client.auth.resource", Flag: "resource",
 			Doc:     "The resource of the token, if the authorization server requires one.",
-			Example: "api://camunda", bind: func(c *Config) any { return &c.Auth.Resource },
+			Example: "api://camunda", Also: []string{"zeebe.token.resource"}, Env: []string{"CAMUNDA_TOKEN_RESOURCE"}, bind: func(c *Config) any { return &c.Auth.Resource },
 		},
 		{
 			Key: "camunda.client.auth.username", Flag: "username",
 			Doc:     "The user of basic authentication.",
-			Example: "demo", Env: []string{"ZEEBE_BASIC_AUTH_USERNAME"}, bind: func(c *Config) any { return &c.Auth.Username },
+			Example: "demo", Also: []string{"common.username"}, Env: []string{"ZEEBE_BASIC_AUTH_USERNAME", "CAMUNDA_BASIC_AUTH_USERNAME"}, bind: func(c *Config) any { return &c.Auth.Username },
 		},
 		{
 			Key: "camunda.client.auth.password", Flag: "password", Secret: true,
-			Doc: "The password of basic authentication.", Env: []string{"ZEEBE_BASIC_AUTH_PASSWORD"},
-			bind: func(c *Config) any { return &c.Auth.Password },
+			Doc: "The password of basic authentication.", Also: []string{"common.password"},
+			Env: []string{"ZEEBE_BASIC_AUTH_PASSWORD", "CAMUNDA_BASIC_AUTH_PASSWORD"}, bind: func(c *Config) any { return &c.Auth.Password },
 		},
 		{
 			Key: "camunda.client.auth.read-timeout", Flag: "auth-timeout", Default: "PT10S",
 			Doc:     "The timeout of a token request.",
-			Example: "PT5S", Env: []string{"ZEEBE_AUTH_REQUEST_TIMEOUT"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
+			Example: "PT5S", Env: []string{"ZEEBE_AUTH_REQUEST_TIMEOUT", "ZEEBE_AUTH_READ_TIMEOUT", "CAMUNDA_AUTH_READ_TIMEOUT"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Auth.Timeout },
 		},
 	}
@@ -265,7 +278,7 @@ func workerSettings() []*Setting {
 		{
 			Key: defaults + "stream-enabled", Flag: "stream-enabled", Default: "true",
 			Doc:     "Whether to stream jobs in addition to polling.",
-			Example: "false", Also: []string{old + "stream-enabled"}, bind: func(c *Config) any { return &c.Worker.StreamEnabled },
+			Example: "false", Also: []string{old + "stream-enabled", "zeebe.client.default-job-worker-stream-enabled"}, bind: func(c *Config) any { return &c.Worker.StreamEnabled },
 		},
 		{
 			Key: defaults + "stream-timeout", Flag: "stream-timeout", Default: "PT10M",
@@ -276,7 +289,7 @@ func workerSettings() []*Setting {
 		{
 			Key: defaults + "poll-interval", Flag: "poll-interval", Default: "PT10S",
 			Doc:     "The interval of polls while a stream is open. Without a stream, each poll waits at the gateway, and the next one follows at once.",
-			Example: "PT30S", Also: []string{old + "poll-interval"}, min: int64(10 * time.Millisecond), max: int64(time.Hour),
+			Example: "PT30S", Also: []string{old + "poll-interval", "zeebe.client.job.poll-interval"}, min: int64(10 * time.Millisecond), max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Worker.PollInterval },
 		},
 		{
@@ -288,17 +301,18 @@ func workerSettings() []*Setting {
 		{
 			Key: defaults + "name", Flag: "worker-name", Default: "eventbridge-connector",
 			Doc:     "The worker's name, as the cluster shows it.",
-			Example: "eventbridge-eu", Also: []string{old + "name", "zeebe.client.worker.default-name"}, bind: func(c *Config) any { return &c.Worker.Name },
+			Example: "eventbridge-eu", Also: []string{old + "name", "zeebe.client.worker.default-name", "zeebe.client.worker.name"}, bind: func(c *Config) any { return &c.Worker.Name },
 		},
 		{
 			Key: defaults + "tenant-ids", Flag: "tenant-ids",
 			Doc:     "The tenants whose jobs the worker takes. The default is `camunda.client.tenant-id`, else the default tenant.",
-			Example: "tenant-a,tenant-b", Also: []string{old + "tenant-ids", "camunda.client.tenant-ids"}, bind: func(c *Config) any { return &c.Worker.TenantIDs },
+			Example: "tenant-a,tenant-b", Also: []string{old + "tenant-ids", "camunda.client.tenant-ids", "zeebe.client.default-job-worker-tenant-ids"},
+			Env: []string{"ZEEBE_DEFAULT_JOB_WORKER_TENANT_IDS", "CAMUNDA_DEFAULT_JOB_WORKER_TENANT_IDS"}, bind: func(c *Config) any { return &c.Worker.TenantIDs },
 		},
 		{
 			Key: "camunda.client.tenant-id", Flag: "tenant-id",
 			Doc:     "The tenant whose jobs the worker takes, if there is only one.",
-			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, bind: func(c *Config) any { return &c.Worker.TenantID },
+			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, Env: []string{"ZEEBE_DEFAULT_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID"}, bind: func(c *Config) any { return &c.Worker.TenantID },
 		},
 		{
 			Key: "connector.aws-eventbridge.grace-period", Flag: "grace-period", Default: "PT20S",

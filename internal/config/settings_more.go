@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"strings"
 	"time"
 )
@@ -137,7 +138,12 @@ func serverSettings() []*Setting {
 			Example: "127.0.0.1", bind: func(c *Config) any { return &c.Server.Address },
 		},
 		{
-			Key: "logging.level.root", Flag: "log-level", Default: "info", Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
+			Key: "server.servlet.context-path", Flag: "context-path",
+			Doc:     "A path below which these endpoints answer, too: probes of Camunda's runtime with a context path look for them there.",
+			Example: "/connectors", expected: "a path", valid: validPath, bind: func(c *Config) any { return &c.Server.BasePath },
+		},
+		{
+			Key: "logging.level.root", Flag: "log-level", Default: "info", Enum: []string{"trace", "debug", "info", "warn", "error", "off"}, other: map[string]string{"fatal": "error", "warning": "warn", "false": "off"},
 			Doc:     "The lowest level of log lines. `trace` is the same as `debug`.",
 			Example: "debug", Also: []string{"logging.level"}, bind: func(c *Config) any { return &c.Log.Level },
 		},
@@ -163,6 +169,12 @@ func withGroup(group string, list []*Setting) []*Setting {
 		s.Group = group
 	}
 	return list
+}
+
+// validPath says whether a text is the path of a URL.
+func validPath(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host == "" && u.RawQuery == "" && u.Fragment == "" && strings.HasPrefix(text, "/")
 }
 
 // validSeparator says whether a text can be part of a variable's name.

@@ -53,10 +53,15 @@ func (s *Setting) set(c *Config, text string) bool {
 	case *string:
 		if s.Enum != nil {
 			i := slices.IndexFunc(s.Enum, func(e string) bool { return plain(e) == plain(text) })
-			if i < 0 {
+			other, known := s.other[plain(text)]
+			switch {
+			case i >= 0:
+				text = s.Enum[i]
+			case known:
+				text = other
+			default:
 				return false
 			}
-			text = s.Enum[i]
 		}
 		*place = text
 	case *bool:
@@ -177,8 +182,11 @@ func splitList(text string) []string {
 
 func validURL(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && okPort(u.Port())
+	return err == nil && isHost(u.Hostname()) && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && okPort(u.Port())
 }
+
+// isHost says whether a text can be one host's name or address. A list of them is none.
+func isHost(text string) bool { return text != "" && !strings.ContainsAny(text, ", ;") }
 
 func validGRPCAddress(text string) bool {
 	_, _, err := target(text)
@@ -218,7 +226,7 @@ func target(address string) (hostPort, scheme string, err error) {
 		return "", "", wrong
 	}
 	u, err := url.Parse("//" + rest)
-	if err != nil || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || !okPort(u.Port()) {
+	if err != nil || !isHost(u.Hostname()) || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || !okPort(u.Port()) {
 		return "", "", wrong
 	}
 	if u.Port() != "" {

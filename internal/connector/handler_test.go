@@ -172,6 +172,7 @@ func TestAModelThatCannotBeReadCostsARetryAndADrainNone(t *testing.T) {
 	j.Variables = strings.Replace(j.Variables, "AKIDLITERAL", "{{secrets.KEY}}", 1)
 	f, e := failed(t, h.Handle(ctx, j))
 	assert.Equal(t, "SECRET_FILTER_ERROR", e["code"])
+	assert.Equal(t, 10*time.Second, f.Backoff, "else the retries would be used up at once")
 	assert.Equal(t, "eventbridge.SECRET_FILTER_ERROR", e["type"])
 	assert.Contains(t, e["message"], "HTTP 403")
 	assert.EqualValues(t, 2, f.Retries)

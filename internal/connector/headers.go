@@ -16,6 +16,7 @@ type Headers struct {
 	ResultExpression *expression.Program // nil = none
 	ErrorExpression  *expression.Program // nil = none
 	RetryBackoff     time.Duration       // not below 0
+	GivesBackoff     bool                // the header retryBackoff is there
 	JobTimeout       time.Duration       // 0 = none
 }
 
@@ -71,7 +72,7 @@ func readHeaders(ctx context.Context, raw string, expressions Expressions) (Head
 		if err != nil {
 			faults = append(faults, "header retryBackoff (the backoff between retries): "+err.Error())
 		}
-		h.RetryBackoff = max(0, backoff)
+		h.RetryBackoff, h.GivesBackoff = max(0, backoff), true
 	}
 	if text, ok := texts[headerJobTimeout]; ok {
 		timeout, err := parseDuration(text)

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -151,12 +152,19 @@ func (a attempt) fail(so progress, e *Error) job.Outcome {
 	if e.Retry {
 		out.Retries = max(0, a.job.Retries-1)
 	}
+	if e.Code == codeFilter && !so.headers.GivesBackoff {
+		out.Backoff = filterBackoff
+	}
 	if out.Variables = e.variable(); len(out.Variables) > maxVariables {
 		e.Variables = nil
 		out.Variables = e.variable()
 	}
 	return out
 }
+
+// filterBackoff is the backoff of a job whose model cannot be read, where the task gives none: its retries would be used up
+// within milliseconds, and no event was sent.
+const filterBackoff = 10 * time.Second
 
 // variable writes the variable error that a failed job leaves.
 func (e *Error) variable() []byte {

@@ -24,7 +24,7 @@ type GatewayOptions struct {
 	Listener      net.Listener
 	ServerOptions []grpc.ServerOption // more of them, for TLS or interceptors
 
-	Version string // that the topology tells; empty = 8.6.0
+	Version string // that the topology tells; empty = 8.8.0
 	// Tenants turns multi-tenancy on and says which tenants the caller may act for. Nil = off: only DefaultTenant exists.
 	Tenants   []string
 	NoStreams bool          // as gateways before Camunda 8.4: StreamActivatedJobs is UNIMPLEMENTED
@@ -91,7 +91,7 @@ func StartGateway(o GatewayOptions) (*Gateway, error) {
 // works in a bubble of testing/synctest. Close it when done.
 func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if o.Version == "" {
-		o.Version = "8.6.0"
+		o.Version = "8.8.0"
 	}
 	if o.PollWait <= 0 {
 		o.PollWait = 10 * time.Second

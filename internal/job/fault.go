@@ -24,6 +24,7 @@ const (
 	FaultCertificateTime         // the certificate is over, or not yet valid
 	FaultCertificateName         // the certificate is for other names
 	FaultNoHost                  // there is no host of this name
+	FaultProxy                   // a proxy does not let the connection through
 	FaultConnectionEnded         // what answers ends the connection at once
 	FaultConnectionRefused       // nothing listens there
 	FaultNoAnswer                // nothing answers there
@@ -50,6 +51,8 @@ var wordings = []wording{
 	{FaultTenant, []string{"INVALID_ARGUMENT"}, []string{"tenant"}},
 	// The first is grpc-java's (io.grpc.internal.MessageDeframer), the second grpc-go's (rpc_util.go).
 	{FaultMessageTooLarge, []string{"RESOURCE_EXHAUSTED"}, []string{"exceeds maximum size", "larger than max"}},
+	// grpc-go, internal/transport/proxy.go.
+	{FaultProxy, unreached, []string{"failed to do connect handshake"}},
 	{FaultPlaintext, unreached, []string{"does not look like a TLS handshake"}},
 	{FaultClientCertificate, unreached, []string{
 		"tls: certificate required", "tls: bad certificate", "tls: unknown certificate authority", "tls: unknown certificate", "tls: revoked certificate",

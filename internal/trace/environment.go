@@ -3,6 +3,7 @@ package trace
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -45,19 +46,35 @@ func (e environment) on() (bool, error) {
 	return false, fmt.Errorf("OTEL_TRACES_EXPORTER is %q; expected otlp, console or none", exporter)
 }
 
+// Check looks at the variables of OpenTelemetry: at all that are read if traces are asked for, else at the sampler alone, which
+// is hardly set for nothing. The error has a line for each variable that is wrong.
+func Check(lookup func(name string) (string, bool)) error {
+	e := environment{lookup}
+	on, err := e.on()
+	_, disabled := e.first("OTEL_SDK_DISABLED")
+	exporter, _ := e.lookup("OTEL_TRACES_EXPORTER")
+	switch {
+	case err != nil:
+		return err
+	case on:
+		return e.check()
+	case strings.EqualFold(disabled, "true") || exporter == "none":
+		return nil
+	}
+	return e.checkSampler()
+}
+
 // check looks at all values that are read once traces are asked for.
 func (e environment) check() error {
+	checks := []func() error{e.checkSampler, e.checkLimits}
 	if exporter, _ := e.lookup("OTEL_TRACES_EXPORTER"); exporter != "console" {
-		for _, check := range []func() error{e.checkProtocol, e.checkEndpoints, e.checkHeaders, e.checkUpload, e.checkFiles} {
-			if err := check(); err != nil {
-				return err
-			}
-		}
+		checks = append([]func() error{e.checkProtocol, e.checkEndpoints, e.checkHeaders, e.checkUpload, e.checkFiles}, checks...)
 	}
-	if err := e.checkSampler(); err != nil {
-		return err
+	var faults []error
+	for _, check := range checks {
+		faults = append(faults, check())
 	}
-	return e.checkLimits()
+	return errors.Join(faults...)
 }
 
 // both returns the names of a general variable of the OTLP exporter and of the one for traces, which wins.

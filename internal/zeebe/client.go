@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -31,6 +32,8 @@ type Client struct {
 	rest    *restAPI
 	calls   *connection // polls and commands
 	streams *connection // the stream of jobs
+
+	version atomic.Pointer[toldVersion] // nil = the gateway told none yet
 }
 
 // Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no

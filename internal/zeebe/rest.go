@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -95,7 +96,7 @@ func (c *Client) restGet(ctx context.Context, address string) ([]byte, *proof, e
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil, proof, fault(true, "no answer in time")
 		}
-		return nil, proof, fault(!untrusted(err), err.Error())
+		return nil, proof, fault(!untrusted(err), err.Error()+proxyHint(err))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxDefinition+1))
@@ -108,6 +109,14 @@ func (c *Client) restGet(ctx context.Context, address string) ([]byte, *proof, e
 		return nil, proof, fault(false, fmt.Sprintf("the answer is longer than %d bytes", maxDefinition))
 	}
 	return body, proof, nil
+}
+
+// proxyHint says what to look at if a proxy could not be reached; empty = it was not that.
+func proxyHint(err error) string {
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "proxyconnect" {
+		return "; the request goes through the proxy that HTTP_PROXY or HTTPS_PROXY names: look whether it is up, or add the host of camunda.client.rest-address to NO_PROXY"
+	}
+	return ""
 }
 
 // untrusted says whether the server's certificate was not accepted, which does not pass.

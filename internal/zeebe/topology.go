@@ -3,6 +3,9 @@ package zeebe
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/grpc/codes"
@@ -29,10 +32,53 @@ func (c *Client) Topology(ctx context.Context) (Topology, error) {
 	if err != nil {
 		return Topology{}, err
 	}
+	c.tell(answer)
 	return Topology{
 		GatewayVersion: answer.GetGatewayVersion(), ClusterSize: int(answer.GetClusterSize()), PartitionsCount: int(answer.GetPartitionsCount()),
 		ReplicationFactor: int(answer.GetReplicationFactor()), BrokersSeen: len(answer.GetBrokers()),
 	}, nil
+}
+
+// GatewayVersion returns the version that the gateway told last; if it told none yet, it is asked. Empty = it tells none, or
+// refuses to. The error is as of [Client.Complete].
+func (c *Client) GatewayVersion(ctx context.Context) (string, error) {
+	if told := c.version.Load(); told != nil && time.Since(told.at) < versionAge {
+		return told.text, nil
+	}
+	t, err := c.Topology(ctx)
+	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied {
+		return "", nil
+	}
+	return t.GatewayVersion, err
+}
+
+// versionAge is how long a version that the gateway told is relied on.
+const versionAge = 30 * time.Second
+
+// toldVersion is the gateway's version as it told it.
+type toldVersion struct {
+	text string
+	at   time.Time
+}
+
+// tell takes note of the gateway's version.
+func (c *Client) tell(answer *pb.TopologyResponse) {
+	if version := answer.GetGatewayVersion(); version != "" {
+		c.version.Store(&toldVersion{version, time.Now()})
+	}
+}
+
+// OlderThan says whether a version such as 8.7.3 or 8.8.0-alpha5 is older than major.minor. One that cannot be read is not.
+func OlderThan(version string, major, minor int) bool {
+	first, rest, _ := strings.Cut(version, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	second, _, _ = strings.Cut(second, "-")
+	has, err := strconv.Atoi(strings.TrimPrefix(first, "v"))
+	hasMinor, errMinor := strconv.Atoi(second)
+	if err != nil || errMinor != nil || has == 0 {
+		return false
+	}
+	return has < major || has == major && hasMinor < minor
 }
 
 // Probe asks the gateway for an answer on the connection of polls and commands: that of a gateway that refuses to tell its
@@ -64,7 +110,8 @@ func (c *Client) probe(ctx context.Context, on *connection) (silent bool, err er
 	asked := false // the time may be up before, in wait for a token
 	err = commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
 		asked = true
-		_, err := gateway.Topology(ctx, &pb.TopologyRequest{})
+		answer, err := gateway.Topology(ctx, &pb.TopologyRequest{})
+		c.tell(answer)
 		return err
 	}))
 	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied && e.Code == codeName(codes.PermissionDenied) {

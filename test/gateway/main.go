@@ -62,7 +62,7 @@ func parse(args []string) (*settings, error) {
 	f.StringVar(&o.StateDir, "state", "", "folder of the gateway's state; empty = in memory only")
 	f.BoolVar(&o.SyncState, "sync", false, "wait for the disk at each change of the state")
 	f.IntVar(&o.Partitions, "partitions", 1, "number of partitions")
-	f.StringVar(&o.Version, "version", "", "version that the topology tells; empty = 8.6.0")
+	f.StringVar(&o.Version, "version", "", "version that the topology tells; empty = 8.8.0")
 	f.DurationVar(&o.ExpiryCheck, "expiry-check", time.Second, "how often leases and backoffs are checked")
 	f.DurationVar(&o.PollTransit, "poll-transit", time.Millisecond, "how long the jobs of a poll are under way; a poll cancelled meanwhile loses them")
 	f.IntVar(&o.AnswerLimit, "answer-limit", 0, "bytes that the jobs of a poll may have together; 0 = no limit")

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// decisive are names that decide which jobs are taken, or what becomes of them, and that this worker cannot follow. They are
+// never passed over in silence.
+var decisive = []struct {
+	keys     []string
+	harmless []string // values that ask for what the worker does anyway
+	refused  string   // what is expected instead; empty = a warning is enough
+	warning  string
+}{
+	{
+		keys:     []string{"camunda.client.physical-tenant-id"},
+		harmless: []string{"", "default"},
+		refused:  "default or nothing: this worker takes jobs of the default physical tenant only",
+	},
+	{
+		keys:    []string{"camunda.clients."},
+		refused: "nothing: this worker has one client, that of the keys camunda.client; run one worker for each client",
+	},
+	{
+		keys:     []string{"camunda.client.worker.defaults.tenant-filter"},
+		harmless: []string{"", "provided"},
+		refused:  "PROVIDED or nothing: this worker takes jobs of the tenants in camunda.client.worker.defaults.tenant-ids only",
+	},
+	{
+		keys: []string{
+			"camunda.client.enabled", "camunda.client.zeebe.enabled", "zeebe.client.enabled", "camunda.client.worker.defaults.enabled", "camunda.client.zeebe.defaults.enabled",
+		},
+		harmless: []string{"", "true"},
+		warning:  "this worker takes jobs all the same; to take none, do not start it",
+	},
+	{
+		keys:     []string{"camunda.client.worker.defaults.type", "camunda.client.zeebe.defaults.type", "zeebe.client.worker.default-type"},
+		harmless: []string{""},
+		warning:  "the job type is connector.aws-eventbridge.type",
+	},
+	{
+		keys:    []string{"camunda.client.worker.override.", "camunda.client.zeebe.override.", "zeebe.client.worker.override."},
+		warning: "there is one worker, and camunda.client.worker.defaults is its",
+	},
+	{
+		keys:     []string{"camunda.client.prefer-rest-over-grpc", "camunda.client.zeebe.prefer-rest-over-grpc", "zeebe.prefer-rest", "camunda.prefer-rest"},
+		harmless: []string{"", "false"},
+		warning:  "jobs are taken over gRPC",
+	},
+	{
+		keys:     []string{"camunda.connector.secret-resolver.legacy.mode"},
+		harmless: []string{"", "on"},
+		warning:  "the cluster is not asked for secrets that no provider has",
+	},
+}
+
+// decides tells whether a name is one of those that decide which jobs are taken, and says what becomes of it.
+func (l *loader) decides(e entry) bool {
+	name := spell(e.name)
+	for _, d := range decisive {
+		if !slices.ContainsFunc(d.keys, func(key string) bool { return matches(name, key) }) {
+			continue
+		}
+		value, err := l.resolve(e.text)
+		switch {
+		case err == nil && slices.Contains(d.harmless, strings.ToLower(value)):
+			l.passed(e, "it asks for what this worker does anyway")
+			l.warn(Warning{Text: e.what() + " has no effect here", Minor: true})
+		case d.refused != "":
+			l.fail(&ValueError{Key: shownKey(e.name), Found: strconv.Quote(shortened(redact(value))), Source: e.source, Expected: d.refused})
+			l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Refused})
+		default:
+			l.passed(e, d.warning)
+			l.warnf("%s has no effect here: %s", e.what(), d.warning)
+		}
+		return true
+	}
+	return false
+}
+
+// warnOfDisabledType says what the variable that switches a connector of Camunda's runtime off means here, if it names the
+// job type of this worker.
+func (l *loader) warnOfDisabledType() {
+	const key = "connector.outbound.disabled"
+	value, ok := l.property(key)
+	if ok && slices.Contains(splitList(value), l.config.Connector.JobType) {
+		l.warn(Warning{Text: fmt.Sprintf("%s names %s: it switches off Camunda's connector, not this worker, which takes these jobs", key, l.config.Connector.JobType)})
+	}
+}
