@@ -24,8 +24,13 @@ export class Panel {
     panel.page.on('pageerror', (error) => panel.faults.push(error.message));
     await panel.page.goto(pathToFileURL(path.join(here, 'page.html')).href);
     await panel.page.waitForFunction('window.ready');
-    await panel.page.evaluate(([x, t]) => page.open(x, t), [xml, templates]);
+    await panel.show(xml, templates);
     return panel;
+  }
+
+  // show opens another model, with these templates to choose from.
+  async show(xml, templates) {
+    await this.page.evaluate(([x, t]) => page.open(x, t), [xml, templates]);
   }
 
   // pick finds an element by its name and gives it the first template that a search finds, with nothing but keys.
@@ -71,6 +76,11 @@ export class Panel {
   async xml() {
     await this.page.evaluate(() => document.activeElement.blur());
     await this.page.waitForTimeout(400);
+    return this.saved();
+  }
+
+  // saved is the model as it is saved now, for tests that press no keys.
+  async saved() {
     return this.page.evaluate(() => page.xml());
   }
 
@@ -104,9 +114,15 @@ export class Panel {
 
   // expectNoMessage waits until no field of the panel complains.
   async expectNoMessage() {
-    const errors = this.page.locator('.bio-properties-panel-error');
-    await this.eventually('no field complains', async () => (await errors.count()) === 0).catch(async (error) => {
-      throw new Error(`${error.message}: ${(await errors.allTextContents()).join('; ')}`);
+    await this.expectNoMessageLike(/./);
+  }
+
+  // expectNoMessageLike waits until no field of the panel says what a pattern matches.
+  async expectNoMessageLike(pattern) {
+    const errors = () => this.page.locator('.bio-properties-panel-entry', { has: this.page.locator('.bio-properties-panel-error') }).allInnerTexts();
+    const wrong = async () => (await errors()).filter((text) => pattern.test(text));
+    await this.eventually('no field complains', async () => (await wrong()).length === 0).catch(async (error) => {
+      throw new Error(`${error.message}: ${(await wrong()).join('; ')}`);
     });
   }
 
