@@ -1,6 +1,7 @@
 package template
 
-// element is a kind of BPMN element that becomes an EventBridge task. Zeebe makes the same job of each.
+// element is a kind of BPMN element that becomes an EventBridge task. Zeebe makes the same job of each. The message events have
+// no message: Zeebe does not read it, and Camunda's modeling rules refuse one without a subscription.
 type element struct {
 	suffix     string // of file names and, with a dot before it, of template ids
 	name       string // in the menu of templates
@@ -24,9 +25,6 @@ var (
 
 // elements are all kinds of elements, the usual one first.
 var elements = []element{serviceTask, sendTask, throwEvent, endEvent}
-
-// hasMessage says whether the BPMN element refers to a message. Zeebe does not read the message of an element that sends.
-func (e element) hasMessage() bool { return e.becomes != serviceTask.becomes }
 
 // ElementType is the BPMN element that a template makes.
 type ElementType struct {

@@ -8,24 +8,12 @@ import (
 )
 
 // properties returns the properties of the connector's fields, and those that are the template's own.
-func properties(t *Template, e element) []Property {
+func properties(t *Template) []Property {
 	var made []Property
 	for _, f := range connector.Fields() {
 		made = append(made, variants(f)...)
 	}
-	if e.hasMessage() {
-		made = append(made, message())
-	}
 	return append(made, labels(t)...)
-}
-
-// message is the name of the BPMN message. Modeler removes a message that the template does not have.
-func message() Property {
-	return Property{
-		ID: "message", Label: "Message name", Group: string(connector.GroupMore), Type: "String", Value: "EventBridge event", Placeholder: "Order placed",
-		Tooltip: "The name of the BPMN message that this element sends. It is for readers of the model: AWS does not get it. " + link("send-tasks-and-message-events"),
-		Binding: Binding{Type: "bpmn:Message#property", Name: "name"},
-	}
 }
 
 // meanings are those of fields of which the panel itself shows what the reference must spell out.

@@ -53,7 +53,7 @@ func fixed(e element) *Template {
 	t := frame(e, ID)
 	t.Name, t.Description = name(e.name), "Send events to an Amazon EventBridge event bus"
 	t.Groups = groups()
-	t.Properties = append([]Property{{ID: "taskType", Type: "Hidden", Value: TaskType, Binding: typeBinding}}, properties(t, e)...)
+	t.Properties = append([]Property{{ID: "taskType", Type: "Hidden", Value: TaskType, Binding: typeBinding}}, properties(t)...)
 	return t
 }
 
@@ -68,7 +68,7 @@ func hybrid(e element) *Template {
 		ID: "taskType", Label: "Task type", Group: groupTask, Type: "String", Value: TaskType, Feel: "optional", Placeholder: "io.example:aws-eventbridge:1",
 		Tooltip:     "The type for which the worker was started (CONNECTOR_AWS_EVENTBRIDGE_TYPE). " + link("hybrid"),
 		Constraints: &Constraints{NotEmpty: true}, Binding: typeBinding,
-	}, formerHybridType), properties(t, e)...)
+	}, formerHybridType), properties(t)...)
 	return t
 }
 

@@ -194,7 +194,10 @@ export class Panel {
   }
 }
 
-// said reads what a model's task says: inputs, headers, properties and the task definition.
+// part is the XML of one element of a model.
+export const part = (xml, id) => new RegExp(`<bpmn:(\\w+) id="${id}"[^>]*?(?:/>|>[\\s\\S]*?</bpmn:\\1>)`).exec(xml)?.[0] ?? '';
+
+// said reads what a model's task says: inputs, headers, properties and the task definition. It is the only task of the XML.
 export function said(xml) {
   const attributes = (tag) => Object.fromEntries([...tag.matchAll(/([\w:]+)="([^"]*)"/g)].map(([, k, v]) => [k, unescape(v)]));
   const unescape = (v) => v.replace(/&#(\d+);/g, (_, n) => String.fromCharCode(n)).replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&');
