@@ -100,9 +100,9 @@ test('each constraint says what it expects, and lets expressions and secrets pas
 test('an expression that does not parse is told at once', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', ours);
-  await panel.type('Payload', '={orderId: ');
+  await panel.type('Payload', '={orderId: '); // the = turns the field into an editor for an expression
   await panel.expectMessage('Payload', /Unparsable FEEL expression/);
-  await panel.type('Payload', '={orderId: order.id}');
+  await panel.type('Payload', '{orderId: order.id}');
   await panel.expectMessage('Payload', /^$/);
   assert.equal(said(await panel.xml()).inputs['input.detail'], '={orderId: order.id}');
   await panel.openGroup('More options');

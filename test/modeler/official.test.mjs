@@ -56,6 +56,20 @@ for (const [version, isHybrid] of all) {
   });
 }
 
+test('what a modeler may add beside the template stays: a loop and listeners', async () => {
+  const loop = '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="item" /></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>';
+  const listener = '<zeebe:executionListener eventType="start" type="audit" />';
+  for (const known of [false, true]) {
+    const task = taskOf(8, false, identities(8)[0][1], true);
+    const xml = modelOf('serviceTask', task, { id: 'looped' + known, inside: loop }).replace('</bpmn:extensionElements>', `<zeebe:executionListeners>${listener}</zeebe:executionListeners></bpmn:extensionElements>`);
+    await panel.show(xml, known ? [ours, task.template] : [ours]);
+    await panel.apply('looped' + known, ours);
+    const now = await panel.saved();
+    assert.ok(now.includes('<zeebe:executionListener eventType="start" type="audit" />'), now);
+    assert.match(now, /<zeebe:loopCharacteristics inputCollection="=items" inputElement="item" \/>/);
+  }
+});
+
 test('the official bindings are templates that Modeler takes', async () => {
   for (const [version, isHybrid] of all) {
     await panel.show(modelOf('task', {}), [official(version, isHybrid)]);
