@@ -127,7 +127,7 @@ export class Panel {
   }
 
   async eventually(what, condition) {
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 1000; i++) { // longer than a busy machine needs
       if (await condition()) return;
       await this.page.waitForTimeout(30);
     }
