@@ -23,6 +23,7 @@ type Widget string
 const (
 	Text       Widget = "text"       // a line of text, or an expression
 	FEEL       Widget = "feel"       // an expression that the broker evaluates
+	JSON       Widget = "json"       // JSON, or an expression that the broker evaluates
 	Expression Widget = "expression" // an expression that the connector evaluates, in FEEL or jq
 	Dropdown   Widget = "dropdown"   // one of the field's choices
 	Boolean    Widget = "boolean"    // a box to tick
@@ -34,6 +35,7 @@ type FieldGroup string
 // The groups, in their order.
 const (
 	GroupAuthentication FieldGroup = "authentication"
+	GroupRole           FieldGroup = "role"
 	GroupDestination    FieldGroup = "destination"
 	GroupEvent          FieldGroup = "event"
 	GroupMore           FieldGroup = "more"
@@ -53,23 +55,20 @@ const (
 	BusForm        Form = "event bus"
 	SourceForm     Form = "source"
 	DetailTypeForm Form = "detail type"
+	ObjectForm     Form = "object" // a JSON object
 	RoleForm       Form = "role"
 	DurationForm   Form = "duration"
 	RetriesForm    Form = "retries"
 	VariableForm   Form = "variable"
 )
 
-// AssumeRole is a question that only the element template asks: whether to send the event as a role.
-const AssumeRole = "assumeRole"
-
 // Choice is an entry of a dropdown.
 type Choice struct{ Label, Value string }
 
-// Condition says when a field is shown: when another one has one of these values.
+// Condition says that another field has one of these values.
 type Condition struct {
-	Field    string
-	OneOf    []string
-	Required bool // whether the field must be filled in while it is shown
+	Field string
+	OneOf []string
 }
 
 // Field is one thing that a model can say about an EventBridge task.
@@ -81,14 +80,19 @@ type Field struct {
 	Guide    string     // the heading of docs/modeling.md that explains it
 	Widget   Widget
 	Form     Form
-	Choices  []Choice   // of a dropdown
-	Default  any        // what the template begins with; nil = nothing
-	When     *Condition // nil = it is always shown
-	Required bool       // whether a task of one event with an access key must have it
-	Official bool       // whether Camunda's own connector knows it as well
+	Choices  []Choice // of a dropdown
+	Default  any      // what the template begins with; nil = nothing
+	Former   []string // what other templates begin with: a task that has one of these keeps it
+	Secret   bool     // whether its value is a credential that nobody should see
+	Official bool     // whether Camunda's own connector knows it as well
+
+	When         *Condition // when it is shown; nil = always
+	Required     bool       // whether a task of one event with an access key must have it
+	RequiredWhen *Condition // when else it must be filled in; nil = never
+	Unless       string     // the field that makes this one needless once it is filled in; empty = none
 
 	// Plausible is a value that the connector takes, for where only the process knows the real one. Nil for events, whose items
-	// are made of the fields of one event, and for what is no input.
+	// are made of the fields of one event, for awsCredential, and for what is no input.
 	Plausible jsonvalue.Value
 
 	Doc     string // what it says, in a sentence or two

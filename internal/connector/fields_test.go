@@ -40,7 +40,9 @@ func TestEveryFieldIsRead(t *testing.T) {
 					"configuration":  `{"region":"eu-central-1"}`,
 					"input":          `{"eventBusName":"b","source":"s","detailType":"d","detail":{}}`,
 				}
-				raw[section] = strings.TrimSuffix(raw[section], "}") + `,"` + name + `":` + wrong + `}`
+				if raw[section] = strings.TrimSuffix(raw[section], "}") + `,"` + name + `":` + wrong + `}`; name == "" {
+					raw[section] = `["no","object"]`
+				}
 				var variables []secret.Variable
 				for section, json := range raw {
 					variables = append(variables, secret.Variable{Name: section, JSON: []byte(json)})

@@ -44,7 +44,7 @@ const TaskType = "io.camunda:aws-eventbridge:1"
 const templateID = "io.github.eventbridge-connector.aws-eventbridge"
 
 // officialTemplateID begins the ids of Camunda's own templates for sending events.
-const officialTemplateID = "io.camunda.connectors.AWSEVENTBRIDGE"
+const officialTemplateID = "io.camunda.connectors.AWSEventBridge.v1"
 
 // Check returns the findings of a model, in the order of the file.
 func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {

@@ -279,9 +279,17 @@ func TestOptions(t *testing.T) {
 	assert.Empty(t, Check(t.Context(), m, Options{}), "a task of another type")
 	assert.Len(t, Check(t.Context(), m, Options{TaskTypes: []string{"other"}}), 1)
 	assert.Empty(t, Check(t.Context(), m, Options{TaskTypes: []string{"other"}, Disabled: []string{"aws-source"}}))
-	m, err = bpmn.Read([]byte(strings.Replace(string(data), `id="Send"`, `id="Send" zeebe:modelerTemplate="io.github.eventbridge-connector.aws-eventbridge.hybrid"`, 1)))
-	require.NoError(t, err)
-	assert.Len(t, Check(t.Context(), m, Options{}), 1, "a task with the connector's template")
+	for id, want := range map[string]int{
+		"io.github.eventbridge-connector.aws-eventbridge.hybrid":             1,
+		"io.github.eventbridge-connector.aws-eventbridge.hybrid.throw-event": 1,
+		"io.camunda.connectors.AWSEventBridge.v1":                            1,
+		"io.camunda.connectors.AWSEventBridge.v1-hybrid":                     1,
+		"io.camunda.connectors.AWSEventBridge.boundary.v1":                   0, // receives
+	} {
+		m, err = bpmn.Read([]byte(strings.Replace(string(data), `id="Send"`, `id="Send" zeebe:modelerTemplate="`+id+`"`, 1)))
+		require.NoError(t, err)
+		assert.Len(t, Check(t.Context(), m, Options{}), want, "a task with the template %s", id)
+	}
 }
 
 func TestReferenceIsUpToDate(t *testing.T) {

@@ -47,22 +47,24 @@ func TestExamplesOfTheTemplateAreSound(t *testing.T) {
 	var template struct {
 		Properties []struct {
 			ID, Placeholder, Tooltip, Feel string
+			Binding                        struct{ Name, Key, Property string }
 		}
 	}
 	require.NoError(t, json.Unmarshal(data, &template))
 	inCode := regexp.MustCompile(`(?s)<code>(.*?)</code>`)
 	examples := 0
 	for _, p := range template.Properties {
+		field := p.Binding.Name + p.Binding.Key + p.Binding.Property
 		if p.Placeholder != "" {
 			text := p.Placeholder
 			if p.Feel == "required" {
 				text = "=" + text // the editor shows it
 			}
-			assert.Empty(t, quietly(t, p.ID, text), p.ID)
+			assert.Empty(t, quietly(t, field, text), p.ID)
 			examples++
 		}
 		for _, found := range inCode.FindAllStringSubmatch(p.Tooltip, -1) {
-			assert.Empty(t, quietly(t, p.ID, html.UnescapeString(strings.ReplaceAll(found[1], "<br>", "\n"))), p.ID)
+			assert.Empty(t, quietly(t, field, html.UnescapeString(strings.ReplaceAll(found[1], "<br>", "\n"))), p.ID)
 			examples++
 		}
 	}

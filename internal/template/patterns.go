@@ -20,6 +20,7 @@ var (
 	busPattern        = pattern(`[/.\-_A-Za-z0-9]{1,256}|arn:[\s\S]+`, "must be the name of an event bus (letters, digits, . - _ /) or its ARN")
 	sourcePattern     = pattern(`(?!aws\.)[\s\S]{1,256}`, "must have at most 256 characters and not begin with aws., which is kept for AWS's own services")
 	detailTypePattern = pattern(`[\s\S]{1,128}`, "must have at most 128 characters")
+	objectPattern     = pattern(`\s*\{\s*(?:"[\s\S]*)?\}\s*`, `must be a JSON object such as {"orderId": 7}, or an expression that begins with =`)
 	rolePattern       = pattern(`arn:aws[a-z\-]*:iam::\d{12}:role/[\s\S]+`, "must be the ARN of a role such as arn:aws:iam::123456789012:role/send-events")
 	durationPattern   = pattern(duration, "must be a duration such as PT10S, PT5M or P1D")
 	retriesPattern    = pattern(`\d{1,9}`, "must be a number such as 3")
@@ -33,6 +34,7 @@ var patterns = map[connector.Form]*Pattern{
 	connector.BusForm:        busPattern,
 	connector.SourceForm:     sourcePattern,
 	connector.DetailTypeForm: detailTypePattern,
+	connector.ObjectForm:     objectPattern,
 	connector.RoleForm:       rolePattern,
 	connector.DurationForm:   durationPattern,
 	connector.RetriesForm:    retriesPattern,

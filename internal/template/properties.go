@@ -7,49 +7,34 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 )
 
-// properties returns a property for each of the connector's fields, and those that are the template's own.
+// properties returns the properties of the connector's fields, and those that are the template's own.
 func properties(t *Template) []Property {
-	var all []Property
+	var made []Property
 	for _, f := range connector.Fields() {
-		if f.Name == "authentication.roleArn" {
-			all = append(all, assumeRole())
-		}
-		all = append(all, property(f))
+		made = append(made, variants(f)...)
 	}
-	return append(all, labels(t)...)
+	return append(made, labels(t)...)
 }
 
-// assumeRole asks whether the fields of a role are shown. Its answer is no field of the connector.
-func assumeRole() Property {
-	return Property{
-		ID: connector.AssumeRole, Label: "Act as a role", Group: string(connector.GroupAuthentication), Type: "Dropdown", Value: "no",
-		Description: "Send the event as a role that these credentials may assume (sts:AssumeRole). " + link("authentication"),
-		Choices:     []Choice{{"No", "no"}, {"Yes", "yes"}}, Binding: Binding{Type: "zeebe:property", Name: connector.AssumeRole},
-	}
-}
-
-// descriptions are those of fields of which the panel itself shows what the reference must spell out.
-var descriptions = map[string]string{
+// meanings are those of fields of which the panel itself shows what the reference must spell out.
+var meanings = map[string]string{
 	"authentication.type": "Which credentials sign the request. The worker's own come from its environment, IRSA or pod identity.",
 }
 
-// tooltips are longer examples.
-var tooltips = map[string]string{
-	"errorExpression": `For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`,
+// examples are longer than a placeholder can be.
+var examples = map[string]string{
+	"errorExpression": `<br>For example<br><code>= if error.code = "ThrottlingException"<br>then jobError("bus is busy", {}, job.retries - 1, @"PT30S")<br>else if response.failedEntryCount > 0<br>then bpmnError("REJECTED", response.entries[1].errorMessage)<br>else null</code>`,
 }
 
-// property returns the property for a field. A field that Camunda's own template has too depends on no field but that of the
-// credentials. If it depended on a field that only this template has, Modeler would drop its value when the template is
-// applied to a task of Camunda's.
+// property returns the property for a field that is always shown.
 func property(f connector.Field) Property {
-	p := Property{ID: f.Name, Label: f.Label, Group: string(f.Group), Description: f.Doc + " " + link(f.Guide), Tooltip: tooltips[f.Name], Binding: binding(f), Value: f.Default}
-	if text, ok := descriptions[f.Name]; ok {
-		p.Description = text + " " + link(f.Guide)
+	meaning := f.Doc
+	if text, ok := meanings[f.Name]; ok {
+		meaning = text
 	}
-	required := f.Required
-	if f.When != nil {
-		p.Condition = shown(f.When)
-		required = required || f.When.Required
+	p := Property{
+		ID: f.Name, Label: f.Label, Group: string(f.Group), Tooltip: meaning + " " + link(f.Guide) + examples[f.Name],
+		Binding: binding(f), Value: f.Default, Secret: f.Secret,
 	}
 	switch f.Widget {
 	case connector.Dropdown:
@@ -60,7 +45,7 @@ func property(f connector.Field) Property {
 		return p
 	case connector.FEEL: // the editor shows the = itself
 		p.Type, p.Feel, p.Placeholder = "Text", "required", strings.TrimSpace(strings.TrimPrefix(f.Example, "="))
-	case connector.Expression: // FEEL begins with =, jq need not
+	case connector.Expression, connector.JSON: // an expression begins with =, but jq and JSON need not
 		p.Type, p.Feel, p.Placeholder = "Text", "optional", f.Example
 	case connector.Text:
 		p.Type, p.Placeholder = "String", f.Example
@@ -68,11 +53,35 @@ func property(f connector.Field) Property {
 			p.Feel = "optional"
 		}
 	}
-	if pattern := patterns[f.Form]; required || pattern != nil {
-		p.Constraints = &Constraints{NotEmpty: required, Pattern: pattern}
+	if pattern := patterns[f.Form]; pattern != nil {
+		p.Constraints = &Constraints{Pattern: pattern}
 	}
-	p.Optional = !required && f.Place != connector.InTaskDefinition // an empty one leaves nothing in the file
+	switch {
+	case f.Required:
+		p.require()
+	case f.Place != connector.InTaskDefinition:
+		p.permitEmpty()
+	}
 	return p
+}
+
+// require makes a property one that must be filled in.
+func (p *Property) require() {
+	constraints := Constraints{NotEmpty: true}
+	if p.Constraints != nil {
+		constraints.Pattern = p.Constraints.Pattern
+	}
+	p.Constraints, p.Optional = &constraints, false
+}
+
+// permitEmpty makes a property one that leaves nothing in the file while it is empty.
+func (p *Property) permitEmpty() {
+	p.Optional = true
+	if c := p.Constraints; c != nil && c.Pattern != nil {
+		p.Constraints = &Constraints{Pattern: c.Pattern}
+	} else {
+		p.Constraints = nil
+	}
 }
 
 // binding says where the value of a field stands in the BPMN file.
@@ -93,13 +102,6 @@ func choices(all []connector.Choice) []Choice {
 		out[i] = Choice{c.Label, c.Value}
 	}
 	return out
-}
-
-func shown(c *connector.Condition) *Condition {
-	if len(c.OneOf) == 1 {
-		return &Condition{Property: c.Field, Equals: c.OneOf[0]}
-	}
-	return &Condition{Property: c.Field, OneOf: c.OneOf}
 }
 
 // labels are the headers by which the metrics tell templates apart.

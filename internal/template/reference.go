@@ -11,7 +11,7 @@ import (
 func Reference() []byte {
 	var b strings.Builder
 	b.WriteString("<!-- Written by go generate from the connector's list of fields. DO NOT EDIT. -->\n\n# Fields of an EventBridge task\n\n")
-	b.WriteString("What a service task of type `" + TaskType + "` can say. The element templates show the same under the labels that\n")
+	b.WriteString("What a task or message event of type `" + TaskType + "` can say. The element templates show the same under the labels that\n")
 	b.WriteString("[modeling.md](modeling.md) uses. Texts may hold `{{secrets.NAME}}`; fields beyond Camunda's own connector are marked [+].\n\n")
 	for _, part := range []struct {
 		place         connector.FieldPlace
@@ -26,17 +26,25 @@ func Reference() []byte {
 			if f.Place != part.place {
 				continue
 			}
-			required, mark := "", " [+]"
-			if f.Required {
-				required = "yes"
-			}
+			mark := " [+]"
 			if f.Official {
 				mark = ""
 			}
-			fmt.Fprintf(&b, "| `%s`%s | %s | %s | `%s` |\n", f.Name, mark, required, f.Doc, strings.ReplaceAll(f.Example, "|", "\\|"))
+			fmt.Fprintf(&b, "| `%s`%s | %s | %s | `%s` |\n", f.Name, mark, required(f), f.Doc, strings.ReplaceAll(f.Example, "|", "\\|"))
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("The access key and secret key are not required for the default chain; `input.source`, `input.detailType` and `input.detail`\nare not where `input.events` has them.\n")
+	b.WriteString("The access key and secret key are not required for the default chain.\n")
 	return []byte(b.String())
+}
+
+// required says whether a task must have a field.
+func required(f connector.Field) string {
+	switch {
+	case !f.Required:
+		return ""
+	case f.Unless != "":
+		return "yes, without `" + f.Unless + "`"
+	}
+	return "yes"
 }

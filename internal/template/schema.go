@@ -16,7 +16,7 @@ type Template struct {
 	Keywords         []string          `json:"keywords"`
 	Category         map[string]string `json:"category"`
 	AppliesTo        []string          `json:"appliesTo"`
-	ElementType      map[string]string `json:"elementType"`
+	ElementType      ElementType       `json:"elementType"`
 	Engines          map[string]string `json:"engines"`
 	Icon             Icon              `json:"icon"`
 	Groups           []Group           `json:"groups"`
@@ -47,6 +47,7 @@ type Property struct {
 	Type        string       `json:"type"`
 	Feel        string       `json:"feel,omitempty"`
 	Optional    bool         `json:"optional,omitempty"`
+	Secret      bool         `json:"secret,omitempty"` // whether its value is a credential
 	Value       any          `json:"value,omitempty"`
 	Choices     []Choice     `json:"choices,omitempty"`
 	Constraints *Constraints `json:"constraints,omitempty"`
@@ -85,7 +86,8 @@ type Condition struct {
 	AllMatch []Condition `json:"allMatch,omitempty"`
 	Property string      `json:"property,omitempty"`
 	Equals   string      `json:"equals,omitempty"`
-	OneOf    []string    `json:"oneOf,omitempty"`
+	OneOf    []string    `json:"oneOf,omitempty"` // an empty text stands for an absent or empty field
+	IsActive *bool       `json:"isActive,omitempty"`
 }
 
 // JSON writes the template as a file has it.

@@ -3,18 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Linter } from 'bpmnlint';
-import NodeResolver from 'bpmnlint/lib/resolver/node-resolver.js';
-import { BpmnModdle } from 'bpmn-moddle';
-import { createRequire } from 'node:module';
+import { lint } from './lint.mjs';
 import { launch, model, Panel, root, said, template } from './panel.mjs';
 
-const require = createRequire(import.meta.url);
 const out = process.env.OUT ?? 'out';
 const ours = template('aws-eventbridge');
 const hybrid = template('aws-eventbridge-hybrid');
-const first = template('versioned/aws-eventbridge-1');
-const all = [ours, hybrid, first];
+const earlier = { 1: template('versioned/aws-eventbridge-1'), 2: template('versioned/aws-eventbridge-2') };
+const earlierHybrid = template('versioned/aws-eventbridge-hybrid-2');
+const all = [ours, hybrid, ...Object.values(earlier), earlierHybrid];
 
 let browser;
 before(async () => {
@@ -31,14 +28,9 @@ const open = async (t, file, templates = all) => {
 };
 const picture = (panel, name) => panel.page.screenshot({ path: path.join(out, name + '.png') });
 
-// lint is what Camunda's own rules for a cluster of a version say of a model.
-async function lint(xml, version = '8-8') {
-  const { rootElement } = await new BpmnModdle({ zeebe: require('zeebe-bpmn-moddle/resources/zeebe.json'), modeler: require('modeler-moddle/resources/modeler.json') }).fromXML(xml);
-  return new Linter({ config: { extends: `plugin:camunda-compat/camunda-cloud-${version}` }, resolver: new NodeResolver() }).lint(rootElement);
-}
-
 const simple = {
-  Authentication: ['Credentials', 'Access key', 'Secret key', 'Act as a role'],
+  Authentication: ['Credentials', 'Access key', 'Secret key', 'Session token', 'Reusable credential'],
+  'Act as a role': ['Role ARN', 'External ID', 'Session name'],
   'Event bus': ['Region', 'Event bus name', 'Endpoint'],
   Event: ['Source', 'Detail type', 'Payload'],
   'More options': ['Several events', 'Resources', 'Time', 'Trace header', 'Process context', 'Global endpoint ID', 'Fail on rejected entries', 'Language of expressions'],
@@ -59,7 +51,9 @@ test('a task becomes an EventBridge task with these groups and fields', async (t
   await panel.page.locator('.bio-properties-panel-tooltip-wrapper', { hasText: 'Error expression' }).hover();
   const tooltip = panel.page.locator('.bio-properties-panel-tooltip');
   await tooltip.waitFor();
-  assert.match(await tooltip.innerText(), /^For example\n= if error\.code = "ThrottlingException"\nthen jobError\(/);
+  const text = await tooltip.innerText();
+  assert.match(text, /It sees error \(type, code, message\).*job \(retries, key, .*Documentation\n?For example\n= if error\.code = "ThrottlingException"\nthen jobError\(/s);
+  assert.match(await tooltip.locator('a').getAttribute('href'), /docs\/modeling\.md#errors$/);
   await picture(panel, 'template-tooltip');
   assert.deepEqual(panel.faults, []);
 });
@@ -67,12 +61,11 @@ test('a task becomes an EventBridge task with these groups and fields', async (t
 test('each constraint says what it expects, and lets expressions and secrets pass', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', ours);
-  await panel.choose('Act as a role', 'yes');
+  await panel.openGroup('Act as a role');
   await panel.openGroup('Retries');
   for (const [label, wrong, right, says] of [
     ['Access key', '', 'AKIA', /^Access key must not be empty/],
     ['Secret key', '', 'secret', /^Secret key must not be empty/],
-    ['Role ARN', '', 'arn:aws:iam::123456789012:role/send-events', /^Role ARN must not be empty/],
     ['Role ARN', 'send-events', 'arn:aws:iam::123456789012:role/send-events', /^Role ARN must be the ARN of a role/],
     ['Region', '', 'eu-central-1', /^Region must not be empty/],
     ['Region', 'Frankfurt', 'eu-central-1', /region such as eu-central-1/],
@@ -84,6 +77,8 @@ test('each constraint says what it expects, and lets expressions and secrets pas
     ['Source', '', 'aws-like.but.mine', /^Source must not be empty/],
     ['Detail type', '', 'Order placed', /^Detail type must not be empty/],
     ['Detail type', 'x'.repeat(129), 'Order placed', /at most 128 characters/],
+    ['Payload', '{orderId: order.id}', '{"orderId": 7}', /^Payload must be a JSON object .* begins with =/],
+    ['Payload', '', '={orderId: order.id}', /^Payload must not be empty/],
     ['Result variable', '1st', 'response', /name of a variable/],
     ['Retries', 'many', '5', /number such as 3/],
     ['Retry backoff', '10s', 'PT10S', /duration such as PT10S/],
@@ -92,7 +87,7 @@ test('each constraint says what it expects, and lets expressions and secrets pas
     await panel.type(label, wrong);
     await panel.expectMessage(label, says);
     if (label === 'Source') await picture(panel, 'template-constraint');
-    for (const good of [right, '{{secrets.NAME}}']) {
+    for (const good of label === 'Payload' ? [right] : [right, '{{secrets.NAME}}']) {
       await panel.type(label, good);
       await panel.expectMessage(label, /^$/);
     }
@@ -105,7 +100,7 @@ test('each constraint says what it expects, and lets expressions and secrets pas
 test('an expression that does not parse is told at once', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', ours);
-  await panel.type('Payload', '{orderId: ');
+  await panel.type('Payload', '={orderId: '); // the = turns the field into an editor for an expression
   await panel.expectMessage('Payload', /Unparsable FEEL expression/);
   await panel.type('Payload', '{orderId: order.id}');
   await panel.expectMessage('Payload', /^$/);
@@ -123,16 +118,15 @@ test('each choice shows the fields that belong to it', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', ours);
   await panel.choose('Credentials', 'temporaryCredentials');
-  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Access key', 'Secret key', 'Session token', 'Act as a role']);
+  assert.deepEqual(await panel.shown(), simple);
   await panel.expectMessage('Session token', /must not be empty/);
   await panel.choose('Credentials', 'defaultCredentialsChain');
-  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Act as a role']);
-  await panel.choose('Act as a role', 'yes');
-  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Act as a role', 'Role ARN', 'External ID', 'Session name']);
-  await picture(panel, 'template-role');
-  await panel.choose('Act as a role', 'no');
+  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Reusable credential']);
   await panel.choose('Credentials', 'credentials');
   assert.deepEqual(await panel.shown(), simple);
+  await panel.expectMessage('Session token', /^$/);
+  await panel.openGroup('Act as a role');
+  await picture(panel, 'template-role');
   await panel.openGroup('More options');
   await panel.goTo('Language of expressions');
   await picture(panel, 'template-more');
@@ -142,7 +136,30 @@ test('each choice shows the fields that belong to it', async (t) => {
   const { inputs, headers } = said(await panel.xml());
   assert.equal(headers.expressionLanguage, 'jq');
   assert.equal(headers.resultExpression, '{eventId: .entries[0].eventId}');
-  assert.ok(!('authentication.roleArn' in inputs), 'what is not shown is not in the file');
+  assert.ok(!('authentication.roleArn' in inputs), 'what is empty is not in the file');
+  assert.deepEqual(panel.faults, []);
+});
+
+test('a reusable credential makes keys and region needless, and several events the single one', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  for (const label of ['Access key', 'Region', 'Source']) await panel.expectMessage(label, /must not be empty/);
+  await panel.type('Reusable credential', 'camunda.vars.env.AWS_ORDERS');
+  for (const label of ['Access key', 'Secret key', 'Region']) await panel.expectMessage(label, /^$/);
+  await panel.choose('Credentials', '');
+  assert.deepEqual((await panel.shown()).Authentication, ['Credentials', 'Reusable credential']);
+  await picture(panel, 'template-credential');
+  await panel.type('Event bus name', 'orders');
+  await panel.openGroup('More options');
+  await panel.type('Several events', '[{source: "a", detailType: "b", detail: {}}]');
+  for (const label of ['Source', 'Detail type', 'Payload']) await panel.expectMessage(label, /^$/);
+  const { inputs } = said(await panel.xml());
+  assert.deepEqual(inputs, {
+    awsCredential: '=camunda.vars.env.AWS_ORDERS', 'input.eventBusName': 'orders', 'input.events': '=[{source: "a", detailType: "b", detail: {}}]', 'input.failOnRejectedEntry': '=false',
+  });
+  await panel.type('Reusable credential', '');
+  await panel.expectMessage('Access key', /must not be empty/);
+  assert.equal(said(await panel.xml()).inputs['authentication.type'], 'credentials');
   assert.deepEqual(panel.faults, []);
 });
 
@@ -151,7 +168,7 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
   await panel.pick('Announce', 'eventbridge', ours, () => picture(panel, 'template-pick'));
   const filled = {
     'Access key': '{{secrets.AWS_ACCESS_KEY}}', 'Secret key': '{{secrets.AWS_SECRET_KEY}}', Region: 'eu-central-1', 'Event bus name': 'default',
-    Source: 'com.example.orders', 'Detail type': 'OrderPlaced', Payload: '{orderId: order.id, total: order.total}',
+    Source: 'com.example.orders', 'Detail type': 'OrderPlaced', Payload: '={orderId: order.id, total: order.total}',
     'Result variable': 'announcement', 'Result expression': '={eventId: response.entries[1].eventId}',
     'Error expression': '= if response.failedEntryCount > 0 then bpmnError("REJECTED", response.entries[1].errorMessage) else null',
   };
@@ -166,7 +183,7 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
   await panel.page.keyboard.press('Space');
   await panel.openGroup('Retries');
   await panel.type('Retry backoff', 'PT5S');
-  await panel.expectNoMessage();
+  await panel.expectNoViolation();
   await picture(panel, 'template-filled');
   const xml = await panel.xml();
   const { task, inputs, headers } = said(xml);
@@ -185,71 +202,70 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
   writeFileSync(path.join(out, 'announce.bpmn'), xml);
 });
 
-test('a task keeps its values when the next version of the template is taken', async (t) => {
-  const panel = await open(t, 'empty.bpmn');
-  await panel.apply('announce', first);
-  await panel.choose('Credentials', 'temporaryCredentials');
-  for (const [label, text] of Object.entries({
-    'Access key': 'key', 'Secret key': 'secret', 'Session token': 'token', Region: 'us-east-1', 'Event bus name': 'orders', Endpoint: 'http://localhost:4566', Source: 'a.b', 'Detail type': 'c',
-    Payload: '{a: 1}', 'Result variable': 'r', 'Result expression': '={b: 2}', 'Error expression': '=null',
-  })) await panel.type(label, text);
-  await panel.openGroup('More about the event');
-  await panel.type('Resources', '["arn:aws:s3:::a"]');
-  await panel.type('Time', '2026-01-31T12:30:00Z');
-  await panel.goTo('Fail on rejected entries');
-  await panel.page.keyboard.press('Space');
-  await panel.openGroup('Retries');
-  await panel.type('Retries', '9');
-  await panel.type('Retry backoff', 'PT1M');
-  const old = said(await panel.xml());
-  assert.equal(old.template.version, first.version);
-  const shown = Object.values(await panel.shown()).flat();
-  assert.equal(Object.keys(old.inputs).length + Object.keys(old.headers).length - 2 + 1, shown.length, 'every field of the version before has a value');
-  await panel.update(() => picture(panel, 'template-update'));
-  const now = said(await panel.xml());
-  assert.deepEqual(now.template, { id: ours.id, version: ours.version });
-  assert.deepEqual(now.inputs, old.inputs);
-  assert.deepEqual(now.task, old.task);
-  assert.deepEqual({ ...now.headers, elementTemplateVersion: '' }, { ...old.headers, expressionLanguage: 'feel', elementTemplateVersion: '' });
-  assert.deepEqual(panel.faults, []);
-});
+for (const [version, before] of Object.entries(earlier)) {
+  test(`a task of version ${version} keeps its values when this version is taken`, async (t) => {
+    const panel = await open(t, 'empty.bpmn');
+    await panel.apply('announce', before);
+    const role = version === '2';
+    await panel.choose('Credentials', 'temporaryCredentials');
+    if (role) await panel.choose('Act as a role', 'yes');
+    for (const [label, text] of Object.entries({
+      'Access key': 'key', 'Secret key': 'secret', 'Session token': 'token', ...(role && { 'Role ARN': 'arn:aws:iam::123456789012:role/r', 'External ID': 'x' }),
+      Region: 'us-east-1', 'Event bus name': 'orders', Endpoint: 'http://localhost:4566', Source: 'a.b', 'Detail type': 'c',
+      Payload: '{a: 1}', 'Result variable': 'r', 'Result expression': '={b: 2}', 'Error expression': '=null',
+    })) await panel.type(label, text);
+    await panel.openGroup(role ? 'More options' : 'More about the event');
+    await panel.type('Resources', '["arn:aws:s3:::a"]');
+    await panel.type('Time', '2026-01-31T12:30:00Z');
+    await panel.goTo('Fail on rejected entries');
+    await panel.page.keyboard.press('Space');
+    await panel.openGroup('Retries');
+    await panel.type('Retries', '9');
+    await panel.type('Retry backoff', 'PT1M');
+    const old = said(await panel.xml());
+    assert.equal(old.template.version, before.version);
+    await panel.update(() => picture(panel, 'template-update'));
+    const now = said(await panel.xml());
+    assert.deepEqual(now.template, { id: ours.id, version: ours.version });
+    assert.deepEqual(now.inputs, old.inputs);
+    assert.equal(now.inputs['input.failOnRejectedEntry'], '=true');
+    assert.deepEqual(now.task, old.task);
+    assert.deepEqual({ ...now.headers, elementTemplateVersion: '' }, { ...old.headers, expressionLanguage: 'feel', elementTemplateVersion: '' });
+    await panel.expectNoViolation();
+    assert.deepEqual(panel.faults, []);
+  });
+}
 
-test('a task with the binding names of the official template keeps its values, there and back', async (t) => {
-  const bindings = template('aws-eventbridge');
-  const official = { ...first, id: 'test.official-bindings', name: 'Official bindings', version: 1, groups: bindings.groups };
-  const panel = await open(t, 'official.bpmn', [...all, official]);
-  const before = said(await panel.xml());
-  for (const made of [ours, official]) {
-    await panel.apply('announce', made);
-    const { inputs, headers, task } = said(await panel.xml());
-    assert.deepEqual(task, before.task);
-    for (const [name, value] of Object.entries(before.inputs)) assert.equal(inputs[name], value, name);
-    for (const [name, value] of Object.entries(before.headers)) assert.equal(headers[name], value, name);
-  }
-  assert.deepEqual(panel.faults, []);
+test('a task of the hybrid version 2 keeps the task type with which that began', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', earlierHybrid);
+  const { task } = said(await panel.xml());
+  await panel.apply('announce', hybrid);
+  assert.deepEqual(said(await panel.xml()).task, task);
+  await panel.type('Task type', 'io.example:events:1');
+  assert.equal(said(await panel.xml()).task.type, 'io.example:events:1');
 });
 
 test('a task keeps its values when it goes to the hybrid template and back', async (t) => {
   const panel = await open(t, 'empty.bpmn');
   await panel.apply('announce', ours);
-  await panel.choose('Act as a role', 'yes');
+  await panel.openGroup('Act as a role');
   await panel.openGroup('More options');
   for (const [label, text] of Object.entries({
     'Access key': 'key', 'Secret key': 'secret', 'Role ARN': 'arn:aws:iam::123456789012:role/r', 'External ID': 'x', 'Session name': 's', Region: 'us-east-1', 'Event bus name': 'orders', Source: 'a.b', 'Detail type': 'c',
-    Payload: '{a: 1}', 'Several events': '[{detail: {b: 1}}]', 'Trace header': 'Root=1', 'Global endpoint ID': 'abcde.veo', 'Result expression': '{b: .entries}',
+    Payload: '={a: 1}', 'Several events': '[{detail: {b: 1}}]', 'Trace header': 'Root=1', 'Global endpoint ID': 'abcde.veo', 'Result expression': '{b: .entries}',
   })) await panel.type(label, text);
   await panel.choose('Language of expressions', 'jq');
   await panel.openGroup('Retries');
   await panel.type('Job timeout', 'PT2M');
   const before = said(await panel.xml());
   const labels = (headers) => ({ ...headers, elementTemplateId: '', elementTemplateVersion: '' });
-  for (const [made, type] of [[hybrid, hybrid.properties[0].value], [ours, ours.properties[0].value]]) {
+  for (const made of [hybrid, ours]) {
     await panel.apply('announce', made);
-    const { inputs, headers, properties, task } = said(await panel.xml());
+    const { inputs, headers, task } = said(await panel.xml());
     assert.deepEqual(inputs, before.inputs);
     assert.deepEqual(labels(headers), labels(before.headers));
-    assert.deepEqual(properties, before.properties);
-    assert.equal(task.type, type);
+    assert.equal(task.type, 'io.camunda:aws-eventbridge:1');
   }
   assert.deepEqual(panel.faults, []);
 });

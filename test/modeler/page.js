@@ -20,6 +20,7 @@ window.page = {
 
   // open shows a model with these templates to choose from.
   async open(xml, templates) {
+    errors.length = 0;
     modeler.get('elementTemplatesLoader').setTemplates(templates);
     await modeler.importXML(xml);
     modeler.get('canvas').zoom('fit-viewport', 'auto');
