@@ -39,6 +39,8 @@ type binding struct {
 	// function says that it is an entry of a context that holds a function: callable by the name, but the name alone means
 	// a variable further out.
 	function bool
+	// entry says that it is an entry of a context. Only such a name can be called.
+	entry bool
 }
 
 // itemName and inputName bind the item of a filter and the input of a unary test; the slot behind that of the input has
@@ -163,27 +165,48 @@ func (c *compiler) name(pos Pos, text string) evaluator {
 		case b.name == text && b.function:
 		case b.name == text:
 			b.used = true
-			return lookInItems(items, text, variable(b.slot))
+			return lookInItems(items, text, variable(b))
 		case b.name == itemName:
 			items = append(items, b.slot)
 			if text == "item" {
 				b.used = true
-				return lookInItems(items, text, variable(b.slot))
+				return lookInItems(items, text, variable(b))
 			}
 		}
 	}
 	return lookInItems(items, text, c.freeName(pos, text))
 }
 
-// variable reads a slot. Functions live apart from variables: they can be called, but not passed on by their name.
-func variable(slot int) evaluator {
+// variable reads a slot. A function that is an entry of a context can be called, but not passed on by its name.
+func variable(b *binding) evaluator {
+	slot := b.slot
+	if b.entry || b.name == itemName {
+		return func(f *frame) Value {
+			switch v := f.slots[slot].(type) {
+			case *Function:
+				return nil
+			case *failure:
+				return f.read(v)
+			default:
+				return v
+			}
+		}
+	}
 	return func(f *frame) Value {
 		v := f.slots[slot]
-		if _, isFunction := v.(*Function); isFunction {
-			return nil
+		if e, failed := v.(*failure); failed {
+			return f.read(e)
 		}
 		return v
 	}
+}
+
+// read is what reading an error from a list or a variable gives: null, or the error if it is fatal.
+func (f *frame) read(e *failure) Value {
+	if e.fatal {
+		return e
+	}
+	return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 }
 
 func lookInItems(items []int, text string, otherwise evaluator) evaluator {
@@ -241,6 +264,9 @@ func (c *compiler) input(n *inputValue) evaluator {
 	}
 }
 
+// noInputOfficial are the official engine's words for a ? without an input.
+const noInputOfficial = "No input value available. '?' can only be used inside an unary-test expression."
+
 // noInput ends the evaluation because of a ? without an input, unless a list or a context around it makes a failure of
 // that error.
 func (f *frame) noInput(pos Pos) Value {
@@ -258,7 +284,7 @@ func (f *frame) missedInput(height int) *failure {
 	}
 	f.err, f.inputless = nil, false
 	f.unwind(height)
-	return &failure{e.Pos, e.Text}
+	return &failure{pos: e.Pos, text: e.Text, official: noInputOfficial, fatal: true}
 }
 
 // inputSlot returns the slot of the value that unary tests test, −1 where there is none.
@@ -294,6 +320,7 @@ func (c *compiler) list(n *list) evaluator {
 // endOrFailure is what a list or a context gives of which a part ended the evaluation.
 func (f *frame) endOrFailure(height int) Value {
 	if e := f.missedInput(height); e != nil {
+		e.enclosed = true
 		return e
 	}
 	return nil

@@ -143,7 +143,7 @@ func appendName(b []byte, text string) []byte {
 // appendMember writes the name behind a dot; a few have two words.
 func appendMember(b []byte, key string) []byte {
 	switch key {
-	case "time offset", "start included", "end included":
+	case "time offset":
 		return append(b, key...)
 	}
 	return appendName(b, key)

@@ -25,6 +25,9 @@ type Function struct {
 	call   func(f *frame, args []Value) Value
 }
 
+// storedFunction is a function that context put put into a context. It is a field like any other, but cannot be called.
+type storedFunction struct{ fn *Function }
+
 // number returns v as a number, if it is one.
 func asNumber(v Value) (*apd.Decimal, bool) {
 	switch v := v.(type) {
