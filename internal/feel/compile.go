@@ -2,6 +2,7 @@ package feel
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 
 	"github.com/cockroachdb/apd/v3"
@@ -25,6 +26,8 @@ type compiler struct {
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
 	ranges bool
+	source string
+	notes  []Warning // what is doubtful about the source, whatever the variables are
 	// identity says that each evaluation must make its own contexts, as a list may be asked for the very same.
 	identity bool
 }
@@ -72,6 +75,7 @@ func (c *compiler) unbind(m scopeMark) { c.env, c.used = m.env, m.used }
 
 func (c *compiler) compile(n node) evaluator {
 	if v, ok := c.constant(n); ok {
+		c.noteTemplate(n, v)
 		return func(*frame) Value { return v }
 	}
 	switch n := n.(type) {
@@ -114,6 +118,22 @@ func (c *compiler) compile(n node) evaluator {
 	}
 	panic("feel: a node without a compiler") // a new kind of node was forgotten here
 }
+
+// noteTemplate notes a text that looks like a template of another language. It is the value as it stands.
+func (c *compiler) noteTemplate(n node, v Value) {
+	text, isText := v.(string)
+	if !isText || !template.MatchString(text) {
+		return
+	}
+	line, column := n.pos().In(c.source)
+	c.notes = append(c.notes, Warning{
+		Kind: PlainText, Operation: "text", Pos: n.pos(), Line: line, Column: column, Instead: `"text " + string(value)`,
+		Text: "${…} in a text is part of the text" + writes(`"text " + string(value)`),
+	})
+}
+
+// template is a placeholder of JavaScript, JUEL or Groovy.
+var template = regexp.MustCompile(`[$#]\{[^}]*\}`)
 
 // constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
 // ones alone. Values are immutable, so that one serves all.

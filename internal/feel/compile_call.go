@@ -245,13 +245,14 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 		o, ok := v.(*jsonvalue.Object)
 		if !ok {
 			return &failure{
-				pos: n.pos(), text: fmt.Sprintf("%s(…) needs a context before the dot, but found %s", n.name, article(v)),
+				pos:      n.pos(),
+				text:     fmt.Sprintf("%s(…) needs a context before the dot, but found %s%s", n.name, article(v), writes(n.instead())),
 				official: fmt.Sprintf("Expected context but found '%s'", appendText(nil, v, true)),
 			}
 		}
 		fn := functionIn(o, n.name)
 		if fn == nil {
-			return n.missing("the context has no function " + n.name)
+			return n.missing("the context has no function " + n.name + writes(n.instead()))
 		}
 		if _, ok := fn.arguments(n.named, make([]Value, len(args))); !ok {
 			return n.missing(fmt.Sprintf("%s takes (%s)", n.name, strings.Join(fn.params, ", ")))
@@ -265,6 +266,14 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 		in, _ := fn.arguments(n.named, values)
 		return fn.call(f, in)
 	}
+}
+
+// instead returns what FEEL writes for a function or method of another language.
+func (n *call) instead() string {
+	if of, ok := n.of.(*name); ok {
+		return insteadOfFunction(of.text, n.name)
+	}
+	return insteadOfFunction("", n.name)
 }
 
 // missing is the failure of a call of a function that a context does not have.

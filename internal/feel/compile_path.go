@@ -148,6 +148,9 @@ func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 	case i < 0 && -i <= n:
 		return list[n+i]
 	}
+	if d.IsZero() {
+		return f.warn(pos, OutOfRange, "[…]", "there is no item 0 in a list of %d: lists count from 1, and from -1 at the end", n)
+	}
 	return f.warn(pos, OutOfRange, "[…]", "there is no item %s in a list of %d", decimalString(d), n)
 }
 
@@ -186,6 +189,12 @@ func (c *compiler) filter(n *filter) evaluator {
 func (f *frame) notList(pos Pos, v Value) Value {
 	if e, failed := v.(*failure); failed {
 		return f.warn(e.pos, ErrorValue, "", "%s", e.text)
+	}
+	if o, isContext := v.(*jsonvalue.Object); isContext {
+		return f.warn(pos, WrongType, "[…]", "a context cannot be filtered, expected a list (a field is read as context.name, context.`name-with-signs` or get value(context, name); there are: %s)", f.listed(o.Keys()))
+	}
+	if _, isText := v.(string); isText {
+		return f.warn(pos, WrongType, "[…]", "a string cannot be filtered, expected a list (FEEL writes: substring(text, position, 1), counted from 1)")
 	}
 	return f.warn(pos, WrongType, "[…]", "a %s cannot be filtered, expected a list", typeName(v))
 }
