@@ -2,8 +2,10 @@ package feel
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -122,18 +124,20 @@ func (c *compiler) compile(n node) evaluator {
 // noteTemplate notes a text that looks like a template of another language. It is the value as it stands.
 func (c *compiler) noteTemplate(n node, v Value) {
 	text, isText := v.(string)
-	if !isText || !template.MatchString(text) {
+	if !isText || !strings.Contains(text, "{") || !template.MatchString(text) {
 		return
 	}
-	line, column := n.pos().In(c.source)
-	c.notes = append(c.notes, Warning{
-		Kind: PlainText, Operation: "text", Pos: n.pos(), Line: line, Column: column, Instead: `"text " + string(value)`,
-		Text: "${…} in a text is part of the text" + writes(`"text " + string(value)`),
-	})
+	c.note(n.pos(), PlainText, "text", "%s in a text is part of the text%s", template.FindString(text), writes(`"text " + string(value)`))
+}
+
+// note keeps what is doubtful about the source whatever the variables are.
+func (c *compiler) note(pos Pos, kind WarningKind, operation, format string, args ...any) {
+	line, column := pos.In(c.source)
+	c.notes = append(c.notes, Warning{Kind: kind, Operation: operation, Pos: pos, Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
 // template is a placeholder of JavaScript, JUEL or Groovy.
-var template = regexp.MustCompile(`[$#]\{[^}]*\}`)
+var template = regexp.MustCompile(`[$#]\{[^}]*\}|\{\{\s*[^}s][^}]*\}\}`)
 
 // constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
 // ones alone. Values are immutable, so that one serves all.
@@ -251,8 +255,25 @@ func (c *compiler) freeName(pos Pos, text string) evaluator {
 		if v, ok := f.scope.Lookup(text); ok {
 			return v
 		}
+		if whole := wordAround(f.program.source, pos, text); whole != "" {
+			return f.warn(pos, WrongType, "or", "there is no variable %s: FEEL reads %s as the word %s and %s here%s", text, whole, strings.TrimSuffix(whole, text), text, writes("not(condition), and an operator between values"))
+		}
 		return f.unknown(pos, UnknownVariable, text, f.names(), "there is no variable %s", text)
 	}
+}
+
+// wordAround returns the word of which a name is only the end, as in "not order", where or and der are read; "" if it is whole.
+func wordAround(source string, pos Pos, name string) string {
+	start := int(pos)
+	if start < len(name) && start < 2 || start > len(source) || !strings.HasPrefix(source[start:], name) {
+		return ""
+	}
+	for _, w := range [...]string{"or", "and"} {
+		if strings.HasSuffix(source[:start], w) {
+			return w + name
+		}
+	}
+	return ""
 }
 
 // names returns the names that the scope knows, nil if it does not tell.
@@ -391,6 +412,9 @@ func (c *compiler) negation(n *negation) evaluator {
 
 func (c *compiler) instanceOf(n *instanceOf) evaluator {
 	value := c.compile(n.value)
+	if !slices.Contains(typeNames, n.typ) {
+		c.note(n.pos(), UnknownType, "instance of", "there is no type %s%s", n.typ, suggest(n.typ, typeNames))
+	}
 	return func(f *frame) Value {
 		v := value(f)
 		if _, failed := v.(*failure); failed {

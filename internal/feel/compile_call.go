@@ -79,6 +79,9 @@ func functionIn(v Value, name string) *Function {
 // call compiles f(a, b) and f(x: a, y: b). A function of the source wins over a built-in of its name, if it takes these
 // arguments.
 func (c *compiler) call(n *call) evaluator {
+	if n.name == "substring" && n.of == nil && len(n.args) > 1 && isZero(n.args[1]) {
+		c.note(n.args[1].pos(), OutOfRange, "substring", "positions in a text count from 1, or from -1 at its end")
+	}
 	if e := c.textCall(n); e != nil {
 		return e.asValue()
 	}
@@ -246,13 +249,13 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 		if !ok {
 			return &failure{
 				pos:      n.pos(),
-				text:     fmt.Sprintf("%s(…) needs a context before the dot, but found %s%s", n.name, article(v), writes(n.instead())),
+				text:     fmt.Sprintf("%s(…) needs a context before the dot, but found %s%s", n.name, article(v), writes(f.instead(n))),
 				official: fmt.Sprintf("Expected context but found '%s'", appendText(nil, v, true)),
 			}
 		}
 		fn := functionIn(o, n.name)
 		if fn == nil {
-			return n.missing("the context has no function " + n.name + writes(n.instead()))
+			return n.missing("the context has no function " + n.name + writes(f.instead(n)))
 		}
 		if _, ok := fn.arguments(n.named, make([]Value, len(args))); !ok {
 			return n.missing(fmt.Sprintf("%s takes (%s)", n.name, strings.Join(fn.params, ", ")))
@@ -274,6 +277,14 @@ func (n *call) instead() string {
 		return insteadOfFunction(of.text, n.name)
 	}
 	return insteadOfFunction("", n.name)
+}
+
+// instead returns what FEEL writes for a method: that of another language, or a function of its own.
+func (f *frame) instead(n *call) string {
+	if instead := n.instead(); instead != "" {
+		return instead
+	}
+	return f.program.library.signatures(n.name)
 }
 
 // missing is the failure of a call of a function that a context does not have.

@@ -171,6 +171,8 @@ func conversion(a, b Value) string {
 		return "number(text)"
 	}
 	switch b.(type) {
+	case *jsonvalue.Object:
+		return "get value(context, key) != null"
 	case bool:
 		return "text = \"true\""
 	case Date:

@@ -53,7 +53,7 @@ var foreignFunctions = map[string]string{
 	"error": "bpmnError(code, message), jobError(message) or ignoreError()", "throw": "bpmnError(code, message) or jobError(message)", "fail": "jobError(message)", "failjob": "jobError(message, variables, retries)", "raise": "bpmnError(code, message) or jobError(message)", "bpmn_error": "bpmnError(code, message)", "throwerror": "bpmnError(code, message)", "incident": "jobError(message)", "retry": "jobError(message, {}, job.retries - 1)",
 	"typeof": "value instance of string", "type": "value instance of string", "isnumber": "value instance of number", "isstring": "value instance of string", "array.isarray": "value instance of list", "isarray": "value instance of list", "isinstance": "value instance of string", "isnan": "value = null",
 	"between": "x between a and b", "xor": "a != b", "print": "", "console.log": "", "getvariable": "the name of the variable alone", "setvariable": "a field of the result: {name: value}", "execution.getvariable": "the name of the variable alone", "execution.setvariable": "a field of the result: {name: value}", "getproperty": "get value(context, key)", "prop": "get value(context, key)", "jsonpath": "a path: context.field",
-	"cardinality": "count(list)", "lambda": "function(x) x + 1", "eval": "", "date.of": "date(year, month, day)", "localdate.of": "date(year, month, day)", "now.iso": "string(now())",
+	"spin": "from json(text)", "getmessage": "error.message", "getcode": "error.code", "geterrorcode": "error.code", "getclass": "value instance of string", "system.currenttimemillis": "now()", "time.now": "now()", "zip": "for i in 1..count(list) return [a[i], b[i]]", "any?": "", "cardinality": "count(list)", "lambda": "function(x) x + 1", "eval": "", "date.of": "date(year, month, day)", "localdate.of": "date(year, month, day)", "now.iso": "string(now())",
 }
 
 // foreignFields are fields that other languages have at lists and texts.
@@ -80,7 +80,13 @@ var unseen = map[string]string{
 	"status":  "the status of the answer is response.sdkHttpMetadata.httpStatusCode, and that of an entry its errorCode",
 	"headers": "the headers of the answer are response.sdkHttpMetadata.httpHeaders", "request": "an expression sees what the task was given as input",
 	"statuscode": "the status of the answer is response.sdkHttpMetadata.httpStatusCode", "result": "the answer is response", "data": "the answer is response",
+	"job": "job is there in error expressions alone", "camunda": "expressions of the connector do not see camunda: use it in an input mapping",
+	"processinstancekey": "it is job.processInstanceKey, in error expressions alone", "jobkey": "it is job.key, in error expressions alone", "retries": "it is job.retries, in error expressions alone",
+	"math": foreignType, "json": foreignType, "string": foreignType, "number": foreignType, "integer": foreignType, "double": foreignType, "boolean": foreignType, "object": foreignType, "array": foreignType, "arrays": foreignType, "objects": foreignType, "uuid": foreignType,
+	"localdate": foreignType, "localdatetime": foreignType, "instant": foreignType, "datetime": foreignType, "console": foreignType, "date": foreignType, "int": foreignType, "float": foreignType, "bigdecimal": foreignType,
 }
+
+const foreignType = "FEEL has no such type or module, only functions"
 
 // httpFields are fields that the answers of other connectors have.
 var httpFields = map[string]bool{"body": true, "status": true, "headers": true, "statuscode": true, "data": true, "result": true}

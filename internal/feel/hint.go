@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // slip is a way to write something that FEEL does not know.
@@ -12,6 +13,12 @@ type slip struct {
 	before string // how the text before the error ends
 	hint   string
 }
+
+// beginnings are words that tell by themselves, at the start of a source, what it was meant to be.
+var beginnings = []string{"while", "var", "let", "const", "return", "switch", "try", "def", "select", "case", "throw", "raise", "foreach", "lambda", "await"}
+
+// method is a call of a method at the end of a text.
+var method = regexp.MustCompile(`\.\s*(\w+)$`)
 
 // slips are looked through in their order.
 var slips = []slip{
@@ -23,6 +30,12 @@ var slips = []slip{
 	{rest: "?", before: "?", hint: "FEEL writes: get or else(value, default)"},
 	{rest: "?:", hint: "FEEL writes: get or else(value, default)"},
 	{rest: "?", hint: "FEEL writes: if a then b else c"},
+	{rest: "*", before: ".", hint: "FEEL writes: list.field, which takes the field of each item"},
+	{rest: "*", before: "[", hint: "FEEL writes: list.field, which takes the field of each item"},
+	{rest: "++", hint: "FEEL sets no variables: write a + 1"},
+	{rest: "+", before: "+", hint: "FEEL sets no variables: write a + 1"},
+	{rest: "-", before: "-", hint: "FEEL writes comments as // … or /* … */"},
+	{rest: "!--", hint: "FEEL writes comments as // … or /* … */"},
 	{rest: "=>", hint: "FEEL writes: function(x) x + 1 for a function, and >= for at least"},
 	{rest: ">", before: "=", hint: "FEEL writes: function(x) x + 1 for a function, and >= for at least"},
 	{rest: "<", before: "=", hint: "FEEL writes: <="},
@@ -68,7 +81,7 @@ var slips = []slip{
 
 // wordSlips are words where an operator was expected, or at the start.
 var wordSlips = map[string]string{
-	"is": "FEEL writes: = null or != null", "isnt": "FEEL writes: != null", "equals": "FEEL writes: =", "eq": "FEEL writes: =", "ne": "FEEL writes: !=", "neq": "FEEL writes: !=",
+	"is": "FEEL writes: = null, != null, or value instance of string", "isnt": "FEEL writes: != null", "equals": "FEEL writes: =", "eq": "FEEL writes: =", "ne": "FEEL writes: !=", "neq": "FEEL writes: !=",
 	"gt": "FEEL writes: >", "ge": "FEEL writes: >=", "gte": "FEEL writes: >=", "lt": "FEEL writes: <", "le": "FEEL writes: <=", "lte": "FEEL writes: <=", "div": "FEEL writes: /", "mod": "FEEL writes: modulo(a, b)",
 	"like": "FEEL writes: matches(text, pattern), contains(text, part) or starts with(text, start)", "ilike": `FEEL writes: matches(text, pattern, "i")`, "matches": "FEEL writes: matches(text, pattern)", "contains": "FEEL writes: contains(text, part), or list contains(list, value)",
 	"startswith": "FEEL writes: starts with(text, start)", "instanceof": "FEEL writes: value instance of string", "as": "FEEL writes: string(value) or number(text)", "xor": "FEEL writes: a != b",
@@ -82,33 +95,39 @@ var wordSlips = map[string]string{
 	"unless": "FEEL writes: if not(a) then b else c", "null": "FEEL writes: = null", "true": "FEEL writes: true", "false": "FEEL writes: false", "between": "FEEL writes: x between a and b", "exists": "FEEL writes: value != null", "if": "FEEL writes: if a then b else c", "function": "FEEL writes: function(x) x + 1, without braces",
 }
 
-// shapes are slips that show only in the whole.
-var shapes = []struct {
+// shape is a slip that shows only in the whole.
+type shape struct {
 	form *regexp.Regexp
 	hint string
-}{
-	{regexp.MustCompile(`(?i)\bfunction\s*\w*\s*\([^)]*\)\s*\{[^}:]*(return|;|\})`), "FEEL writes: function(x) x + 1, without braces and return"},
-	{regexp.MustCompile(`^\s*\{\s*return\b`), "FEEL needs no return: an expression is its value"},
-	{regexp.MustCompile(`(?i)\bfor\s*\([^)]*\b(in|of|;|:)`), "FEEL writes: for x in list return …, without parentheses and braces"},
-	{regexp.MustCompile(`(?i)\bfor\s+\w+\s+of\b`), "FEEL writes: for x in list return …"},
-	{regexp.MustCompile(`(?i)\bfor\s+\w+\s+in\b[^\]]*[:{]\s*[^\]]*$`), "FEEL writes: for x in list return …"},
-	{regexp.MustCompile(`\[[^\[\]]+\sfor\s+\w+\s+in\s`), "FEEL writes: for x in list return …"},
-	{regexp.MustCompile(`(?i)\bif\s*\([^;{}]*,[^;{}]*,[^;{}]*\)\s*$`), "FEEL writes: if a then b else c"},
-	{regexp.MustCompile(`(?i)\bif\s*\(.*\)\s*\{`), "FEEL writes: if a then b else c"},
-	{regexp.MustCompile(`(?i)\bif\b[^{}",]*:`), "FEEL writes: if a then b else c"},
-	{regexp.MustCompile(`(?i)^\s*case\b`), "FEEL writes: if a then b else if c then d else e"},
-	{regexp.MustCompile(`(?i)^\s*\w+\s+if\s.+\selse\s`), "FEEL writes: if a then b else c"},
-	{regexp.MustCompile(`(?i)\bnot\s+in\b`), "FEEL writes: not(x in [a, b])"},
-	{regexp.MustCompile(`(?i)\bis\s+not\b`), "FEEL writes: != null"},
-	{regexp.MustCompile(`(?i)\bis\s+(null|none|empty|undefined)\b`), "FEEL writes: = null"},
-	{regexp.MustCompile(`=>`), "FEEL writes: function(x) x + 1 for a function, and >= for at least"},
-	{regexp.MustCompile(`(?i)\border\s+by\b`), "FEEL writes: sort(list, function(a, b) a < b)"},
-	{regexp.MustCompile(`\.\.\.`), "FEEL writes: concatenate(list, list) or context merge(context, context)"},
-	{regexp.MustCompile(`\d_\d`), "FEEL writes numbers without signs between their digits: 1000"},
-	{regexp.MustCompile(`\b0[xX][0-9a-fA-F]`), "FEEL writes numbers in decimal digits"},
-	{regexp.MustCompile(`\d[eE][+-]?\d`), "FEEL writes: 1.5 * 10 ** 3"},
-	{regexp.MustCompile(`\]\s*\(|\)\s*\.\s*\w+\s*\(`), "FEEL has no methods of results: it calls functions as f(value)"},
 }
+
+// shapes are compiled when the first expression does not parse.
+var shapes = sync.OnceValue(func() []shape {
+	return []shape{
+		{regexp.MustCompile(`(?i)\bfunction\s*\w*\s*\([^)]*\)\s*\{[^}:]*(return|;|\})`), "FEEL writes: function(x) x + 1, without braces and return"},
+		{regexp.MustCompile(`^\s*\{\s*return\b`), "FEEL needs no return: an expression is its value"},
+		{regexp.MustCompile(`(?i)\bfor\s*\([^)]*\b(in|of|;|:)`), "FEEL writes: for x in list return …, without parentheses and braces"},
+		{regexp.MustCompile(`(?i)\bfor\s+\w+\s+of\b`), "FEEL writes: for x in list return …"},
+		{regexp.MustCompile(`(?i)\bfor\s+\w+\s+in\b[^\]]*[:{]\s*[^\]]*$`), "FEEL writes: for x in list return …"},
+		{regexp.MustCompile(`\[[^\[\]]+\sfor\s+\w+\s+in\s`), "FEEL writes: for x in list return …"},
+		{regexp.MustCompile(`(?i)\bif\s*\([^;{}]*,[^;{}]*,[^;{}]*\)\s*$`), "FEEL writes: if a then b else c"},
+		{regexp.MustCompile(`(?i)\bif\s*\(.*\)\s*\{`), "FEEL writes: if a then b else c"},
+		{regexp.MustCompile(`(?i)\bif\b[^{}",]*:`), "FEEL writes: if a then b else c"},
+		{regexp.MustCompile(`(?i)^\s*case\b`), "FEEL writes: if a then b else if c then d else e"},
+		{regexp.MustCompile(`(?i)^\s*\w+\s+if\s.+\selse\s`), "FEEL writes: if a then b else c"},
+		{regexp.MustCompile(`(?i)\bnot\s+in\b`), "FEEL writes: not(x in [a, b])"},
+		{regexp.MustCompile(`(?i)\bis\s+not\b`), "FEEL writes: != null"},
+		{regexp.MustCompile(`(?i)\bis\s+(null|none|empty|undefined)\b`), "FEEL writes: = null"},
+		{regexp.MustCompile(`=>`), "FEEL writes: function(x) x + 1 for a function, and >= for at least"},
+		{regexp.MustCompile(`(?i)\bbetween\s*\([^)]*,`), "FEEL writes: x between a and b"},
+		{regexp.MustCompile(`(?i)\border\s+by\b`), "FEEL writes: sort(list, function(a, b) a < b)"},
+		{regexp.MustCompile(`\.\.\.`), "FEEL writes: concatenate(list, list) or context merge(context, context)"},
+		{regexp.MustCompile(`\d_\d`), "FEEL writes numbers without signs between their digits: 1000"},
+		{regexp.MustCompile(`\b0[xX][0-9a-fA-F]`), "FEEL writes numbers in decimal digits"},
+		{regexp.MustCompile(`\d[eE][+-]?\d`), "FEEL writes: 1.5 * 10 ** 3"},
+		{regexp.MustCompile(`\]\s*\(`), "FEEL has no methods of results: it calls functions as f(value)"},
+	}
+})
 
 // quotedText are the texts of a source, which no shape is looked for in.
 var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
@@ -126,8 +145,29 @@ func hint(source string, t token, expected []string) string {
 			return "{{secrets.NAME}} is a text, without = before it"
 		}
 		return "FEEL needs no {{…}} around an expression; {{secrets.NAME}} is a text, without = before it"
+	case strings.HasSuffix(before, ",") && strings.HasPrefix(rest, ","):
+		return "a comma too many stands before it"
 	case isDecimalComma(source, t):
 		return "FEEL writes a point in numbers: 1.5"
+	case t.kind == broken && strings.HasPrefix(rest, "/*"):
+		return "a comment ends with */"
+	case t.kind == text && strings.HasSuffix(strings.ToLower(before), "f") && !strings.HasSuffix(strings.ToLower(before), "if"):
+		return `FEEL writes: "text " + string(value)`
+	case t.kind == number && strings.HasPrefix(rest, "."):
+		return "FEEL writes: list[1], counted from 1"
+	case t.kind == number && before != "" && isDigit(before[len(before)-1]):
+		return "FEEL writes numbers without blanks between their digits, and a comma between values"
+	case strings.TrimSpace(rest) == "%":
+		return "FEEL writes a share as a number: 0.1 for 10 %"
+	}
+	if slices.Contains(beginnings, firstWord(source)) {
+		return wordSlips[firstWord(source)]
+	}
+	if m := method.FindStringSubmatch(before); m != nil && strings.HasPrefix(rest, "(") {
+		if instead := insteadOfFunction("", m[1]); instead != "" {
+			return "FEEL writes: " + instead
+		}
+		return "FEEL has no methods of values: it calls functions as f(value)"
 	}
 	if found := shapeHint(source); found != "" {
 		return found
@@ -151,8 +191,23 @@ func hint(source string, t token, expected []string) string {
 	if strings.HasPrefix(strings.ToLower(before), "not") && t.kind == word {
 		return wordSlips["not"]
 	}
-	if slices.Contains(expected, "'else'") && rest == "" {
+	return expectedHint(t, rest, expected)
+}
+
+// expectedHint goes by what could have stood at the error.
+func expectedHint(t token, rest string, expected []string) string {
+	is := func(what string) bool { return slices.Contains(expected, what) }
+	switch {
+	case is("'else'") && rest == "":
 		return "an if always has an else, such as: else null"
+	case is("':'"):
+		return "a context is written {name: value}"
+	case is("'return'"), is("'in'"):
+		return "FEEL writes: for x in list return …, or for x in 1..3 return …"
+	case is("'}'") && (t.kind == word || t.kind == text || t.kind == quotedName):
+		return "a comma stands between fields: {a: 1, b: 2}"
+	case is("']'") && (t.kind == word || t.kind == text || t.kind == quotedName || t.kind == number):
+		return "a comma stands between items: [1, 2]"
 	}
 	return ""
 }
@@ -160,7 +215,7 @@ func hint(source string, t token, expected []string) string {
 // shapeHint is a slip of the whole source.
 func shapeHint(source string) string {
 	bare := quotedText.ReplaceAllString(source, `""`)
-	for _, s := range shapes {
+	for _, s := range shapes() {
 		if s.form.MatchString(bare) {
 			return s.hint
 		}

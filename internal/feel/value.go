@@ -72,6 +72,12 @@ func typeName(v Value) string {
 	return "unknown"
 }
 
+// typeNames are the types that instance of knows.
+var typeNames = []string{
+	"Any", "boolean", "number", "string", "date", "time", "date and time", "days and time duration", "years and months duration", "list", "context",
+	"function", "range",
+}
+
 // isInstance says whether v is of the type that a source names. Only Any takes everything; null is an instance of
 // nothing else.
 func isInstance(v Value, typ string) bool {

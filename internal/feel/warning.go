@@ -2,6 +2,7 @@ package feel
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,6 +25,7 @@ const (
 	DivisionByZero  WarningKind = "division by zero"   // the divisor is 0
 	MissingInput    WarningKind = "missing input"      // there is no value to compare with
 	ErrorValue      WarningKind = "error made to null" // an operation failed, and null stands in its place
+	UnknownType     WarningKind = "unknown type"       // there is no such type
 	PlainText       WarningKind = "plain text"         // a text looks like a template of another language, but is taken as it stands
 )
 
@@ -95,6 +97,8 @@ const maxListed = 8
 func (w *Warning) advice(known []string) string {
 	lower := strings.ToLower(w.Name)
 	switch {
+	case w.Kind == UnknownField && signed(w.Name, known) != "":
+		return " (a name with signs stands in backticks: `" + signed(w.Name, known) + "`)"
 	case w.Nearest != "" && strings.EqualFold(w.Nearest, w.Name):
 		return didYouMean(w.Nearest)
 	case w.Instead != "":
@@ -105,10 +109,25 @@ func (w *Warning) advice(known []string) string {
 		return " (" + unseen[lower] + ")"
 	case w.Kind == UnknownField && httpFields[lower] && slices.Contains(known, "failedEntryCount"):
 		return " (" + unseen[lower] + ")"
+	case w.Kind == UnknownVariable && durationName.MatchString(w.Name):
+		return fmt.Sprintf(" (a duration is written @%q)", w.Name)
 	case w.Kind == UnknownVariable && looksLikeText(w.Name):
 		return fmt.Sprintf(" (a text stands in double quotes: %q)", w.Name)
 	case w.Kind != UnknownFunction && len(known) > 0 && len(known) <= maxListed:
 		return " (there are: " + strings.Join(known, ", ") + ")"
+	}
+	return ""
+}
+
+// durationName is a duration without its quotes.
+var durationName = regexp.MustCompile(`^P[T0-9][0-9YMDTHS]*$`)
+
+// signed returns the name of a field that goes on with a - behind this one.
+func signed(name string, known []string) string {
+	for _, k := range known {
+		if strings.HasPrefix(k, name+"-") {
+			return k
+		}
 	}
 	return ""
 }
