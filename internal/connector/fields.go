@@ -152,13 +152,13 @@ func Fields() []Field {
 		{
 			Name: "resultExpression", Place: InHeader, Label: "Result expression", Group: GroupOutput, Guide: "result", Widget: Expression,
 			Official: true,
-			Doc:      "An expression over the response that gives a context of process variables.",
+			Doc:      "An expression over response and input (the job's own variable; $input in jq) that gives a context of process variables.",
 			Example:  "= {eventId: response.entries[1].eventId}",
 		},
 		{
 			Name: "errorExpression", Place: InHeader, Label: "Error expression", Group: GroupError, Guide: "errors", Widget: Expression,
 			Official: true,
-			Doc:      "An expression that makes a BPMN error, a failed job or a completed one of an error or a response; null leaves things as they are.",
+			Doc:      "An expression over error, response, input and job (retries, key, processInstanceKey, processDefinitionId, elementId, tenantId) that makes a BPMN error, a failed job or a completed one; null leaves things as they are.",
 			Example:  `= if error.code = "AccessDeniedException" then bpmnError("NO_ACCESS", error.message) else null`,
 		},
 		{

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -38,11 +39,7 @@ func createDocument() feel.HostFunction {
 func holdsDocument(v jsonvalue.Value) bool {
 	switch v := v.(type) {
 	case []jsonvalue.Value:
-		for _, e := range v {
-			if holdsDocument(e) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, holdsDocument)
 	case *jsonvalue.Object:
 		for k, e := range v.All() {
 			if mark, ok := e.(string); ok && k == documentField && strings.HasPrefix(mark, documentMark) || holdsDocument(e) {

@@ -13,7 +13,9 @@ import (
 // now is the clock of expressions: now() shows the id of the host's time zone, as in Camunda's runtime.
 func now() time.Time { return time.Now().In(hostZone()) }
 
-var hostZone = sync.OnceValue(func() *time.Location { return zoneOf(os.Getenv("TZ"), os.DirFS("/")) })
+var hostZone = sync.OnceValue(func() *time.Location {
+	return zoneOf(os.Getenv("TZ"), os.DirFS("/")) //nolint:forbidigo // TZ is no setting of ours: package time and Java read it, too
+})
 
 // zoneOf finds the time zone of a host as Java does on Linux: the variable TZ, then /etc/timezone, then /etc/localtime, else GMT.
 // The file system is that of the host, from its root.

@@ -71,12 +71,12 @@ func (f *frame) unknown(pos Pos, kind WarningKind, name string, known []string, 
 // instead returns what FEEL writes for a name of another language.
 func instead(kind WarningKind, name string) string {
 	lower := strings.ToLower(name)
-	switch kind {
-	case UnknownFunction:
+	switch { // the other kinds are not about names
+	case kind == UnknownFunction:
 		return insteadOfFunction("", name)
-	case UnknownField:
+	case kind == UnknownField:
 		return foreignFields[lower]
-	case UnknownVariable:
+	case kind == UnknownVariable:
 		return foreignNames[lower]
 	}
 	return ""
