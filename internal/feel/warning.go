@@ -71,15 +71,13 @@ func (f *frame) unknown(pos Pos, kind WarningKind, name string, known []string, 
 // instead returns what FEEL writes for a name of another language.
 func instead(kind WarningKind, name string) string {
 	lower := strings.ToLower(name)
-	switch { // the other kinds are not about names
-	case kind == UnknownFunction:
+	if kind == UnknownFunction {
 		return insteadOfFunction("", name)
-	case kind == UnknownField:
-		return foreignFields[lower]
-	case kind == UnknownVariable:
-		return foreignNames[lower]
 	}
-	return ""
+	if kind == UnknownField {
+		return foreignFields[lower]
+	}
+	return foreignNames[lower]
 }
 
 // listed writes the first of some names.
