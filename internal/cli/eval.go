@@ -229,7 +229,7 @@ type evaluated struct {
 }
 
 // evaluate evaluates an expression as a job's header would hold it. In FEEL the context's members are the names that it
-// sees; in jq the context is the input, and its members error and job are $error and $job.
+// sees; in jq the context is the input, and its members error, job and input are $error, $job and $input.
 func evaluate(ctx context.Context, language expression.Language, source string, names *jsonvalue.Object) (evaluated, error) {
 	program, err := expression.Compile(ctx, language, source)
 	if err != nil {
@@ -240,6 +240,9 @@ func evaluate(ctx context.Context, language expression.Language, source string, 
 		scope = &expression.Scope{Response: names}
 		scope.Error, _ = names.Get("error")
 		scope.Job, _ = names.Get("job")
+		if input, ok := names.Get("input"); ok {
+			scope.Input = func() []byte { return jsonvalue.Append(nil, input) }
+		}
 	}
 	result, err := program.Eval(ctx, scope)
 	if failed, ok := errors.AsType[*expression.EvalError](err); ok {

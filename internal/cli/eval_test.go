@@ -35,6 +35,8 @@ func TestEvalPrintsTheResultAsJSON(t *testing.T) {
 		{"a context as JSON", "", []string{"-e", "{a: x.y}", "-c", ` {"x":{"y":"ü"}}`}, `{"a":"ü"}` + "\n"},
 		{"a context as a file", "", []string{"-e", "sum(x)", "-c", path}, "3.5\n"},
 		{"a context on standard input", `{"x": true}`, []string{"-e", "x", "-c", "-"}, "true\n"},
+		{"the variable input in FEEL", "", []string{"-e", "{id: input.id}", "-c", `{"input":{"id":7}}`}, `{"id":7}` + "\n"},
+		{"the variable input in jq", "", []string{"-e", "{id: $input.id}", "-c", `{"input":{"id":7}}`, "--language", "jq"}, `{"id":7}` + "\n"},
 		{"null", "", []string{"-e", "nothing", "--language", "feel"}, "null\n"},
 		{"an expression that looks like a flag", "", []string{"--expression=-1"}, "-1\n"},
 	}

@@ -156,13 +156,13 @@ func Fields() []Field {
 		{
 			Name: "resultExpression", Place: InHeader, Label: "Result expression", Group: GroupOutput, Guide: "result", Widget: Expression,
 			Official: true,
-			Doc:      "An expression that gives an object of process variables. It sees response (and the response's fields by their names) and input, the task's own input.",
+			Doc:      "An expression that gives an object of process variables. It sees response (and the response's fields by their names) and input, the task's own input ($input in jq).",
 			Example:  "= {eventId: response.entries[1].eventId}",
 		},
 		{
 			Name: "errorExpression", Place: InHeader, Label: "Error expression", Group: GroupError, Guide: "errors", Widget: Expression,
 			Official: true,
-			Doc:      "An expression that is evaluated after each try. It can throw a BPMN error (bpmnError), fail the job (jobError) or complete it (ignoreError). Null changes nothing. It sees error (type, code, message) or response and the result variables, job (retries, key, processInstanceKey, processDefinitionId, elementId, tenantId), and input, the task's own input.",
+			Doc:      "An expression that is evaluated after each try. It can throw a BPMN error (bpmnError), fail the job (jobError) or complete it (ignoreError). Null changes nothing. It sees error (type, code, message) or response and the result variables, job (retries, key, processInstanceKey, processDefinitionId, elementId, tenantId), and input, the task's own input ($input in jq).",
 			Example:  `= if error.code = "AccessDeniedException" then bpmnError("NO_ACCESS", error.message) else null`,
 		},
 		{

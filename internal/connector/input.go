@@ -339,15 +339,28 @@ func (b *binder) time(path string, raw []byte) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
-	moment := strings.TrimSpace(text)
-	if at := strings.LastIndexByte(moment, '['); at > 0 && strings.HasSuffix(moment, "]") {
-		moment = moment[:at] // the broker writes FEEL's date and time so: 2026-01-31T12:30:00Z[Etc/UTC]
-	}
-	t, err := time.Parse(time.RFC3339, moment)
+	t, err := readTime(strings.TrimSpace(text))
 	if err != nil {
 		b.invalid(path, "a time by RFC 3339 such as 2026-01-31T12:30:00Z", b.quote(text))
 	}
 	return t
+}
+
+// readTime reads a time by RFC 3339, or as the broker writes FEEL's date and time: 2026-01-31T12:30:00Z[Etc/UTC], and
+// 2026-01-31T12:30:00@Etc/UTC for string(now()).
+func readTime(text string) (time.Time, error) {
+	if at := strings.LastIndexByte(text, '['); at > 0 && strings.HasSuffix(text, "]") {
+		return time.Parse(time.RFC3339, text[:at])
+	}
+	local, id, found := strings.Cut(text, "@")
+	if !found {
+		return time.Parse(time.RFC3339, text)
+	}
+	zone, err := time.LoadLocation(id)
+	if err != nil || id == "" || id == "Local" {
+		return time.Time{}, fmt.Errorf("there is no time zone %q", id)
+	}
+	return time.ParseInLocation("2006-01-02T15:04:05", local, zone)
 }
 
 func (b *binder) flag(path string, raw []byte) bool {

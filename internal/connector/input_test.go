@@ -46,6 +46,7 @@ func TestWhatIsSent(t *testing.T) {
 		{name: "a region of an unknown name is fine", variables: strings.Replace(with(""), "eu-central-1", "ua-east-1", 1), region: "ua-east-1"},
 		{name: "base64 of a number and of a boolean", variables: strings.Replace(with(""), `{"a":1}`, `{"n":{"camunda.function.type":"base64","params":[1.50]},"b":{"camunda.function.type":"base64","params":[true]}}`, 1), details: []string{`{"n":"MS41","b":"dHJ1ZQ=="}`}},
 		{name: "an escape that hides no function", variables: strings.Replace(with(""), `{"a":1}`, `{"a":"\u0041","n":1.50}`, 1), details: []string{`{"a":"\u0041","n":1.50}`}},
+		{name: "a time as FEEL's string() writes it", variables: with(`,"time":"2026-01-31T12:30:00.123456@Europe/Paris"`), details: []string{`{"a":1}`}},
 		{name: "a time as the broker writes it", variables: with(`,"time":"2026-01-31T12:30:00Z[Etc/UTC]"`), details: []string{`{"a":1}`}},
 		{name: "an event's own time wins", variables: with(`,"time":"2026-01-31T12:30:00Z","traceHeader":"t","events":[{"time":""}]`), details: []string{`{"a":1}`}},
 		{name: "the process beside an empty payload", variables: strings.Replace(with(`,"processContext":"p"`), `{"a":1}`, `{}`, 1), details: []string{`{"p":{"processDefinitionId":"process","elementId":"task","jobKey":"1","tenantId":"<default>"}}`}},

@@ -89,7 +89,12 @@ func (a attempt) askErrorExpression(ctx context.Context, so progress, scope *exp
 	return answer{v, mistakes(scope, r.Warnings)}, nil
 }
 
-// jobFacts is job in an error expression: the retries as activated and, as texts, whose job it is.
+// JobFacts returns the names of the fields of job in an error expression.
+func JobFacts() []string {
+	return []string{"retries", "key", "processInstanceKey", "processDefinitionId", "elementId", "tenantId"}
+}
+
+// jobFacts is job in an error expression: the retries as activated and, as texts, whose job it is. [JobFacts] are its fields.
 func jobFacts(j *job.Job) *jsonvalue.Object {
 	o := jsonvalue.ObjectOf(
 		jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(int(j.Retries)))},

@@ -3,6 +3,7 @@ package expression
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -56,6 +57,7 @@ func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), er
 	if err != nil {
 		return nil, err
 	}
+	documents := strings.Contains(text, documentFunction)
 	return func(ctx context.Context, s *Scope) (Result, error) {
 		scope := &feelScope{Scope: s}
 		r, err := program.Eval(ctx, scope)
@@ -65,6 +67,10 @@ func compileFEEL(text string) (func(context.Context, *Scope) (Result, error), er
 		if err != nil {
 			return Result{Warnings: r.Warnings}, err
 		}
-		return Result{Value: feel.ToJSON(r.Value), Warnings: r.Warnings}, nil
+		value := feel.ToJSON(r.Value)
+		if documents && holdsDocument(value) {
+			return Result{Warnings: r.Warnings}, errDocument
+		}
+		return Result{Value: value, Warnings: r.Warnings}, nil
 	}, nil
 }

@@ -1,10 +1,6 @@
 package expression
 
 import (
-	"errors"
-	"fmt"
-	"math"
-	"math/rand/v2"
 	"sync"
 
 	"github.com/cockroachdb/apd/v3"
@@ -18,7 +14,7 @@ var Library = sync.OnceValue(func() *feel.Library { return feel.Standard().With(
 
 // CompileFEEL compiles a FEEL expression that has the functions of [Library]. The errors are those of feel.Compile.
 func CompileFEEL(source string) (*feel.Program, error) {
-	return feel.Compile(source, feel.WithLibrary(Library()))
+	return feel.Compile(source, feel.WithLibrary(Library()), feel.WithClock(now))
 }
 
 func connectorFunctions() []feel.HostFunction {
@@ -38,6 +34,7 @@ func connectorFunctions() []feel.HostFunction {
 		backoff("attempt: number, minDelay: "+d+", factor: number", `backoff(2, @"PT1S", 2) < @"PT3S"`, `true`),
 		backoff("attempt: number, minDelay: "+d+", factor: number, maxDelay: "+d, `backoff(9, @"PT1S", 2, @"PT4S") < @"PT5S"`, `true`),
 		backoff("attempt: number, minDelay: "+d+", factor: number, maxDelay: "+d+", jitterFactor: number", `backoff(3, @"PT1S", 2, @"PT1M", 0)`, `"PT4S"`),
+		createDocument(),
 	}
 }
 
@@ -93,47 +90,4 @@ func ignoreError(params, example, gives string) feel.HostFunction {
 			return o, nil
 		},
 	}
-}
-
-func backoff(params, example, gives string) feel.HostFunction {
-	return feel.HostFunction{
-		Name: "backoff", Params: params, Strict: true, NoText: true, Call: delay, Example: example, Gives: gives,
-		Doc: "The delay before an attempt, counted from 1: minDelay · factor^(attempt−1), at most maxDelay, give or take a random share of it. An attempt below 1, a minDelay above maxDelay or a negative jitterFactor is an error.",
-	}
-}
-
-// delay is what backoff gives.
-func delay(a []feel.Value) (any, error) {
-	attempt := feel.Int32(a[0].(*apd.Decimal))
-	minDelay, factor, maxDelay, jitter := 0.05, 1.6, 5.0, 0.1
-	if len(a) > 1 {
-		minDelay = a[1].(feel.DaysDuration).Seconds()
-	}
-	if len(a) > 2 {
-		factor = feel.Float64(a[2].(*apd.Decimal))
-	}
-	if len(a) > 3 {
-		maxDelay = a[3].(feel.DaysDuration).Seconds()
-	}
-	if len(a) > 4 {
-		jitter = feel.Float64(a[4].(*apd.Decimal))
-	}
-	switch {
-	case attempt < 1:
-		return nil, fmt.Errorf("backoff: the attempt must be at least 1, but is %d", attempt)
-	case minDelay > maxDelay:
-		return nil, fmt.Errorf("backoff: minDelay must not be above maxDelay, but %g s is above %g s", minDelay, maxDelay)
-	case jitter < 0:
-		return nil, fmt.Errorf("backoff: jitterFactor must not be negative, but is %g", jitter)
-	}
-	seconds := min(maxDelay, minDelay*math.Pow(factor, float64(attempt-1)))
-	if spread := seconds * jitter; spread > 0 {
-		seconds += spread * (2*rand.Float64() - 1) //nolint:gosec // a delay is no secret
-	} else if jitter > 0 {
-		return nil, errors.New("backoff: a delay of zero cannot have a jitter")
-	}
-	if math.IsNaN(seconds) || math.Abs(seconds) > math.MaxInt64/2000 {
-		return nil, errors.New("backoff: the delay is out of bounds")
-	}
-	return feel.Milliseconds(max(0, int64(math.Round(seconds*1000)))), nil
 }

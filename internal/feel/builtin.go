@@ -155,9 +155,41 @@ func isList(v Value) bool {
 
 func (b *builtin) wrongType(f *frame, pos Pos, p param, v Value) Value {
 	if b.strict {
-		return f.fail(pos, "parameter '%s' of function '%s' must be a %s, but is %s", p.name, b.name, p.typ, article(v))
+		return f.fail(pos, "parameter '%s' of function '%s' must be a %s, but is %s%s", p.name, b.name, p.typ, article(v), writes(b.insteadFor(p, v)))
 	}
-	return f.warn(pos, WrongType, b.name, "parameter '%s' of %s must be a %s, but is %s", p.name, b.name, p.typ, article(v))
+	return f.warn(pos, WrongType, b.name, "parameter '%s' of %s must be a %s, but is %s%s", p.name, b.name, p.typ, article(v), writes(b.insteadFor(p, v)))
+}
+
+// insteadFor returns how to give a value of another type to a parameter, "" where that is not known.
+func (b *builtin) insteadFor(p param, v Value) string {
+	_, isText := v.(string)
+	_, isList := v.([]Value)
+	_, isNumber := asNumber(v)
+	switch {
+	case b.name == "count" && isText:
+		return "string length(text)"
+	case b.name == "string length" && isList:
+		return "count(list)"
+	case b.name == "count" && typeName(v) == "context":
+		return "count(get entries(context))"
+	case b.name == "index of" && isText:
+		return "contains(text, part), or string length(substring before(text, part)) + 1"
+	case b.name == "string join" && isText:
+		return "a + b"
+	case p.typ == "days and time duration" && isText:
+		return "duration(text)"
+	case b.name == "contains" && isList:
+		return "list contains(list, value)"
+	case b.name == "list contains" && isText:
+		return "contains(text, part)"
+	case b.name == "is empty" && isText:
+		return "text = \"\", or is blank(text)"
+	case p.typ == "string" && isNumber:
+		return "string(number)"
+	case p.typ == numberType && isText:
+		return "number(text)"
+	}
+	return ""
 }
 
 // takerOf returns the function that checks an argument for a type, and makes a number of a literal.

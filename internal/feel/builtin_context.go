@@ -85,6 +85,9 @@ func getEntries(f *frame, _ Pos, a []Value) Value {
 		if _, isFunction := v.(*Function); isFunction {
 			continue
 		}
+		if stored, ok := v.(storedFunction); ok {
+			v = stored.fn
+		}
 		out = append(out, jsonvalue.ObjectOf(jsonvalue.Member{Key: "key", Value: k}, jsonvalue.Member{Key: "value", Value: v}))
 	}
 	f.produce(96 * len(out))
@@ -107,12 +110,23 @@ func (f *frame) put(o *jsonvalue.Object, key string, v Value) Value {
 	if !f.spend(1+o.Len()/8) || !f.produce(48*(o.Len()+1)) {
 		return nil
 	}
-	o = o.Clone()
+	o = withoutFunctions(o)
 	if fn, isFunction := v.(*Function); isFunction {
-		v = functionObject(fn)
+		v = storedFunction{fn}
 	}
 	o.Set(key, v)
 	return o
+}
+
+// withoutFunctions returns a copy of a context without the functions that can be called in it.
+func withoutFunctions(o *jsonvalue.Object) *jsonvalue.Object {
+	kept := jsonvalue.NewObject(o.Len() + 1)
+	for k, v := range o.All() {
+		if _, isFunction := v.(*Function); !isFunction {
+			kept.Append(k, v)
+		}
+	}
+	return kept
 }
 
 func (f *frame) putDeep(o *jsonvalue.Object, keys []Value, v Value) Value {
@@ -144,7 +158,9 @@ func contextMerge(f *frame, pos Pos, a []Value) Value {
 			return nil
 		}
 		for k, v := range o.All() {
-			merged.Set(k, v)
+			if _, isFunction := v.(*Function); !isFunction {
+				merged.Set(k, v)
+			}
 		}
 	}
 	return merged
@@ -240,7 +256,7 @@ func conversionBuiltins() []builtin {
 			doc: "The number of a text with a separator of groups and one of decimals.", example: `number("1.500,5", ".", ",")`, gives: `1500.5`,
 		},
 		{name: "to json", params: params("value: any"), eval: func(f *frame, _ Pos, a []Value) Value {
-			if !f.writes(a[0]) {
+			if !f.writes(a[0]) || f.holdsFailures && holdsFailure(a[0]) {
 				return nil
 			}
 			return string(appendExactJSON(nil, a[0]))

@@ -93,24 +93,32 @@ func (f *frame) double(pos Pos, name string, x float64) Value {
 	return d
 }
 
-// maxScale bounds the digits that rounding may make.
-const maxScale = 100_000
+// maxScale bounds the digits that rounding may make, as maxExponent bounds those of a number in a source.
+const maxScale = 1_000_000
+
+// maxPower is the greatest power of ten that Java's BigInteger holds. Rounding that needs a greater one gives null.
+const maxPower = 646_456_992
 
 func scaled(mode rounding) func(*frame, Pos, []Value) Value {
 	return func(f *frame, pos Pos, a []Value) Value {
-		scale := integer(a[1])
-		if scale > maxScale || scale < -maxScale {
+		d, scale := a[0].(*apd.Decimal), integer(a[1])
+		switch {
+		case d.Sign() != 0 && abs64(scale+int64(d.Exponent)) > maxPower:
+			return f.warn(pos, OutOfRange, "round", "the scale %d is out of bounds", scale)
+		case abs64(scale) > maxScale:
 			return f.fail(pos, "the scale %d is out of bounds, expected at most %d", scale, maxScale)
 		}
-		f.spend(int(abs64(scale)) / 64)
-		return setScale(a[0].(*apd.Decimal), scale, mode)
+		if size := int(abs64(scale)); !f.spend(size/64) || !f.produce(size/2) {
+			return nil
+		}
+		return setScale(d, scale, mode)
 	}
 }
 
 func unscaled(mode rounding) func(*frame, Pos, []Value) Value {
 	return func(f *frame, pos Pos, a []Value) Value {
 		d := a[0].(*apd.Decimal)
-		if d.Exponent > maxScale {
+		if d.Exponent > maxGap {
 			return f.fail(pos, "the number is out of bounds")
 		}
 		f.spend(int(max(d.Exponent, 0)) / 64)
@@ -175,7 +183,7 @@ func modulo(f *frame, pos Pos, a []Value) Value {
 func parity(wanted uint) func(*frame, Pos, []Value) Value {
 	return func(_ *frame, _ Pos, a []Value) Value {
 		d := a[0].(*apd.Decimal)
-		if !isWhole(d) || digits(d)+int64(d.Exponent) > maxScale {
+		if !isWhole(d) || digits(d)+int64(d.Exponent) > maxGap {
 			return false
 		}
 		return coefficient(setScale(d, 0, roundZero)).Bit(0) == wanted
@@ -309,7 +317,7 @@ func extreme(name string, sign int) func(*frame, Pos, []Value) Value {
 // extremeList is min or max of lists: null if other values are among them, an error if there are several to compare.
 func (f *frame) extremeList(pos Pos, name string, l []Value) Value {
 	for _, v := range l[1:] {
-		if f.rank(v) != listRank {
+		if !isList(v) {
 			return f.warn(pos, WrongType, name, "%s cannot compare a list with %s", name, article(v))
 		}
 	}

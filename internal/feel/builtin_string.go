@@ -69,12 +69,18 @@ func stringBuiltins() []builtin {
 			doc: "The texts of a list with a delimiter between them.", example: `string join(["a", "b", "c"], ", ")`, gives: `"a, b, c"`,
 		},
 		{
-			name: "string join", params: params("list: list, delimiter: any, prefix: string, suffix: string"), eval: stringJoin,
+			name: "string join", params: params("list: list, delimiter: any, prefix: any, suffix: any"), eval: stringJoin,
 			doc: "The texts of a list with a delimiter between them, a prefix before and a suffix behind.", example: `string join(["a", "b"], ", ", "[", "]")`, gives: `"[a, b]"`,
 		},
 		{
-			name: "uuid", params: nil, eval: func(*frame, Pos, []Value) Value { return uuid.NewString() },
-			doc: "A random UUID (version 4).", example: `string length(uuid())`, gives: `36`,
+			name: "uuid", params: nil, eval: func(f *frame, pos Pos, _ []Value) Value {
+				id, err := uuid.NewV7()
+				if err != nil {
+					return f.fail(pos, "uuid: %s", err)
+				}
+				return id.String()
+			},
+			doc: "A UUID of version 7: the time in milliseconds, then random bits.", example: `string length(uuid())`, gives: `36`,
 		},
 		{name: "to base64", params: params("value: string"), eval: func(_ *frame, _ Pos, a []Value) Value {
 			return base64.StdEncoding.EncodeToString([]byte(a[0].(string)))
@@ -164,6 +170,9 @@ func stringJoin(f *frame, pos Pos, a []Value) Value {
 		}
 		around[i] = s
 	}
+	if len(a) == 4 && (a[2] == nil) != (a[3] == nil) {
+		return f.warn(pos, WrongType, "string join", "string join needs both a prefix and a suffix, or neither")
+	}
 	delimiter := around[0]
 	size, count := 0, 0
 	for _, v := range a[0].([]Value) {
@@ -196,12 +205,4 @@ func stringJoin(f *frame, pos Pos, a []Value) Value {
 	}
 	b.WriteString(around[2])
 	return b.String()
-}
-
-func fromBase64(f *frame, pos Pos, a []Value) Value {
-	decoded, err := base64.StdEncoding.DecodeString(a[0].(string))
-	if err != nil {
-		return f.warn(pos, InvalidText, "from base64", "the text is not base64")
-	}
-	return strings.ToValidUTF8(string(decoded), "\uFFFD")
 }

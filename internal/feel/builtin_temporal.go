@@ -97,11 +97,11 @@ func temporalBuiltins() []builtin {
 		}, doc: "The whole months between two dates.", example: `years and months duration(date("2022-01-01"), date("2023-03-01"))`, gives: `"P1Y2M"`},
 		{
 			name: "now", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow() },
-			doc: "The date and time of the evaluation, with its zone.", example: `now() instance of date and time`, gives: `true`,
+			doc: "The date and time when the function is called, with the id of the host's time zone. Two calls give two times.", example: `now() instance of date and time`, gives: `true`,
 		},
 		{
 			name: "today", eval: func(f *frame, _ Pos, _ []Value) Value { return f.dateTimeNow().date },
-			doc: "The date of the evaluation.", example: `today() instance of date`, gives: `true`,
+			doc: "The date when the function is called.", example: `today() instance of date`, gives: `true`,
 		},
 		dayBuiltin("day of week", "The English name of the day.", `day of week(date("2024-02-29"))`, `"Thursday"`, func(d Date) Value {
 			return time.Weekday(d.weekday() % 7).String()
@@ -201,12 +201,9 @@ func monthsBetween(from, to Date) MonthsDuration {
 	return MonthsDuration{n}
 }
 
-// dateTimeNow reads the clock once per evaluation.
+// dateTimeNow reads the clock. Each call reads it anew, as in the official engine, so that now() = now() is false.
 func (f *frame) dateTimeNow() DateTime {
-	if f.now.IsZero() {
-		f.now = f.program.clock()
-	}
-	t, _ := dateTimeOf(f.now)
+	t, _ := dateTimeOf(f.program.clock())
 	return t
 }
 

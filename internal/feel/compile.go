@@ -2,7 +2,10 @@ package feel
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -25,6 +28,8 @@ type compiler struct {
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
 	ranges bool
+	source string
+	notes  []Warning // what is doubtful about the source, whatever the variables are
 	// identity says that each evaluation must make its own contexts, as a list may be asked for the very same.
 	identity bool
 }
@@ -39,6 +44,8 @@ type binding struct {
 	// function says that it is an entry of a context that holds a function: callable by the name, but the name alone means
 	// a variable further out.
 	function bool
+	// entry says that it is an entry of a context. Only such a name can be called.
+	entry bool
 }
 
 // itemName and inputName bind the item of a filter and the input of a unary test; the slot behind that of the input has
@@ -70,6 +77,7 @@ func (c *compiler) unbind(m scopeMark) { c.env, c.used = m.env, m.used }
 
 func (c *compiler) compile(n node) evaluator {
 	if v, ok := c.constant(n); ok {
+		c.noteTemplate(n, v)
 		return func(*frame) Value { return v }
 	}
 	switch n := n.(type) {
@@ -112,6 +120,24 @@ func (c *compiler) compile(n node) evaluator {
 	}
 	panic("feel: a node without a compiler") // a new kind of node was forgotten here
 }
+
+// noteTemplate notes a text that looks like a template of another language. It is the value as it stands.
+func (c *compiler) noteTemplate(n node, v Value) {
+	text, isText := v.(string)
+	if !isText || !strings.Contains(text, "{") || !template.MatchString(text) {
+		return
+	}
+	c.note(n.pos(), PlainText, "text", "%s in a text is part of the text%s", template.FindString(text), writes(`"text " + string(value)`))
+}
+
+// note keeps what is doubtful about the source whatever the variables are.
+func (c *compiler) note(pos Pos, kind WarningKind, operation, format string, args ...any) {
+	line, column := pos.In(c.source)
+	c.notes = append(c.notes, Warning{Kind: kind, Operation: operation, Pos: pos, Line: line, Column: column, Text: fmt.Sprintf(format, args...)})
+}
+
+// template is a placeholder of JavaScript, JUEL or Groovy.
+var template = regexp.MustCompile(`[$#]\{[^}]*\}|\{\{\s*[^}s][^}]*\}\}`)
 
 // constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
 // ones alone. Values are immutable, so that one serves all.
@@ -163,27 +189,48 @@ func (c *compiler) name(pos Pos, text string) evaluator {
 		case b.name == text && b.function:
 		case b.name == text:
 			b.used = true
-			return lookInItems(items, text, variable(b.slot))
+			return lookInItems(items, text, variable(b))
 		case b.name == itemName:
 			items = append(items, b.slot)
 			if text == "item" {
 				b.used = true
-				return lookInItems(items, text, variable(b.slot))
+				return lookInItems(items, text, variable(b))
 			}
 		}
 	}
 	return lookInItems(items, text, c.freeName(pos, text))
 }
 
-// variable reads a slot. Functions live apart from variables: they can be called, but not passed on by their name.
-func variable(slot int) evaluator {
+// variable reads a slot. A function that is an entry of a context can be called, but not passed on by its name.
+func variable(b *binding) evaluator {
+	slot := b.slot
+	if b.entry || b.name == itemName {
+		return func(f *frame) Value {
+			switch v := f.slots[slot].(type) {
+			case *Function:
+				return nil
+			case *failure:
+				return f.read(v)
+			default:
+				return v
+			}
+		}
+	}
 	return func(f *frame) Value {
 		v := f.slots[slot]
-		if _, isFunction := v.(*Function); isFunction {
-			return nil
+		if e, failed := v.(*failure); failed {
+			return f.read(e)
 		}
 		return v
 	}
+}
+
+// read is what reading an error from a list or a variable gives: null, or the error if it is fatal.
+func (f *frame) read(e *failure) Value {
+	if e.fatal {
+		return e
+	}
+	return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 }
 
 func lookInItems(items []int, text string, otherwise evaluator) evaluator {
@@ -208,8 +255,25 @@ func (c *compiler) freeName(pos Pos, text string) evaluator {
 		if v, ok := f.scope.Lookup(text); ok {
 			return v
 		}
+		if whole := wordAround(f.program.source, pos, text); whole != "" {
+			return f.warn(pos, WrongType, "or", "there is no variable %s: FEEL reads %s as the word %s and %s here%s", text, whole, strings.TrimSuffix(whole, text), text, writes("not(condition), and an operator between values"))
+		}
 		return f.unknown(pos, UnknownVariable, text, f.names(), "there is no variable %s", text)
 	}
+}
+
+// wordAround returns the word of which a name is only the end, as in "not order", where or and der are read; "" if it is whole.
+func wordAround(source string, pos Pos, name string) string {
+	start := int(pos)
+	if start < len(name) && start < 2 || start > len(source) || !strings.HasPrefix(source[start:], name) {
+		return ""
+	}
+	for _, w := range [...]string{"or", "and"} {
+		if strings.HasSuffix(source[:start], w) {
+			return w + name
+		}
+	}
+	return ""
 }
 
 // names returns the names that the scope knows, nil if it does not tell.
@@ -241,6 +305,9 @@ func (c *compiler) input(n *inputValue) evaluator {
 	}
 }
 
+// noInputOfficial are the official engine's words for a ? without an input.
+const noInputOfficial = "No input value available. '?' can only be used inside an unary-test expression."
+
 // noInput ends the evaluation because of a ? without an input, unless a list or a context around it makes a failure of
 // that error.
 func (f *frame) noInput(pos Pos) Value {
@@ -258,7 +325,7 @@ func (f *frame) missedInput(height int) *failure {
 	}
 	f.err, f.inputless = nil, false
 	f.unwind(height)
-	return &failure{e.Pos, e.Text}
+	return &failure{pos: e.Pos, text: e.Text, official: noInputOfficial, fatal: true}
 }
 
 // inputSlot returns the slot of the value that unary tests test, −1 where there is none.
@@ -294,6 +361,7 @@ func (c *compiler) list(n *list) evaluator {
 // endOrFailure is what a list or a context gives of which a part ended the evaluation.
 func (f *frame) endOrFailure(height int) Value {
 	if e := f.missedInput(height); e != nil {
+		e.enclosed = true
 		return e
 	}
 	return nil
@@ -344,6 +412,9 @@ func (c *compiler) negation(n *negation) evaluator {
 
 func (c *compiler) instanceOf(n *instanceOf) evaluator {
 	value := c.compile(n.value)
+	if !slices.Contains(typeNames, n.typ) {
+		c.note(n.pos(), UnknownType, "instance of", "there is no type %s%s", n.typ, suggest(n.typ, typeNames))
+	}
 	return func(f *frame) Value {
 		v := value(f)
 		if _, failed := v.(*failure); failed {

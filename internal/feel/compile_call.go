@@ -53,8 +53,13 @@ func (c *compiler) bound(name string) []callee {
 		slot := b.slot
 		switch b.name {
 		case name:
-			all = append(all, func(f *frame) *Function { fn, _ := f.slots[slot].(*Function); return fn })
+			if b.entry {
+				all = append(all, func(f *frame) *Function { fn, _ := f.slots[slot].(*Function); return fn })
+			}
 		case itemName:
+			if name == "item" {
+				all = append(all, func(f *frame) *Function { fn, _ := f.slots[slot].(*Function); return fn })
+			}
 			all = append(all, func(f *frame) *Function { return functionIn(f.slots[slot], name) })
 		}
 	}
@@ -74,6 +79,9 @@ func functionIn(v Value, name string) *Function {
 // call compiles f(a, b) and f(x: a, y: b). A function of the source wins over a built-in of its name, if it takes these
 // arguments.
 func (c *compiler) call(n *call) evaluator {
+	if n.name == "substring" && n.of == nil && len(n.args) > 1 && isZero(n.args[1]) {
+		c.note(n.args[1].pos(), OutOfRange, "substring", "positions in a text count from 1, or from -1 at its end")
+	}
 	if e := c.textCall(n); e != nil {
 		return e.asValue()
 	}
@@ -139,16 +147,21 @@ func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
 		for i, arg := range args {
 			v := arg(f)
 			if f.err != nil {
-				if !native.inList() {
+				if !native.isItem(i) {
 					return nil
 				}
-				if v = f.endOrFailure(base + i); f.err != nil {
+				e := f.missedInput(base + i)
+				if e == nil {
 					return nil
 				}
+				v = e
 			}
 			if e, failed := v.(*failure); failed {
-				broken = e
-				v = nil
+				if native.isItem(i) {
+					f.holdsFailures = true
+				} else {
+					broken, v = e, nil
+				}
 			}
 			f.stack = append(f.stack, v)
 		}
@@ -161,29 +174,20 @@ func builtinCall(pos Pos, native *invocation, args []evaluator) evaluator {
 // callWith is call, or callBroken if one of the arguments stands for an error.
 func (in *invocation) callWith(f *frame, pos Pos, args []Value, broken *failure) Value {
 	if broken != nil {
-		return in.callBroken(f, pos, args, broken)
+		return in.callBroken(f, broken)
 	}
 	return in.call(f, pos, args)
 }
 
-// inList says whether the arguments are items of a list, in which a ? without an input is no error yet.
-func (in *invocation) inList() bool {
-	if in.wrap != 0 {
-		return false
-	}
-	name := in.overloads[0].name
-	return name != "concatenate" && name != "union" // these look at each argument for itself
-}
+// isItem says whether the argument at an index becomes an item of a list. The list then holds an error that it stands for.
+func (in *invocation) isItem(i int) bool { return in.wrap >= 0 && i >= in.wrap }
 
 // callBroken is what a call gives of which an argument stands for an error.
-func (in *invocation) callBroken(f *frame, pos Pos, args []Value, broken *failure) Value {
-	switch {
-	case in.overloads[0].name == "assert":
-		return broken
-	case in.wrap < 0:
-		return f.warn(broken.pos, ErrorValue, "", "%s", broken.text)
+func (in *invocation) callBroken(f *frame, broken *failure) Value {
+	if in.overloads[0].name == "assert" {
+		return f.fail(broken.pos, "%s", broken.text)
 	}
-	return in.call(f, pos, args)
+	return f.warn(broken.pos, ErrorValue, "", "%s", broken.text)
 }
 
 // takesAny says whether one of the functions that a name may refer to takes such arguments.
@@ -243,7 +247,18 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 		}
 		o, ok := v.(*jsonvalue.Object)
 		if !ok {
-			return &failure{n.pos(), fmt.Sprintf("%s(…) needs a context before the dot, but found %s", n.name, article(v))}
+			return &failure{
+				pos:      n.pos(),
+				text:     fmt.Sprintf("%s(…) needs a context before the dot, but found %s%s", n.name, article(v), writes(f.instead(n))),
+				official: fmt.Sprintf("Expected context but found '%s'", appendText(nil, v, true)),
+			}
+		}
+		fn := functionIn(o, n.name)
+		if fn == nil {
+			return n.missing("the context has no function " + n.name + writes(f.instead(n)))
+		}
+		if _, ok := fn.arguments(n.named, make([]Value, len(args))); !ok {
+			return n.missing(fmt.Sprintf("%s takes (%s)", n.name, strings.Join(fn.params, ", ")))
 		}
 		values := make([]Value, len(args))
 		for i, arg := range args {
@@ -251,16 +266,34 @@ func (c *compiler) qualifiedCall(n *call, args []evaluator) evaluator {
 				return nil
 			}
 		}
-		fn := functionIn(o, n.name)
-		if fn == nil {
-			return &failure{n.pos(), "the context has no function " + n.name}
-		}
-		in, ok := fn.arguments(n.named, values)
-		if !ok {
-			return &failure{n.pos(), fmt.Sprintf("%s takes (%s)", n.name, strings.Join(fn.params, ", "))}
-		}
+		in, _ := fn.arguments(n.named, values)
 		return fn.call(f, in)
 	}
+}
+
+// instead returns what FEEL writes for a function or method of another language.
+func (n *call) instead() string {
+	if of, ok := n.of.(*name); ok {
+		return insteadOfFunction(of.text, n.name)
+	}
+	return insteadOfFunction("", n.name)
+}
+
+// instead returns what FEEL writes for a method: that of another language, or a function of its own.
+func (f *frame) instead(n *call) string {
+	if instead := n.instead(); instead != "" {
+		return instead
+	}
+	return f.program.library.signatures(n.name)
+}
+
+// missing is the failure of a call of a function that a context does not have.
+func (n *call) missing(text string) *failure {
+	official := fmt.Sprintf("No function found with name '%s' and %d parameters", n.name, len(n.args))
+	if n.named != nil {
+		official = fmt.Sprintf("No function found with name '%s' and parameters: %s", n.name, strings.Join(n.named, ","))
+	}
+	return &failure{pos: n.pos(), text: text, official: official}
 }
 
 func article(v Value) string {

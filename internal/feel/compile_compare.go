@@ -96,7 +96,7 @@ func firstFailure(a, b Value) *failure {
 func (f *frame) equals(pos Pos, a, b Value, wanted bool) Value {
 	same, ok := f.equal(a, b)
 	if !ok {
-		return f.warn(pos, WrongType, "=", "a %s cannot be compared with a %s", typeName(a), typeName(b))
+		return f.warn(pos, WrongType, "=", "a %s cannot be compared with a %s%s", typeName(a), typeName(b), writes(conversion(a, b)))
 	}
 	return same == wanted
 }
@@ -114,7 +114,7 @@ func (f *frame) ordered(pos Pos, op string, a, b Value) Value {
 		if a == nil || b == nil {
 			return nil
 		}
-		return f.warn(pos, WrongType, op, "%s cannot be applied to a %s and a %s", op, typeName(a), typeName(b))
+		return f.warn(pos, WrongType, op, "%s cannot be applied to a %s and a %s%s", op, typeName(a), typeName(b), writes(conversion(a, b)))
 	}
 	switch op {
 	case "<":
@@ -157,4 +157,32 @@ func conjoin(a, b Value) Value {
 		return true
 	}
 	return nil
+}
+
+// conversion returns how to make a text what it is compared with, "" where neither side is a text.
+func conversion(a, b Value) string {
+	if _, isText := b.(string); isText {
+		a, b = b, a
+	}
+	if _, isText := a.(string); !isText {
+		return ""
+	}
+	if _, isNumber := asNumber(b); isNumber {
+		return "number(text)"
+	}
+	switch b.(type) {
+	case *jsonvalue.Object:
+		return "get value(context, key) != null"
+	case bool:
+		return "text = \"true\""
+	case Date:
+		return "date(text)"
+	case DateTime:
+		return "date and time(text)"
+	case Time:
+		return "time(text)"
+	case DaysDuration, MonthsDuration:
+		return "duration(text)"
+	}
+	return ""
 }

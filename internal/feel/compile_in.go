@@ -79,10 +79,11 @@ func (c *compiler) inputTest(pos Pos, value evaluator, slot int) evaluator {
 		f.slots[slot+1] = true
 		v := value(f)
 		f.slots[slot+1] = nil
-		if f.err == nil {
+		e, failed := v.(*failure)
+		switch {
+		case f.err == nil && (!failed || !e.fatal || e.enclosed):
 			return f.passesTest(pos, f.slots[slot], v)
-		}
-		if f.missedInput(base) == nil {
+		case f.err != nil && f.missedInput(base) == nil:
 			return nil
 		}
 		v = value(f)
@@ -114,8 +115,6 @@ func (f *frame) passes(pos Pos, input, v Value) Value {
 			return nil
 		}
 		return f.identical(input, v) || f.listHas(v, input)
-	case *Range:
-		return f.inRange(pos, input, v)
 	}
 	return f.equals(pos, input, v, true)
 }
@@ -176,7 +175,10 @@ func (c *compiler) rangeArgument(n *rangeLiteral) evaluator {
 	return func(f *frame) Value {
 		r := value(f).(*Range)
 		if f.err == nil && (!isPoint(r.Low) || f.rank(r.Low) != f.rank(r.High)) {
-			return &failure{n.pos(), fmt.Sprintf("a range cannot go from %s to %s", article(r.Low), article(r.High))}
+			return &failure{
+				pos: n.pos(), text: fmt.Sprintf("a range cannot go from %s to %s", article(r.Low), article(r.High)),
+				official: "Invalid range definition '" + officialTree(n) + "'",
+			}
 		}
 		return r
 	}

@@ -146,9 +146,17 @@ func (c *compiler) loop(n *loop) evaluator {
 			if partial.used {
 				f.slots[partialSlot] = slices.Clip(out)
 			}
+			height := len(f.stack)
 			v := body(f)
-			if e, failed := v.(*failure); failed {
-				v = f.warn(e.pos, ErrorValue, "", "%s", e.text)
+			if f.err != nil {
+				e := f.missedInput(height)
+				if e == nil {
+					return false
+				}
+				v = e
+			}
+			if _, failed := v.(*failure); failed {
+				f.holdsFailures = true
 			}
 			out = append(out, v)
 			return f.produce(loopItem)
@@ -191,6 +199,10 @@ func (c *compiler) quantified(n *quantified) evaluator {
 			}
 			b, ok := v.(bool)
 			if !ok {
+				if e, failed := v.(*failure); failed && e.fatal {
+					result = e
+					return true
+				}
 				if v != nil {
 					f.warn(n.pos(), WrongType, "satisfies", "the condition is a %s, expected a boolean", describe(v))
 				}

@@ -98,6 +98,16 @@ func (f *frame) arithmetic(pos Pos, op string, a, b Value) Value {
 	if op == "+" && (typeName(a) == "string" || typeName(b) == "string") {
 		hint = "; string(…) makes text of a value"
 	}
+	_, aNumber := asNumber(a)
+	_, bNumber := asNumber(b)
+	switch {
+	case op == "+" && isList(a) && isList(b):
+		hint = writes("concatenate(list, list)")
+	case op == "+" && (isList(a) || isList(b)):
+		hint = writes("append(list, item)")
+	case (aNumber && isTemporal(b) || bNumber && isTemporal(a)) && op != "*" && op != "/":
+		hint = writes(`a ` + op + ` duration("P1D"), or duration("PT1H")`)
+	}
 	return f.warn(pos, WrongType, op, "%s cannot be applied to a %s and a %s%s", op, typeName(a), typeName(b), hint)
 }
 
@@ -147,4 +157,13 @@ func (f *frame) raise(pos Pos, a, b *apd.Decimal) Value {
 		return f.fail(pos, "the result of ** is no number")
 	}
 	return r
+}
+
+// isTemporal says whether a value is a date or a time, to which durations can be added.
+func isTemporal(v Value) bool {
+	switch v.(type) {
+	case Date, Time, DateTime:
+		return true
+	}
+	return false
 }

@@ -48,6 +48,9 @@ func (c *compiler) chain(n node) evaluator {
 				} else {
 					v = f.index(s.pos, v, s.index)
 				}
+				if e, failed := v.(*failure); failed {
+					v = f.read(e)
+				}
 			} else if _, failed := v.(*failure); !failed {
 				v = f.member(s.pos, v, s.key)
 			}
@@ -75,8 +78,11 @@ func field(v Value, key string) (Value, bool) {
 	if !ok {
 		return nil, false
 	}
-	if _, isFunction := v.(*Function); isFunction {
+	switch v := v.(type) {
+	case *Function:
 		return nil, true
+	case storedFunction:
+		return v.fn, true
 	}
 	return v, true
 }
@@ -96,7 +102,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 		}
 		out := make([]Value, len(v))
 		for i, item := range v {
-			if item == nil {
+			if _, failed := item.(*failure); failed || item == nil {
 				continue
 			}
 			out[i] = f.member(pos, item, key)
@@ -142,6 +148,9 @@ func (f *frame) index(pos Pos, v Value, d *apd.Decimal) Value {
 	case i < 0 && -i <= n:
 		return list[n+i]
 	}
+	if d.IsZero() {
+		return f.warn(pos, OutOfRange, "[…]", "there is no item 0 in a list of %d: lists count from 1, and from -1 at the end", n)
+	}
 	return f.warn(pos, OutOfRange, "[…]", "there is no item %s in a list of %d", decimalString(d), n)
 }
 
@@ -180,6 +189,12 @@ func (c *compiler) filter(n *filter) evaluator {
 func (f *frame) notList(pos Pos, v Value) Value {
 	if e, failed := v.(*failure); failed {
 		return f.warn(e.pos, ErrorValue, "", "%s", e.text)
+	}
+	if o, isContext := v.(*jsonvalue.Object); isContext {
+		return f.warn(pos, WrongType, "[…]", "a context cannot be filtered, expected a list (a field is read as context.name, context.`name-with-signs` or get value(context, name); there are: %s)", f.listed(o.Keys()))
+	}
+	if _, isText := v.(string); isText {
+		return f.warn(pos, WrongType, "[…]", "a string cannot be filtered, expected a list (FEEL writes: substring(text, position, 1), counted from 1)")
 	}
 	return f.warn(pos, WrongType, "[…]", "a %s cannot be filtered, expected a list", typeName(v))
 }
@@ -237,10 +252,17 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 	m := c.mark()
 	values := make([]evaluator, len(n.entries))
 	slots := make([]int, len(n.entries))
+	functions := map[string]bool{}
 	for i, e := range n.entries {
 		values[i] = c.compile(e.value)
-		slots[i] = c.bind(e.key)
-		_, c.env.function = e.value.(*function)
+		key := e.key
+		_, isFunction := e.value.(*function)
+		if isFunction && functions[key] {
+			key = hiddenName // the first of two functions is called
+		}
+		functions[e.key] = functions[e.key] || isFunction
+		slots[i] = c.bind(key)
+		c.env.function, c.env.entry = isFunction, true
 	}
 	c.unbind(m)
 	keys := map[string]bool{}
@@ -268,9 +290,19 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 			if distinct {
 				o.Append(n.entries[i].key, v)
 			} else {
-				o.Set(n.entries[i].key, v)
+				setEntry(o, n.entries[i].key, v)
 			}
 		}
 		return o
 	}
+}
+
+// setEntry sets a field that the context may have already. A function never takes the place of another value.
+func setEntry(o *jsonvalue.Object, key string, v Value) {
+	if _, isFunction := v.(*Function); isFunction {
+		if _, taken := o.Get(key); taken {
+			return
+		}
+	}
+	o.Set(key, v)
 }

@@ -24,6 +24,9 @@ func (f *frame) compares(n int) bool {
 // and nothing else.
 func (f *frame) equal(a, b Value) (same, ok bool) {
 	if a == nil || b == nil {
+		if failed := firstFailure(a, b); failed != nil {
+			return true, true
+		}
 		_, isNumberA := asNumber(a)
 		_, isNumberB := asNumber(b)
 		return (a == nil || beyondDouble(a, isNumberA)) && (b == nil || beyondDouble(b, isNumberB)), true
@@ -49,11 +52,8 @@ func (f *frame) equal(a, b Value) (same, ok bool) {
 	case *jsonvalue.Object:
 		b, ok := b.(*jsonvalue.Object)
 		return ok && f.equalContexts(a, b), ok
-	case *Range:
-		b, ok := b.(*Range)
-		return ok && f.equalRanges(a, b), ok
-	case *Function:
-		return false, false
+	case *Range, *Function, storedFunction, *failure:
+		return false, false // these are equal to nothing, themselves included
 	}
 	return equalTemporals(a, b)
 }
@@ -111,7 +111,7 @@ func (f *frame) matchContexts(a, b *jsonvalue.Object, same func(a, b Value) bool
 	return fields == 0
 }
 
-func (f *frame) equalRanges(a, b *Range) bool {
+func (f *frame) sameRange(a, b *Range) bool {
 	return a.LowClosed == b.LowClosed && a.HighClosed == b.HighClosed && f.identical(a.Low, b.Low) && f.identical(a.High, b.High)
 }
 
@@ -151,6 +151,17 @@ func (f *frame) sameObject(a, b Value) bool {
 	case *jsonvalue.Object:
 		b, ok := b.(*jsonvalue.Object)
 		return ok && (a == b || f.sameFields(a, b))
+	case *Range:
+		b, ok := b.(*Range)
+		return ok && f.sameRange(a, b)
+	case *Function:
+		return a == b
+	case *failure:
+		return false
+	case nil:
+		if _, failed := b.(*failure); failed {
+			return false
+		}
 	}
 	return f.identical(a, b)
 }

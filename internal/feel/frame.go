@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
@@ -29,7 +30,6 @@ type frame struct {
 	slots    []Value
 	stack    []Value     // arguments of the calls that are being made
 	texts    []string    // terms of the sums that are being made
-	now      time.Time   // the evaluation's clock, read once
 	patterns [4]*pattern // the regular expressions of this program's calls, the last one first
 	found    matchRoom
 	text     []byte // room for a text while it is made
@@ -43,6 +43,8 @@ type frame struct {
 	warnings []Warning
 	// inputless says that err is that of a ? without an input.
 	inputless bool
+	// holdsFailures says that a list was made that holds an error.
+	holdsFailures bool
 	// literals are the contexts that the source itself made, where that matters.
 	literals map[*jsonvalue.Object]struct{}
 }
@@ -52,6 +54,46 @@ type frame struct {
 type failure struct {
 	pos  Pos
 	text string
+	// official is the text by which the official engine describes the error in a list that holds it.
+	official string
+	// fatal says that nothing but the list that holds it makes null of it.
+	fatal bool
+	// enclosed says that a list or a context that the source wrote had the fatal error in it.
+	enclosed bool
+}
+
+// shown is the error as it stands in a list of a result.
+func (e *failure) shown() string {
+	if e.enclosed {
+		return e.marked()
+	}
+	return e.official
+}
+
+// marked is the error as string() writes it.
+func (e *failure) marked() string {
+	kind := "error"
+	if e.fatal {
+		kind = "fatal error"
+	}
+	return kind + "(\"" + e.official + "\")"
+}
+
+// holdsFailure says whether an error is in a list or a context.
+func holdsFailure(v Value) bool {
+	switch v := v.(type) {
+	case *failure:
+		return true
+	case []Value:
+		return slices.ContainsFunc(v, holdsFailure)
+	case *jsonvalue.Object:
+		for _, member := range v.All() {
+			if holdsFailure(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxKeptText is how large the room for texts may be that a frame keeps.
@@ -66,12 +108,9 @@ func (f *frame) reset() {
 	f.texts = f.texts[:0]
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
-	f.inputless = false
+	f.inputless, f.holdsFailures = false, false
 	if f.literals != nil {
 		f.literals = nil
-	}
-	if !f.now.IsZero() {
-		f.now = time.Time{}
 	}
 	if !f.deadline.IsZero() {
 		f.deadline = time.Time{}

@@ -15,7 +15,7 @@ func TestHints(t *testing.T) {
 	for source, want := range map[string]string{
 		`a == b`:              "FEEL compares with a single =",
 		`a && b`:              "FEEL writes: and",
-		`a || b`:              "FEEL writes: or",
+		`a || b`:              "FEEL writes: or between conditions, + between texts",
 		`!a`:                  "FEEL writes: not(…) or !=",
 		`{a: 'x'}`:            `FEEL writes strings in double quotes: "…"`,
 		`a % 2`:               "FEEL writes: modulo(a, b)",

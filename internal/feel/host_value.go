@@ -1,6 +1,10 @@
 package feel
 
-import "github.com/cockroachdb/apd/v3"
+import (
+	"math"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 // What a [HostFunction] needs to take its arguments apart and to make its result.
 
@@ -10,8 +14,15 @@ func Int32(d *apd.Decimal) int32 { return int32(intBits(d)) }
 // Float64 returns the nearest double, ±Inf beyond its range.
 func Float64(d *apd.Decimal) float64 { return toFloat64(d) }
 
-// Seconds returns the duration in seconds.
-func (d DaysDuration) Seconds() float64 { return float64(d.seconds) + float64(d.nanos)/1e9 }
+// Milliseconds returns the whole milliseconds of the duration, the rest cut off; false for more than 64 bits hold.
+func (d DaysDuration) Milliseconds() (int64, bool) {
+	seconds, nanos := d.seconds, int64(d.nanos)
+	if seconds < 0 && nanos > 0 { // the nanoseconds count upwards
+		seconds, nanos = seconds+1, nanos-nanosPerSecond
+	}
+	ms := seconds*1000 + nanos/1_000_000
+	return ms, seconds <= math.MaxInt64/1000-1 && seconds >= math.MinInt64/1000+1
+}
 
 // Milliseconds returns a days and time duration of so many milliseconds.
 func Milliseconds(n int64) DaysDuration {

@@ -14,6 +14,7 @@ type Call struct {
 	Pos     Pos
 	Known   bool     // whether it is a built-in function, or one that the source defines
 	Misfit  string   // what a built-in function takes, if not so many arguments or not of these names; empty if they fit
+	Instead string   // what FEEL writes for a function or method of another language; empty if nothing is known
 	Nearest string   // the name of the built-in that is nearest to an unknown one; empty if none is near
 	Text    []string // the arguments that are texts as they are written, "" for others
 	Literal []bool   // which arguments are texts
@@ -211,11 +212,14 @@ func (w *inspector) call(n *call, bound []string) {
 	w.walkAll(n.args, bound)
 	if n.of != nil {
 		w.walk(n.of, bound)
+		if instead := n.instead(); instead != "" && !isBound(n.of, bound) {
+			w.out.Calls = append(w.out.Calls, Call{Name: n.name, Pos: n.pos(), Instead: instead})
+		}
 		return
 	}
 	c := Call{Name: n.name, Pos: n.pos(), Known: slices.Contains(bound, n.name) || len(w.library.forms[n.name]) > 0}
 	if !c.Known {
-		c.Nearest = NearestName(n.name, w.library.names)
+		c.Nearest, c.Instead = NearestName(n.name, w.library.names), insteadOfFunction("", n.name)
 	} else if !slices.Contains(bound, n.name) && len(w.library.invocation(n.name, len(n.args), n.named).overloads) == 0 {
 		c.Misfit = w.library.signatures(n.name)
 	}
@@ -227,6 +231,12 @@ func (w *inspector) call(n *call, bound []string) {
 		c.Text, c.Literal = append(c.Text, text), append(c.Literal, isText)
 	}
 	w.out.Calls = append(w.out.Calls, c)
+}
+
+// isBound says whether the source itself makes the context whose function is called.
+func isBound(of node, bound []string) bool {
+	names, ok := namesOf(of)
+	return !ok || slices.Contains(bound, names[0])
 }
 
 // kindsOf returns the kinds of JSON that a node can give, nil if it can be any.

@@ -43,6 +43,8 @@ func appendExactJSON(dst []byte, v Value) []byte {
 		return append(append(append(dst, '"'), jsonTemporal(v)...), '"')
 	case *Function:
 		return jsonvalue.AppendString(dst, text0(v))
+	case storedFunction:
+		return jsonvalue.AppendString(dst, text0(v.fn))
 	}
 	return appendComposite(dst, v, appendExactJSON)
 }
@@ -76,19 +78,14 @@ func appendComposite(dst []byte, v Value, element func([]byte, Value) []byte) []
 		return append(dst, '}')
 	case *Function:
 		return appendFunction(dst, v)
+	case storedFunction:
+		return appendFunction(dst, v.fn)
+	case *failure:
+		return append(jsonvalue.AppendString(append(dst, `{"error":`...), v.shown()), `,"properties":{},"comparable":false}`...)
 	case *Range:
 		return jsonvalue.AppendString(dst, rangeText(v))
 	}
 	return jsonvalue.Append(dst, v)
-}
-
-// functionObject is a function as a value that was put into a context, as JSON shows it.
-func functionObject(fn *Function) Value {
-	v, err := jsonvalue.Parse(appendFunction(nil, fn))
-	if err != nil {
-		return nil
-	}
-	return v
 }
 
 // appendFunction writes a function that is no field of a context: the properties of the official engine's object for it.
@@ -198,6 +195,10 @@ func appendText(dst []byte, v Value, nested bool) []byte {
 		return append(dst, '}')
 	case *Range:
 		return append(dst, rangeText(v)...)
+	case storedFunction:
+		return appendText(dst, v.fn, nested)
+	case *failure:
+		return append(dst, v.marked()...)
 	case *Function:
 		return append(append(append(dst, "function("...), strings.Join(v.params, ", ")...), ')')
 	}

@@ -248,14 +248,13 @@ func addRounded(a, b *apd.Decimal, minus bool, n int64) *apd.Decimal {
 	}
 	e := min(a.Exponent, b.Exponent)
 	gap := int64(max(a.Exponent, b.Exponent)) - int64(e)
-	if gap > 2*maxExponent/100 { // far apart: the smaller one can only matter for rounding, which half-even ignores
-		if x.Sign() == 0 {
+	if gap > 2*maxExponent/100 {
+		switch { // the smaller one of two far apart can only matter for rounding, which half-even ignores
+		case x.Sign() == 0, y.Sign() != 0 && isBelow(a, b, n):
 			return rounded(y, int64(b.Exponent), n)
-		}
-		if y.Sign() == 0 || a.Exponent > b.Exponent {
+		case y.Sign() == 0, isBelow(b, a, n):
 			return rounded(x, int64(a.Exponent), n)
 		}
-		return rounded(y, int64(b.Exponent), n)
 	}
 	if a.Exponent > e {
 		x.Mul(x, pow10(gap))
@@ -264,6 +263,11 @@ func addRounded(a, b *apd.Decimal, minus bool, n int64) *apd.Decimal {
 		y.Mul(y, pow10(gap))
 	}
 	return rounded(x.Add(x, y), int64(e), n)
+}
+
+// isBelow says whether all digits of a lie behind those of b, and behind the first n of them.
+func isBelow(a, b *apd.Decimal, n int64) bool {
+	return digits(a)+int64(a.Exponent) < min(int64(b.Exponent), digits(b)+int64(b.Exponent)-n)-1
 }
 
 func rounded(c *big.Int, exponent, n int64) *apd.Decimal {
@@ -340,23 +344,32 @@ func divideTo(a, b *apd.Decimal, n int64) *apd.Decimal {
 	return fromBig(q, exponent)
 }
 
-// stripZeros drops trailing zeros of the coefficient while the exponent is below the preferred one.
+// stripZeros drops trailing zeros of the coefficient while the exponent is below the preferred one. It takes few divisions
+// however many zeros there are.
 func stripZeros(c *big.Int, exponent, preferred int64) (*big.Int, int64) {
+	if exponent >= preferred || c.Sign() == 0 {
+		return c, exponent
+	}
+	room := min(preferred-exponent, int64(c.TrailingZeroBits())) // each zero at the end is a factor of two, too
 	r := new(big.Int)
-	for exponent < preferred && c.Sign() != 0 {
-		q, _ := new(big.Int).QuoRem(c, bigTen, r)
-		if r.Sign() != 0 {
-			break
+	for step := int64(1) << 31; step > 0; step >>= 1 { // no coefficient has as many digits
+		if step > room {
+			continue
 		}
-		c, exponent = q, exponent+1
+		if q, _ := new(big.Int).QuoRem(c, pow10(step), r); r.Sign() == 0 {
+			c, exponent, room = q, exponent+step, room-step
+		}
 	}
 	return c, exponent
 }
 
+// maxGap bounds how far the exponents of what is divided may lie apart.
+const maxGap = 100_000
+
 // remainder is BigDecimal.remainder(b, MathContext): nil where the whole quotient has more than n digits.
 func remainder(a, b *apd.Decimal, n int64) *apd.Decimal {
 	gap := int64(a.Exponent) - int64(b.Exponent)
-	if abs64(gap) > maxScale {
+	if abs64(gap) > maxGap {
 		return nil
 	}
 	x, y := coefficient(a), coefficient(b)

@@ -74,40 +74,6 @@ func (p *parser) syntaxError() error {
 	return e
 }
 
-// hint names what FEEL writes otherwise than the languages that people come from.
-func hint(source string, t token, expected []string) string {
-	rest, before := source[t.start:], strings.TrimSpace(source[:t.start])
-	switch {
-	case rest == "" && slices.Contains(expected, "'else'"):
-		return "an if always has an else, such as: else null"
-	case strings.HasSuffix(before, ",") && (strings.HasPrefix(rest, "}") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, ")")):
-		return "a comma too many stands before it"
-	case rest == "" && strings.HasSuffix(strings.TrimSpace(strings.TrimSuffix(before, "]")), ",") && strings.HasSuffix(before, "]"): // ] could begin a range
-		return "a comma too many stands before the ]"
-	case strings.HasPrefix(rest, "{") && strings.HasSuffix(before, "{"):
-		return "{{secrets.NAME}} is a text, without = before it"
-	case strings.HasPrefix(rest, "{") && strings.HasSuffix(before, "$"), strings.HasPrefix(rest, "#{"):
-		return "FEEL needs no ${…} or #{…} around an expression"
-	case strings.HasPrefix(rest, "?"):
-		return "FEEL writes: if a then b else c"
-	case strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "=") && t.start > 0 && source[t.start-1] == '=':
-		return "FEEL compares with a single ="
-	case strings.HasPrefix(rest, "&&"):
-		return "FEEL writes: and"
-	case strings.HasPrefix(rest, "||"):
-		return "FEEL writes: or"
-	case strings.HasPrefix(rest, "!"):
-		return "FEEL writes: not(…) or !="
-	case strings.HasPrefix(rest, "'"):
-		return `FEEL writes strings in double quotes: "…"`
-	case strings.HasPrefix(rest, "%"):
-		return "FEEL writes: modulo(a, b)"
-	case strings.HasPrefix(rest, ">") && t.start > 0 && source[t.start-1] == '<':
-		return "FEEL writes: !="
-	}
-	return ""
-}
-
 // expect notes what could have stood at pos. Only the furthest place counts.
 func (p *parser) expect(pos int, what ...string) {
 	start := p.look(pos).start

@@ -140,10 +140,9 @@ func appendName(b []byte, text string) []byte {
 	return append(append(append(b, '`'), text...), '`')
 }
 
-// appendMember writes the name behind a dot; a few have two words.
+// appendMember writes the name behind a dot; one has two words.
 func appendMember(b []byte, key string) []byte {
-	switch key {
-	case "time offset", "start included", "end included":
+	if key == "time offset" {
 		return append(b, key...)
 	}
 	return appendName(b, key)

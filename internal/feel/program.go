@@ -16,6 +16,7 @@ type Program struct {
 	eval   evaluator
 	slots  int
 	free   []string
+	notes  []Warning // given with each evaluation
 	ranges bool
 	// identity says that it matters which contexts the source itself made.
 	identity bool
@@ -45,9 +46,9 @@ func Compile(source string, options ...Option) (*Program, error) {
 	for _, o := range options {
 		o(p)
 	}
-	c := &compiler{identity: identity, library: p.library}
+	c := &compiler{source: source, identity: identity, library: p.library}
 	p.eval = c.compile(root)
-	p.slots, p.free, p.ranges = c.slots, c.free, c.ranges
+	p.slots, p.free, p.ranges, p.notes = c.slots, c.free, c.ranges, c.notes
 	return p, nil
 }
 
@@ -82,6 +83,9 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 		f.fail(p.root.pos(), "a range is no value that a result can have")
 	}
 	err, warnings := f.err, f.warnings
+	if len(p.notes) > 0 {
+		warnings = append(slices.Clone(p.notes), warnings...)
+	}
 	f.reset()
 	p.frames.Put(f)
 	if err != nil {

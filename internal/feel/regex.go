@@ -36,6 +36,8 @@ type pattern struct {
 
 	once sync.Once
 	back *regexp2.Regexp
+	// behindEmpty takes the place of back behind an empty match where the pattern asks for the end of the last match.
+	behindEmpty *regexp2.Regexp
 }
 
 // patterns keeps what was compiled lately: an expression asks for the same pattern again and again.
@@ -89,16 +91,23 @@ func compilePattern(source, flags string) (*pattern, error) {
 // backtracking compiles the pattern for the backtracking engine once; nil if it refuses it.
 func (p *pattern) backtracking() *regexp2.Regexp {
 	p.once.Do(func() {
-		w := reWriter{groups: p.groups}
-		w.write(p.root)
-		back, err := regexp2.Compile(w.String(), regexp2.None)
-		if err != nil {
-			return
+		p.back = p.forBacktracking(false)
+		if p.back != nil && p.fromLast {
+			p.behindEmpty = p.forBacktracking(true)
 		}
-		back.MatchTimeout = regexTime
-		p.back = back
 	})
 	return p.back
+}
+
+func (p *pattern) forBacktracking(behindEmpty bool) *regexp2.Regexp {
+	w := reWriter{groups: p.groups, behindEmpty: behindEmpty}
+	w.write(p.root)
+	back, err := regexp2.Compile(w.String(), regexp2.None)
+	if err != nil {
+		return nil
+	}
+	back.MatchTimeout = regexTime
+	return back
 }
 
 func looksAtEnd(n reNode) bool {
@@ -141,7 +150,7 @@ func (p *pattern) matches(s string, limit int, room *matchRoom) (found [][]int, 
 	}
 	offsets := runeOffsets(s)
 	m, err := back.FindStringMatch(s)
-	for ; m != nil && err == nil && (limit < 0 || len(found) < limit); m, err = back.FindNextMatch(m) {
+	for ; m != nil && err == nil && (limit < 0 || len(found) < limit); m, err = p.next(s, m) {
 		places := make([]int, 2*(p.groups+1))
 		for i := range p.groups + 1 {
 			places[2*i], places[2*i+1] = -1, -1
@@ -152,6 +161,18 @@ func (p *pattern) matches(s string, limit int, room *matchRoom) (found [][]int, 
 		found = append(found, places)
 	}
 	return found, err == nil
+}
+
+// next finds the match behind another one. Behind an empty match it begins a character further on.
+func (p *pattern) next(s string, m *regexp2.Match) (*regexp2.Match, error) {
+	if !p.fromLast || m.Length > 0 {
+		return p.back.FindNextMatch(m)
+	}
+	text := []rune(s)
+	if m.Index+1 > len(text) {
+		return nil, nil
+	}
+	return p.behindEmpty.FindRunesMatchStartingAt(text, m.Index+1)
 }
 
 // runeOffsets returns the byte offset of every rune of s, and the length of s behind them.

@@ -55,21 +55,14 @@ func (s runeSet) intersection(t runeSet) runeSet {
 	return s.complement().union(t.complement()).complement()
 }
 
-// folded adds the other case of every letter: of ASCII's alone, as Java does, or of all.
-func (s runeSet) folded(all bool) runeSet {
+// folded adds the other case of ASCII's letters, as Java does without (?u).
+func (s runeSet) folded() runeSet {
 	out := slices.Clone(s)
 	for _, r := range s {
 		for _, letters := range [...][2]rune{{'a', 'z'}, {'A', 'Z'}} {
 			low, high := max(r[0], letters[0]), min(r[1], letters[1])
 			if low <= high {
 				out = append(out, [2]rune{low ^ 0x20, high ^ 0x20})
-			}
-		}
-		if all && r[1]-r[0] < 1<<12 {
-			for c := r[0]; c <= r[1]; c++ {
-				for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
-					out = append(out, [2]rune{f, f})
-				}
 			}
 		}
 	}
@@ -160,23 +153,26 @@ func (r *reReader) classRange() (runeSet, error) {
 	if err != nil || set != nil {
 		return set, err
 	}
-	part := runeSet{{low, low}}
-	if r.peek() == '-' && r.ahead(1) != '[' && r.ahead(1) != ']' && r.ahead(1) >= 0 {
-		r.at++
-		r.peek()
-		high, set, err := r.classCharacter()
-		if err != nil {
-			return nil, err
-		}
-		if set != nil || high < low {
-			return nil, r.fault("a range that goes backwards")
-		}
-		part[0][1] = high
+	if r.peek() != '-' || r.ahead(1) == '[' || r.ahead(1) == ']' || r.ahead(1) < 0 {
+		return r.one(low), nil
 	}
-	if r.flags.fold {
-		part = part.folded(r.flags.unicodeFold)
+	r.at++
+	r.peek()
+	high, set, err := r.classCharacter()
+	if err != nil {
+		return nil, err
 	}
-	return part, nil
+	if set != nil || high < low {
+		return nil, r.fault("a range that goes backwards")
+	}
+	part := runeSet{{low, high}}
+	switch {
+	case !r.flags.fold:
+		return part, nil
+	case r.flags.unicodeFold:
+		return part.withCases(), nil
+	}
+	return part.folded(), nil
 }
 
 func (r *reReader) classCharacter() (rune, runeSet, error) {
@@ -209,123 +205,11 @@ func (r *reReader) property() (runeSet, error) {
 		name = string(r.text[r.at+1 : end])
 		r.at = end + 1
 	}
-	set := propertySet(name, r.flags.fold)
+	set := propertySet(name, r.flags)
 	if set == nil {
 		return nil, r.fault("no property " + name)
 	}
 	return set, nil
-}
-
-// propertySet returns the characters of a property by Java's names: POSIX's classes of ASCII, general categories,
-// scripts, binary properties. It is nil for an unknown name. Names of blocks are not carried.
-func propertySet(name string, fold bool) runeSet {
-	if key, value, found := strings.Cut(name, "="); found {
-		switch strings.ToLower(key) {
-		case "sc", "script":
-			return scriptSet(value)
-		case "gc", "general_category":
-			return tableSet(value)
-		}
-		return nil
-	}
-	if fold {
-		switch name {
-		case "Lower", "Upper":
-			name = "Alpha"
-		case "Lu", "Ll", "Lt":
-			name = "LC"
-		}
-	}
-	if s, ok := posixSets[name]; ok {
-		return s
-	}
-	if rest, found := strings.CutPrefix(name, "Is"); found {
-		if s := binarySet(strings.ToLower(rest)); s != nil {
-			return s
-		}
-		if s := tableSet(rest); s != nil {
-			return s
-		}
-		return scriptSet(rest)
-	}
-	switch name {
-	case "LC", "L&":
-		return tableSet("Lu").union(tableSet("Ll")).union(tableSet("Lt"))
-	case "LD":
-		return tableSet("L").union(tableSet("Nd"))
-	case "L1":
-		return runeSet{{0, 0xFF}}
-	case "all":
-		return anyRune
-	case "javaLowerCase":
-		return binarySet("lowercase")
-	case "javaUpperCase":
-		return binarySet("uppercase")
-	case "javaWhitespace":
-		return runeSet{{'\t', '\r'}, {0x1C, 0x1F}}.union(tableSet("Z")).intersection(runeSet{{0xA0, 0xA0}, {0x2007, 0x2007}, {0x202F, 0x202F}}.complement())
-	case "javaLetter":
-		return tableSet("L")
-	case "javaDigit":
-		return tableSet("Nd")
-	case "javaLetterOrDigit":
-		return tableSet("L").union(tableSet("Nd"))
-	case "javaAlphabetic":
-		return binarySet("alphabetic")
-	}
-	return tableSet(name)
-}
-
-var posixSets = map[string]runeSet{
-	"Lower": {{'a', 'z'}}, "Upper": {{'A', 'Z'}}, "ASCII": {{0, 0x7F}}, "Alpha": {{'A', 'Z'}, {'a', 'z'}}, "Digit": {{'0', '9'}},
-	"Alnum": {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}, "Punct": {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}, "Graph": {{'!', '~'}},
-	"Print": {{' ', '~'}}, "Blank": {{'\t', '\t'}, {' ', ' '}}, "Cntrl": {{0, 0x1F}, {0x7F, 0x7F}},
-	"XDigit": {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}, "Space": {{'\t', '\r'}, {' ', ' '}},
-}
-
-func binarySet(name string) runeSet {
-	switch name {
-	case "alphabetic":
-		return tableSet("L").union(tableSet("Nl")).union(fromTable(unicode.Other_Alphabetic))
-	case "lowercase":
-		return tableSet("Ll").union(fromTable(unicode.Other_Lowercase))
-	case "uppercase":
-		return tableSet("Lu").union(fromTable(unicode.Other_Uppercase))
-	case "titlecase":
-		return tableSet("Lt")
-	case "letter":
-		return tableSet("L")
-	case "digit":
-		return tableSet("Nd")
-	case "ideographic":
-		return fromTable(unicode.Ideographic)
-	case "white_space", "whitespace":
-		return fromTable(unicode.White_Space)
-	case "control":
-		return tableSet("Cc")
-	case "punctuation":
-		return tableSet("P")
-	case "hex_digit", "hexdigit":
-		return fromTable(unicode.Hex_Digit)
-	}
-	return nil
-}
-
-// tableSet returns a general category: L, Lu, …
-func tableSet(name string) runeSet {
-	if name == "C" || name == "Cn" {
-		assigned := runeSet{}
-		for _, c := range [...]string{"L", "M", "N", "P", "S", "Z"} {
-			assigned = assigned.union(tableSet(c))
-		}
-		if name == "C" {
-			return assigned.complement()
-		}
-		return assigned.union(fromTable(unicode.C)).complement()
-	}
-	if t, ok := unicode.Categories[name]; ok && len(name) <= 2 {
-		return fromTable(t)
-	}
-	return nil
 }
 
 func scriptSet(name string) runeSet {

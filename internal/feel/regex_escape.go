@@ -1,6 +1,9 @@
 package feel
 
-import "strconv"
+import (
+	"strconv"
+	"unicode"
+)
 
 // escape reads \x outside of a class.
 func (r *reReader) escape() (reNode, error) {
@@ -12,7 +15,13 @@ func (r *reReader) escape() (reNode, error) {
 		return r.backReference(), nil
 	}
 	switch c {
-	case 'A', 'B', 'G', 'Z', 'z':
+	case 'B':
+		r.at += 2
+		return r.wordAnchor("B"), nil
+	case 'G':
+		r.fromLast = true
+		fallthrough
+	case 'A', 'Z', 'z':
 		r.at += 2
 		return reAnchor(c), nil
 	case 'b':
@@ -20,7 +29,7 @@ func (r *reReader) escape() (reNode, error) {
 			return nil, r.fault(`\b{g}, which is not carried,`)
 		}
 		r.at += 2
-		return reAnchor(c), nil
+		return r.wordAnchor("b"), nil
 	case 'R':
 		r.at += 2
 		return reChoice{reSequence{reSet{runeSet{{'\r', '\r'}}}, reSet{runeSet{{'\n', '\n'}}}}, reSet{verticalSpace}}, nil
@@ -51,6 +60,14 @@ func (r *reReader) escape() (reNode, error) {
 	return reSet{set}, err
 }
 
+// wordAnchor is \b or \B, by the words that the flags allow.
+func (r *reReader) wordAnchor(a reAnchor) reNode {
+	if r.flags.unicodeClasses {
+		return "U" + a
+	}
+	return a
+}
+
 // backReference reads \n: the first digit, and more as long as there are so many groups.
 func (r *reReader) backReference() reNode {
 	r.at++
@@ -69,19 +86,13 @@ func (r *reReader) backReference() reNode {
 func (r *reReader) classEscape() (set runeSet, single rune, err error) {
 	c := r.ahead(1)
 	r.at += 2
+	if set := r.shorthand(unicode.ToLower(c)); set != nil {
+		if unicode.IsUpper(c) {
+			set = set.complement()
+		}
+		return set, 0, nil
+	}
 	switch c {
-	case 'd':
-		return digitSet, 0, nil
-	case 'D':
-		return digitSet.complement(), 0, nil
-	case 'w':
-		return wordSet, 0, nil
-	case 'W':
-		return wordSet.complement(), 0, nil
-	case 's':
-		return spaceSet, 0, nil
-	case 'S':
-		return spaceSet.complement(), 0, nil
 	case 'h':
 		return horizontalSpace, 0, nil
 	case 'H':
@@ -171,4 +182,24 @@ func (r *reReader) hexDigits(n int) (rune, bool) {
 	value, err := strconv.ParseUint(string(r.text[r.at:r.at+n]), 16, 32)
 	r.at += n
 	return rune(value), err == nil
+}
+
+// shorthand returns the set of \d, \w and \s, nil for another letter.
+func (r *reReader) shorthand(letter rune) runeSet {
+	all := r.flags.unicodeClasses
+	switch {
+	case letter == 'd' && all:
+		return tableSet("Nd")
+	case letter == 'd':
+		return digitSet
+	case letter == 'w' && all:
+		return unicodeWord()
+	case letter == 'w':
+		return wordSet
+	case letter == 's' && all:
+		return fromTable(unicode.White_Space)
+	case letter == 's':
+		return spaceSet
+	}
+	return nil
 }

@@ -35,7 +35,8 @@ type (
 	}
 	// reAtomic never gives back what it matched.
 	reAtomic struct{ of reNode }
-	// reAnchor is a place: ^ and $ of the text, M^ and M$ of each line, and b B A G Z z as they are written.
+	// reAnchor is a place: ^ and $ of the text, M^ and M$ of each line, b B A G Z z as they are written, and Ub UB those of
+	// words of all scripts.
 	reAnchor string
 	// reBack is what a group captured.
 	reBack struct {
@@ -45,7 +46,7 @@ type (
 )
 
 // reFlags are the modes of a part of a pattern.
-type reFlags struct{ fold, lines, dotAll, comments, unicodeFold, unixLines bool }
+type reFlags struct{ fold, lines, dotAll, comments, unicodeFold, unicodeClasses, unixLines bool }
 
 func (f *reFlags) set(letter rune, on bool) bool {
 	switch letter {
@@ -59,6 +60,8 @@ func (f *reFlags) set(letter rune, on bool) bool {
 		f.comments = on
 	case 'u':
 		f.unicodeFold = on
+	case 'U':
+		f.unicodeClasses, f.unicodeFold = on, on
 	case 'd':
 		f.unixLines = on
 	default:
@@ -72,6 +75,8 @@ type reTree struct {
 	root   reNode
 	groups int
 	names  map[string]int
+	// fromLast says that \G, the end of the last match, is in the pattern.
+	fromLast bool
 }
 
 // maxRegexNesting bounds groups within groups.
@@ -251,11 +256,18 @@ func (r *reReader) atom(c rune) (reNode, error) {
 }
 
 func (r *reReader) literal(c rune) reNode {
-	set := runeSet{{c, c}}
-	if r.flags.fold {
-		set = set.folded(r.flags.unicodeFold)
+	return reSet{r.one(c)}
+}
+
+// one is the set of a single character, in the letter cases that the flags allow.
+func (r *reReader) one(c rune) runeSet {
+	switch {
+	case !r.flags.fold:
+		return runeSet{{c, c}}
+	case r.flags.unicodeFold:
+		return sameFold(c)
 	}
-	return reSet{set}
+	return runeSet{{c, c}}.folded()
 }
 
 // quantified reads the quantifier behind a part, if there is one.

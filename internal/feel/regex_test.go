@@ -86,8 +86,8 @@ func TestRuneSet(t *testing.T) {
 	assert.Equal(t, runeSet{{'b', 'd'}}, runeSet{{'a', 'e'}}.intersection(vowels.complement()))
 	assert.Equal(t, vowels, vowels.complement().complement())
 	assert.Equal(t, runeSet{{'a', 'f'}}, runeSet{{'c', 'f'}}.union(runeSet{{'a', 'b'}}), "ranges that touch are joined")
-	assert.Equal(t, runeSet{{'K', 'K'}, {'k', 'k'}}, runeSet{{'k', 'k'}}.folded(false), "of ASCII's letters alone: no Kelvin sign")
-	assert.Equal(t, runeSet{{'K', 'K'}, {'k', 'k'}, {0x212A, 0x212A}}, runeSet{{'k', 'k'}}.folded(true))
+	assert.Equal(t, runeSet{{'K', 'K'}, {'k', 'k'}}, runeSet{{'k', 'k'}}.folded(), "of ASCII's letters alone: no Kelvin sign")
+	assert.Equal(t, runeSet{{'K', 'K'}, {'k', 'k'}, {0x212A, 0x212A}}, runeSet{{'k', 'k'}}.withCases())
 	assert.Empty(t, anyRune.complement())
 }
 

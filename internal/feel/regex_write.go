@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -13,6 +14,8 @@ import (
 type reWriter struct {
 	strings.Builder
 	linear bool
+	// behindEmpty says that the match before was empty: the next one begins further on, so that no place is the end of it.
+	behindEmpty bool
 	// unfit says that the engine cannot carry the pattern.
 	unfit bool
 	// groups counts the groups of the pattern: what refers to another one never matches.
@@ -121,13 +124,17 @@ const (
 
 func (w *reWriter) anchor(a reAnchor) {
 	switch a {
-	case "b", "B":
-		if w.linear {
+	case "b", "B", "Ub", "UB":
+		if w.linear && len(a) == 1 {
 			w.WriteString(`\` + string(a))
 			return
 		}
-		const in, notIn = `[0-9A-Za-z_]`, `[^0-9A-Za-z_]`
-		if a == "b" {
+		in := `[0-9A-Za-z_]`
+		if len(a) == 2 {
+			w.unfit = w.unfit || w.linear
+			in = unicodeWordClass()
+		}
+		if a[len(a)-1] == 'b' {
 			w.WriteString(`(?:(?<=` + in + `)(?!` + in + `)|(?<!` + in + `)(?=` + in + `))`)
 		} else {
 			w.WriteString(`(?:(?<=` + in + `)(?=` + in + `)|(?<!` + in + `)(?!` + in + `))`)
@@ -141,7 +148,11 @@ func (w *reWriter) anchor(a reAnchor) {
 		return
 	case "G":
 		w.unfit = w.unfit || w.linear
-		w.WriteString(`\G`)
+		if w.behindEmpty {
+			w.WriteString(`(?!)`)
+		} else {
+			w.WriteString(`\G`)
+		}
 		return
 	}
 	if w.linear { // no ends of lines in the text, so the others are those of the text
@@ -321,3 +332,10 @@ func weight(n reNode) int {
 	}
 	return 1
 }
+
+// unicodeWordClass is the class of what (?U) takes for a part of a word.
+var unicodeWordClass = sync.OnceValue(func() string {
+	var w reWriter
+	w.set(unicodeWord())
+	return w.String()
+})

@@ -3,6 +3,7 @@ package feel
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/spelling"
 )
@@ -29,18 +30,34 @@ func NearestName(word string, candidates []string) string {
 	if len(word) > maxNearWord {
 		return ""
 	}
-	best, distance := "", min(len(word)/2+2, 4)
-	if len(word) < 4 {
-		distance = 2
+	best, distance := "", 2 // one slip in a short word
+	switch n := utf8.RuneCountInString(word); {
+	case n > 8:
+		distance = 4
+	case n > 5:
+		distance = 3
 	}
 	word = strings.ToLower(word)
 	for _, c := range candidates[:min(len(candidates), maxNear)] {
 		if len(c) > 2*maxNearWord {
 			continue
 		}
-		if d := spelling.Distance(word, strings.ToLower(c), distance); d < distance {
+		name, limit := strings.ToLower(c), distance
+		if best == "" && commonStart(word, name) >= max(4, 2*len(word)/3) {
+			limit = max(limit, 4) // the end of a word is what people remember least
+		}
+		if d := spelling.Distance(word, name, limit); d < limit {
 			best, distance = c, d
 		}
 	}
 	return best
+}
+
+// commonStart returns how many bytes at their start two words have in common.
+func commonStart(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }

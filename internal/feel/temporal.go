@@ -361,17 +361,6 @@ func property(v Value, key string) (Value, bool) {
 		case "months":
 			return newInt(v.months % 12), true
 		}
-	case *Range:
-		switch key {
-		case "start":
-			return v.Low, true
-		case "end":
-			return v.High, true
-		case "start included":
-			return v.LowClosed, true
-		case "end included":
-			return v.HighClosed, true
-		}
 	}
 	return nil, false
 }

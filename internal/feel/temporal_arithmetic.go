@@ -152,7 +152,7 @@ func intBits(n *apd.Decimal) int64 {
 	if i, ok := toInt64(n); ok {
 		return i
 	}
-	if digits(n)+int64(n.Exponent) > maxScale {
+	if digits(n)+int64(n.Exponent) > maxGap {
 		return 0
 	}
 	c := coefficient(setScale(n, 0, roundZero))

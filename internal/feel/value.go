@@ -25,6 +25,9 @@ type Function struct {
 	call   func(f *frame, args []Value) Value
 }
 
+// storedFunction is a function that context put put into a context. It is a field like any other, but cannot be called.
+type storedFunction struct{ fn *Function }
+
 // number returns v as a number, if it is one.
 func asNumber(v Value) (*apd.Decimal, bool) {
 	switch v := v.(type) {
@@ -67,6 +70,12 @@ func typeName(v Value) string {
 		return "function"
 	}
 	return "unknown"
+}
+
+// typeNames are the types that instance of knows.
+var typeNames = []string{
+	"Any", "boolean", "number", "string", "date", "time", "date and time", "days and time duration", "years and months duration", "list", "context",
+	"function", "range",
 }
 
 // isInstance says whether v is of the type that a source names. Only Any takes everything; null is an instance of

@@ -2,7 +2,11 @@ package feel
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // WarningKind is the kind of mistake that a [Warning] tells of.
@@ -21,6 +25,8 @@ const (
 	DivisionByZero  WarningKind = "division by zero"   // the divisor is 0
 	MissingInput    WarningKind = "missing input"      // there is no value to compare with
 	ErrorValue      WarningKind = "error made to null" // an operation failed, and null stands in its place
+	UnknownType     WarningKind = "unknown type"       // there is no such type
+	PlainText       WarningKind = "plain text"         // a text looks like a template of another language, but is taken as it stands
 )
 
 // Warning is a null that an expression gave because of a mistake, as far as one can tell.
@@ -28,6 +34,7 @@ type Warning struct {
 	Kind         WarningKind
 	Name         string // the unknown variable, field or function; empty for other kinds
 	Nearest      string // the known name that Name may have meant; empty = none is near
+	Instead      string // what FEEL writes for what another language has under Name or Operation; empty = nothing is known
 	Operation    string // the function, operator or keyword that gave null; empty for unknown names and error values
 	Pos          Pos
 	Line, Column int    // the place of Pos in the source; both count from 1, columns in characters
@@ -54,12 +61,79 @@ func (f *frame) warn(pos Pos, kind WarningKind, operation, format string, args .
 func (f *frame) unknown(pos Pos, kind WarningKind, name string, known []string, format string, args ...any) Value {
 	if len(f.warnings) < maxWarnings {
 		w := Warning{Kind: kind, Name: name, Nearest: NearestName(name, known), Pos: pos, Text: fmt.Sprintf(format, args...)}
-		if w.Nearest != "" {
-			w.Text += didYouMean(w.Nearest)
-		}
+		w.Instead = instead(kind, name)
+		w.Text += w.advice(known)
 		f.note(w)
 	}
 	return nil
+}
+
+// instead returns what FEEL writes for a name of another language.
+func instead(kind WarningKind, name string) string {
+	lower := strings.ToLower(name)
+	if kind == UnknownFunction {
+		return insteadOfFunction("", name)
+	}
+	if kind == UnknownField {
+		return foreignFields[lower]
+	}
+	return foreignNames[lower]
+}
+
+// listed writes the first of some names.
+func (f *frame) listed(names []string) string {
+	if len(names) > maxListed {
+		return strings.Join(names[:maxListed], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// maxListed is how many names a warning lists.
+const maxListed = 8
+
+// advice is the end of a warning about an unknown name: what FEEL writes, what was probably meant, or which names there are.
+func (w *Warning) advice(known []string) string {
+	lower := strings.ToLower(w.Name)
+	switch {
+	case w.Kind == UnknownField && signed(w.Name, known) != "":
+		return " (a name with signs stands in backticks: `" + signed(w.Name, known) + "`)"
+	case w.Nearest != "" && strings.EqualFold(w.Nearest, w.Name):
+		return didYouMean(w.Nearest)
+	case w.Instead != "":
+		return writes(w.Instead)
+	case w.Nearest != "":
+		return didYouMean(w.Nearest)
+	case w.Kind == UnknownVariable && unseen[lower] != "":
+		return " (" + unseen[lower] + ")"
+	case w.Kind == UnknownField && httpFields[lower] && slices.Contains(known, "failedEntryCount"):
+		return " (" + unseen[lower] + ")"
+	case w.Kind == UnknownVariable && durationName.MatchString(w.Name):
+		return fmt.Sprintf(" (a duration is written @%q)", w.Name)
+	case w.Kind == UnknownVariable && looksLikeText(w.Name):
+		return fmt.Sprintf(" (a text stands in double quotes: %q)", w.Name)
+	case w.Kind != UnknownFunction && len(known) > 0 && len(known) <= maxListed:
+		return " (there are: " + strings.Join(known, ", ") + ")"
+	}
+	return ""
+}
+
+// durationName is a duration without its quotes.
+var durationName = regexp.MustCompile(`^P[T0-9][0-9YMDTHS]*$`)
+
+// signed returns the name of a field that goes on with a - behind this one.
+func signed(name string, known []string) string {
+	for _, k := range known {
+		if strings.HasPrefix(k, name+"-") {
+			return k
+		}
+	}
+	return ""
+}
+
+// looksLikeText says whether a name begins with a capital, as constants do and variables seldom.
+func looksLikeText(name string) bool {
+	r, _ := utf8.DecodeRuneInString(name)
+	return unicode.IsUpper(r)
 }
 
 // note keeps a warning, once for each place and text.

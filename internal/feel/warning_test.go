@@ -12,9 +12,9 @@ import (
 func TestWarningsAreData(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]feel.Warning{
-		`nul or a.entrys`:               {Kind: feel.UnknownVariable, Name: "nul", Pos: 0, Line: 1, Column: 1, Text: "there is no variable nul"},
+		`nul or a.entrys`:               {Kind: feel.UnknownVariable, Name: "nul", Pos: 0, Line: 1, Column: 1, Text: "there is no variable nul (there are: a)"},
 		"\n  a.entrys":                  {Kind: feel.UnknownField, Name: "entrys", Nearest: "entries", Pos: 5, Line: 2, Column: 5, Text: "there is no field entrys (did you mean entries?)"},
-		`"é" = get value(a, "other x")`: {Kind: feel.UnknownField, Name: "other x", Pos: 7, Line: 1, Column: 7, Text: "there is no field other x"},
+		`"é" = get value(a, "other x")`: {Kind: feel.UnknownField, Name: "other x", Pos: 7, Line: 1, Column: 7, Text: "there is no field other x (there are: entries)"},
 		`cout([])`:                      {Kind: feel.UnknownFunction, Name: "cout", Nearest: "count", Line: 1, Column: 1, Text: "there is no function cout (did you mean count?)"},
 		`count()`:                       {Kind: feel.WrongArguments, Operation: "count", Line: 1, Column: 1, Text: "0 arguments do not fit: the function is count(list)"},
 		`abs("a")`:                      {Kind: feel.WrongType, Operation: "abs", Line: 1, Column: 1, Text: "abs needs a number or a duration, but got a string"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
@@ -52,7 +53,7 @@ func (c *checker) unparsable(err error, pos bpmn.Pos, field string) {
 func (c *checker) calls(source string, seen feel.Inspection, pos bpmn.Pos, field string) {
 	for _, call := range seen.Calls {
 		if !call.Known {
-			c.report("unknown-function", pos, field, "%s: there is no function %s%s", place(source, call.Pos), call.Name, meant(call.Nearest))
+			c.report("unknown-function", pos, field, "%s: there is no function %s%s", place(source, call.Pos), call.Name, known(call))
 		} else if call.Misfit != "" {
 			c.report("unknown-function", pos, field, "%s: the arguments of %s do not fit, it is %s", place(source, call.Pos), call.Name, call.Misfit)
 		}
@@ -77,7 +78,7 @@ var (
 		"entries":             {fields: map[string]*shape{"eventId": leaf, "errorCode": leaf, "errorMessage": leaf}},
 	}}
 	failure = &shape{fields: map[string]*shape{"type": leaf, "message": leaf, "code": leaf, "variables": anything}}
-	jobFact = &shape{fields: map[string]*shape{"retries": leaf}}
+	jobFact = &shape{fields: shapeOf(connector.JobFacts())}
 )
 
 // names returns what an expression of the connector can see, by name.
@@ -91,6 +92,7 @@ func names(isError bool, resultVariable string) map[string]*shape {
 	} else {
 		all["error"] = failure // on success there is none, and `error != null` is how one asks
 	}
+	all["input"] = anything // the job's own variable
 	if resultVariable != "" {
 		all[resultVariable] = response
 	}
@@ -107,7 +109,7 @@ func (c *checker) references(source string, seen feel.Inspection, visible map[st
 				known = append(known, name)
 			}
 			slices.Sort(known)
-			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response, not the variables of the process%s", place(source, ref.Pos), ref.Name, meant(nearReference(ref.Name, known)))
+			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response and input, not the other variables of the process%s", place(source, ref.Pos), ref.Name, meant(nearReference(ref.Name, known)))
 			continue
 		}
 		path := ref.Name
@@ -129,6 +131,23 @@ func (c *checker) references(source string, seen feel.Inspection, visible map[st
 			at = inner
 		}
 	}
+}
+
+// shapeOf makes fields without fields of their own.
+func shapeOf(names []string) map[string]*shape {
+	fields := map[string]*shape{}
+	for _, name := range names {
+		fields[name] = leaf
+	}
+	return fields
+}
+
+// known is the end of a message about a function that FEEL does not know: what FEEL writes, or which name is near.
+func known(call feel.Call) string {
+	if call.Instead != "" {
+		return ", FEEL writes: " + call.Instead
+	}
+	return meant(call.Nearest)
 }
 
 // nearReference is what a name was probably meant to be: a field of an entry, which is not at top level, or a name that

@@ -39,7 +39,7 @@ func failed(code, message, name string) situation {
 func (s situation) scope(job jsonvalue.Value) *expression.Scope {
 	v, _ := jsonvalue.ParseString(s.response) // it is ours
 	o, _ := v.(*jsonvalue.Object)
-	out := &expression.Scope{Response: o, Job: job}
+	out := &expression.Scope{Response: o, Job: job, Input: func() []byte { return nil }} // lint knows no data
 	if s.code == "" {
 		out.Fields = o
 		return out

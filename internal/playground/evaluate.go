@@ -73,11 +73,15 @@ func evaluate(r *http.Request, q question) (*reply, error) {
 	job := jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(q.Retries))})
 	failure, failed := response.Get("error")
 	failed = failed && response.Len() == 1
-	forResult := &expression.Scope{Fields: response, Response: response}
-	forError := &expression.Scope{Fields: response, Response: response, Job: job}
+	input := func() []byte { return nil } // null: the page has no job
+	if v, ok := response.Get("input"); ok {
+		input = func() []byte { return jsonvalue.Append(nil, v) }
+	}
+	forResult := &expression.Scope{Fields: response, Response: response, Input: input}
+	forError := &expression.Scope{Fields: response, Response: response, Job: job, Input: input}
 	out := &reply{}
 	if failed {
-		forError = &expression.Scope{Response: response, Error: failure, Job: job}
+		forError = &expression.Scope{Response: response, Error: failure, Job: job, Input: input}
 	} else {
 		out.Result = see(r, language, q.Result, forResult)
 		if o := decoded(out.Result.Value); o != nil {

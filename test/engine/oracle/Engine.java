@@ -10,12 +10,17 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.camunda.feel.api.EvaluationResult;
 import org.camunda.feel.api.FeelEngineApi;
 import org.camunda.feel.api.FeelEngineBuilder;
@@ -160,6 +165,45 @@ public class Engine {
       return m;
     }
 
+    static Val backoff(List<Val> a) {
+      int attempt = ((ValNumber) a.get(0)).value().intValue();
+      long least = a.size() > 1 ? millis(a.get(1)) : 50;
+      double factor = a.size() > 2 ? number(a.get(2)) : 1.6;
+      long most = a.size() > 3 ? millis(a.get(3)) : 5000;
+      double share = a.size() > 4 ? number(a.get(4)) : 0.1;
+      if (attempt < 1 || factor <= 0 || least > most || share < 0) throw new IllegalArgumentException("backoff");
+      double delay = Math.max(least, Math.min(most, least * Math.pow(factor, attempt - 1)));
+      if (share > 0) delay += ThreadLocalRandom.current().nextDouble(-share * delay, share * delay);
+      return new ValDayTimeDuration(Duration.ofMillis(Math.max(0, Math.round(delay))));
+    }
+
+    static long millis(Val v) {
+      return ((ValDayTimeDuration) v).value().toMillis();
+    }
+
+    static double number(Val v) {
+      return ((ValNumber) v).value().toDouble();
+    }
+
+    /** The runtime stores a document for such a context in a result; the engine itself sees a context of two fields. */
+    static Map<String, Object> createDocument(List<Val> a) {
+      Map<String, Object> m = new LinkedHashMap<>();
+      m.put("connectorResultFunction", new ValString("createDocument:" + UUID.randomUUID()));
+      m.put("value", a.get(0));
+      return m;
+    }
+
+    static Val fromBase64(List<Val> a) {
+      if (!(a.get(0) instanceof ValString text)) return ValNull$.MODULE$;
+      try {
+        return new ValString(new String(Base64.getDecoder().decode(text.value()), StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException e) {
+        return ValNull$.MODULE$;
+      }
+    }
+
+    static final List<String> DELAY = List.of("attempt", "minDelay", "factor", "maxDelay", "jitterFactor");
+
     static final List<String> BPMN = List.of("errorCode", "errorMessage", "variables");
     static final List<String> JOB = List.of("errorMessage", "variables", "retries", "retryBackoff");
 
@@ -181,6 +225,12 @@ public class Engine {
             List.of(
                 function(List.of(), ConnectorFunctions::ignoreError),
                 function(List.of("variables"), ConnectorFunctions::ignoreError));
+        case "backoff" ->
+            IntStream.rangeClosed(1, DELAY.size())
+                .mapToObj(n -> new JavaFunction(DELAY.subList(0, n), ConnectorFunctions::backoff))
+                .toList();
+        case "createDocument" -> List.of(function(List.of("value"), ConnectorFunctions::createDocument));
+        case "from base64" -> List.of(new JavaFunction(List.of("value"), ConnectorFunctions::fromBase64));
         default -> List.of();
       };
     }
@@ -192,7 +242,7 @@ public class Engine {
 
     @Override
     public Collection<String> getFunctionNames() {
-      return List.of("bpmnError", "jobError", "ignoreError");
+      return List.of("bpmnError", "jobError", "ignoreError", "backoff", "createDocument", "from base64");
     }
   }
 }
