@@ -103,7 +103,7 @@ func newRoot(s *session) *cobra.Command {
 		commands []*cobra.Command
 	}{
 		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), healthcheckCommand(s)}},
-		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s)}},
+		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s), policyCommand(s)}},
 		{"More:", []*cobra.Command{demoCommand(s), versionCommand(s)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
