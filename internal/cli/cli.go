@@ -102,7 +102,7 @@ func newRoot(s *session) *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), healthcheckCommand(s)}},
+		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), checkCommand(s), healthcheckCommand(s)}},
 		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s), policyCommand(s)}},
 		{"More:", []*cobra.Command{demoCommand(s), versionCommand(s)}},
 	} {

@@ -98,10 +98,7 @@ func (w *writer) task(ctx context.Context, file string, model *bpmn.Task) {
 	entries, senders := t.entries(), t.senders(&w.keysInModels)
 	for _, s := range senders {
 		if len(s.region.forms) == 0 {
-			field := strings.TrimSuffix(s.path, ".authentication") + ".region"
-			if s.path == "authentication" {
-				field = "configuration.region"
-			}
+			field := regionPath(s.path)
 			t.find(t.at(field), field, "is missing or blank, expected a region such as eu-central-1: the task cannot send an event")
 			break
 		}
@@ -222,10 +219,7 @@ func (w *writer) placeOf(t *task, s sender) (place, []Note) {
 	for _, r := range w.options.Regions {
 		given = append(given, exactly(strings.TrimSpace(r)))
 	}
-	path := "configuration.region"
-	if s.path != "authentication" {
-		path = "awsCredential.region"
-	}
+	path := regionPath(s.path)
 	for _, r := range s.region.forms {
 		switch _, known := r.exact(); {
 		case known:
