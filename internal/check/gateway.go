@@ -75,7 +75,7 @@ func (o *GatewayOptions) tenants(ctx context.Context) []Finding {
 	if codeOf(err) == codeIdentity {
 		return []Finding{o.refused(nameIdentity, err), unknown(nameTenants, "not asked, since the gateway refuses the identity")}
 	}
-	identity := ok(nameIdentity, o.Identity+" is accepted")
+	identity := ok(nameIdentity, "accepted: "+o.Identity)
 	switch codeOf(err) {
 	case "":
 		return []Finding{identity, ok(nameTenants, "jobs of "+named+" can be asked for")}

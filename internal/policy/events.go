@@ -33,7 +33,9 @@ func least(all []permission) []permission {
 	}
 	var out []permission
 	for i, p := range all {
-		covered := slices.ContainsFunc(all, func(q permission) bool { return q.key() != p.key() && q.covers(p) && (!p.covers(q) || q.key() < p.key()) })
+		covered := slices.ContainsFunc(all, func(q permission) bool {
+			return q.key() != p.key() && q.covers(p) && (!p.covers(q) || q.key() < p.key())
+		})
 		if !covered {
 			out = append(out, all[i])
 		}

@@ -21,7 +21,9 @@ func (t *task) entries() []entry {
 			all = append(all, t.entry(event, &in))
 		}
 	}
-	all = slices.DeleteFunc(all, func(e entry) bool { return len(e.bus.forms) == 0 || len(e.source.forms) == 0 || len(e.detailType.forms) == 0 })
+	all = slices.DeleteFunc(all, func(e entry) bool {
+		return len(e.bus.forms) == 0 || len(e.source.forms) == 0 || len(e.detailType.forms) == 0
+	})
 	if len(all) == 0 {
 		t.missing()
 	}
