@@ -202,7 +202,7 @@ func (w *writer) send(id *Identity, p place, entries []entry) {
 				id.note(Note{Message: fmt.Sprintf("if the event bus %s belongs to another account, its own resource policy must allow these events, too", bus)})
 			}
 			if bus.isAny() {
-				id.note(Note{Message: "an event bus that is computed can be one of another account: every account is allowed"})
+				id.note(Note{Message: "an event bus that is computed can be one of another account: every account is allowed, in the region of the task"})
 			}
 		}
 	}
