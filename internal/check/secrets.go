@@ -25,6 +25,8 @@ type SecretOptions struct {
 	Providers []Provider
 	Fault     *Finding // why there are no providers; nil = there are
 	Names     []policy.Named
+	// KeysOnly says that secrets resolve in the fields of an access key alone.
+	KeysOnly bool
 	Tenants   []string
 }
 
@@ -54,8 +56,18 @@ func Secrets(o SecretOptions) Part {
 	}}
 }
 
+// keyFields are those in which secrets resolve without a deployed model, and the objects that hold them.
+var keyFields = []string{
+	"authentication", "authentication.accessKey", "authentication.secretKey", "authentication.sessionToken",
+	"awsCredential", "awsCredential.authentication", "awsCredential.authentication.accessKey", "awsCredential.authentication.secretKey", "awsCredential.authentication.sessionToken",
+}
+
 // name looks for one secret, for each tenant.
 func (o *SecretOptions) name(ctx context.Context, n policy.Named) Finding {
+	if o.KeysOnly && !slices.Contains(keyFields, n.Place.Field) {
+		n.Place.Message = "is no field of an access key, and in others no secret resolves: the worker reads no deployed model"
+		return failed(n.Name, n.Place.String(), "set camunda.client.rest-address; or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED")
+	}
 	tenants := o.Tenants
 	if len(tenants) == 0 {
 		tenants = []string{"<default>"}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -70,6 +71,7 @@ func (o *checkOptions) run(ctx context.Context, s *session, c *config.Config, wa
 	b := &checkBuilder{session: s, config: c, inUse: inUse, files: files, survey: nil, log: slog.New(slog.DiscardHandler)}
 	if files != nil {
 		b.survey = policy.Look(ctx, files, c.Connector.JobType)
+		inUse.Keep(writtenSecrets(b.survey)...)
 	}
 	parts, end := b.parts(ctx, warnings)
 	found := check.Run(ctx, parts, o.timeout)
@@ -90,6 +92,19 @@ func (o *checkOptions) run(ctx context.Context, s *session, c *config.Config, wa
 		return &exitError{code: ExitFailure}
 	}
 	return nil
+}
+
+// writtenSecrets are the secrets that models themselves write out.
+func writtenSecrets(s *policy.Survey) []string {
+	var all []string
+	for _, t := range s.Targets {
+		for _, text := range []string{t.SecretKey, t.SessionToken} {
+			if len(text) >= shortestOwn && !strings.Contains(text, "secrets.") {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // gatewayPart dials the gateway. A fault of its files is a finding, so that the other parts are checked as well.

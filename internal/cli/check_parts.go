@@ -121,7 +121,7 @@ func (b *checkBuilder) secretsPart(ctx context.Context) (check.Part, func(contex
 		none := func(context.Context, string, string) (string, error) { return "", err }
 		return check.Secrets(check.SecretOptions{Fault: &fault}), none, nil
 	}
-	o := check.SecretOptions{Tenants: c.Worker.TenantIDs}
+	o := check.SecretOptions{Tenants: c.Worker.TenantIDs, KeysOnly: c.Secrets.FilterMode != config.FilterDisabled && c.Gateway.RESTAddress == ""}
 	if b.survey != nil {
 		o.Names = b.survey.Secrets
 	}

@@ -270,7 +270,15 @@ func TestEachFaultHasItsCure(t *testing.T) {
 			failed: "models REST API", detail: "is no list of process definitions", cure: "camunda.client.rest-address",
 		},
 		{
-			name: "a secret that nobody has", mapping: `<zeebe:input source="{{secrets.my.token}}" target="input.traceHeader" />`,
+			name: "a secret where none resolves without a deployed model", mapping: `<zeebe:input source="{{secrets.KEY}}" target="input.traceHeader" />`,
+			failed: "secrets KEY", detail: "Send: input.traceHeader: is no field of an access key", cure: "set camunda.client.rest-address",
+		},
+		{
+			name: "another server in the place of STS", change: func(_ *testing.T, w *world) { w.amazon.sts = func(string) (int, string) { return 400, `{"hello":1}` } },
+			failed: "aws key:KEY", detail: "the answer was HTTP 400, without a code of AWS", cure: "AWS_ENDPOINT_URL_STS", unknown: []string{"aws event bus orders"},
+		},
+		{
+			name: "a secret that nobody has", mapping: `<zeebe:input source="{{secrets.my.token}}" target="authentication.sessionToken" />`,
 			failed: "secrets my.token", detail: "no provider has this secret", cure: "the environment variable SECRET_my_token",
 		},
 		{

@@ -2,6 +2,7 @@ package eventbridge
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -11,7 +12,7 @@ import (
 // ErrorCode returns AWS's code of an error of the SDK, without its namespace; empty = AWS did not answer with one.
 func ErrorCode(err error) string {
 	api, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
+	if !ok || api.ErrorCode() == "UnknownError" { // the SDK's own word for it
 		return ""
 	}
 	code, _, _ := strings.Cut(api.ErrorCode(), ":")
@@ -22,6 +23,9 @@ func ErrorCode(err error) string {
 func Cause(err error) string {
 	if sent, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
 		return connectionReason(sent.Err)
+	}
+	if answer, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && ErrorCode(err) == "" {
+		return fmt.Sprintf("the answer was HTTP %d, without a code of AWS", answer.HTTPStatusCode())
 	}
 	return innermost(err)
 }

@@ -44,7 +44,7 @@ type Named struct {
 // Survey is what models say of where they send.
 type Survey struct {
 	Targets  []Target
-	Secrets  []Named // each once for each process
+	Secrets  []Named // each once for each process and field
 	Findings []Note  // mistakes, for whose tasks there are no targets
 	Tasks    int
 }
@@ -70,7 +70,7 @@ func (s *Survey) add(t *task, processID string) {
 	for _, m := range t.Inputs {
 		for _, name := range secretsIn(m) {
 			n := Named{name, processID, Note{File: t.file, Line: m.Pos.Line, Column: m.Pos.Column, Task: t.ID, Field: m.Target}}
-			if !slices.ContainsFunc(s.Secrets, func(o Named) bool { return o.Name == name && o.ProcessID == processID }) {
+			if !slices.ContainsFunc(s.Secrets, func(o Named) bool { return o.Name == name && o.ProcessID == processID && o.Place.Field == m.Target }) {
 				s.Secrets = append(s.Secrets, n)
 			}
 		}

@@ -40,7 +40,11 @@ func readTask(ctx context.Context, file string, t *bpmn.Task) *task {
 		}
 		value, err := valueOf(ctx, m)
 		if err != nil {
-			out.find(m.Pos, m.Target, "the expression cannot be read: "+firstLine(err))
+			message := "the expression cannot be read"
+			if name := path[len(path)-1]; name != "secretKey" && name != "sessionToken" { // the error may show a part of it
+				message += ": " + firstLine(err)
+			}
+			out.find(m.Pos, m.Target, message)
 			continue
 		}
 		out.local = out.local.With(path, value)
