@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // marks stand before the findings.
@@ -15,7 +16,7 @@ func WriteText(w io.Writer, all []Finding) error {
 	var b strings.Builder
 	width := 0
 	for _, f := range all {
-		width = max(width, len(f.Name))
+		width = max(width, utf8.RuneCountInString(f.Name))
 	}
 	part := ""
 	for _, f := range all {
