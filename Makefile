@@ -163,6 +163,10 @@ sarif-test: build ## Validate what lint writes as SARIF against the schema
 hook-test: ## Have pre-commit install the hook and run it on a sound and a broken model (needs Python)
 	test/hook/run
 
+.PHONY: policy-test
+policy-test: build ## Have a linter of IAM policies judge what policy writes (needs Python)
+	test/policy/run '$(abspath $(BIN))'
+
 .PHONY: chart-test
 chart-test: ## Test the Helm chart: lint, golden files, schemas, behaviour (installs Helm; TESTFLAGS=-update)
 	test/chart/fetch >/dev/null

@@ -102,8 +102,8 @@ func newRoot(s *session) *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), healthcheckCommand(s)}},
-		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s)}},
+		{"Work on jobs:", []*cobra.Command{runCommand(s), configCommand(s), checkCommand(s), healthcheckCommand(s)}},
+		{"Write models and expressions:", []*cobra.Command{lintCommand(s), tryCommand(s), evalCommand(s), playgroundCommand(s), policyCommand(s)}},
 		{"More:", []*cobra.Command{demoCommand(s), versionCommand(s)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})

@@ -42,7 +42,7 @@ func reference(t *testing.T) map[string]string {
 	var page bytes.Buffer
 	page.WriteString("# Commands\n\n<!-- DO NOT EDIT: written from the commands in internal/cli by \"make generate\" -->\n\n" +
 		"`" + Name + " COMMAND --help` says the same, and so do the manual pages in [docs/man](man). Flags are `--name value` or `--name=value`; one dash does as well as two,\n" +
-		"and `--no-name` switches one without a value off. The flags of `run`, `config` and `healthcheck` are the settings, of which\n" +
+		"and `--no-name` switches one without a value off. The flags of `run`, `config`, `check`, `policy` and `healthcheck` are the settings, of which\n" +
 		"[configuration.md](configuration.md) says more. `completion` makes a shell complete all of it.\n\n")
 	files := map[string]string{}
 	made := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC) // of the manual pages, which else would change with every month

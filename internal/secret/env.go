@@ -118,3 +118,9 @@ func relaxed(name string) []string {
 	}
 	return forms
 }
+
+// Variable returns a name of the variable that holds a secret of this name: with underscores for dots and dashes, as every
+// shell takes it.
+func (e *Environment) Variable(c Context, name string) string {
+	return e.options.Prefix + e.scopes.of(c).text + strings.NewReplacer(".", "_", "-", "_").Replace(name)
+}

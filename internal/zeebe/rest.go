@@ -1,6 +1,7 @@
 package zeebe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -28,13 +29,14 @@ const maxProblem = 300
 // RESTError is a call of the Orchestration Cluster REST API that did not end in an answer.
 type RESTError struct {
 	URL    string
+	Method string // empty = GET
 	Status int    // 0 = there was no answer
 	Reason string // what went wrong, and what to look at
 	// Transient says that the same call may succeed soon.
 	Transient bool
 }
 
-func (e *RESTError) Error() string { return "GET " + e.URL + ": " + e.Reason }
+func (e *RESTError) Error() string { return cmp.Or(e.Method, "GET") + " " + e.URL + ": " + e.Reason }
 
 // Temporary says whether the same call may succeed soon.
 func (e *RESTError) Temporary() bool { return e.Transient }

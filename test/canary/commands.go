@@ -86,6 +86,10 @@ func (c *commands) all(ctx context.Context) error {
 		{"lint", env, []string{"lint", model}},
 		{"lint", env, []string{"lint", "--format", "json", model}},
 		{"lint", env, []string{"lint", "--format", "sarif", model}},
+		{"policy", env, []string{"policy", model, wrong}},
+		{"policy", env, []string{"policy", "--json", "--secrets-aws", "--secrets-aws-prefix", "camunda/", model}},
+		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus}, env...), []string{"check", "--timeout", "5s", model}},
+		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=id", "CAMUNDA_CLIENT_AUTH_TOKENURL=" + c.bus}, env...), []string{"check", "--timeout", "5s", "--json", model}},
 		{"eval", env, []string{"eval", "-e", `{a: camunda, b: env, c: secrets}`, "-v"}},
 		{"eval", env, []string{"eval", "-l", "jq", "-e", `[env, $ENV]`}},
 	} {
