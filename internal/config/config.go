@@ -149,6 +149,8 @@ const (
 type Server struct {
 	Address string // empty = all interfaces
 	Port    int    // 0 = any free one
+
+	LoggersAccess string // who may see and change log levels: none, read-only, local or unrestricted
 }
 
 // Log says how to log.
