@@ -13,8 +13,8 @@ import (
 
 func TestImagesComeFromTheGlobalRegistry(t *testing.T) {
 	t.Parallel()
-	spec, container := pod(t, render(t, "global.imageRegistry=mirror.example.com/", "image.tag=1", "global.imagePullSecrets[0]=a", "global.imagePullSecrets[1].name=b", "image.pullSecrets[0].name=b", "image.pullSecrets[1].name=c"))
-	assert.Equal(t, "mirror.example.com/eventbridge-connector/eventbridge-connector:1", at(container, "image"))
+	spec, container := pod(t, render(t, "global.imageRegistry=mirror.example.com/", "image.tag=v1", "global.imagePullSecrets[0]=a", "global.imagePullSecrets[1].name=b", "image.pullSecrets[0].name=b", "image.pullSecrets[1].name=c"))
+	assert.Equal(t, "mirror.example.com/eventbridge-connector/eventbridge-connector:v1", at(container, "image"))
 	assert.Equal(t, []any{object{"name": "a"}, object{"name": "b"}, object{"name": "c"}}, at(spec, "imagePullSecrets"))
 	spec, _ = pod(t, render(t, "global.other=x"))
 	assert.Nil(t, at(spec, "imagePullSecrets"))

@@ -97,16 +97,16 @@ func reference(name string) map[string]any { return map[string]any{"$ref": "#/de
 
 // patterns are what Kubernetes allows where values name something. A schema names one as its "format", and gets the pattern.
 var patterns = map[string]string{
-	"dns-label":      `^$|^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`,
-	"dns-subdomain":  `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`,
-	"service-name":   `^$|^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`,
-	"key":            `^$|^[-._a-zA-Z0-9]+$`,
-	"label-value":    `^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
-	"qualified-name": `^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
+	"dns-label":     `^$|^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`,
+	"dns-subdomain": `^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`,
+	"service-name":  `^$|^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`,
+	"key":           `^$|^[-._a-zA-Z0-9]+$`,
+	"label-value":   `^$|^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
 }
 
 // expanded is a schema of a comment with what the short forms in it stand for: "kubernetes" a type of Kubernetes or a list of
-// it, "format" one of the patterns, and "map" labels or annotations.
+// it, "format" one of the patterns, and "map" labels or annotations. The templates check the names of these: Helm's validator
+// tells a wrong place for "propertyNames".
 func expanded(schema map[string]any) map[string]any {
 	out := maps.Clone(schema)
 	if kind, ok := out["kubernetes"].(string); ok {
@@ -129,7 +129,6 @@ func expanded(schema map[string]any) map[string]any {
 			values["pattern"] = patterns["label-value"]
 		}
 		out["additionalProperties"] = values
-		out["propertyNames"] = map[string]any{"pattern": patterns["qualified-name"]}
 	}
 	return out
 }

@@ -38,6 +38,14 @@
 {{- $taken = set $taken $key "commonLabels" -}}
 {{- end -}}
 {{- $places := dict "podLabels" $v.podLabels "service.labels" $v.service.labels "serviceAccount.labels" $v.serviceAccount.labels "serviceMonitor.labels" $v.serviceMonitor.labels "podMonitor.labels" $v.podMonitor.labels "prometheusRule.labels" $v.prometheusRule.labels "dashboards.labels" $v.dashboards.labels -}}
+{{- $annotations := dict "annotations" $v.annotations "podAnnotations" $v.podAnnotations "service.annotations" $v.service.annotations "serviceAccount.annotations" $v.serviceAccount.annotations "dashboards.annotations" $v.dashboards.annotations -}}
+{{- range $place, $map := merge (dict "commonLabels" $v.commonLabels "nodeSelector" $v.nodeSelector) $places $annotations -}}
+{{- range $key, $_ := $map -}}
+{{- if not (regexMatch "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$" $key) -}}
+{{- fail (printf "%s: %q is no name that Kubernetes allows; expected letters, digits, dashes, underscores and dots, such as example.com/team" $place $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range $place, $labels := $places -}}
 {{- range $key, $_ := $labels -}}
 {{- with get $taken $key }}{{ fail (printf "%s: %q is set by %s; remove one of them" $place $key .) }}{{ end -}}
