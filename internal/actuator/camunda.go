@@ -25,6 +25,7 @@ type camundaMetrics struct {
 	invocations *prometheus.CounterVec
 	execution   *prometheus.SummaryVec
 	longest     *longest
+	types       *typeMetrics
 	templates   *bounded
 
 	mu    sync.RWMutex
@@ -39,6 +40,7 @@ type jobSeries struct {
 	activated, completed, failed, bpmnError prometheus.Counter
 	execution                               prometheus.Observer
 	longest                                 *windowMax
+	ofType                                  *typeSeries
 }
 
 func newCamundaMetrics(now func() time.Time) *camundaMetrics {
@@ -52,6 +54,7 @@ func newCamundaMetrics(now func() time.Time) *camundaMetrics {
 			Help: "How long jobs were worked on, from activation to outcome.",
 		}, jobLabels),
 		longest:   newLongest("camunda_connector_outbound_execution_time_seconds_max", "The longest of the last two to three minutes.", now),
+		types:     newTypeMetrics(now),
 		templates: newBounded(maxTemplates),
 		byJob:     map[jobKind]*jobSeries{},
 	}
@@ -77,6 +80,7 @@ func (m *camundaMetrics) series(j *job.Job) *jobSeries {
 		bpmnError: m.invocations.WithLabelValues(actionBPMNError, l.jobType, l.templateID, l.templateVersion),
 		execution: m.execution.WithLabelValues(l.jobType, l.templateID, l.templateVersion),
 		longest:   m.longest.with(l),
+		ofType:    m.types.with(l.jobType),
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -10,6 +10,9 @@ const (
 	PathHealth     = "/actuator/health"
 	PathLiveness   = "/actuator/health/liveness"
 	PathReadiness  = "/actuator/health/readiness"
+	PathStartup    = "/actuator/health/startup"
+	PathInfo       = "/actuator/info"
+	PathLoggers    = "/actuator/loggers"
 	PathPrometheus = "/actuator/prometheus"
 )
 
@@ -39,28 +42,42 @@ func handler(o Options) http.Handler {
 		o.Mask = func(text string) string { return text }
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+PathLiveness, func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusOK, health{Status: up})
-	})
-	mux.HandleFunc("GET "+PathReadiness, func(w http.ResponseWriter, _ *http.Request) {
-		if ok, reason := o.Ready(); !ok {
-			write(w, http.StatusServiceUnavailable, health{Status: outOfService, Components: gateway(down, reason)})
-			return
-		}
-		write(w, http.StatusOK, health{Status: up})
-	})
-	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) {
-		groups := []string{"liveness", "readiness"}
-		if ok, reason := o.Ready(); !ok {
-			write(w, http.StatusServiceUnavailable, health{Status: down, Components: gateway(down, reason), Groups: groups})
-			return
-		}
-		write(w, http.StatusOK, health{Status: up, Components: gateway(up, ""), Groups: groups})
-	})
+	for _, base := range []string{"/actuator", ""} { // /health/… is where Camunda's other components have it
+		mux.HandleFunc("GET "+base+"/health", o.health)
+		mux.HandleFunc("GET "+base+"/health/liveness", alive)
+		mux.HandleFunc("GET "+base+"/health/startup", alive) // nothing listens before everything is built
+		mux.HandleFunc("GET "+base+"/health/readiness", o.readiness)
+	}
 	mux.Handle("GET "+PathPrometheus, o.Metrics.Handler(o.Mask))
-	mux.HandleFunc("GET /actuator", index)
-	mux.HandleFunc("GET /actuator/{$}", index)
+	mux.HandleFunc("GET "+PathInfo, infoHandler(o.Info))
+	if o.loggersServed() {
+		(&loggersEndpoint{o.Loggers, o.LoggersAccess, o.Log}).register(mux)
+	}
+	mux.HandleFunc("GET /actuator", o.index)
+	mux.HandleFunc("GET /actuator/{$}", o.index)
 	return maskedAnswers(o.Mask, mux)
+}
+
+// alive answers while the process runs.
+func alive(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, health{Status: up}) }
+
+// readiness tells whether jobs can be taken.
+func (o Options) readiness(w http.ResponseWriter, _ *http.Request) {
+	if ok, reason := o.Ready(); !ok {
+		write(w, http.StatusServiceUnavailable, health{Status: outOfService, Components: gateway(down, reason)})
+		return
+	}
+	write(w, http.StatusOK, health{Status: up})
+}
+
+// health is the health of the whole, which depends on the gateway.
+func (o Options) health(w http.ResponseWriter, _ *http.Request) {
+	groups := []string{"liveness", "readiness", "startup"}
+	if ok, reason := o.Ready(); !ok {
+		write(w, http.StatusServiceUnavailable, health{Status: down, Components: gateway(down, reason), Groups: groups})
+		return
+	}
+	write(w, http.StatusOK, health{Status: up, Components: gateway(up, ""), Groups: groups})
 }
 
 // gateway is the one component whose health the process's depends on, under the name that Camunda's runtime gives it.
@@ -81,14 +98,19 @@ func write(w http.ResponseWriter, status int, body any) {
 }
 
 // index lists the paths, as Spring's does, for whoever looks around.
-func index(w http.ResponseWriter, r *http.Request) {
+func (o Options) index(w http.ResponseWriter, r *http.Request) {
 	type link struct {
 		Href string `json:"href"`
 	}
 	base := "http://" + r.Host
-	write(w, http.StatusOK, map[string]map[string]link{"_links": {
+	links := map[string]link{
 		"self":       {base + "/actuator"},
 		"health":     {base + PathHealth},
+		"info":       {base + PathInfo},
 		"prometheus": {base + PathPrometheus},
-	}})
+	}
+	if o.loggersServed() {
+		links["loggers"] = link{base + PathLoggers}
+	}
+	write(w, http.StatusOK, map[string]map[string]link{"_links": links})
 }

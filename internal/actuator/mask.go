@@ -28,6 +28,7 @@ func (g maskedMetrics) Gather() ([]*dto.MetricFamily, error) {
 		changed := false
 		for _, m := range family.Metric {
 			changed = g.labels(m) || changed
+			g.exemplars(m.Histogram)
 		}
 		if changed {
 			family.Metric = merged(family.Metric)
@@ -50,6 +51,22 @@ func (g maskedMetrics) labels(m *dto.Metric) bool {
 		m.Label[i] = &dto.LabelPair{Name: l.Name, Value: &masked}
 	}
 	return changed
+}
+
+// exemplars takes away those that name a secret: a model chooses the ids of the trace that its jobs belong to.
+func (g maskedMetrics) exemplars(h *dto.Histogram) {
+	for _, bucket := range h.GetBucket() {
+		if g.secret(bucket.GetExemplar()) {
+			bucket.Exemplar = nil
+		}
+	}
+	if h != nil {
+		h.Exemplars = slices.DeleteFunc(h.Exemplars, g.secret)
+	}
+}
+
+func (g maskedMetrics) secret(e *dto.Exemplar) bool {
+	return slices.ContainsFunc(e.GetLabel(), func(l *dto.LabelPair) bool { return g.mask(l.GetValue()) != l.GetValue() })
 }
 
 // merged makes one metric of those that have the same labels now: counters are added, of others the first stays.

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 // namespace begins the names of our own metrics.
@@ -21,6 +23,7 @@ type Metrics struct {
 	worker   workerMetrics
 	sender   senderMetrics
 	meaning  connectorMetrics
+	traceIDs func(*job.Job) (traceID, spanID string) // nil = jobs are not traced
 }
 
 // NewMetrics returns the metrics of a process of this version.
@@ -37,21 +40,55 @@ func NewMetrics(version, goVersion string) *Metrics {
 	}, []string{"version", "goversion"})
 	build.WithLabelValues(version, goVersion).Set(1)
 	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.camunda.invocations, m.camunda.execution, m.camunda.longest)
+		m.camunda.invocations, m.camunda.execution, m.camunda.longest, uptime(time.Now))
+	m.registry.MustRegister(m.camunda.types.collectors()...)
 	m.registry.MustRegister(m.worker.collectors()...)
 	m.registry.MustRegister(m.sender.collectors()...)
 	m.registry.MustRegister(m.meaning.collectors()...)
 	return m
 }
 
-// Handler returns what answers a scrape, in Prometheus's text format or OpenMetrics as asked for, with secrets taken out of all
-// labels.
+// uptime is a gauge of the time since this call, under Spring Boot's name.
+func uptime(now func() time.Time) prometheus.Collector {
+	start := now()
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "process_uptime_seconds", Help: "How long the process has been running."},
+		func() float64 { return now().Sub(start).Seconds() })
+}
+
+// TraceIDs has the histograms of jobs name a job's trace in exemplars: ids returns the ids of its trace and span, empty if it is
+// not sampled. It is to be called before the first job.
+func (m *Metrics) TraceIDs(ids func(*job.Job) (traceID, spanID string)) { m.traceIDs = ids }
+
+// exemplar is what points from a measurement to the job's trace; nil = nothing.
+func (m *Metrics) exemplar(j *job.Job) prometheus.Labels {
+	if m.traceIDs == nil {
+		return nil
+	}
+	traceID, spanID := m.traceIDs(j)
+	if traceID == "" {
+		return nil
+	}
+	return prometheus.Labels{"trace_id": traceID, "span_id": spanID}
+}
+
+// observe adds a measurement to a histogram, with an exemplar if there is one.
+func observe(h prometheus.Histogram, value float64, exemplar prometheus.Labels) {
+	if o, ok := h.(prometheus.ExemplarObserver); ok && exemplar != nil {
+		o.ObserveWithExemplar(value, exemplar)
+		return
+	}
+	h.Observe(value)
+}
+
+// Handler returns what answers a scrape, in Prometheus's text format, OpenMetrics (with exemplars) or protocol buffers (with
+// native histograms) as asked for, with secrets taken out of all labels.
 func (m *Metrics) Handler(mask Mask) http.Handler {
 	return promhttp.HandlerFor(maskedMetrics{m.registry, mask}, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
 }
 
 // Readings are what is read of other parts at each scrape.
 type Readings struct {
+	JobType           string // whose series stand at 0 before the first job; empty = none
 	Slots, SlotsInUse func() int
 	JobsAtWork        func() int // worked on or settled now
 	Ready             func() bool
@@ -64,6 +101,9 @@ type Readings struct {
 
 // Read adds the metrics of the readings. It is to be called once, before the first scrape.
 func (m *Metrics) Read(r Readings) {
+	if r.JobType != "" {
+		m.camunda.types.with(label(r.JobType))
+	}
 	m.gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(r.Slots()) })
 	m.gauge("jobs_at_work", "Jobs that are worked on or settled now: what to scale by.", func() float64 { return float64(r.JobsAtWork()) })
 	m.gauge("slots_in_use", "Slots that are taken: jobs in this process, the slot on which an open stream waits, and those that a poll holds for what it may bring.", func() float64 { return float64(r.SlotsInUse()) })
@@ -107,7 +147,11 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 }
 
 func histogram(name, help string, buckets []float64) prometheus.Histogram {
-	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
+	return prometheus.NewHistogram(prometheus.HistogramOpts{
+		Namespace: namespace, Name: name, Help: help, Buckets: buckets,
+		// Beside the buckets, for a Prometheus that asks for native histograms: the width of a bucket, and how many there may be.
+		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour,
+	})
 }
 
 // Buckets: of calls that take milliseconds and of what is left of a lease, both in seconds; and of entries, of which AWS

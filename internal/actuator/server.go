@@ -1,6 +1,7 @@
 // Package actuator serves the health of the process and its metrics over HTTP, at the paths and in the shapes that
 // Camunda's Helm chart and Grafana dashboards know from the bundled connector runtime:
-// /actuator/health with its groups liveness and readiness, and /actuator/prometheus.
+// /actuator/health with its groups liveness, readiness and startup, /actuator/prometheus, /actuator/info and
+// /actuator/loggers.
 //
 // [Metrics] implements the observer interfaces that the other packages declare; it knows of them no more than that.
 package actuator
@@ -38,6 +39,10 @@ type Options struct {
 	Metrics  *Metrics
 	Log      *slog.Logger
 	Mask     Mask // nil = there are no secrets
+	Info     Info
+
+	Loggers       Loggers // nil = the endpoint is not served
+	LoggersAccess Access  // zero = AccessNone
 }
 
 // Server serves health and metrics.

@@ -59,9 +59,14 @@ func TestHealth(t *testing.T) {
 	}{
 		{"alive while it runs", actuator.PathLiveness, false, 200, `{"status":"UP"}`},
 		{"not ready before the gateway answered", actuator.PathReadiness, false, 503, `{"status":"OUT_OF_SERVICE","components":{"camundaClient":{"status":"DOWN","details":{"reason":"no gateway answered yet"}}}}`},
-		{"health is down with it", actuator.PathHealth, false, 503, `{"status":"DOWN","components":{"camundaClient":{"status":"DOWN","details":{"reason":"no gateway answered yet"}}},"groups":["liveness","readiness"]}`},
+		{"health is down with it", actuator.PathHealth, false, 503, `{"status":"DOWN","components":{"camundaClient":{"status":"DOWN","details":{"reason":"no gateway answered yet"}}},"groups":["liveness","readiness","startup"]}`},
+		{"started before the gateway answered", actuator.PathStartup, false, 200, `{"status":"UP"}`},
+		{"started, at the other path", "/health/startup", false, 200, `{"status":"UP"}`},
+		{"readiness at the other path", "/health/readiness", false, 503, `{"status":"OUT_OF_SERVICE","components":{"camundaClient":{"status":"DOWN","details":{"reason":"no gateway answered yet"}}}}`},
+		{"alive at the other path", "/health/liveness", true, 200, `{"status":"UP"}`},
+		{"healthy at the other path", "/health", true, 200, `{"status":"UP","components":{"camundaClient":{"status":"UP"}},"groups":["liveness","readiness","startup"]}`},
 		{"ready", actuator.PathReadiness, true, 200, `{"status":"UP"}`},
-		{"healthy", actuator.PathHealth, true, 200, `{"status":"UP","components":{"camundaClient":{"status":"UP"}},"groups":["liveness","readiness"]}`},
+		{"healthy", actuator.PathHealth, true, 200, `{"status":"UP","components":{"camundaClient":{"status":"UP"}},"groups":["liveness","readiness","startup"]}`},
 	}
 	for _, tt := range tests { // in order: they share the server
 		ready.Store(tt.ready)

@@ -63,7 +63,9 @@ func (m *Metrics) Taken(j *job.Job, streamed bool) {
 		way = "stream"
 	}
 	m.worker.taken.WithLabelValues(way).Inc()
-	m.camunda.series(j).activated.Inc()
+	s := m.camunda.series(j)
+	s.activated.Inc()
+	s.ofType.taken()
 }
 
 // Settled counts a job whose command the broker took: how long the handler worked on it, and how long the command took
@@ -73,8 +75,10 @@ func (m *Metrics) Settled(j *job.Job, o job.Outcome, worked, settling time.Durat
 	switch o.(type) {
 	case job.Complete:
 		s.completed.Inc()
+		s.ofType.completed()
 	case job.Fail:
 		s.failed.Inc()
+		s.ofType.failed()
 	case job.Throw:
 		s.bpmnError.Inc()
 	case job.HandBack, job.Abandon:
@@ -84,10 +88,12 @@ func (m *Metrics) Settled(j *job.Job, o job.Outcome, worked, settling time.Durat
 	m.worker.settled.WithLabelValues(o.Name()).Inc()
 	s.execution.Observe(worked.Seconds())
 	s.longest.observe(worked.Seconds())
-	m.worker.settleTime.Observe(settling.Seconds())
-	m.worker.jobTime.Observe((worked + settling).Seconds())
+	s.ofType.settled(worked)
+	exemplar := m.exemplar(j)
+	observe(m.worker.settleTime, settling.Seconds(), exemplar)
+	observe(m.worker.jobTime, (worked + settling).Seconds(), exemplar)
 	if j.Lease != nil {
-		m.worker.leaseLeft.Observe(j.Lease.Left().Seconds())
+		observe(m.worker.leaseLeft, j.Lease.Left().Seconds(), exemplar)
 	}
 }
 

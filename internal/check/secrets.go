@@ -27,7 +27,7 @@ type SecretOptions struct {
 	Names     []policy.Named
 	// KeysOnly says that secrets resolve in the fields of an access key alone.
 	KeysOnly bool
-	Tenants   []string
+	Tenants  []string
 }
 
 // Secrets checks whether each provider answers, and whether each secret that the models name has a value.

@@ -3,32 +3,35 @@ package cli
 import (
 	"io"
 	"log/slog"
+	"math"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
+// loggers are the packages that write log lines, and whose level can be changed on its own while the process runs.
+var loggers = []string{"actuator", "cli", "connector", "eventbridge", "secret", "trace", "worker", "zeebe"}
+
 // newLog returns the log that the configuration asks for, written to w, without the secrets that the registry knows.
 func newLog(c config.Log, w io.Writer, secrets *outlet.Registry) *slog.Logger {
-	o := &slog.HandlerOptions{}
-	switch c.Level {
-	case "off":
-		return slog.New(slog.DiscardHandler)
-	case "trace", "debug":
-		o.Level = slog.LevelDebug
-	case "warn":
-		o.Level = slog.LevelWarn
-	case "error":
-		o.Level = slog.LevelError
-	default:
-		o.Level = slog.LevelInfo
+	log, _ := newLeveledLog(c, w, secrets)
+	return log
+}
+
+// newLeveledLog is newLog. It also returns the log's levels, which can be changed while the process runs.
+func newLeveledLog(c config.Log, w io.Writer, secrets *outlet.Registry) (*slog.Logger, *outlet.Levels) {
+	levels, err := outlet.NewLevels(c.Level, loggers...)
+	if err != nil { // the configuration allows no other levels
+		panic(err)
 	}
+	o := &slog.HandlerOptions{Level: slog.Level(math.MinInt)} // the levels decide
 	if c.Format == "json" {
 		o.ReplaceAttr = ecs
-		return slog.New(secrets.Handler(slog.NewJSONHandler(w, o))).With("ecs.version", "8.17.0", "service.name", Name, "service.version", thisBuild().version)
+		log := slog.New(levels.Handler(secrets.Handler(slog.NewJSONHandler(w, o))))
+		return log.With("ecs.version", "8.17.0", "service.name", Name, "service.version", thisBuild().version), levels
 	}
-	return slog.New(secrets.Handler(slog.NewTextHandler(w, o)))
+	return slog.New(levels.Handler(secrets.Handler(slog.NewTextHandler(w, o)))), levels
 }
 
 // ecsNames are the fields of the Elastic Common Schema in which our attributes have their meaning; the others are no field

@@ -3,9 +3,11 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 )
 
 func TestTheLogHasTheLevelAndFormatAskedFor(t *testing.T) {
@@ -88,4 +91,35 @@ func TestNoAttributeIsAFieldSetOfTheElasticCommonSchema(t *testing.T) {
 		}
 	}
 	assert.Greater(t, seen, 30)
+}
+
+// TestEveryPackageThatLogsHasALogger reads which packages of the worker use slog.
+func TestEveryPackageThatLogsHasALogger(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../*/*.go")
+	require.NoError(t, err)
+	found := map[string]bool{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if !strings.HasSuffix(file, "_test.go") && strings.Contains(string(source), `"log/slog"`) {
+			found[filepath.Base(filepath.Dir(file))] = true
+		}
+	}
+	delete(found, "outlet")   // makes handlers and writes nothing
+	delete(found, "embedded") // is no part of the worker
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(found)), loggers)
+}
+
+func TestThePackageOfALineIsFound(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	log, levels := newLeveledLog(config.Log{Level: "warn", Format: "json"}, &out, outlet.New())
+	log.Info("one")
+	require.NoError(t, levels.Set("worker", "debug"))
+	log.Info("two")
+	require.NoError(t, levels.Set("cli", "debug"))
+	log.Debug("three")
+	assert.Equal(t, 1, strings.Count(out.String(), "\n"), out.String())
+	assert.Contains(t, out.String(), `"message":"three"`)
 }

@@ -46,7 +46,7 @@ func runCommand(s *session) *cobra.Command {
 		}
 		secrets := outlet.New()
 		secrets.Keep(ownSecrets(settings, s.lookup)...)
-		log := newLog(settings.Log, s.stderr, secrets)
+		log, levels := newLeveledLog(settings.Log, s.stderr, secrets)
 		for _, w := range warnings {
 			if w.Minor {
 				log.Debug("configuration", "note", w.Text)
@@ -54,13 +54,13 @@ func runCommand(s *session) *cobra.Command {
 				log.Warn("configuration", "warning", w.Text)
 			}
 		}
-		return run(c.Context(), s, settings, log, secrets)
+		return run(c.Context(), s, settings, log, levels, secrets)
 	}
 	return c
 }
 
 // run builds the worker, top to bottom, and runs it as a service.
-func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, inUse *outlet.Registry) error {
+func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, levels *outlet.Levels, inUse *outlet.Registry) error {
 	built := thisBuild()
 	metrics := actuator.NewMetrics(built.version, built.goVersion)
 	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log, Mask: inUse.Mask})
@@ -73,8 +73,10 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, in
 		return usage(err)
 	}
 	defer parts.end()
+	metrics.TraceIDs(tracer.IDs)
 	metrics.Read(actuator.Readings{
-		Slots: func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
+		JobType: c.Connector.JobType,
+		Slots:   func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
 		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
 		ExpressionCache: parts.expressions.Stats, SecretFiles: parts.secretFiles, SecretManager: parts.secretManager, ModelCache: parts.models,
 		TargetsDown: parts.targets.DownByEndpoint,
@@ -88,7 +90,11 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, in
 
 	return (&service{
 		engine: parts.engine, log: log,
-		health: actuator.Options{Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Metrics: metrics, Mask: inUse.Mask},
+		health: actuator.Options{
+			Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Metrics: metrics, Mask: inUse.Mask,
+			Info:    actuator.Info{Name: Name, Version: built.version, Commit: built.revision, CommitTime: built.time, GoVersion: built.goVersion},
+			Loggers: levels, LoggersAccess: actuator.Access(c.Server.LoggersAccess),
+		},
 		started: func(health string) {
 			if fips140.Enabled() {
 				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())

@@ -15,7 +15,10 @@ var (
 )
 
 // build is what is known of the binary.
-type build struct{ version, revision, goVersion string }
+type build struct {
+	version, revision, goVersion string
+	time                         string // of the revision, RFC 3339; empty = unknown
+}
 
 // thisBuild returns the binary's version: the linker's, else the module's; and the revision that it was built from: the
 // linker's, else Go's stamp.
@@ -28,19 +31,21 @@ func thisBuild() build {
 	if b.version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		b.version = info.Main.Version
 	}
-	if b.revision != "" {
-		return b
-	}
+	linked := b.revision != ""
 	modified := false
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
-			b.revision = s.Value
+			if !linked {
+				b.revision = s.Value
+			}
+		case "vcs.time":
+			b.time = s.Value
 		case "vcs.modified":
 			modified = s.Value == "true"
 		}
 	}
-	if modified && b.revision != "" {
+	if modified && !linked && b.revision != "" {
 		b.revision += " with changes"
 	}
 	return b

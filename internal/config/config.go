@@ -153,6 +153,8 @@ type Server struct {
 	Address  string // empty = all interfaces
 	Port     int    // 0 = any free one
 	BasePath string // below which the same is served; empty = none
+
+	LoggersAccess string // who may see and change log levels: none, read-only, local or unrestricted
 }
 
 // Log says how to log.

@@ -143,6 +143,13 @@ func serverSettings() []*Setting {
 			Example: "/connectors", expected: "a path", valid: validPath, bind: func(c *Config) any { return &c.Server.BasePath },
 		},
 		{
+			Key: "management.endpoint.loggers.access", Flag: "loggers-access", Default: "local", Enum: []string{"none", "read-only", "local", "unrestricted"},
+			Doc: "Who may use `/actuator/loggers`, which shows the levels of the log and changes them until the next start. `none`: nobody, the path does not exist. " +
+				"`read-only`: everybody may read. `local`: everybody may read, and this machine (`127.0.0.1`, `::1`) may change, such as through `kubectl port-forward`. " +
+				"`unrestricted`: everybody who reaches the port may change.",
+			Example: "read-only", bind: func(c *Config) any { return &c.Server.LoggersAccess },
+		},
+		{
 			Key: "logging.level.root", Flag: "log-level", Default: "info", Enum: []string{"trace", "debug", "info", "warn", "error", "off"}, other: map[string]string{"fatal": "error", "warning": "warn", "false": "off"},
 			Doc:     "The lowest level of log lines. `trace` is the same as `debug`.",
 			Example: "debug", Also: []string{"logging.level"}, bind: func(c *Config) any { return &c.Log.Level },

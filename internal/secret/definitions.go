@@ -80,6 +80,9 @@ func (d *definitions) get(ctx context.Context, deadline time.Time, key int64) (d
 		return nil, kept.err
 	}
 	return inTime(ctx, deadline, &d.open, strconv.FormatInt(key, 10), d.patience, func(ctx context.Context) (deployed, error) {
+		if kept, ok := d.kept(key); ok { // it came since the caller looked
+			return kept.tasks, kept.err
+		}
 		tasks, err := d.read(ctx, key)
 		d.keep(key, &definition{tasks: tasks, err: err, until: time.Now().Add(d.faultAge)})
 		return tasks, err

@@ -126,17 +126,19 @@ func isManagerName(name string) bool {
 
 // get returns what is known of a secret, asked for if need be; its err is errNoSecret or nil.
 func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object bool) (*held, error) {
-	h, ok := m.values.Get(id)
-	if !ok {
-		h, _ = m.others.Get(id)
-	}
+	h := m.known(id)
 	if h != nil && time.Now().Before(h.until) && (h.err == nil || errors.Is(h.err, errNoSecret)) {
 		m.hits.Add(1)
 		return h, nil
 	}
 	m.misses.Add(1)
 	if h == nil || !time.Now().Before(h.until) {
-		ask := func(ctx context.Context) (*held, error) { return m.keep(ctx, id, m.ask(ctx, id, object)), nil }
+		ask := func(ctx context.Context) (*held, error) {
+			if h := m.known(id); h != nil && time.Now().Before(h.until) { // it came since the caller looked
+				return h, nil
+			}
+			return m.keep(ctx, id, m.ask(ctx, id, object)), nil
+		}
 		if h != nil && h.old && m.usable(h, time.Now()) { // no job waits for who did not answer the last one
 			m.open.Join(ctx, id, managerPatience, ask)
 			return h, nil
@@ -154,6 +156,15 @@ func (m *Manager) get(ctx context.Context, deadline time.Time, id string, object
 		return nil, m.fault(id, h.err)
 	}
 	return h, nil
+}
+
+// known returns the last answer about a secret; nil = none is kept.
+func (m *Manager) known(id string) *held {
+	h, ok := m.values.Get(id)
+	if !ok {
+		h, _ = m.others.Get(id)
+	}
+	return h
 }
 
 func (m *Manager) fault(id string, err error) error {

@@ -86,6 +86,22 @@ func (t *Tracer) end(j *job.Job) *following {
 	return f.(*following)
 }
 
+// IDs returns the ids of the trace and the span of a job that is being worked on; empty if it is not sampled.
+func (t *Tracer) IDs(j *job.Job) (traceID, spanID string) {
+	if t == nil {
+		return "", ""
+	}
+	f, ok := t.jobs.Load(j)
+	if !ok {
+		return "", ""
+	}
+	c := f.(*following).span.SpanContext()
+	if !c.IsSampled() {
+		return "", ""
+	}
+	return c.TraceID().String(), c.SpanID().String()
+}
+
 // Handler decorates a handler: what it does is below the job's span.
 func (t *Tracer) Handler(h worker.Handler) worker.Handler { return &handler{h, t} }
 

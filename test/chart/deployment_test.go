@@ -92,7 +92,7 @@ func TestProbesAskThePathsOfTheActuator(t *testing.T) {
 	assert.Equal(t, "/actuator/health/readiness", at(container, "readinessProbe/httpGet/path"))
 	assert.Equal(t, 7, at(container, "readinessProbe/periodSeconds"))
 	assert.Equal(t, "/actuator/health/liveness", at(container, "livenessProbe/httpGet/path"))
-	assert.Equal(t, "/actuator/health/liveness", at(container, "startupProbe/httpGet/path"))
+	assert.Equal(t, "/actuator/health/startup", at(container, "startupProbe/httpGet/path"))
 	assert.Equal(t, at(container, "ports/0/name"), at(container, "readinessProbe/httpGet/port"))
 	assert.Equal(t, 9090, at(container, "ports/0/containerPort"))
 	_, container = pod(t, render(t, "startupProbe.enabled=false", "readinessProbe.enabled=false", "livenessProbe.enabled=false"))
@@ -156,7 +156,7 @@ func TestWhatIsAddedToThePodArrives(t *testing.T) {
 		"extraVolumes[0].name=extra", "extraVolumeMounts[0].name=extra", "extraVolumeMounts[0].mountPath=/extra",
 		"sidecars[0].name=beside", "initContainers[0].name=before", "podLabels.tier=worker", "podAnnotations.note=text",
 		"image.pullSecrets[0].name=registry", "priorityClassName=high", "nodeSelector.arch=arm64", "dnsPolicy=Default",
-		"tolerations[0].operator=Exists", "affinity.nodeAffinity.x=y", "dnsConfig.nameservers[0]=10.0.0.1", "annotations.owner=me",
+		"tolerations[0].operator=Exists", "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight=1", "dnsConfig.nameservers[0]=10.0.0.1", "annotations.owner=me",
 		"commonLabels.team=integration", "prometheusAnnotations=true",
 	)
 	spec, container := pod(t, all)
@@ -165,7 +165,7 @@ func TestWhatIsAddedToThePodArrives(t *testing.T) {
 	for path, want := range map[string]any{
 		"initContainers/0/name": "before", "containers/1/name": "beside", "volumes/0/name": "extra", "priorityClassName": "high",
 		"imagePullSecrets/0/name": "registry", "nodeSelector/arch": "arm64", "dnsPolicy": "Default", "tolerations/0/operator": "Exists",
-		"affinity/nodeAffinity/x": "y", "dnsConfig/nameservers/0": "10.0.0.1",
+		"affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/0/weight": 1, "dnsConfig/nameservers/0": "10.0.0.1",
 	} {
 		assert.Equal(t, want, at(spec, path), path)
 	}

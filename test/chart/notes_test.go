@@ -52,3 +52,15 @@ func TestTheNotesWarn(t *testing.T) {
 	}
 	assert.NotContains(t, notes(t, "jobType=mine"), "CONNECTOR_OUTBOUND_DISABLED", "who has a type of his own shares it with nobody")
 }
+
+func TestTheNotesSayWhatAProtectedClusterNeeds(t *testing.T) {
+	t.Parallel()
+	text := notes(t)
+	for _, want := range []string{"camunda-platform 8.8 and later protects its API", "method: basic", "method: oidc", "UNAUTHENTICATED", "helm -n camunda-8 test camunda --logs", "make image IMAGE=registry.example.com/eventbridge-connector:"} {
+		assert.Contains(t, text, want)
+	}
+	text = notes(t, append(client, "image.registry=registry.example.com", "helmTest.enabled=false")...)
+	for _, unwanted := range []string{"protects its API", "make image", "helm -n"} {
+		assert.NotContains(t, text, unwanted)
+	}
+}

@@ -147,6 +147,7 @@ func (s *server) must(t *testing.T, method, path string, body any) object {
 
 // resources are the paths of the kinds that the chart can make.
 var resources = map[string]string{
+	"Pod":       "/api/v1/namespaces/%s/pods",
 	"ConfigMap": "/api/v1/namespaces/%s/configmaps", "Service": "/api/v1/namespaces/%s/services", "ServiceAccount": "/api/v1/namespaces/%s/serviceaccounts",
 	"Deployment":              "/apis/apps/v1/namespaces/%s/deployments",
 	"HorizontalPodAutoscaler": "/apis/autoscaling/v2/namespaces/%s/horizontalpodautoscalers",

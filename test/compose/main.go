@@ -4,16 +4,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
@@ -73,32 +76,70 @@ func playground(binary string) error {
 	return nil
 }
 
-// addOn loads the second file on top of each shape of stack that Camunda has shipped.
+// stack is a file that Camunda ships, as far as the add-on depends on it: testdata has its services and its network.
+type stack struct {
+	settings string // the file of deploy/compose/stacks
+	shape    string // the file of testdata
+	network  string
+	gateway  string
+	auth     string
+	rest     string
+	prefix   string
+	client   string   // expected with oidc
+	env      []string // of the stack's .env
+}
+
+var (
+	newClient = []string{"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal"}
+	oldClient = []string{"ZEEBE_CLIENT_ID=zeebe", "ZEEBE_CLIENT_SECRET=secret", "KEYCLOAK_HOST=localhost"}
+)
+
+var stacks = []stack{
+	{"light-8.5", "core", "camunda-platform", "zeebe", "none", "", "", "", nil},
+	{"full-8.5", "core", "camunda-platform", "zeebe", "oidc", "", "", "zeebe zeebe-api keycloak", oldClient},
+	{"core-8.8", "core", "camunda-platform", "zeebe", "none", "http://zeebe:8080", "SECRET_", "", nil},
+	{"light-8.8", "light", "camunda", "orchestration", "none", "http://orchestration:8080", "SECRET_", "", newClient},
+	{"full-8.8", "full", "camunda-platform", "orchestration", "oidc", "http://orchestration:8080", "SECRET_", "connectors orchestration-api host.docker.internal", newClient},
+	{"light-8.9", "light", "camunda", "orchestration", "none", "http://orchestration:8080", "SECRET_", "", newClient},
+	{"full-8.9", "full", "camunda-platform", "orchestration", "oidc", "http://orchestration:8080", "CONNECTORS_SECRET", "connectors orchestration-api host.docker.internal", newClient},
+	{"light-8.10", "light", "camunda", "orchestration", "none", "http://orchestration:8080", "CONNECTORS_SECRET", "", newClient},
+	{"full-8.10", "full", "camunda-platform", "orchestration", "oidc", "http://orchestration:8080", "CONNECTORS_SECRET", "connectors orchestration-api host.docker.internal", newClient},
+	{"", "light", "camunda", "orchestration", "none", "", "SECRET_", "", nil}, // as it stands
+}
+
+// addOn loads the second file on top of each shape of stack that Camunda has shipped, with the settings for it.
 func addOn(binary string) error {
-	for _, tt := range []struct {
-		stack, network, gateway, auth, rest string
-		env                                 []string
-	}{
-		{"light", "camunda", "orchestration", "none", "", []string{"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal"}},
-		{"full", "camunda-platform", "orchestration", "oidc", "http://orchestration:8080", []string{
-			"CONNECTOR_REST_ADDRESS=http://orchestration:8080", "CAMUNDA_NETWORK=camunda-platform", "CONNECTOR_AUTH=oidc", "CONNECTOR_SECRET_PREFIX=CONNECTORS_SECRET",
-			"CONNECTORS_CLIENT_ID=connectors", "CONNECTORS_CLIENT_SECRET=secret", "KEYCLOAK_HOST=host.docker.internal",
-		}},
-		{"zeebe", "camunda-platform", "zeebe", "none", "", []string{"CAMUNDA_NETWORK=camunda-platform", "ORCHESTRATION=zeebe"}},
-	} {
-		p, err := load(nil, tt.env, "testdata/"+tt.stack+".yaml", folder+"compose.add-on.yaml")
+	files, err := filepath.Glob(folder + "stacks/*.env")
+	if err != nil {
+		return err
+	}
+	if len(files) != len(stacks)-1 {
+		return fmt.Errorf("stacks: there are %d files, expected the %d that are tested", len(files), len(stacks)-1)
+	}
+	for _, k := range stacks {
+		env := slices.Clone(k.env)
+		if k.settings != "" {
+			settings, err := dotenv.Read(folder + "stacks/" + k.settings + ".env")
+			if err != nil {
+				return err
+			}
+			for name, value := range settings {
+				env = append(env, name+"="+value)
+			}
+		}
+		p, err := load(nil, env, "testdata/"+k.shape+".yaml", folder+"compose.add-on.yaml")
+		if err == nil {
+			err = added(binary, p, k)
+		}
 		if err != nil {
-			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
+			return fmt.Errorf("compose.add-on.yaml, %s: %w", cmp.Or(k.settings, "as it stands"), err)
 		}
-		if err := added(binary, p, tt.network, tt.gateway, tt.auth, tt.rest); err != nil {
-			return fmt.Errorf("compose.add-on.yaml on top of %s: %w", tt.stack, err)
-		}
-		fmt.Printf("compose.add-on.yaml on top of Camunda's stack (%s): %s\n", tt.stack, strings.Join(p.ServiceNames(), ", "))
+		fmt.Printf("compose.add-on.yaml on top of Camunda's stack (%s): %s\n", cmp.Or(k.settings, "as it stands"), strings.Join(p.ServiceNames(), ", "))
 	}
 	return nil
 }
 
-func added(binary string, p *types.Project, network, gateway, auth, rest string) error {
+func added(binary string, p *types.Project, k stack) error {
 	s, ok := p.Services["eventbridge-connector"]
 	if !ok {
 		return errors.New("there is no eventbridge-connector")
@@ -110,19 +151,23 @@ func added(binary string, p *types.Project, network, gateway, auth, rest string)
 	if len(connectors.Environment) < 2 {
 		return errors.New("the stack's own environment is lost")
 	}
-	for name, s := range map[string]types.ServiceConfig{"the worker": s, "the gateway": p.Services[gateway]} {
-		if _, ok := s.Networks[network]; !ok {
-			return fmt.Errorf("%s is not in the stack's network %s", name, network)
+	for name, s := range map[string]types.ServiceConfig{"the worker": s, "the gateway": p.Services[k.gateway]} {
+		if _, ok := s.Networks[k.network]; !ok {
+			return fmt.Errorf("%s is not in the stack's network %s", name, k.network)
 		}
 	}
-	if got, want := value(s, "CAMUNDA_CLIENT_GRPCADDRESS"), "http://"+gateway+":26500"; got != want {
-		return fmt.Errorf("the gateway is %s, expected %s", got, want)
+	want := map[string]string{
+		"CAMUNDA_CLIENT_GRPCADDRESS": "http://" + k.gateway + ":26500", "CAMUNDA_CLIENT_RESTADDRESS": k.rest, "CAMUNDA_CLIENT_AUTH_METHOD": k.auth,
+		"CAMUNDA_CONNECTOR_SECRETPROVIDER_ENVIRONMENT_PREFIX": k.prefix,
 	}
-	if got := value(s, "CAMUNDA_CLIENT_AUTH_METHOD"); got != auth {
-		return fmt.Errorf("authentication is %s, expected %s", got, auth)
+	if client := strings.Fields(k.client); len(client) == 3 {
+		want["CAMUNDA_CLIENT_AUTH_CLIENTID"], want["CAMUNDA_CLIENT_AUTH_CLIENTSECRET"], want["CAMUNDA_CLIENT_AUTH_AUDIENCE"] = client[0], "secret", client[1]
+		want["CAMUNDA_CLIENT_AUTH_TOKENURL"] = "http://" + client[2] + ":18080/auth/realms/camunda-platform/protocol/openid-connect/token"
 	}
-	if got := value(s, "CAMUNDA_CLIENT_RESTADDRESS"); got != rest {
-		return fmt.Errorf("the REST address is %q, expected %q", got, rest)
+	for name, v := range want {
+		if got := value(s, name); got != v {
+			return fmt.Errorf("%s is %q, expected %q", name, got, v)
+		}
 	}
 	return errors.Join(loopback(s), pinned(s), worker(binary, s))
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -113,6 +114,9 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 		`sum(eventbridge_connector_command_retries_total{code="RESOURCE_EXHAUSTED"})`:                           rounds,
 		`sum(camunda_connector_outbound_invocations_total{action="completed",elementTemplateId="my-template"})`: 4 * rounds,
 		`sum(eventbridge_connector_entries_rejected_total{code="NotAuthorizedForSourceException"})`:             rounds,
+		`sum(camunda_client_worker_job_activated_total{type="io.camunda:aws-eventbridge:1"})`:                   6 * rounds,
+		`sum(camunda_client_worker_job_handled_total{type="io.camunda:aws-eventbridge:1"})`:                     6 * rounds,
+		`count(process_uptime_seconds{job="eventbridge-connector"} > 0)`:                                        1,
 		`max(eventbridge_connector_target_down)`:                                                                0,
 	} {
 		got := p.query(t, expression)
@@ -124,11 +128,39 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 		return len(p.query(t, `ALERTS{alertname="EventBridgeConnectorAccessDenied",alertstate="firing"}`)) == 1
 	}, 30*time.Second, 200*time.Millisecond)
 	assert.Empty(t, p.query(t, `sum(prometheus_rule_evaluation_failures_total) > 0`))
-	assert.Empty(t, p.query(t, `ALERTS{alertname=~".*NotReady|.*Absent"}`))
+	assert.Empty(t, p.query(t, `ALERTS{alertname=~".*NotReady|.*Absent|.*TargetMissing"}`))
+}
+
+// TestAPrometheusWithNativeHistogramsSeesThem asks a server that drops the classic buckets for what the dashboard draws of
+// histograms, and for the exemplars of a traced job.
+func TestAPrometheusWithNativeHistogramsSeesThem(t *testing.T) {
+	t.Parallel()
+	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	t.Cleanup(collector.Close)
+	w := startWorker(t, "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.URL, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+	p := startPrometheus(t, w.address, "--enable-feature=native-histograms,exemplar-storage")
+	for range 2 {
+		p.awaitScrapes(t)
+		w.work(t)
+	}
+	p.awaitScrapes(t)
+	assert.Empty(t, p.query(t, `eventbridge_connector_job_seconds_bucket`), "the buckets are dropped")
+	asked := 0
+	for title, expressions := range dashboardQueries(t) {
+		for _, expression := range expressions {
+			if strings.Contains(expression, "histogram_quantile") {
+				assert.NotEmpty(t, p.query(t, variables.Replace(expression)), "%s: %s gives nothing", title, expression)
+				asked++
+			}
+		}
+	}
+	assert.Greater(t, asked, 8)
+	_, body := getAs(t, w.metrics(), "application/openmetrics-text;version=1.0.0")
+	assert.Regexp(t, `eventbridge_connector_job_seconds_bucket\{le="[0-9.]+"\} \d+ # \{[^}]*trace_id="[0-9a-f]{32}"`, body)
 }
 
 // variables are what Grafana puts into a query.
-var variables = strings.NewReplacer("$__rate_interval", "1m", "$job", ".*", "$instance", ".*")
+var variables = strings.NewReplacer("$__rate_interval", "1m", "$cluster", ".*", "$namespace", ".*", "$job", ".*", "$instance", ".*")
 
 // dashboardQueries returns the expressions of the dashboard's panels and variables, by title.
 func dashboardQueries(t *testing.T) map[string][]string {
@@ -192,7 +224,8 @@ type worker struct {
 
 func (w *worker) metrics() string { return "http://" + w.address + "/actuator/prometheus" }
 
-func startWorker(t *testing.T) *worker {
+// startWorker starts a worker with further variables.
+func startWorker(t *testing.T, env ...string) *worker {
 	t.Helper()
 	gateway, err := embedded.StartGateway(embedded.GatewayOptions{})
 	require.NoError(t, err)
@@ -205,10 +238,10 @@ func startWorker(t *testing.T) *worker {
 	require.NotEmpty(t, binary, "EVENTBRIDGE_BINARY must name the binary: make observability-test sets it")
 	_, port, err := net.SplitHostPort(w.address)
 	require.NoError(t, err)
-	start(t, []string{
+	start(t, append([]string{
 		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + gateway.Address(), "SERVER_PORT=" + port, "SERVER_ADDRESS=127.0.0.1",
 		"SECRET_AWS_ACCESS_KEY=AKIAOBSERVED00000000", "SECRET_AWS_SECRET_KEY=opens-nothing",
-	}, binary, "run")
+	}, env...), binary, "run")
 	await(t, "http://"+w.address+"/actuator/health/readiness")
 	return w
 }
@@ -250,7 +283,8 @@ func (w *worker) job(t *testing.T, want embedded.Kind, headers string) {
 // prometheus is a real one.
 type prometheus struct{ url string }
 
-func startPrometheus(t *testing.T, target string) *prometheus {
+// startPrometheus starts a server that scrapes the target, with further flags.
+func startPrometheus(t *testing.T, target string, flags ...string) *prometheus {
 	t.Helper()
 	folder := t.TempDir()
 	alerts, err := filepath.Abs(rules)
@@ -271,7 +305,8 @@ scrape_configs:
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, bytes.ReplaceAll(content, []byte("ADDRESS"), []byte(address)), 0o600))
 	promtool(t, "", nil, "check", "config", file)
-	start(t, os.Environ(), "prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address, "--log.level=error")
+	flags = append(flags, "--config.file="+file, "--storage.tsdb.path="+filepath.Join(folder, "data"), "--web.listen-address="+address, "--log.level=error")
+	start(t, os.Environ(), "prometheus", flags...)
 	await(t, "http://"+address+"/-/ready")
 	return &prometheus{url: "http://" + address}
 }
@@ -343,14 +378,24 @@ func promtool(t *testing.T, folder string, stdin []byte, args ...string) string 
 
 func get(t *testing.T, address string) []byte {
 	t.Helper()
+	_, body := getAs(t, address, "")
+	return body
+}
+
+// getAs asks for a format; empty = any.
+func getAs(t *testing.T, address, accept string) (header http.Header, body []byte) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, http.NoBody)
 	require.NoError(t, err)
+	if accept != "" {
+		request.Header.Set("Accept", accept)
+	}
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	body, err = io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return body
+	return response.Header, body
 }
 
 // await waits until an address answers 200.

@@ -202,4 +202,4 @@ func (p *prometheus) lines(t *testing.T, expression, legend string, from, to tim
 }
 
 // drawing are what Grafana would put into a query for a time as short as the test's.
-var drawing = strings.NewReplacer("$__rate_interval", "3s", "$job", ".*", "$instance", ".*")
+var drawing = strings.NewReplacer("$__rate_interval", "3s", "$cluster", ".*", "$namespace", ".*", "$job", ".*", "$instance", ".*")

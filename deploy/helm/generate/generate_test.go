@@ -29,13 +29,19 @@ labels:
   x: "1"
 # -- A list.
 list: []
+# @schema {"kubernetes": "[]Toleration"}
+# -- A type of Kubernetes.
+tolerations: []
+# @schema {"format": "key"}
+# -- A key.
+secret: ""
 `
 
 func TestTheSchemaFollowsValuesAndComments(t *testing.T) {
 	t.Parallel()
 	top, err := parse([]byte(sample))
 	require.NoError(t, err)
-	got, err := json.Marshal(document(top)["properties"])
+	got, err := json.Marshal(document(top, map[string]string{"many": "count"})["properties"])
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 		"count": {"type": "integer", "default": 2, "minimum": 1, "description": "How many | of them."},
@@ -43,10 +49,12 @@ func TestTheSchemaFollowsValuesAndComments(t *testing.T) {
 			"kind": {"type": "string", "default": "a", "enum": ["a", "b"], "description": "One of two."}}},
 		"labels": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Set as a whole."},
 		"list": {"type": "array", "description": "A list."},
-		"global": {"type": "object", "description": "Values that Helm shares among charts; none is used here."},
+		"tolerations": {"type": "array", "items": {"$ref": "#/definitions/Toleration"}, "description": "A type of Kubernetes."},
+		"secret": {"type": "string", "pattern": "^$|^[-._a-zA-Z0-9]+$", "description": "A key."},
+		"many": {"deprecated": true, "description": "Refused: the value is called count here."},
 		"enabled": {"type": "boolean", "description": "For a chart that this one is part of, as its condition; not used here."}
 	}`, string(got))
-	assert.Equal(t, false, document(top)["additionalProperties"])
+	assert.Equal(t, false, document(top, nil)["additionalProperties"])
 }
 
 func TestAValueWithoutACommentIsRefused(t *testing.T) {
@@ -101,4 +109,18 @@ func TestEveryValueOfTheChartIsInItsREADME(t *testing.T) {
 		assert.Contains(t, string(page), " | "+strings.ReplaceAll(v.about, "|", `\|`)+" |\n", v.path)
 	}
 	assert.Greater(t, rows, 100)
+}
+
+// TestEveryTypeOfKubernetesIsThere: a reference that leads nowhere makes Helm refuse all values.
+func TestEveryTypeOfKubernetesIsThere(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../eventbridge-connector/values.schema.json")
+	require.NoError(t, err)
+	known, used := definitions(), 0
+	for _, part := range strings.Split(string(text), `"$ref": "#/definitions/`)[1:] {
+		name, _, _ := strings.Cut(part, `"`)
+		assert.Contains(t, known, name)
+		used++
+	}
+	assert.Greater(t, used, 50)
 }

@@ -1,5 +1,5 @@
-// Command generate writes what the chart derives: values.schema.json from the comments of values.yaml, and the copies of
-// dashboards and alert rules, as a chart can only install files that it holds. README.md is written by helm-docs.
+// Command generate writes what the chart derives: values.schema.json from the comments of values.yaml, the list of the
+// worker's keys, and the copies of dashboards and alert rules, as a chart can only use files that it holds. README.md is written by helm-docs.
 //
 //	generate CHART GRAFANA PROMETHEUS
 package main
@@ -34,11 +34,18 @@ func generate(chart, grafana, prometheus string) error {
 	if err != nil {
 		return fmt.Errorf("values.yaml: %w", err)
 	}
-	schema, err := json.MarshalIndent(document(top), "", "  ")
+	others, err := otherNames(filepath.Join(chart, "files", "other-names.yaml"))
+	if err != nil {
+		return err
+	}
+	schema, err := json.MarshalIndent(document(top, others), "", "  ")
 	if err != nil {
 		return err
 	}
 	if err := write(filepath.Join(chart, "values.schema.json"), append(schema, '\n')); err != nil {
+		return err
+	}
+	if err := write(filepath.Join(chart, "files", "keys.txt"), keys()); err != nil {
 		return err
 	}
 	if err := copies(filepath.Join(grafana, "*.json"), filepath.Join(chart, "files", "dashboards"), isJSON); err != nil {

@@ -9,14 +9,18 @@ import (
 )
 
 // document is the schema of the whole: what is not named is a mistake, but for what a chart is given that is part of
-// another: "global", and "enabled" if that is the other's condition.
-func document(top []*value) map[string]any {
+// another: "global", and "enabled" if that is the other's condition. others are names of other charts with the value that they
+// are here; the templates refuse them with a hint.
+func document(top []*value, others map[string]string) map[string]any {
 	whole := object(top)
 	whole["$schema"] = "http://json-schema.org/draft-07/schema#"
 	whole["title"] = "Values of the chart eventbridge-connector"
 	whole["$comment"] = `DO NOT EDIT: written from values.yaml by "make generate"`
 	properties := whole["properties"].(map[string]any)
-	properties["global"] = map[string]any{"type": "object", "description": "Values that Helm shares among charts; none is used here."}
+	for name, here := range others {
+		properties[name] = map[string]any{"deprecated": true, "description": "Refused: the value is called " + here + " here."}
+	}
+	whole["definitions"] = definitions()
 	properties["enabled"] = map[string]any{"type": "boolean", "description": "For a chart that this one is part of, as its condition; not used here."}
 	return whole
 }
@@ -46,7 +50,7 @@ func (v *value) property() map[string]any {
 		property["description"] = strings.ReplaceAll(v.about, "`", "")
 	}
 	maps.Copy(property, v.schema)
-	return property
+	return expanded(property)
 }
 
 // kind is the JSON schema's type of a default.

@@ -1,5 +1,13 @@
 {{/* The worker's environment, under the names of docs/configuration.md. Secrets come by reference alone. */}}
 {{- define "eventbridge-connector.env" -}}
+{{ include "eventbridge-connector.ownEnv" . | trim }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Those that the chart sets itself. A new one belongs into eventbridge-connector.valueOfVariable as well. */}}
+{{- define "eventbridge-connector.ownEnv" -}}
 {{- $v := .Values -}}
 {{- $auth := $v.security.authentication -}}
 {{- if $v.saas.clusterId }}
@@ -138,9 +146,6 @@
 - name: GOMEMLIMIT
   value: {{ . | quote }}
 {{- end }}
-{{- with $v.env }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "eventbridge-connector.envFrom" -}}
@@ -173,6 +178,13 @@ token-client: {{ . | quote }}
 {{- end -}}
 
 {{- define "eventbridge-connector.volumeMounts" -}}
+{{ include "eventbridge-connector.ownVolumeMounts" . | trim }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "eventbridge-connector.ownVolumeMounts" -}}
 {{- if and .Values.secrets.existingSecret (eq .Values.secrets.as "files") }}
 - name: secrets
   mountPath: /etc/eventbridge-connector/secrets
@@ -192,9 +204,6 @@ token-client: {{ . | quote }}
 - name: config
   mountPath: /etc/eventbridge-connector/config
   readOnly: true
-{{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
 {{- end }}
 {{- end -}}
 

@@ -23,13 +23,30 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{- define "eventbridge-connector.labels" -}}
+{{ include "eventbridge-connector.ownLabels" . }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "eventbridge-connector.ownLabels" -}}
 {{ include "eventbridge-connector.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | quote }}
 app.kubernetes.io/component: eventbridge-connector
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- end -}}
+
+{{/* Annotations of the pods that the chart sets itself. */}}
+{{- define "eventbridge-connector.ownPodAnnotations" -}}
+kubectl.kubernetes.io/default-container: connector
+{{- if .Values.configuration }}
+checksum/config: {{ .Values.configuration | toJson | sha256sum }}
+{{- end }}
+{{- if .Values.prometheusAnnotations }}
+prometheus.io/scrape: "true"
+prometheus.io/path: /actuator/prometheus
+prometheus.io/port: {{ int .Values.service.serverPort | quote }}
 {{- end }}
 {{- end -}}
 
@@ -51,12 +68,23 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "eventbridge-connector.image" -}}
 {{- $repository := .Values.image.repository -}}
-{{- if .Values.image.registry -}}
-{{- $repository = printf "%s/%s" (trimSuffix "/" .Values.image.registry) $repository -}}
+{{- with default .Values.image.registry (default dict .Values.global).imageRegistry -}}
+{{- $repository = printf "%s/%s" (trimSuffix "/" .) $repository -}}
 {{- end -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}
 {{- else -}}
 {{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The secrets for pulling the image: the chart's and the global ones, which may be names alone, each once. */}}
+{{- define "eventbridge-connector.imagePullSecrets" -}}
+{{- $names := list -}}
+{{- range concat (default list (default dict .Values.global).imagePullSecrets) (default list .Values.image.pullSecrets) -}}
+{{- $names = append $names (ternary . (get (ternary dict . (kindIs "string" .)) "name") (kindIs "string" .)) -}}
+{{- end -}}
+{{- range $names | uniq }}
+- name: {{ . }}
 {{- end -}}
 {{- end -}}

@@ -44,6 +44,7 @@
 
 {{/* Values that cannot mean anything together, each with what to do. */}}
 {{- define "eventbridge-connector.check" -}}
+{{- include "eventbridge-connector.refused" . -}}
 {{- $v := .Values -}}
 {{- $auth := $v.security.authentication -}}
 {{- if and (not $v.grpcAddress) (not $v.saas.clusterId) -}}
