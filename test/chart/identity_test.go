@@ -47,7 +47,11 @@ func TestNamesFollowTheRelease(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for _, o := range render(t, tt.settings...) {
-				assert.Equal(t, tt.want, at(o, "metadata/name"), "%s", o["kind"])
+				want := tt.want
+				if o["kind"] == "Pod" { // of helm test
+					want += "-check"
+				}
+				assert.Equal(t, want, at(o, "metadata/name"), "%s", o["kind"])
 			}
 		})
 	}
