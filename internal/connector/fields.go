@@ -126,7 +126,7 @@ func Fields() []Field {
 		{
 			Name: "input.processContext", Place: InVariable, Label: "Process context", Group: GroupMore, Guide: "process-context", Widget: Text,
 			Plausible: "x",
-			Doc:       "The name of a member that is added to the event's detail, such as process. It has the keys of the process instance and of the job. The job's key stays the same over retries, so a consumer can drop a second event.",
+			Doc:       "The name of a member that is added to the event's detail, such as process. It has the keys of the process instance and of the job, the ids of process, element and tenant, and the business id. The job's key stays the same over retries, so a consumer can drop a second event.",
 			Example:   "process",
 		},
 		{

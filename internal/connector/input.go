@@ -301,16 +301,22 @@ func processOf(j *job.Job) *jsonvalue.Object {
 	if j == nil {
 		return o
 	}
-	set := func(name, value string) {
-		if value != "" && value != "0" {
+	text := func(name, value string) {
+		if value != "" {
 			o.Set(name, value)
 		}
 	}
-	set("processInstanceKey", strconv.FormatInt(j.ProcessInstanceKey, 10))
-	set("processDefinitionId", j.ProcessID)
-	set("elementId", j.ElementID)
-	set("jobKey", strconv.FormatInt(j.Key, 10))
-	set("tenantId", j.TenantID)
+	key := func(name string, value int64) {
+		if value != 0 {
+			o.Set(name, strconv.FormatInt(value, 10))
+		}
+	}
+	key("processInstanceKey", j.ProcessInstanceKey)
+	text("processDefinitionId", j.ProcessID)
+	text("elementId", j.ElementID)
+	key("jobKey", j.Key)
+	text("tenantId", j.TenantID)
+	text("businessId", j.BusinessID)
 	return o
 }
 

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,7 +102,7 @@ func jobFacts(j *job.Job) *jsonvalue.Object {
 		jsonvalue.Member{Key: "key", Value: strconv.FormatInt(j.Key, 10)},
 	)
 	for name, value := range processOf(j).All() {
-		if name != "jobKey" {
+		if slices.Contains(JobFacts(), name) {
 			o.Set(name, value)
 		}
 	}

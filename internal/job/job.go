@@ -25,6 +25,7 @@ type Job struct {
 	Deadline                 time.Time // by the broker's clock; for our own use the lease
 	Variables                string    // JSON as it came
 	TenantID                 string
+	BusinessID               string // of the process instance; empty = it has none, or the cluster is older than 8.10
 
 	Lease *Lease // how long the job is ours; set by the worker when it takes the job
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -168,6 +169,44 @@ func activated(key int64) *pb.ActivatedJob {
 var wantJob = job.Job{
 	Key: 1, Type: "t", ProcessInstanceKey: 2, ProcessID: "p", ProcessDefinitionVersion: 3, ProcessDefinitionKey: 4, ElementID: "e",
 	ElementInstanceKey: 5, CustomHeaders: `{"h":"1"}`, Worker: "w", Retries: 6, Deadline: time.UnixMilli(1_700_000_000_123), Variables: `{"v":1}`, TenantID: "<default>",
+}
+
+// TestFieldsOfNewerGatewaysAreRead: they lie between others that nobody knows.
+func TestFieldsOfNewerGatewaysAreRead(t *testing.T) {
+	t.Parallel()
+	newer := activated(1)
+	var unknown []byte
+	unknown = protowire.AppendTag(unknown, 19, protowire.VarintType)
+	unknown = protowire.AppendVarint(unknown, 50)
+	unknown = protowire.AppendTag(unknown, 20, protowire.BytesType)
+	unknown = protowire.AppendString(unknown, "order-4711")
+	unknown = protowire.AppendTag(unknown, 21, protowire.BytesType)
+	unknown = protowire.AppendString(unknown, "a token")
+	newer.ProtoReflect().SetUnknown(unknown)
+	want := wantJob
+	want.BusinessID = "order-4711"
+	c := connect(t, &gateway{
+		activate: func(_ *pb.ActivateJobsRequest, s pb.Gateway_ActivateJobsServer) error {
+			return s.Send(&pb.ActivateJobsResponse{Jobs: []*pb.ActivatedJob{newer}})
+		},
+		stream: func(_ *pb.StreamActivatedJobsRequest, s pb.Gateway_StreamActivatedJobsServer) error {
+			return errors.Join(s.Send(newer), s.Send(activated(1)))
+		},
+	}, Config{})
+	polled := 0
+	require.NoError(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Type: "t"}, MaxJobs: 1}, func(j *job.Job) {
+		assert.Equal(t, want, *j)
+		polled++
+	}))
+	assert.Equal(t, 1, polled)
+	stream, err := c.Stream(t.Context(), job.TakeRequest{Type: "t"})
+	require.NoError(t, err)
+	streamed, err := stream.Recv()
+	require.NoError(t, err)
+	assert.Equal(t, want, *streamed)
+	streamed, err = stream.Recv()
+	require.NoError(t, err)
+	assert.Equal(t, wantJob, *streamed, "nothing is left of the job before")
 }
 
 func TestPollYieldsJobsAsTheyArrive(t *testing.T) {

@@ -141,6 +141,7 @@ func newJob(a *pb.ActivatedJob) *job.Job {
 		Deadline:                 time.UnixMilli(a.GetDeadline()),
 		Variables:                a.GetVariables(),
 		TenantID:                 a.GetTenantId(),
+		BusinessID:               newerText(a, fieldBusinessID),
 	}
 }
 
