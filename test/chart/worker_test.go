@@ -28,7 +28,10 @@ func configured(t *testing.T, all []object) *config.Config {
 	c, warnings, err := config.Load(nil, env, func(file string) ([]byte, error) {
 		mounts, _ := at(container, "volumeMounts").([]any)
 		for _, mount := range mounts {
-			if text, ok := at(find(t, all, "ConfigMap"), "data").(object)[path.Base(file)].(string); ok && at(mount, "mountPath") == path.Dir(file) {
+			if at(mount, "mountPath") != path.Dir(file) { // the worker looks for files where nothing is mounted, too
+				continue
+			}
+			if text, ok := at(find(t, all, "ConfigMap"), "data").(object)[path.Base(file)].(string); ok {
 				return []byte(text), nil
 			}
 		}
