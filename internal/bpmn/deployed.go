@@ -1,13 +1,11 @@
 package bpmn
 
-import "io"
-
 // InputMappings returns the input mappings of a deployed model's elements, in their order, by element id; those of each element
 // that can make a job are there, be it none. What a broker has taken is not judged again: an execution listener makes jobs as a
 // task does, on any element, and a reference to nothing harms nobody here. The text is UTF-8, in which the cluster tells it,
 // whatever the file that was deployed declares. The error is an *[Error].
 func InputMappings(text []byte) (map[string][]Mapping, error) {
-	root, err := parseTree(text, func(_ string, text io.Reader) (io.Reader, error) { return text, nil })
+	root, err := parseTree(text)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ import (
 type Mismatch struct {
 	Pos  Pos
 	Text string // what was found and what is expected, in one line
+	// Fails says that the operation does not give null but makes the evaluation fail.
+	Fails bool
 }
 
 // Types works out what kinds of values the parts of a program can give, without evaluating it: names says what is known of the
@@ -30,7 +32,7 @@ type typer struct {
 }
 
 func (t *typer) report(pos Pos, format string, args ...any) {
-	t.found = append(t.found, Mismatch{pos, fmt.Sprintf(format, args...)})
+	t.found = append(t.found, Mismatch{Pos: pos, Text: fmt.Sprintf(format, args...)})
 }
 
 // of returns the type of what a node gives. Names are those that it sees.
@@ -125,7 +127,12 @@ func (t *typer) path(n *path, names map[string]*Type) *Type {
 func (t *typer) filter(n *filter, names map[string]*Type) *Type {
 	base := t.of(n.base, names)
 	if base.kinds().Only(BooleanKind | NumberKind | StringKind | ContextKind) {
-		t.report(n.pos(), "a %s cannot be filtered, expected a list: it gives null", base.kinds())
+		hint := ""
+		if base.kinds() == ContextKind {
+			hint = "; get value(…, \"key\") reads a member"
+		}
+		t.report(n.pos(), "a %s cannot be filtered, expected a list: it gives null%s", base.kinds(), hint)
+		return TypeOf(NoKind)
 	}
 	var item *Type
 	if base.kinds().Only(ListKind) {
@@ -318,7 +325,7 @@ func (t *typer) arguments(n *call, in *invocation, args []*Type) {
 			misfit = fault
 		}
 	}
-	t.report(n.pos(), "%s", misfit)
+	t.found = append(t.found, Mismatch{Pos: n.pos(), Text: misfit, Fails: in.overloads[0].strict})
 }
 
 // kindsOfParam returns the kinds that a parameter takes, and whether it refuses others. A list takes a single value as well.

@@ -28,7 +28,11 @@ eventbridge-connector lint --disable sends-again,no-retries order.bpmn
 | 2 | the command line is wrong |
 | 3 | a file cannot be read, or is no BPMN model for Camunda 8; a folder has no model |
 
-A finding stands at ` + "`file:line:column`" + ` of the element that says it. Looked at are tasks of type ` + "`" + TaskType + "`" + `, of the types given with
+In a folder, models for Camunda 7 are skipped, and counted on standard error. One that the command line names is an error. Files may be in any encoding
+that their byte order mark or XML declaration names.
+
+A finding stands at ` + "`file:line:column`" + ` of the element that says it, and names the field. Lines and columns count from 1. A column counts characters (Unicode code
+points), a tab and an emoji as one. Places in an expression count in the expression as it is written, with its ` + "`=`" + `. Looked at are tasks of type ` + "`" + TaskType + "`" + `, of the types given with
 ` + "`--type`" + `, and those with the connector's element template or Camunda's own. ` + "`--format json`" + ` writes an array of findings, each with
 ` + "`file`, `line`, `column`, `severity`, `rule`, `task`, `field`, `message` and, of an expression that does not parse, `excerpt`" + `; ` + "`sarif`" + ` is SARIF 2.1.0.
 
