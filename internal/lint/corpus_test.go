@@ -127,7 +127,7 @@ var mistakes = []struct {
 	{[]string{"resultExpression", `={id: response.entries[0].eventId}`}, []string{"index-zero resultExpression"}},
 	{[]string{"resultExpression", `={id: response.Entries[1].EventId}`}, []string{"unknown-response-field resultExpression"}},
 	{[]string{"resultExpression", `={id: order.id}`}, []string{"unknown-name resultExpression"}},
-	{[]string{"resultExpression", `=eventId`}, []string{"result-not-object resultExpression", "unknown-name resultExpression"}},
+	{[]string{"resultExpression", `=eventId`}, []string{"unknown-name resultExpression"}},
 	{[]string{"resultExpression", `=response.entries[1].eventId`}, []string{"result-not-object resultExpression"}},
 	{[]string{"resultExpression", `={id: "${response.eventId}"}`}, []string{"unfilled-placeholder resultExpression"}},
 	{[]string{"resultVariable", "answer", "<total", "=order.total"}, []string{"lost-result resultVariable"}},
@@ -140,14 +140,14 @@ var mistakes = []struct {
 	{[]string{"configuration.region", "eu-wset-1"}, []string{"doubtful-value configuration.region"}},
 	{[]string{"configuration.region", "ue-central-1"}, []string{"doubtful-value configuration.region"}},
 	{[]string{"configuration.region", "eu-central1"}, []string{"doubtful-value configuration.region"}},
-	{[]string{"configuration.region", "eu_central_1"}, []string{"doubtful-value configuration.region"}},
+	{[]string{"configuration.region", "eu_central_1"}, []string{"invalid-field configuration.region"}},
 	{[]string{"configuration.region", "EU-CENTRAL-1"}, []string{"doubtful-value configuration.region"}},
 	{[]string{"configuration.region", "eu-central-1a"}, []string{"doubtful-value configuration.region"}},
 	{[]string{"configuration.region", "Frankfurt"}, []string{"doubtful-value configuration.region"}},
 	{[]string{"configuration.region", "eu-central-1 "}, []string{"doubtful-value configuration.region"}},
-	{[]string{"configuration.region", `"eu-central-1"`}, []string{"doubtful-value configuration.region"}},
+	{[]string{"configuration.region", `"eu-central-1"`}, []string{"invalid-field configuration.region"}},
 	{[]string{"configuration.region", ""}, []string{"missing-field configuration.region"}},
-	{[]string{"configuration.region", "-"}, []string{"missing-field configuration.region"}},
+	{[]string{"configuration.region", "-"}, []string{"missing-field configuration @Send"}},
 	{[]string{"input.detail", `={a: "{{order.id}}"}`}, []string{"unfilled-placeholder input.detail"}},
 	{[]string{"input.detail", `={a: "Order {{orderId}} is placed"}`}, []string{"unfilled-placeholder input.detail"}},
 	{[]string{"input.detail", `={a: "Order ${order.id}"}`}, []string{"unfilled-placeholder input.detail"}},
@@ -184,7 +184,7 @@ var mistakes = []struct {
 	{[]string{"input.detail", `="Order " + order.id`}, []string{"payload-not-object input.detail"}},
 	{[]string{"input.detail", `=count(order.items)`}, []string{"payload-not-object input.detail"}},
 	{[]string{"input.detail", `=now()`}, []string{"payload-not-object input.detail"}},
-	{[]string{"input.detail", `=order.items[price > 5]`}, nil},
+	{[]string{"input.detail", `=order.items[price > 5]`}, []string{"payload-not-object input.detail"}},
 	{[]string{"input.detail", `=[order]`}, []string{"payload-not-object input.detail"}},
 	{[]string{"input.detail", `={a: "n: " + count(order.items)}`}, []string{"type-mismatch input.detail"}},
 	{[]string{"input.detail", `={a: "now: " + now()}`}, []string{"type-mismatch input.detail"}},
@@ -208,13 +208,13 @@ var mistakes = []struct {
 	{[]string{"authentication.secretKey", `wJalrXUtnFEMI/K7MDENG`}, []string{"plain-secret authentication.secretKey"}},
 	{[]string{"authentication.secretKey", `{{secrets.AWS_ACCESS_KEY}}`}, []string{"doubtful-value authentication.secretKey"}},
 	{[]string{"authentication.accessKey", `{{secrets.AWS_SECRET}}`, "authentication.secretKey", "{{secrets.AWS_ACCESS}}"}, []string{"doubtful-value authentication.accessKey"}},
-	{[]string{"authentication.type", `temporaryCredentials`}, []string{"doubtful-value authentication.type"}},
+	{[]string{"authentication.type", `temporaryCredentials`}, []string{"missing-field authentication.sessionToken @Send"}},
 	{[]string{"authentication.type", `credential`}, []string{"doubtful-value authentication.type"}},
 	{[]string{"authentication.type", `=credentials`}, []string{"unquoted-text authentication.type"}},
 	{[]string{"authentication.roleArn", `send-events`}, []string{"doubtful-value authentication.roleArn"}},
 	{[]string{"input.detailtype", `x`}, []string{"unknown-field input.detailtype"}},
 	{[]string{"input.source", "-", ">source", "com.example"}, []string{"missing-field input.source @Send", "unknown-field source"}},
-	{[]string{">retryBackoff", "PT1S"}, []string{"unknown-field retryBackoff"}},
+	{[]string{">jobTimeout", "PT1M"}, []string{"unknown-field jobTimeout"}},
 	{[]string{"input.time", "tomorrow"}, []string{"invalid-field input.time"}},
 	{[]string{"input.events", `=[{source: "a", detailtype: "b", detail: {}}]`}, []string{"unknown-field input.events"}},
 	{[]string{">input.source", "com.example.shop"}, []string{"replaced-mapping input.source"}},
@@ -231,7 +231,7 @@ var mistakes = []struct {
 	{[]string{"retries", `="3"`}, []string{"invalid-field retries"}},
 	{[]string{"retries", `="x" + order.tries`}, []string{"invalid-field retries"}},
 	{[]string{"retries", "0"}, []string{"no-retries retries"}},
-	{[]string{"+retryBackoff", "PT1S", "+retryBackoff", "PT2S"}, []string{"refused-by-broker retryBackoff #2"}},
+	{[]string{"+jobTimeout", "PT1M", "+jobTimeout", "PT2M"}, []string{"refused-by-broker jobTimeout #2"}},
 	{[]string{"<done", "yes"}, []string{"refused-by-broker done"}},
 	{[]string{"event", boundaryEvent("Oops", "Error_1")}, []string{"never-thrown errorExpression @Oops"}},
 	{[]string{"event", boundaryEvent("Oops", "Error_1"), "errorExpression", `=if error.code = "TIMEOUT" then bpmnError("REJECTD") else null`}, []string{"uncaught-error errorExpression", "never-thrown errorExpression @Oops"}},
@@ -350,7 +350,7 @@ func TestCorpus_Encodings(t *testing.T) {
 			found := Check(t.Context(), m, Options{})
 			require.Len(t, found, 1)
 			assert.Equal(t, "index-zero", found[0].Rule)
-			assert.Contains(t, found[0].Message, "line 1, column 33:")
+			assert.Contains(t, found[0].Message, "line 1, column 31:")
 			assert.Equal(t, lineOf(t, text, "index-zero input.detail"), found[0].Pos.Line)
 		})
 	}

@@ -39,7 +39,7 @@ func (c *checker) inputs() {
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
-		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) {
+		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) && !c.refused(target) {
 			c.text(m, text)
 		}
 	}
@@ -67,7 +67,7 @@ func put(o *jsonvalue.Object, contexts map[*jsonvalue.Object]bool, path []string
 // value returns what a mapping gives, if that does not depend on the process.
 func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	_, isExpression := m.Expression()
-	if isObject, _ := objectIn(mapping.Text(m)); m.Target != "input.detail" || isExpression || isObject {
+	if isObject, _ := objectIn(mapping.Text(m)); !holdsKey(m.Target) && (m.Target != "input.detail" || isExpression || isObject) {
 		c.placeholders(m.Source, m.Pos, m.Target)
 	}
 	switch {
@@ -130,8 +130,17 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 		default:
 			rule = "invalid-field"
 		}
-		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
+		hint := ""
+		if m := mapped[v.Field]; rule == "invalid-field" && strings.HasSuffix(v.Field, "region") {
+			hint = meant(nearRegion(strings.Trim(m.Source, `"' `)))
+		}
+		c.report(rule, pos, v.Field, "%s %s%s", v.Field, v.Message(), hint)
 	}
+}
+
+// refused says whether the value of a field was found to be refused.
+func (c *checker) refused(field string) bool {
+	return slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Field == field && f.Rule == "invalid-field" })
 }
 
 // knownField finds targets that the connector does not read.

@@ -55,9 +55,8 @@ func (c *checker) unresolved(written string, pos bpmn.Pos, field, where string) 
 func (c *checker) secret(m bpmn.Mapping) {
 	text, constant := c.plainText(m)
 	named, begun := placeholder.FindAllString(m.Source, -1), opening.FindAllString(m.Source, -1)
-	isKey := slices.Contains(keys, m.Target[strings.LastIndexByte(m.Target, '.')+1:])
 	inAuthentication := strings.HasPrefix(m.Target, "authentication.") || strings.HasPrefix(m.Target, "awsCredential.")
-	isKey = isKey && inAuthentication
+	isKey := holdsKey(m.Target)
 	wrong := c.misspelt(m, isKey)
 	switch {
 	case accessKeyID.MatchString(m.Source):
@@ -116,6 +115,12 @@ func (c *checker) misspelt(m bpmn.Mapping, isKey bool) string {
 		return m.Source + " is sent as it stands, it is no secret: expected {{secrets." + strings.Trim(m.Source, "$% ") + "}}"
 	}
 	return ""
+}
+
+// holdsKey says whether a target is a field that holds a secret.
+func holdsKey(target string) bool {
+	return (strings.HasPrefix(target, "authentication.") || strings.HasPrefix(target, "awsCredential.")) &&
+		slices.Contains(keys, target[strings.LastIndexByte(target, '.')+1:])
 }
 
 func orName(name string) string {

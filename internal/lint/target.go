@@ -29,10 +29,6 @@ func (c *checker) together(mapped map[string]bpmn.Mapping, known map[string]json
 	}
 	c.endpoint(mapped["configuration.endpoint"], said("configuration.endpoint"), region)
 	for _, section := range []string{"authentication.", "awsCredential.authentication."} {
-		if said(section+"type") == "temporaryCredentials" && mapped[section+"sessionToken"].Source == "" {
-			at := mapped[section+"type"]
-			c.report("doubtful-value", at.Pos, at.Target, "%s is temporaryCredentials, but there is no %ssessionToken: AWS refuses temporary credentials without one", at.Target, section)
-		}
 		c.keyPair(mapped[section+"accessKey"], mapped[section+"secretKey"])
 	}
 }
