@@ -1,13 +1,11 @@
 package bpmn
 
-import "io"
-
 // InputMappings returns the input mappings of a deployed model's elements, in their order, by element id. Every element that can
 // make a job has an entry, also if it has no mappings: an execution listener can make a job on any element. The broker has
 // accepted the model, so that its references are not checked again. The text is UTF-8, whatever encoding it declares: the
 // cluster sends it so. The error is an *[Error].
 func InputMappings(text []byte) (map[string][]Mapping, error) {
-	root, err := parseTree(text, func(_ string, text io.Reader) (io.Reader, error) { return text, nil })
+	root, err := parseTree(text)
 	if err != nil {
 		return nil, err
 	}

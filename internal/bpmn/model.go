@@ -8,7 +8,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Pos is a place in the file. Lines and columns count from 1, columns in characters.
+// Pos is a place in the file. Lines and columns count from 1, columns in characters: in Unicode code points of the decoded text,
+// whatever bytes stand for them.
 type Pos struct{ Line, Column int }
 
 func (p Pos) String() string { return fmt.Sprintf("line %d, column %d", p.Line, p.Column) }
@@ -18,6 +19,9 @@ type Model struct {
 	Platform        string // modeler:executionPlatform, "Camunda Cloud" for Camunda 8; empty if the file does not say
 	PlatformVersion string // modeler:executionPlatformVersion, such as "8.8.0"
 	Processes       []*Process
+	// Variables are the names of process variables that the model makes: targets of mappings, results of tasks, items and collections
+	// of multi-instances. Those that a client or a form gives are not known.
+	Variables map[string]bool
 }
 
 // Process is one process of a model.

@@ -1,14 +1,29 @@
 package bpmn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
 // Read reads a BPMN 2.0 model for Camunda 8. The error is an *[Error]: the file is no XML, no BPMN, a model for
 // Camunda 7, too large, or contradicts itself (an id twice, a reference to no error). A model without tasks is fine.
+//
+// The file is in the encoding that its byte order mark or its XML declaration says.
 func Read(data []byte) (*Model, error) {
-	root, err := parseTree(data, onlyUTF8)
+	if err := checkSize(data); err != nil {
+		return nil, err
+	}
+	text, err := decoded(data)
+	if err != nil {
+		return nil, err
+	}
+	return ReadText(string(text))
+}
+
+// ReadText reads a model as Read does from a text that has been decoded, whatever encoding its XML declaration says.
+func ReadText(text string) (*Model, error) {
+	root, err := parseTree([]byte(text))
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +40,7 @@ func Read(data []byte) (*Model, error) {
 	m := &Model{
 		Platform:        root.attr(nsModeler, "executionPlatform"),
 		PlatformVersion: root.attr(nsModeler, "executionPlatformVersion"),
+		Variables:       variablesOf(root),
 	}
 	for n := range root.each(nsBPMN, "process") {
 		p := &Process{ID: n.attr("", "id"), Name: n.attr("", "name"), Executable: isTrue(n.attr("", "isExecutable")), Pos: n.pos}
@@ -52,13 +68,17 @@ func checkRoot(root *node) error {
 		return failAt(root.pos, "the root element is <%s>, expected <definitions> of BPMN 2.0", root.name.Local)
 	}
 	if platform := root.attr(nsModeler, "executionPlatform"); platform == "Camunda Platform" {
-		return failAt(root.pos, "this is a model for Camunda 7 (execution platform %q), expected one for Camunda 8 (\"Camunda Cloud\")", platform)
+		return forCamunda7(root.pos, "this is a model for Camunda 7 (execution platform %q), expected one for Camunda 8 (\"Camunda Cloud\")", platform)
 	} else if platform == "" {
 		if seven, eight := findSpace(root, nsCamunda7), findSpace(root, nsZeebe); seven != nil && eight == nil {
-			return failAt(seven.pos, "<%s> has settings for Camunda 7 and the model has none for Camunda 8, expected zeebe: extensions", seven.name.Local)
+			return forCamunda7(seven.pos, "this is a model for Camunda 7: <%s> has settings for it and the model has none for Camunda 8, expected zeebe: extensions", seven.name.Local)
 		}
 	}
 	return nil
+}
+
+func forCamunda7(pos Pos, format string, args ...any) error {
+	return &Error{Pos: pos, Reason: fmt.Sprintf(format, args...), Camunda7: true}
 }
 
 // findSpace returns the first element that is, or has an attribute, of a namespace.

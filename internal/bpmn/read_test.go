@@ -188,9 +188,11 @@ func TestReadRefuses(t *testing.T) {
 		{name: "nothing", input: " \n", want: "line 1, column 1: the file is empty, expected a BPMN 2.0 model"},
 		{name: "JSON", input: `{"components": []}`, want: "line 1, column 1: found JSON (a form or an element template?), expected a BPMN 2.0 model in XML"},
 		{name: "text", input: "hello", want: "line 1, column 1: found no XML, expected a BPMN 2.0 model"},
-		{name: "UTF-16", input: "\xFF\xFE<\x00", want: "line 1, column 1: the file is in UTF-16, expected UTF-8"},
+		{name: "UTF-16 that is cut off", input: "\xFF\xFE<\x00", want: "line 1, column 2: not well-formed XML: unexpected EOF"},
 		{name: "only a comment", input: "<!-- -->", want: "line 1, column 1: the file holds no XML element, expected a BPMN 2.0 model"},
-		{name: "another charset", input: `<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, want: "line 1, column 44: the file is declared as ISO-8859-1, expected UTF-8"},
+		{name: "another charset", input: `<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, want: "line 1, column 44: the root element is <a>, expected <definitions> of BPMN 2.0"},
+		{name: "an unknown charset", input: `<?xml version="1.0" encoding="klingon"?><a/>`, want: "line 1, column 1: the file is declared to be in the encoding \"klingon\", which is not known, expected UTF-8"},
+		{name: "a byte that is not UTF-8", input: "<a>\n<b name='Gr\xF6\xDFe'/></a>", want: "line 2, column 12: the byte 0xF6 is not UTF-8, expected UTF-8 or an XML declaration with the encoding"},
 		{
 			name: "a decision", input: `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>`,
 			want: "line 1, column 1: this is a DMN decision model, expected a BPMN 2.0 model",
@@ -207,7 +209,7 @@ func TestReadRefuses(t *testing.T) {
 		},
 		{
 			name: "Camunda 7 by its settings", input: string(inProcess("\n" + `<bpmn:serviceTask id="a" camunda:topic="x"/>`)),
-			want: "line 2, column 1: <serviceTask> has settings for Camunda 7 and the model has none for Camunda 8, expected zeebe: extensions",
+			want: "line 2, column 1: this is a model for Camunda 7: <serviceTask> has settings for it and the model has none for Camunda 8, expected zeebe: extensions",
 		},
 		{
 			name: "a prefix without declaration", input: `<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"><zeebe:x/></bpmn:definitions>`,

@@ -27,14 +27,22 @@ const (
 
 // Error says where and why a file cannot be read as a model.
 type Error struct {
-	Pos    Pos
-	Reason string // what was found and what was expected
+	Pos      Pos
+	Reason   string // what was found and what was expected
+	Camunda7 bool   // it is a model, for Camunda 7
 }
 
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Reason }
 
 func failAt(pos Pos, format string, args ...any) error {
 	return &Error{Pos: pos, Reason: fmt.Sprintf(format, args...)}
+}
+
+func checkSize(data []byte) error {
+	if len(data) > MaxSize {
+		return failAt(Pos{1, 1}, "the file has more than %d MiB, which no broker takes", MaxSize>>20)
+	}
+	return nil
 }
 
 // node is an element with what it holds; texts are not kept.
@@ -80,16 +88,11 @@ func (n *node) first(space, local string) *node {
 	return nil
 }
 
-// charsets returns a reader of a text that declares another encoding than UTF-8.
-type charsets func(charset string, text io.Reader) (io.Reader, error)
-
-// onlyUTF8 refuses all others.
-func onlyUTF8(charset string, _ io.Reader) (io.Reader, error) { return nil, &charsetError{charset} }
-
-// parseTree reads the elements of a file, without those of the drawing.
-func parseTree(data []byte, others charsets) (*node, error) {
-	if len(data) > MaxSize {
-		return nil, failAt(Pos{1, 1}, "the file has more than %d MiB, which no broker takes", MaxSize>>20)
+// parseTree reads the elements of a text in UTF-8, without those of the drawing. What its declaration says of its encoding does not
+// count.
+func parseTree(data []byte) (*node, error) {
+	if err := checkSize(data); err != nil {
+		return nil, err
 	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if err := looksLikeXML(data); err != nil {
@@ -97,7 +100,7 @@ func parseTree(data []byte, others charsets) (*node, error) {
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	r := ruler{data: data, pos: Pos{1, 1}}
-	d.CharsetReader = others
+	d.CharsetReader = alreadyDecoded
 	var root *node
 	var stack []*node
 	for {
@@ -182,8 +185,6 @@ func looksLikeXML(data []byte) error {
 		return nil
 	case text[0] == '{':
 		return failAt(Pos{1, 1}, "found JSON (a form or an element template?), expected a BPMN 2.0 model in XML")
-	case bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")):
-		return failAt(Pos{1, 1}, "the file is in UTF-16, expected UTF-8")
 	}
 	return failAt(Pos{1, 1}, "found no XML, expected a BPMN 2.0 model")
 }
@@ -207,15 +208,8 @@ func (n *node) checkPrefixes() error {
 	return nil
 }
 
-type charsetError struct{ charset string }
-
-func (e *charsetError) Error() string { return "charset " + e.charset }
-
 // syntaxError says what is wrong at a place within these elements.
 func syntaxError(pos Pos, err error, within []*node) error {
-	if e, ok := errors.AsType[*charsetError](err); ok {
-		return failAt(pos, "the file is declared as %s, expected UTF-8", e.charset)
-	}
 	if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		if e.Msg == "unexpected EOF" && len(within) > 0 {
 			open := within[len(within)-1]

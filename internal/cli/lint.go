@@ -39,7 +39,7 @@ func lintCommand(s *session) *cobra.Command {
 		Use:   "lint MODEL.bpmn|FOLDER|-…",
 		Short: "find mistakes in the EventBridge tasks of BPMN models",
 		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before you deploy them: missing and misspelt fields, expressions that do not parse "+
-			"or give null without notice, secrets in plain text, BPMN errors that no event catches. A folder means all .bpmn files in it and below, - means standard input. "+
+			"or give null without notice, secrets in plain text, BPMN errors that no event catches. A folder means all .bpmn files in it and below but for those for Camunda 7, - means standard input. "+
 			"docs/lint.md lists the rules.",
 			exit{ExitOK, "no findings, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read, or is not a model"}),
 		Example:           exampleLines(Name+" lint order.bpmn", Name+" lint --format sarif processes/ > lint.sarif"),
@@ -80,17 +80,22 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	if err := o.checkRules(); err != nil {
 		return usage(err)
 	}
-	names, err := models(args)
+	names, walked, err := models(args)
 	if err != nil {
 		return &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
 	}
 	var files []lint.File
+	skipped := 0
 	worst := ExitOK
 	bar := newProgress(s, len(names), "files")
 	for _, name := range names {
 		f := o.check(ctx, s, name)
-		files = append(files, f)
 		_ = bar.Add(1)
+		if e, ok := errors.AsType[*bpmn.Error](f.Unreadable); ok && e.Camunda7 && walked[name] {
+			skipped++
+			continue
+		}
+		files = append(files, f)
 		if f.Unreadable != nil {
 			worst = ExitUnreadable
 		}
@@ -108,6 +113,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	default:
 		err = lint.WriteText(s.stdout, files)
 	}
+	s.tellSkipped(skipped)
 	if err == nil && worst != ExitOK {
 		return &exitError{code: worst}
 	}
@@ -147,31 +153,48 @@ func (o *lintOptions) check(ctx context.Context, s *session, name string) lint.F
 	return f
 }
 
-// models returns the files that the arguments stand for.
-func models(args []string) ([]string, error) {
-	var files []string
+// models returns the files that the arguments stand for, each once, and those of them that no argument names but a folder holds.
+func models(args []string) (files []string, walked map[string]bool, err error) {
+	walked, seen := map[string]bool{}, map[string]bool{}
+	add := func(name string, inFolder bool) {
+		clean := filepath.Clean(name)
+		if !inFolder {
+			delete(walked, name)
+			for _, f := range files {
+				if filepath.Clean(f) == clean {
+					delete(walked, f)
+				}
+			}
+		}
+		if !seen[clean] {
+			files = append(files, name)
+			walked[name] = inFolder
+		}
+		seen[clean] = true
+	}
 	for _, arg := range args {
 		info, err := os.Stat(arg)
 		if arg == "-" || err != nil || !info.IsDir() {
-			files = append(files, arg) // what cannot be read is told with its name
+			add(arg, false) // what cannot be read is told with its name
 			continue
 		}
-		before := len(files)
+		found := false
 		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
 			if !d.IsDir() && strings.EqualFold(filepath.Ext(path), ".bpmn") {
-				files = append(files, path)
+				add(path, true)
+				found = true
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if len(files) == before {
-			return nil, fmt.Errorf("the folder %s has no .bpmn file, nor has any below it", arg)
+		if !found {
+			return nil, nil, fmt.Errorf("the folder %s has no .bpmn file, nor has any below it", arg)
 		}
 	}
-	return files, nil
+	return files, walked, nil
 }

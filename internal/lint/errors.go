@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (c *checker) errorHandling() {
 	codes, all := c.verdicts(h, program)
 	for _, code := range codes {
 		if _, caught := c.task.Catch(code); !caught {
-			c.report("uncaught-error", h.Pos, h.Key, "no event catches the BPMN error %q that the error expression throws: it becomes an incident", code)
+			c.report("uncaught-error", h.Pos, h.Key, "no event catches the BPMN error %q that the error expression throws: it becomes an incident%s", code, meant(feel.NearestName(code, c.caught())))
 		}
 	}
 	c.neverThrown(codes, all)
@@ -100,7 +101,7 @@ func (c *checker) written(h bpmn.Header) (codes, asked []string, all bool) {
 	variable, _ := c.header("resultVariable")
 	visible := names(true, variable.Value)
 	for _, name := range c.resultNames() {
-		visible[name] = anything
+		visible[name] = nil
 	}
 	seen := c.inspect(h, visible)
 	all = !strings.Contains(h.Value, "errorType") // a BPMN error that is written out as a context
@@ -152,16 +153,35 @@ var knownCodes = []string{
 func (c *checker) errorCode(h bpmn.Header, text feel.Text) {
 	code, isType := strings.CutPrefix(text.Text, "eventbridge.")
 	if isType {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q, did you mean %q?", place(body(h.Value), text.Pos), text.Text, code)
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q, did you mean %q?", place(h.Value, text.Pos), text.Text, code)
 		return
 	}
-	if near := nearCode(code); near != "" {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code %q is none that is known, did you mean %q?", place(body(h.Value), text.Pos), code, near)
+	if status.MatchString(code) {
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q: it is the code of AWS such as AccessDeniedException, or HTTP_%s of an answer without one", place(h.Value, text.Pos), code, code)
+	} else if near := nearCode(code); near != "" {
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code %q is none that is known, did you mean %q?", place(h.Value, text.Pos), code, near)
 	}
+}
+
+// status is a status of HTTP.
+var status = regexp.MustCompile(`^[1-5]\d\d$`)
+
+// caught returns the codes that the events around the task catch.
+func (c *checker) caught() []string {
+	var codes []string
+	for _, e := range c.task.Catches {
+		if !e.All {
+			codes = append(codes, e.Code)
+		}
+	}
+	return codes
 }
 
 // nearCode is the known code that one is nearly, empty for a known one and for one that is like none.
 func nearCode(code string) string {
+	if slices.Contains(knownCodes, code+"Exception") {
+		return code + "Exception"
+	}
 	near := feel.NearestName(code, knownCodes)
 	if near == code {
 		return ""
@@ -176,10 +196,10 @@ func (c *checker) errorType(h bpmn.Header, text feel.Text) {
 	switch {
 	case text.Text == inputType:
 	case !ok:
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type is never %q: it is eventbridge. and the code, did you mean error.code?", place(body(h.Value), text.Pos), text.Text)
+		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type is never %q: it is eventbridge. and the code, did you mean error.code?", place(h.Value, text.Pos), text.Text)
 	default:
 		if near := nearCode(code); near != "" {
-			c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type %q is none that is known, did you mean %q?", place(body(h.Value), text.Pos), text.Text, "eventbridge."+near)
+			c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type %q is none that is known, did you mean %q?", place(h.Value, text.Pos), text.Text, "eventbridge."+near)
 		}
 	}
 }

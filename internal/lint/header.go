@@ -20,10 +20,13 @@ func (c *checker) headers() {
 		}
 	}
 	for _, h := range c.task.Headers {
-		if slices.Contains(known, h.Key) {
+		c.placeholders(h.Value, h.Pos, h.Key)
+		if slices.Contains(known, h.Key) || strings.HasPrefix(h.Key, "elementTemplate") {
 			continue
 		}
-		if near := feel.NearestName(h.Key, known); near != "" && !strings.HasPrefix(h.Key, "elementTemplate") {
+		if f, ok := connector.FieldNamed(h.Key); ok && f.Place == connector.InVariable {
+			c.report("unknown-field", h.Pos, h.Key, "the connector does not read the header %s: it is an input mapping", h.Key)
+		} else if near := nearKey(h.Key, known); near != "" {
 			c.report("unknown-field", h.Pos, h.Key, "the connector does not read the header %s, did you mean %s?", h.Key, near)
 		}
 	}
@@ -39,6 +42,19 @@ func (c *checker) headers() {
 	if h, ok := c.header("resultExpression"); ok {
 		c.result(h)
 	}
+}
+
+// nearKey is the header that a key was meant to be: misspelt, written in another way (result_expression), or cut short (resultExpr).
+func nearKey(key string, known []string) string {
+	plain := func(text string) string {
+		return strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(strings.ToLower(text))
+	}
+	for _, k := range known {
+		if plain(key) == plain(k) || len(key) >= 9 && strings.HasPrefix(plain(k), plain(key)) {
+			return k
+		}
+	}
+	return feel.NearestName(key, known)
 }
 
 func (c *checker) duration(h bpmn.Header) {
@@ -72,35 +88,27 @@ func (c *checker) program(h bpmn.Header) *expression.Program {
 	if language == "" {
 		return nil
 	}
-	if language == expression.FEEL && c.compile(body(h.Value), h.Pos, h.Key) == nil {
+	if language == expression.FEEL && c.compile(h.Value, h.Pos, h.Key) == nil {
 		return nil
 	}
 	program, err := expression.Compile(c.ctx, language, h.Value)
 	if err != nil {
-		c.unparsable(err, h.Pos, h.Key)
+		c.unparsable(err, h.Value, h.Pos, h.Key)
 		return nil
 	}
 	return program
 }
 
-// body cuts the = that an expression in a header begins with.
-func body(source string) string {
-	text := strings.TrimSpace(source)
-	if rest, ok := strings.CutPrefix(text, "="); ok {
-		text = strings.TrimSpace(rest)
-	}
-	return text
-}
-
 // inspect looks at a FEEL expression in a header, without evaluating it.
-func (c *checker) inspect(h bpmn.Header, visible map[string]*shape) feel.Inspection {
+func (c *checker) inspect(h bpmn.Header, visible map[string]*feel.Type) feel.Inspection {
 	program, err := expression.CompileFEEL(body(h.Value))
 	if err != nil {
 		return feel.Inspection{}
 	}
 	seen := program.Inspect()
-	c.calls(body(h.Value), seen, h.Pos, h.Key)
-	c.references(body(h.Value), seen, visible, h.Pos, h.Key)
+	c.calls(h.Value, seen, h.Pos, h.Key)
+	c.references(h.Value, seen, visible, h.Pos, h.Key)
+	c.kinds(h.Value, program, visible, h.Pos, h.Key)
 	return seen
 }
 

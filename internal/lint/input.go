@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,7 @@ func (c *checker) inputs() {
 		section, name, _ := strings.Cut(m.Target, ".")
 		if !slices.Contains(sections, section) {
 			c.nearSection(m, section, name)
+			c.misplaced(m)
 			c.value(m)
 			continue
 		}
@@ -37,10 +39,12 @@ func (c *checker) inputs() {
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
-		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) {
+		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) && !c.refused(target) {
 			c.text(m, text)
 		}
 	}
+	c.together(mapped, known)
+	c.events(mapped["input.events"])
 	_, several := mapped["input.events"]
 	c.payload(mapped["input.detail"], several)
 }
@@ -62,7 +66,10 @@ func put(o *jsonvalue.Object, contexts map[*jsonvalue.Object]bool, path []string
 
 // value returns what a mapping gives, if that does not depend on the process.
 func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
-	source, isExpression := m.Expression()
+	_, isExpression := m.Expression()
+	if isObject, _ := objectIn(mapping.Text(c.ctx, m)); !holdsKey(m.Target) && (m.Target != "input.detail" || isExpression || isObject) {
+		c.placeholders(m.Source, m.Pos, m.Target)
+	}
 	switch {
 	case isExpression:
 	case m.Source == "":
@@ -73,12 +80,14 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	default:
 		return mapping.Text(c.ctx, m), true
 	}
-	program := c.compileForBroker(source, m.Pos, m.Target)
+	program := c.compileForBroker(m.Source, m.Pos, m.Target)
 	if program == nil {
 		return nil, false
 	}
 	seen := program.Inspect()
-	c.calls(source, seen, m.Pos, m.Target)
+	c.calls(m.Source, seen, m.Pos, m.Target)
+	c.textResult(m, c.kinds(m.Source, program, c.loopNames(), m.Pos, m.Target))
+	c.unquoted(m, seen)
 	if len(seen.References) > 0 {
 		return nil, false
 	}
@@ -89,7 +98,9 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	}
 	if sound := !slices.ContainsFunc(seen.Calls, func(call feel.Call) bool { return !call.Known || call.Misfit != "" }); sound && len(r.Warnings) > 0 && len(seen.ZeroIndexes) == 0 {
 		w := r.Warnings[0]
-		c.report("gives-null", m.Pos, m.Target, "%s: %s", place(source, w.Pos), w.Text)
+		if !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "type-mismatch" && f.Field == m.Target }) {
+			c.report("gives-null", m.Pos, m.Target, "%s: %s", place(m.Source, w.Pos), w.Text)
+		}
 	}
 	return feel.ToVariable(r.Value, nil), true
 }
@@ -119,8 +130,17 @@ func (c *checker) violations(variables *jsonvalue.Object, mapped map[string]bpmn
 		default:
 			rule = "invalid-field"
 		}
-		c.report(rule, pos, v.Field, "%s %s", v.Field, v.Message())
+		hint := ""
+		if m := mapped[v.Field]; rule == "invalid-field" && strings.HasSuffix(v.Field, "region") {
+			hint = meant(nearRegion(strings.Trim(m.Source, `"' `)))
+		}
+		c.report(rule, pos, v.Field, "%s %s%s", v.Field, v.Message(), hint)
 	}
+}
+
+// refused says whether the value of a field was found to be refused.
+func (c *checker) refused(field string) bool {
+	return slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Field == field && f.Rule == "invalid-field" })
 }
 
 // knownField finds targets that the connector does not read.
@@ -154,5 +174,56 @@ func (c *checker) nearSection(m bpmn.Mapping, section, name string) {
 	}
 	if _, ok := connector.FieldNamed(near + "." + name); ok {
 		c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s, did you mean %s.%s?", m.Target, near, name)
+	}
+}
+
+// misplaced finds a header that is written as an input mapping, and a field without its section, such as source for input.source.
+func (c *checker) misplaced(m bpmn.Mapping) {
+	for _, f := range connector.Fields() {
+		_, name, _ := strings.Cut(f.Name, ".")
+		has := func(target string) bool {
+			return slices.ContainsFunc(c.task.Inputs, func(o bpmn.Mapping) bool { return o.Target == target || target == o.Target+"."+name })
+		}
+		switch {
+		case f.Place == connector.InHeader && f.Name == m.Target:
+			if _, ok := c.header(f.Name); !ok {
+				c.report("unknown-field", m.Pos, m.Target, "the connector does not read the input mapping %s: it is a task header", m.Target)
+			}
+		case f.Place == connector.InVariable && f.Required && f.Official && name == m.Target:
+			section, _, _ := strings.Cut(f.Name, ".")
+			if !has(f.Name) && !has(section) {
+				c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s, did you mean %s?", m.Target, f.Name)
+			}
+		}
+	}
+}
+
+// events finds misspelt fields of the events in a list.
+func (c *checker) events(m bpmn.Mapping) {
+	source, isExpression := m.Expression()
+	if !isExpression {
+		return
+	}
+	program, err := mapping.Compile(strings.TrimSpace(source))
+	if err != nil {
+		return
+	}
+	of, _ := program.Types(nil)
+	if of != nil && of.Kinds.Only(feel.ListKind) {
+		of = of.Item
+	}
+	if of == nil || !of.Kinds.Only(feel.ContextKind) {
+		return
+	}
+	var known []string
+	for _, f := range connector.Fields() {
+		if name, ok := strings.CutPrefix(f.Name, "input."); ok {
+			known = append(known, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(of.Members)) {
+		if near := feel.NearestName(name, known); near != "" && near != name {
+			c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s of an event in %s, did you mean %s?", name, m.Target, near)
+		}
 	}
 }

@@ -51,15 +51,13 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			c := &checker{ctx: ctx, task: t}
-			if !Ours(t, o) {
-				if near, ok := nearType(t, o.types()); ok {
-					c.report("task-type", t.TypePos, "type", "no EventBridge connector works on the type %s, did you mean %s?", t.Type, near)
-					all = append(all, c.findings...)
-				}
-				continue
+			c := &checker{ctx: ctx, task: t, variables: m.Variables}
+			if Ours(t, o) || strings.TrimSpace(t.Type) != "" {
+				c.taskType(o.types())
 			}
-			c.check()
+			if Ours(t, o) {
+				c.check()
+			}
 			all = append(all, c.findings...)
 		}
 	}
@@ -72,7 +70,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 
 // Ours says whether a task is for the connector, by its type or its template.
 func Ours(t *bpmn.Task, o Options) bool {
-	return slices.Contains(o.types(), t.Type) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
+	return slices.Contains(o.types(), typeOf(t)) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
 }
 
 // Tasks counts the tasks of a model that Check looks at.
@@ -100,6 +98,9 @@ type checker struct {
 	ctx      context.Context //nolint:containedctx // the checker lives no longer than the call it was made for
 	task     *bpmn.Task
 	findings []Finding
+	failing  []Finding // those of operations that make their expression fail
+	// variables are the names that the model makes.
+	variables map[string]bool
 }
 
 func (c *checker) check() {
@@ -108,7 +109,9 @@ func (c *checker) check() {
 	c.headers()
 	c.errorHandling()
 	c.outputs()
+	c.replaced()
 	c.broker()
+	c.withoutTwice()
 }
 
 // report notes a finding of a rule.

@@ -173,7 +173,7 @@ func TestFindings(t *testing.T) {
 		{"a target that is a word of FEEL", `<zeebe:output source="=1" target="then" />`, []string{"refused-by-broker", "a word of FEEL"}},
 		{"two headers of one key", `<zeebe:header key="retryBackoff" value="PT1S" />` + "\n" + `<zeebe:header key="retryBackoff" value="PT2S" />`, []string{"refused-by-broker", "two headers of this key"}},
 		{"a comment at the end", `<zeebe:input source="={a: 1} // one" target="input.detail" />`, []string{"refused-by-broker", "may not end with a comment"}},
-		{"a field beside the mapping", `<zeebe:input source="com.example" target="input.source" />` + "\n" + `<zeebe:input source="={a: source}" target="input.detail" />`, []string{"version-dependent", "line 1, column 5: source is what the mapping to input.source gives up to Camunda 8.7.35 and 8.8.33, and the variable of this name in later versions"}},
+		{"a field beside the mapping", `<zeebe:input source="com.example" target="input.source" />` + "\n" + `<zeebe:input source="={a: source}" target="input.detail" />`, []string{"version-dependent", "line 1, column 6: source is what the mapping to input.source gives up to Camunda 8.7.35 and 8.8.33, and the variable of this name in later versions"}},
 		{"which several events make up for", `<zeebe:input source="" target="input.detail" />` + "\n" + `<zeebe:input source="=[{detail: {a: 1}}]" target="input.events" />`, nil},
 		{"JSON with a comma too many as the payload", `<zeebe:input source="{&#34;a&#34;: 1,}" target="input.detail" />`, []string{"payload-not-object", "invalid JSON at byte 8"}},
 		{"a payload that looks like a secret", `<zeebe:input source="{{order}}" target="input.detail" />`, []string{"payload-not-object", "begins with ="}},
@@ -226,7 +226,7 @@ func TestFindings(t *testing.T) {
 		{"an output mapping of a variable", `<zeebe:output source="=order.entry[1].eventId" target="a" />`, nil},
 		{"a field of an entry at top level", `<zeebe:header key="resultExpression" value="={id: eventID}" />`, []string{"unknown-name", "did you mean response.entries[1].eventId?"}},
 		{"more codes than there is time for", `<zeebe:header key="errorExpression" value="=if error.code in (for i in 1..100 return &#34;E&#34;) or error.code in (` + strings.Repeat(`&#34;E&#34;,`, 100) + `&#34;F&#34;) then jobError(&#34;x&#34;) else null" />`, nil},
-		{"an index of 0 in a payload", `<zeebe:input source="={sku: order.items[0].sku}" target="input.detail" />`, []string{"index-zero", "line 1, column 19"}},
+		{"an index of 0 in a payload", `<zeebe:input source="={sku: order.items[0].sku}" target="input.detail" />`, []string{"index-zero", "line 1, column 20"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -32,15 +32,20 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 	}
 	seen := program.Inspect()
 	switch kinds := seen.Kinds; {
-	case kinds == nil, slices.Contains(kinds, jsonvalue.KindObject):
+	case slices.Contains(kinds, jsonvalue.KindObject):
 	case slices.Equal(kinds, []jsonvalue.Kind{jsonvalue.KindNull}): // told as a field that must not be null
-	case !slices.Contains(kinds, jsonvalue.KindString):
+	case kinds != nil && !slices.Contains(kinds, jsonvalue.KindString):
 		c.report("payload-not-object", m.Pos, m.Target, "the payload can only be %s, AWS takes nothing but a JSON object; expected a context such as {orderId: order.id}", kindsInWords(kinds))
 	case len(seen.References) == 0 && slices.Equal(kinds, []jsonvalue.Kind{jsonvalue.KindString}):
 		r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))
 		text, isText := r.Value.(string)
 		if _, fault := objectIn(text); err == nil && isText && fault != "" {
 			c.report("payload-not-object", m.Pos, m.Target, "the payload is a text that is no JSON object; expected a context such as {orderId: order.id}")
+		}
+	default:
+		result, _ := program.Types(c.loopNames())
+		if why := neverAnObject(m, result); why != "" {
+			c.report("payload-not-object", m.Pos, m.Target, "%s; expected a context such as {orderId: order.id}", why)
 		}
 	}
 }

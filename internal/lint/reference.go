@@ -28,13 +28,18 @@ eventbridge-connector lint --disable sends-again,no-retries order.bpmn
 | 2 | the command line is wrong |
 | 3 | a file cannot be read or is no BPMN model for Camunda 8, or a folder has no model |
 
+In a folder, models for Camunda 7 are skipped, and counted on standard error. A model for Camunda 7 that the command line names is an error. Files may
+be in any encoding that their byte order mark or XML declaration names.
+
 Lint looks at these tasks:
 
 - tasks of type ` + "`" + TaskType + "`" + `,
 - tasks of the types given with ` + "`--type`" + `,
 - tasks with the connector's element template, or with Camunda's own for EventBridge.
 
-Each finding starts with ` + "`file:line:column`" + `, the place of the element that it is about. ` + "`--format json`" + ` writes an array of findings with
+Each finding starts with ` + "`file:line:column`" + `, the place of the element that it is about, and names the field. Lines and columns count from 1. A
+column counts characters (Unicode code points): a tab and an emoji are one each. Places in an expression count in the expression as it is written, with
+its ` + "`=`" + `. ` + "`--format json`" + ` writes an array of findings with
 ` + "`file`, `line`, `column`, `severity`, `rule`, `task`, `field` and `message`" + `; a finding about an expression that does not parse has an
 ` + "`excerpt`" + ` too. ` + "`--format sarif`" + ` writes SARIF 2.1.0.
 

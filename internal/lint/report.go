@@ -34,6 +34,14 @@ func (f *File) all() []Finding {
 	return []Finding{finding}
 }
 
+// Text is the message, with the field that it is about if the message does not name it.
+func (f *Finding) Text() string {
+	if f.Field == "" || strings.Contains(f.Message, f.Field) {
+		return f.Message
+	}
+	return f.Field + ": " + f.Message
+}
+
 // WriteText writes a line for each finding, with the source of an expression that does not parse, and a summary. What names of
 // files and texts of models say is quoted, and no line begins with it: it could pass for a command to the system that runs a
 // build.
@@ -52,7 +60,7 @@ func WriteText(w io.Writer, files []File) error {
 			if f.Task != "" {
 				where = f.Task + ": "
 			}
-			fmt.Fprintf(&b, "%s:%d:%d: %s: %s%s [%s]\n", outlet.Quoted(file.Name), f.Pos.Line, f.Pos.Column, f.Severity, outlet.Quoted(where), outlet.Quoted(f.Message), f.Rule)
+			fmt.Fprintf(&b, "%s:%d:%d: %s: %s%s [%s]\n", outlet.Quoted(file.Name), f.Pos.Line, f.Pos.Column, f.Severity, outlet.Quoted(where), outlet.Quoted(f.Text()), f.Rule)
 			for line := range strings.Lines(f.Excerpt) {
 				b.WriteString("  | " + outlet.Quoted(strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", " ")) + "\n")
 			}

@@ -39,6 +39,11 @@ var rules = []Rule{
 		`<zeebe:input source="eu-central-1" target="configuration.region" />`,
 	},
 	{
+		"other-region", Warning, "An event bus or an endpoint of another region than the one that the event is sent to.", "AWS refuses the request.",
+		`<zeebe:input source="arn:aws:events:us-east-1:123456789012:event-bus/orders" target="input.eventBusName" />`,
+		`<zeebe:input source="arn:aws:events:eu-central-1:123456789012:event-bus/orders" target="input.eventBusName" />`,
+	},
+	{
 		"unknown-field", Warning, "A mapping or header that the connector does not read.", "It is ignored. Most such names are misspelt.",
 		`<zeebe:input source="OrderPlaced" target="input.detailTyp" />`,
 		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
@@ -75,6 +80,27 @@ var rules = []Rule{
 		"gives-null", Warning, "An expression that gives null or fails for all values of the variables.", "A context gets a null value. If the expression fails, the broker raises an incident.",
 		`<zeebe:input source="={due: date(&#34;2026-13-01&#34;)}" target="input.detail" />`,
 		`<zeebe:input source="={due: date(&#34;2026-12-01&#34;)}" target="input.detail" />`,
+	},
+	{
+		"type-mismatch", Warning, "An operation on values of types that do not fit, such as a comparison of a text with a number.", "It gives null or counts as false, whatever the values are.",
+		`<zeebe:header key="errorExpression" value="=if error.code = 400 then jobError(&#34;rejected&#34;) else null" />`,
+		`<zeebe:header key="errorExpression" value="=if error.code = &#34;ValidationException&#34; then jobError(&#34;rejected&#34;) else null" />`,
+	},
+	{
+		"unquoted-text", Warning, "A text that is written as an expression without quotes.", "It is read as the name of a variable that nothing in the model makes, and gives null.",
+		`<zeebe:input source="=OrderPlaced" target="input.detailType" />`,
+		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
+	},
+	{
+		"unfilled-placeholder", Warning, "A placeholder of another language, such as {{order.id}} or ${order.id}.", "Nothing fills it in. It is sent as it stands.",
+		`<zeebe:input source="={orderId: &#34;{{order.id}}&#34;}" target="input.detail" />`,
+		`<zeebe:input source="={orderId: order.id}" target="input.detail" />`,
+	},
+	{
+		"replaced-mapping", Warning, "A mapping whose target a later mapping has too.", "It has no effect.",
+		`<zeebe:input source="com.example.shop" target="input.source" />
+<zeebe:input source="com.example.orders" target="input.source" />`,
+		`<zeebe:input source="com.example.orders" target="input.source" />`,
 	},
 	{
 		"unknown-response-field", Warning, "A field that no response and no error has.", "It gives null.",
@@ -131,6 +157,13 @@ var rules = []Rule{
 		"result-not-object", Error, "A result expression that does not give a context.", "The job fails after the event was sent.",
 		`<zeebe:header key="resultExpression" value="=response.entries[1].eventId" />`,
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
+	},
+	{
+		"lost-result", Warning, "Output mappings that read nothing of the result.", "A task with output mappings gives only what they read. The result variable and the variables of the result expression are lost.",
+		`<zeebe:header key="resultVariable" value="answer" />
+<zeebe:output source="=order.id" target="orderId" />`,
+		`<zeebe:header key="resultVariable" value="answer" />
+<zeebe:output source="=answer.entries[1].eventId" target="eventId" />`,
 	},
 	{
 		"error-result", Error, "An error expression whose result the connector does not understand.", "The job fails with 0 retries, even after a success.",

@@ -40,7 +40,7 @@ func WriteSARIF(w io.Writer, version string, files []File) error {
 
 // quoted is the message, and the source of an expression below it.
 func (f *Finding) quoted() string {
-	lines := []string{outlet.Quoted(f.Message)}
+	lines := []string{outlet.Quoted(f.Text())}
 	for line := range strings.Lines(f.Excerpt) {
 		lines = append(lines, outlet.Quoted(strings.TrimSuffix(line, "\n")))
 	}
@@ -50,11 +50,28 @@ func (f *Finding) quoted() string {
 // location is where the finding is in the file.
 func (f *Finding) location(file string) *sarif.Location {
 	place := sarif.NewPhysicalLocation().
-		WithArtifactLocation(sarif.NewArtifactLocation().WithURI((&url.URL{Path: filepath.ToSlash(file)}).String())).
+		WithArtifactLocation(sarif.NewArtifactLocation().WithURI(uri(file))).
 		WithRegion(sarif.NewRegion().WithStartLine(f.Pos.Line).WithStartColumn(f.Pos.Column))
 	location := sarif.NewLocation().WithPhysicalLocation(place)
 	if f.Task != "" {
-		location.WithLogicalLocations([]*sarif.LogicalLocation{sarif.NewLogicalLocation().WithName(outlet.Quoted(f.Task)).WithKind("element")})
+		element := sarif.NewLogicalLocation().WithName(outlet.Quoted(f.Task)).WithFullyQualifiedName(outlet.Quoted(f.Task)).WithKind("element")
+		all := []*sarif.LogicalLocation{element}
+		if f.Field != "" {
+			all = append(all, sarif.NewLogicalLocation().WithName(outlet.Quoted(f.Field)).WithFullyQualifiedName(outlet.Quoted(f.Task+"/"+f.Field)).WithKind("member"))
+		}
+		location.WithLogicalLocations(all)
 	}
 	return location
+}
+
+// uri is the name of a file as a URI reference: relative to the folder that was looked at, or of the scheme file.
+func uri(name string) string {
+	path := filepath.ToSlash(name)
+	if !filepath.IsAbs(name) {
+		return (&url.URL{Path: path}).String()
+	}
+	if !strings.HasPrefix(path, "/") { // C:/models
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
 }

@@ -21,7 +21,7 @@ func TestNames(t *testing.T) {
 			continue
 		}
 		for _, field := range connector.JobFacts() {
-			assert.Contains(t, seen["job"].fields, field)
+			assert.Contains(t, seen["job"].Members, field)
 		}
 	}
 }

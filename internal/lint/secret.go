@@ -20,8 +20,9 @@ var (
 	malformed = regexp.MustCompile(`(?i)\{+\s*secrets?\s*[.:]?\s*([A-Za-z0-9/._-]*)\s*\}*`)
 	// brokerSecret is Camunda 8.10's own form, an expression that the broker evaluates, written as a text.
 	brokerSecret = regexp.MustCompile("^\\s*camunda\\.secrets\\.(?:[A-Za-z0-9_-]+|`[^`]+`)\\s*$")
-	readsOne     = regexp.MustCompile(`^=\s*(?:\{\{\s*)?secrets?\.([A-Za-z0-9/._-]+)(?:\s*\}\})?\s*$`)
-	beginning    = regexp.MustCompile(`\{\{\s*secrets\.`)
+	wordForm     = regexp.MustCompile(`[A-Za-z0-9/._-]+`)
+	ofShell      = regexp.MustCompile(`^\s*(?:\$[A-Za-z_]\w*|%[A-Za-z_]\w*%)\s*$`)
+	opening      = regexp.MustCompile(`\{\{\s*secrets\.`)
 )
 
 // keys are the names of the fields that hold secrets.
@@ -32,24 +33,38 @@ func (c *checker) secrets() {
 	for _, m := range c.task.Inputs {
 		c.secret(m)
 	}
+	for _, m := range c.task.Outputs {
+		c.unresolved(m.Source, m.Pos, m.Target, "an output mapping")
+	}
+	c.unresolved(c.task.Retries, c.task.TypePos, "retries", "the number of retries")
 	for _, h := range c.task.Headers {
 		if accessKeyID.MatchString(h.Value) {
 			c.report("plain-secret", h.Pos, h.Key, "the header %s holds a key in plain text, for whoever reads the model", h.Key)
 		}
+		c.unresolved(h.Value, h.Pos, h.Key, "a header")
+	}
+}
+
+// unresolved finds a secret where none is ever resolved.
+func (c *checker) unresolved(written string, pos bpmn.Pos, field, where string) {
+	if found := placeholder.FindString(written); found != "" {
+		c.report("secret-not-resolved", pos, field, "%s stands in %s, where secrets are not resolved: only input mappings have secrets", found, where)
 	}
 }
 
 func (c *checker) secret(m bpmn.Mapping) {
 	text, constant := c.plainText(m)
-	named, begun := placeholder.FindAllString(m.Source, -1), beginning.FindAllString(m.Source, -1)
-	isKey := slices.Contains(keys, m.Target[strings.LastIndexByte(m.Target, '.')+1:])
+	named, begun := placeholder.FindAllString(m.Source, -1), opening.FindAllString(m.Source, -1)
 	inAuthentication := strings.HasPrefix(m.Target, "authentication.") || strings.HasPrefix(m.Target, "awsCredential.")
+	isKey := holdsKey(m.Target)
+	wrong := c.misspelt(m, isKey)
 	switch {
 	case accessKeyID.MatchString(m.Source):
 		c.plainSecret(m)
-	case inAuthentication && readsOne.MatchString(m.Source):
-		name := readsOne.FindStringSubmatch(m.Source)[1]
-		c.report("malformed-secret", m.Pos, m.Target, "an expression does not read secrets: %s gives nothing, expected the text {{secrets.%s}} without =", strings.TrimSpace(m.Source), name)
+	case wrong != "":
+		if wrong != "=" { // one that does not parse is told as such
+			c.report("malformed-secret", m.Pos, m.Target, "%s", wrong)
+		}
 	case brokerSecret.MatchString(m.Source):
 		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands: it is an expression, which begins with =", strings.TrimSpace(m.Source))
 	case bareSecret.MatchString(text):
@@ -64,14 +79,55 @@ func (c *checker) secret(m bpmn.Mapping) {
 		}
 	case malformed.MatchString(text) && (isKey || strings.Contains(text, "{{")):
 		found := malformed.FindStringSubmatch(text)
-		name := found[1]
-		if name == "" {
-			name = "NAME"
-		}
-		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands, it is no secret: expected {{secrets.%s}}", strings.TrimSpace(found[0]), name)
-	case isKey && inAuthentication && strings.TrimSpace(text) != "":
+		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands, it is no secret: expected {{secrets.%s}}", strings.TrimSpace(found[0]), orName(found[1]))
+	case isKey && strings.TrimSpace(text) != "":
 		c.plainSecret(m)
 	}
+}
+
+// misspelt says what is wrong with a placeholder that is nearly one of a secret, or with an expression that reads secrets like a
+// variable. It is = for an expression that does not parse, and empty for all others.
+func (c *checker) misspelt(m bpmn.Mapping, isKey bool) string {
+	source, isExpression := m.Expression()
+	if isExpression {
+		program, err := mapping.Compile(strings.TrimSpace(source))
+		if err != nil {
+			return "="
+		}
+		for _, r := range program.Inspect().References {
+			if (r.Name == "secrets" || r.Name == "secret") && len(r.Keys) == 1 && !c.variables[r.Name] {
+				return "an expression does not read secrets: " + r.Name + "." + r.Keys[0].Name + " gives nothing, expected the text {{secrets." + r.Keys[0].Name + "}} without ="
+			}
+		}
+	}
+	for _, found := range foreign.FindAllStringSubmatch(m.Source, -1) {
+		name := found[1] + found[2] + found[3]
+		if strings.Contains(name, `"`) {
+			continue // it is put together
+		}
+		isSecret := secretWords.MatchString(name)
+		if (isSecret || isKey) && (!placeholder.MatchString(found[0]) || strings.HasPrefix(found[0], "{{{")) {
+			words := wordForm.FindAllString(secretWords.ReplaceAllString(name, ""), -1)
+			return found[0] + " is sent as it stands, it is no secret: expected {{secrets." + orName(strings.Join(words, "_")) + "}}"
+		}
+	}
+	if isKey && ofShell.MatchString(m.Source) {
+		return m.Source + " is sent as it stands, it is no secret: expected {{secrets." + strings.Trim(m.Source, "$% ") + "}}"
+	}
+	return ""
+}
+
+// holdsKey says whether a target is a field that holds a secret.
+func holdsKey(target string) bool {
+	return (strings.HasPrefix(target, "authentication.") || strings.HasPrefix(target, "awsCredential.")) &&
+		slices.Contains(keys, target[strings.LastIndexByte(target, '.')+1:])
+}
+
+func orName(name string) string {
+	if name == "" {
+		return "NAME"
+	}
+	return name
 }
 
 func (c *checker) plainSecret(m bpmn.Mapping) {

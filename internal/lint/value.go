@@ -14,8 +14,7 @@ import (
 // What the values of some fields look like. The connector sends others as they are, for AWS may know better: that is why
 // they are doubted and not refused.
 var (
-	regionForm   = regexp.MustCompile(`^[a-z]{2,8}(?:-[a-z]+)+-\d{1,2}$`)
-	busForm      = regexp.MustCompile(`^(?:[/.\-_A-Za-z0-9]{1,256}|arn:aws[a-z-]*:events:\S+)$`)
+	busForm      = regexp.MustCompile(`^(?:[/.\-_A-Za-z0-9]{1,256}|arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[/.\-_A-Za-z0-9]{1,256})$`)
 	roleForm     = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/\S+$`)
 	variableForm = regexp.MustCompile(`^[\pL_][\pL\pN_]*$`)
 	kindsOfAuth  = []string{"credentials", "temporaryCredentials", "defaultCredentialsChain"}
@@ -36,6 +35,14 @@ func (c *checker) text(m bpmn.Mapping, text string) {
 			c.report("invalid-field", m.Pos, m.Target, "%s has %d characters, AWS takes at most %d", m.Target, n, most)
 		}
 	}
+	if text != strings.TrimSpace(text) && (m.Target == "input.eventBusName" || strings.HasSuffix(m.Target, "region")) {
+		c.report("doubtful-value", m.Pos, m.Target, "%s is %q, expected no blanks around it", m.Target, text)
+		return
+	}
+	before := len(c.findings)
+	if c.plainly(m, text); len(c.findings) > before {
+		return
+	}
 	switch m.Target {
 	case "input.source":
 		if strings.HasPrefix(text, "aws.") {
@@ -45,7 +52,11 @@ func (c *checker) text(m bpmn.Mapping, text string) {
 	case "input.detailType":
 		atMost(connector.MaxDetailTypeLength)
 	case "configuration.region", "awsCredential.region":
-		doubt(regionForm, "a region such as eu-central-1")
+		if near := nearRegion(text); near != "" {
+			c.report("doubtful-value", m.Pos, m.Target, "%s is %q, which is no region of AWS that is known, did you mean %s?", m.Target, text, near)
+		} else {
+			doubt(regionForm, "a region such as eu-central-1")
+		}
 	case "input.eventBusName":
 		doubt(busForm, "the name of an event bus (letters, digits, . - _ /) or its ARN")
 	case "authentication.roleArn", "awsCredential.authentication.roleArn":

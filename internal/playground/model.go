@@ -49,7 +49,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 			out.Variables = "must be a JSON object, but is " + jsonvalue.KindOf(v).String()
 		}
 	}
-	m, err := bpmn.Read([]byte(p.XML))
+	m, err := bpmn.ReadText(p.XML)
 	if err != nil {
 		out.Fault = err.Error()
 		return out, nil //nolint:nilerr // told on the page
@@ -73,7 +73,7 @@ func try(r *http.Request, m *bpmn.Model, process *bpmn.Process, t *bpmn.Task, va
 	out := task{ID: t.ID, Name: t.Name, Events: [][]simulate.Row{}, Warnings: []string{}, Findings: []string{}, Language: "feel"}
 	for _, f := range findings {
 		if f.Task == t.ID {
-			out.Findings = append(out.Findings, f.Message)
+			out.Findings = append(out.Findings, f.Text())
 		}
 	}
 	if language, ok := t.Header("expressionLanguage"); ok && language != "" {
