@@ -73,7 +73,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 		if at, ok := errors.AsType[*bpmn.Error](err); ok {
 			out.Fault = &mark{place: placeOf(at.Pos), Text: at.Reason, Error: true}
 		}
-		return out, nil //nolint:nilerr // told on the page
+		return out, nil
 	}
 	findings := lint.Check(r.Context(), m, lint.Options{})
 	for _, process := range m.Processes {

@@ -193,7 +193,9 @@ func TestModelEndings(t *testing.T) {
 func TestModelNotesLeadToTheirLine(t *testing.T) {
 	t.Parallel()
 	p := example(t, "error-handling")
-	line := strings.Count(p.XML[:strings.Index(p.XML, `source="com.example.payments"`)], "\n") + 1
+	before, _, found := strings.Cut(p.XML, `source="com.example.payments"`)
+	require.True(t, found)
+	line := strings.Count(before, "\n") + 1
 	p.XML = strings.Replace(p.XML, "com.example.payments", "aws.example", 1)
 	p.XML = strings.Replace(p.XML, "payment.amount", "payment.amout", 1)
 	got := post[tasks](t, "/api/model", p)

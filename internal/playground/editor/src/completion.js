@@ -96,10 +96,12 @@ function asFunction({ name, forms }) {
     detail: forms[0].signature.slice(name.length),
     info: () => {
       const info = document.createElement('div');
+      let said;
       for (const form of forms) {
-        for (const [tag, text] of [['code', form.signature], ['p', form.doc], ['code', `${form.example} → ${form.gives}`]]) {
-          info.append(Object.assign(document.createElement(tag), { textContent: text }));
-        }
+        // Most forms of a function have the same text: it stands once.
+        const parts = [['code', form.signature], ...(form.doc === said ? [] : [['p', form.doc]]), ['code', `${form.example} → ${form.gives}`]];
+        for (const [tag, text] of parts) info.append(Object.assign(document.createElement(tag), { textContent: text }));
+        said = form.doc;
       }
       return info;
     },
