@@ -1,17 +1,18 @@
 // The editor of the page: CodeMirror with the languages of a task. Its colours are the page's, see page.css.
+import { expressionLanguage } from '@bpmn-io/lang-feel';
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json, jsonLanguage } from '@codemirror/lang-json';
 import { xml } from '@codemirror/lang-xml';
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from '@codemirror/language';
+import { LanguageSupport, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { classHighlighter, highlightCode } from '@lezer/highlight';
 import { inAttributes, inExpression } from './completion.js';
-import { feel } from './feel.js';
 
-const languages = { json: () => json(), xml: () => xml(), feel, jq: () => [] };
+// FEEL's grammar takes the equals sign before an expression as a test, so that what stands behind it is read as it is.
+const languages = { json: () => json(), xml: () => xml(), feel: () => new LanguageSupport(expressionLanguage), jq: () => [] };
 
 // Editor is a field of the page. Options: parent (element), language, label and described (ids of elements), nonce (of the page's
 // policy), scope (gives what completion offers, see completion.js), changed (called after each change), hint (shown while empty),
