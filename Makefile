@@ -155,6 +155,12 @@ modeler-test: ## Fill in the element templates in Camunda's modeler, in Chromium
 playground-test: build ## Try the playground page in Chromium (needs Node)
 	test/playground/run '$(abspath $(BIN))' '$(abspath bin/playground)'
 
+.PHONY: playground-editor
+playground-editor: ## Bundle the editor of the playground page anew (needs Node; then make generate for the licences)
+	internal/playground/editor/build bin/editor
+	cp bin/editor/editor.js internal/playground/page/editor.js
+	cp bin/editor/licences.json internal/playground/editor/licences.json
+
 .PHONY: sarif-test
 sarif-test: build ## Validate what lint writes as SARIF against the schema
 	test/sarif/run '$(abspath $(BIN))'

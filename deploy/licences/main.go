@@ -1,5 +1,6 @@
 // Command licences writes the licences of everything that is in the binaries: Go's own and those of every package that the
 // binary of any platform is linked with. go-licenses finds them, also where a folder inside a module has a licence of its own.
+// Those of the npm packages in the playground's editor stand beside it, written when it was bundled.
 // Each text stands once, with the packages that it is the licence of.
 //
 //	licences FOLDER FILE
@@ -13,6 +14,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,6 +65,9 @@ func write(ctx context.Context, folder, file string) error {
 			owners[text] = append(owners[text], name)
 		}
 	}
+	if err := addBundled(owners); err != nil {
+		return err
+	}
 	all := make([]string, 0, len(owners))
 	for text := range owners {
 		slices.Sort(owners[text])
@@ -71,11 +76,38 @@ func write(ctx context.Context, folder, file string) error {
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(slices.Compare(owners[a], owners[b]), strings.Compare(a, b)) })
 	var b bytes.Buffer
 	b.WriteString("What the binaries of eventbridge-connector are linked with, and its licences. DO NOT EDIT: written by \"make generate\".\n" +
-		"The source of each can be had by its name and version: go get NAME@VERSION downloads it.\n")
+		"The source of each can be had by its name and version: go get NAME@VERSION downloads it, and npm pack NAME@VERSION what begins with npm.\n")
 	for _, text := range all {
 		fmt.Fprintf(&b, "\n%s\n\n%s\n\n%s\n", strings.Repeat("=", 80), strings.Join(owners[text], "\n"), text)
 	}
 	return os.WriteFile(file, b.Bytes(), 0o644)
+}
+
+// bundled is the file of the licences of the npm packages in the playground's editor.
+const bundled = "internal/playground/editor/licences.json"
+
+// addBundled adds the npm packages that are in the binary.
+func addBundled(owners map[string][]string) error {
+	content, err := os.ReadFile(bundled)
+	if err != nil {
+		return err
+	}
+	var packages []struct {
+		Name  string   `json:"name"` // with the version
+		Texts []string `json:"texts"`
+	}
+	if err := json.Unmarshal(content, &packages); err != nil {
+		return fmt.Errorf("%s: %w", bundled, err)
+	}
+	for _, p := range packages {
+		if len(p.Texts) == 0 {
+			return fmt.Errorf("%s: found no licence of %s", bundled, p.Name)
+		}
+		for _, text := range p.Texts {
+			owners[text] = append(owners[text], "npm "+p.Name)
+		}
+	}
+	return nil
 }
 
 // linked returns the files of the licences by the name and version of what they cover. Code without a licence, or with one

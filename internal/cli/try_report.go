@@ -87,7 +87,7 @@ func (t *trial) add(answer string, r *simulate.Result) {
 	for _, w := range r.Warnings {
 		after.Warnings = append(after.Warnings, mask(w))
 	}
-	if failed, _ := r.Response.Get("failedEntryCount"); r.Ending == simulate.Completed && failed != nil && failed != jsonvalue.Number("0") {
+	if r.Lost() {
 		after.Note = lost
 	}
 	after.errorType = mask(r.ErrorAlone())

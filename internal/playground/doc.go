@@ -3,5 +3,7 @@
 // embedded, loads nothing from elsewhere, keeps its state in the fragment of its address, and answers only to loopback
 // names, so that no web site can reach it through the browser.
 //
-// [Handler] serves the page and the two calls that it makes. Expressions run through [simulate], the connector's own way.
+// The page is in the folder page. Its editor is CodeMirror, bundled into page/editor.js from the folder editor.
+//
+// [Handler] serves the page and the calls that it makes. Expressions run through [simulate], the connector's own way.
 package playground

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
@@ -14,9 +13,10 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 )
 
-// question is a response or an error of AWS, and the expressions of a task.
+// question is a response or an error of AWS, what the task sent, and its expressions.
 type question struct {
 	Response string `json:"response"` // JSON; an object whose only field is error stands for a failed call
+	Input    string `json:"input"`    // the task's variable of that name, JSON; blank = a sample
 	Retries  int    `json:"retries"`
 	Language string `json:"language"`
 	Result   string `json:"result"`
@@ -25,10 +25,11 @@ type question struct {
 
 // reply is what the connector makes of it.
 type reply struct {
-	Input  string `json:"input,omitempty"` // what is wrong with the response
-	Result view   `json:"result"`
-	Error  view   `json:"error"`
-	Ending ending `json:"ending"`
+	ResponseFault *mark  `json:"responseFault,omitempty"` // why the response is none
+	InputFault    *mark  `json:"inputFault,omitempty"`    // why the input is none
+	Result        view   `json:"result"`
+	Error         view   `json:"error"`
+	Ending        ending `json:"ending"`
 }
 
 // view is what one expression gave.
@@ -38,23 +39,12 @@ type view struct {
 	Marks []mark `json:"marks,omitempty"` // places in the source
 }
 
-// mark is a place in a source, both counted from 1, and what is to be said of it.
-type mark struct {
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Text   string `json:"text"`
-	Error  bool   `json:"error,omitempty"`
-}
-
-// ending is how the job ends.
-type ending struct {
-	Kind      simulate.Ending `json:"kind,omitempty"`
-	Code      string          `json:"code,omitempty"`
-	Message   string          `json:"message,omitempty"`
-	Retries   int32           `json:"retries"`
-	Backoff   string          `json:"backoff,omitempty"`
-	Error     string          `json:"error,omitempty"` // the type of an error that is all that the process gets
-	Variables string          `json:"variables,omitempty"`
+// given is a question whose JSON was read.
+type given struct {
+	question
+	response, input *jsonvalue.Object
+	failure         jsonvalue.Value // what AWS refused the call with
+	failed          bool            // AWS refused the call
 }
 
 func evaluate(r *http.Request, q question) (*reply, error) {
@@ -62,26 +52,21 @@ func evaluate(r *http.Request, q question) (*reply, error) {
 	if language != expression.FEEL && language != expression.JQ {
 		return nil, errors.New("the language must be feel or jq")
 	}
-	value, err := jsonvalue.ParseString(q.Response)
-	if err != nil {
-		return &reply{Input: "not valid JSON: " + err.Error()}, nil //nolint:nilerr // told on the page
+	if expression.IsBlank(q.Input) {
+		q.Input = sampleInput
 	}
-	response, ok := value.(*jsonvalue.Object)
-	if !ok {
-		return &reply{Input: "must be a JSON object, but is " + jsonvalue.KindOf(value).String()}, nil
+	out, g := &reply{}, given{question: q}
+	g.response, out.ResponseFault = object(q.Response)
+	g.input, out.InputFault = object(q.Input)
+	if out.ResponseFault != nil || out.InputFault != nil {
+		return out, nil
 	}
-	job := jsonvalue.ObjectOf(jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(q.Retries))})
-	failure, failed := response.Get("error")
-	failed = failed && response.Len() == 1
-	input := func() []byte { return nil } // null: the page has no job
-	if v, ok := response.Get("input"); ok {
-		input = func() []byte { return jsonvalue.Append(nil, v) }
-	}
-	forResult := &expression.Scope{Fields: response, Response: response, Input: input}
-	forError := &expression.Scope{Fields: response, Response: response, Job: job, Input: input}
-	out := &reply{}
-	if failed {
-		forError = &expression.Scope{Response: response, Error: failure, Job: job, Input: input}
+	g.failure, g.failed = g.response.Get("error")
+	g.failed = g.failed && g.response.Len() == 1
+	forResult := &expression.Scope{Fields: g.response, Response: g.response, Input: g.inputJSON}
+	forError := &expression.Scope{Fields: g.response, Response: g.response, Job: g.job(), Input: g.inputJSON}
+	if g.failed {
+		forError = &expression.Scope{Response: g.response, Error: g.failure, Job: g.job(), Input: g.inputJSON}
 	} else {
 		out.Result = see(r, language, q.Result, forResult)
 		if o := decoded(out.Result.Value); o != nil {
@@ -89,9 +74,27 @@ func evaluate(r *http.Request, q question) (*reply, error) {
 		}
 	}
 	out.Error = see(r, language, q.Error, forError)
-	out.Ending, err = end(r, q, response, failure, failed)
+	var err error
+	out.Ending, err = end(r, &g)
 	return out, err
 }
+
+func (g *given) inputJSON() []byte { return []byte(g.Input) }
+
+// job is what an error expression sees of the job.
+func (g *given) job() *jsonvalue.Object {
+	member := func(key string, v jsonvalue.Value) jsonvalue.Member { return jsonvalue.Member{Key: key, Value: v} }
+	return jsonvalue.ObjectOf(
+		member("retries", jsonvalue.Number(strconv.Itoa(g.Retries))), member("key", "1"), member("processInstanceKey", "2251799813685249"),
+		member("processDefinitionId", processID), member("elementId", elementID), member("tenantId", "<default>"),
+	)
+}
+
+// The names of a job that is of no model.
+const (
+	processID = "process"
+	elementID = "task"
+)
 
 // decoded reads the variables that a result expression made, nil if it made none.
 func decoded(text string) *jsonvalue.Object {
@@ -108,12 +111,12 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 	if expression.IsBlank(source) {
 		return view{}
 	}
-	line, column := beginning(source)
+	first := beginning(source)
 	program, err := expression.Compile(r.Context(), language, source)
 	if err != nil {
 		v := view{Fault: reason(err)}
 		if at, ok := errors.AsType[*feel.SyntaxError](err); ok {
-			v.Marks = []mark{shifted(at.Line(), at.Column(), line, column, at.Reason(), true)}
+			v.Marks = []mark{shifted(at.Line(), at.Column(), first, at.Reason(), true)}
 		}
 		return v
 	}
@@ -126,10 +129,10 @@ func see(r *http.Request, language expression.Language, source string, scope *ex
 			warnings = failed.Warnings
 		}
 	} else {
-		v.Value = string(jsonvalue.Append(nil, result.Value))
+		v.Value = indented(string(jsonvalue.Append(nil, result.Value)))
 	}
 	for _, w := range warnings {
-		v.Marks = append(v.Marks, shifted(w.Line, w.Column, line, column, w.Text, false))
+		v.Marks = append(v.Marks, shifted(w.Line, w.Column, first, w.Text, false))
 	}
 	return v
 }
@@ -146,46 +149,47 @@ func reason(err error) string {
 }
 
 // beginning is where the expression itself begins in a source: behind the = and the blanks around it.
-func beginning(source string) (line, column int) {
+func beginning(source string) place {
 	rest := strings.TrimLeft(source, " \t\r\n")
 	if after, ok := strings.CutPrefix(rest, "="); ok {
 		rest = strings.TrimLeft(after, " \t\r\n")
 	}
-	before := source[:len(source)-len(rest)]
-	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+	return placeAt(source, len(source)-len(rest))
 }
 
 // shifted moves a place in an expression to that in its source.
-func shifted(line, column, firstLine, firstColumn int, text string, isError bool) mark {
+func shifted(line, column int, first place, text string, isError bool) mark {
 	if line == 1 {
-		column += firstColumn - 1
+		column += first.Column - 1
 	}
-	return mark{Line: line + firstLine - 1, Column: column, Text: text, Error: isError}
+	return mark{place: place{Line: line + first.Line - 1, Column: column}, Text: text, Error: isError}
 }
 
 // end has the connector work on a job with this answer.
-func end(r *http.Request, q question, response *jsonvalue.Object, failure jsonvalue.Value, failed bool) (ending, error) {
-	task := &bpmn.Task{ID: "task", Retries: strconv.Itoa(max(1, q.Retries)), Inputs: simulate.SampleInputs(), Headers: []bpmn.Header{{Key: "resultExpression", Value: q.Result}, {Key: "errorExpression", Value: q.Error}, {Key: "expressionLanguage", Value: q.Language}}}
-	job, err := simulate.Prepare(r.Context(), task, simulate.Options{})
+func end(r *http.Request, g *given) (ending, error) {
+	task := &bpmn.Task{
+		ID: elementID, Retries: strconv.Itoa(max(1, g.Retries)),
+		Headers: []bpmn.Header{{Key: "resultExpression", Value: g.Result}, {Key: "errorExpression", Value: g.Error}, {Key: "expressionLanguage", Value: g.Language}},
+	}
+	for _, m := range simulate.SampleInputs() {
+		if !strings.HasPrefix(m.Target, "input.") {
+			task.Inputs = append(task.Inputs, m)
+		}
+	}
+	variables := jsonvalue.ObjectOf(jsonvalue.Member{Key: "input", Value: g.input})
+	job, err := simulate.Prepare(r.Context(), task, simulate.Options{ProcessID: processID, Variables: variables})
 	if err != nil {
 		return ending{}, err
 	}
-	answer := simulate.Respond("", response)
-	if failed {
-		answer = simulate.Refuse("", textOf(failure, "code"), textOf(failure, "message"))
+	answer := simulate.Respond("", g.response)
+	if g.failed {
+		answer = simulate.Refuse("", textOf(g.failure, "code"), textOf(g.failure, "message"))
 	}
 	result, err := job.Run(r.Context(), answer)
 	if err != nil {
 		return ending{}, err
 	}
-	e := ending{Kind: result.Ending, Code: result.Code, Message: result.Message, Retries: result.Retries}
-	if result.Backoff > 0 {
-		e.Backoff = result.Backoff.String()
-	}
-	if e.Error = result.ErrorAlone(); e.Error == "" && result.Variables.Len() > 0 {
-		e.Variables = string(jsonvalue.Append(nil, result.Variables))
-	}
-	return e, nil
+	return endingOf("", result, job.Mask), nil
 }
 
 func textOf(v jsonvalue.Value, field string) string {

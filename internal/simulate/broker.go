@@ -67,9 +67,15 @@ func (j *Job) item(ctx context.Context, loop *bpmn.Loop) (*jsonvalue.Object, err
 }
 
 // warn notes a warning once, without secrets.
-func (j *Job) warn(format string, args ...any) {
+func (j *Job) warn(format string, args ...any) { j.warnAt(bpmn.Pos{}, format, args...) }
+
+// warnAt is warn for a mapping at a place in the model.
+func (j *Job) warnAt(pos bpmn.Pos, format string, args ...any) {
 	n := notes{all: j.Warnings}
 	n.add("%s", j.mask.Apply(fmt.Sprintf(format, args...)))
+	if len(n.all) > len(j.Warnings) {
+		j.WarnedAt = append(j.WarnedAt, pos)
+	}
 	j.Warnings = n.all
 }
 

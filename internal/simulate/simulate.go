@@ -50,6 +50,8 @@ type Options struct {
 // Job is a task whose input mappings were evaluated.
 type Job struct {
 	Warnings []string // of the input mappings, each with its mapping and place
+	// WarnedAt are the places in the model of the mappings that Warnings are of, one for each; zero = of none.
+	WarnedAt []bpmn.Pos
 
 	task    *bpmn.Task
 	options Options
@@ -109,11 +111,11 @@ func (j *Job) enter(ctx context.Context, loop *bpmn.Loop, inputs []bpmn.Mapping)
 	}
 	for _, w := range r.Warnings {
 		if !told[w.Mapping][w.Pos] {
-			j.warn("%s", w)
+			j.warnAt(w.Mapping.Pos, "%s", w)
 		}
 	}
 	for _, d := range r.Differences {
-		j.warn("%s", differenceText(d))
+		j.warnAt(d.Mapping.Pos, "%s", differenceText(d))
 	}
 	own = own.Clone()
 	for name, v := range r.Variables.All() {
@@ -151,6 +153,12 @@ type Result struct {
 	Warnings    []string // of the expressions in headers and of the output mappings
 	// SecretNotes are about the secrets that stay as they are, or would with another worker, each with its place and why.
 	SecretNotes []string
+}
+
+// Lost says whether AWS rejected an entry and the process goes on as if it had not.
+func (r *Result) Lost() bool {
+	failed, _ := r.Response.Get("failedEntryCount")
+	return r.Ending == Completed && failed != nil && failed != jsonvalue.Number("0")
 }
 
 // ErrorAlone is the type of the error that a failed job leaves as its only variable, if that says no more than the message

@@ -117,9 +117,11 @@ func TestWarningsCarryTheirPlace(t *testing.T) {
 	t.Parallel()
 	j := prepare(t, func(task *bpmn.Task) {
 		task.Inputs[len(task.Inputs)-1].Source = "={id: order.idd}"
+		task.Inputs[len(task.Inputs)-1].Pos = bpmn.Pos{Line: 7, Column: 3}
 		task.Headers = []bpmn.Header{{Key: "resultExpression", Value: "={id: response.entry[1]}"}}
 	})
 	assert.Equal(t, []string{"input.detail: line 1, column 12: there is no field idd (did you mean id?)"}, j.Warnings)
+	assert.Equal(t, []bpmn.Pos{{Line: 7, Column: 3}}, j.WarnedAt)
 	r := run(t, j, Answers()[0])
 	assert.Equal(t, []string{"result expression: line 1, column 15: there is no field entry (did you mean entries?)"}, r.Warnings)
 }

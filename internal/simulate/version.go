@@ -43,9 +43,9 @@ func (j *Job) warnOfBrokerNames(m bpmn.Mapping) map[feel.Pos]bool {
 		version, platform := j.options.Version, j.options.Platform
 		switch {
 		case version != "" && !mapping.Offered(read.Kind, version):
-			j.warn("%s: %s is null: it is there from Camunda %s on", m.Target, read.Name(), read.Since)
+			j.warnAt(m.Pos, "%s: %s is null: it is there from Camunda %s on", m.Target, read.Name(), read.Since)
 		case version == "" && platform != "" && !mapping.Offered(read.Kind, platform):
-			j.warn("%s: versions of Camunda differ: %s is there from %s on, and null before; the model is for %s", m.Target, read.Name(), read.Since, platform)
+			j.warnAt(m.Pos, "%s: versions of Camunda differ: %s is there from %s on, and null before; the model is for %s", m.Target, read.Name(), read.Since, platform)
 		}
 		if version != "" && !mapping.Offered(read.Kind, version) || j.notGiven(m, read) {
 			for _, at := range read.Pos {
@@ -63,13 +63,13 @@ func (j *Job) notGiven(m bpmn.Mapping, read mapping.BrokerRead) bool {
 		if _, ok := j.options.Secrets[read.Path[0]]; ok {
 			return false
 		}
-		j.warn("%s: the secret %s is not given, so that %s is null here; the broker raises an incident for one that it does not find", m.Target, read.Path[0], read.Name())
+		j.warnAt(m.Pos, "%s: the secret %s is not given, so that %s is null here; the broker raises an incident for one that it does not find", m.Target, read.Path[0], read.Name())
 		return true
 	case read.Kind == "vars" && len(read.Path) > 1:
 		if _, ok := j.options.ClusterVariables.Get(read.Path[1]); ok {
 			return false
 		}
-		j.warn("%s: the variable %s of the cluster is not given, so that %s is null here", m.Target, read.Path[1], read.Name())
+		j.warnAt(m.Pos, "%s: the variable %s of the cluster is not given, so that %s is null here", m.Target, read.Path[1], read.Name())
 		return true
 	}
 	return false

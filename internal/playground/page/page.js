@@ -1,7 +1,8 @@
-'use strict';
+import { Editor } from './editor.js';
+import { article, ending, node, outcome } from './results.js';
 
 const $ = (id) => document.getElementById(id);
-const fields = ['response', 'retries', 'language', 'result', 'error', 'variables'];
+const nonce = document.querySelector('meta[name="style-nonce"]').content;
 
 // ---- what AWS may answer
 
@@ -16,41 +17,12 @@ const presets = {
   throttled: failure('ThrottlingException', 'Rate exceeded'),
   denied: failure('AccessDeniedException', 'User is not authorized to perform: events:PutEvents'),
 };
+const text = (preset) => JSON.stringify(preset, null, 2);
 const first = {
-  feel: {
-    result: '= {eventId: response.entries[1].eventId, accepted: response.failedEntryCount = 0}',
-    error: '= if error.code = "ThrottlingException"\n  then jobError("bus is busy", {}, job.retries - 1, @"PT30S")\n  else if response.failedEntryCount > 0\n  then bpmnError("REJECTED", response.entries[1].errorMessage)\n  else null',
-  },
+  result: '= {eventId: response.entries[1].eventId, accepted: response.failedEntryCount = 0}',
+  error: '= if error.code = "ThrottlingException"\n  then jobError("bus is busy", {}, job.retries - 1, @"PT30S")\n  else if response.failedEntryCount > 0\n  then bpmnError("REJECTED", response.entries[1].errorMessage)\n  else null',
+  variables: '{\n  "order": {"id": "A-1"}\n}',
 };
-
-// ---- the state, which lives in the fragment of the address alone
-
-const encode = (state) => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(state)))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-const decode = (text) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))));
-
-function load() {
-  let state = {};
-  try {
-    if (location.hash.length > 1) state = decode(location.hash.slice(1));
-  } catch {
-    state = {}; // not of this page
-  }
-  $('response').value = state.response ?? JSON.stringify(presets.accepted, null, 2);
-  $('retries').value = state.retries ?? '3';
-  $('language').value = state.language === 'jq' ? 'jq' : 'feel';
-  $('result').value = state.result ?? first.feel.result;
-  $('error').value = state.error ?? first.feel.error;
-  $('variables').value = state.variables ?? '{\n  "order": {"id": "A-1"}\n}';
-}
-
-// save keeps the state in the address. Browsers take no address of any length, and nobody shares one.
-const longest = 32 * 1024;
-function save() {
-  const state = Object.fromEntries(fields.map((f) => [f, $(f).value]));
-  const short = JSON.stringify(state).length <= longest;
-  history.replaceState(null, '', short ? '#' + encode(state) : location.pathname);
-  $('sharing').textContent = short ? 'The address of this page holds all that you typed but the model: copy it to share.' : 'What you typed is too long for the address of this page: it cannot be shared by it.';
-}
 
 // ---- asking the connector
 
@@ -64,150 +36,206 @@ async function ask(path, question) {
   return answer.json();
 }
 
-// later calls f when nothing happened for a moment; what is asked later is shown later.
-function later(f) {
-  let timer;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(f, 150);
-  };
+const reference = await (await fetch('api/reference')).json();
+
+// ---- what completion offers
+
+let result = {}; // the variables that the result expression made
+
+const parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+};
+
+// expressionNames are those that an expression of a header sees.
+function expressionNames(which, response) {
+  const failed = Object.keys(response).length === 1 && 'error' in response;
+  const fields = failed ? {} : response;
+  const input = parsed(editors.input.text);
+  if (which === 'result') return { ...fields, response, input };
+  const error = failed ? response.error : { type: '', code: '', message: '', variables: {} };
+  const job = { retries: 3, key: '', processInstanceKey: '', processDefinitionId: '', elementId: '', tenantId: '' };
+  return { input, ...fields, ...result, response, error, job };
 }
 
+const ofBroker = reference.functions.filter((f) => !f.connector);
+const scopes = {
+  result: () => ({ names: expressionNames('result', parsed(editors.response.text)), functions: ofBroker }),
+  error: () => ({ names: expressionNames('error', parsed(editors.response.text)), functions: reference.functions }),
+  model: (field) => {
+    if (field === 'mapping') return { names: parsed(editors.variables.text), functions: ofBroker };
+    return field === 'errorExpression' ? { names: expressionNames('error', presets.accepted), functions: reference.functions } : { names: expressionNames('result', presets.accepted), functions: ofBroker };
+  },
+};
+
+// ---- the fields
+
+const editors = {};
+for (const [id, language, described, changed, more] of [
+  ['response', 'json', 'response-fault', evaluateSoon, {}],
+  ['input', 'json', 'input-fault', evaluateSoon, {}],
+  ['result', 'feel', 'result-out', evaluateSoon, { scope: scopes.result }],
+  ['error', 'feel', 'error-out', evaluateSoon, { scope: scopes.error }],
+  ['model', 'xml', 'model-fault', modelSoon, { scope: scopes.model, hint: 'Paste the XML of a model, or drop its file here', dropped: read }],
+  ['variables', 'json', 'variables-fault', modelSoon, {}],
+]) {
+  editors[id] = new Editor({ parent: $(id), language, label: id + '-label', described, nonce, changed, ...more });
+  $(id).editor = editors[id];
+  $(id + '-label').addEventListener('click', () => editors[id].focus());
+}
+
+function setLanguage(language) {
+  $('language').value = language === 'jq' ? 'jq' : 'feel';
+  for (const id of ['result', 'error']) editors[id].language = $('language').value;
+}
+
+const presetOf = (response) => Object.keys(presets).find((name) => text(presets[name]) === response) ?? 'own';
+
+// ---- the state, which lives in the fragment of the address alone
+
+const encode = (state) => btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(state)))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const decode = (text) => JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))));
+const kept = ['response', 'input', 'result', 'error', 'variables'];
+
+function load() {
+  let state = {};
+  try {
+    if (location.hash.length > 1) state = decode(location.hash.slice(1));
+  } catch {
+    state = {}; // not of this page
+  }
+  const beginning = { response: text(presets.accepted), input: reference.input, ...first };
+  for (const id of kept) editors[id].text = typeof state[id] === 'string' ? state[id] : beginning[id];
+  $('retries').value = state.retries ?? '3';
+  setLanguage(state.language);
+  $('preset').value = presetOf(editors.response.text);
+}
+
+// save keeps the state in the address. Browsers take no address of any length, and nobody shares one.
+const longest = 32 * 1024;
+function save() {
+  const state = { retries: $('retries').value, language: $('language').value };
+  let size = 0;
+  for (const id of kept) size += (state[id] = editors[id].text).length;
+  const short = size <= longest;
+  history.replaceState(null, '', short ? '#' + encode(state) : location.pathname);
+  $('sharing').textContent = short ? 'The address of this page holds all that you typed but the model: copy it to share.' : 'What you typed is too long for the address of this page: it cannot be shared by it.';
+}
+
+// ---- evaluating. What is asked later is shown later, and until then what is shown is marked as old.
+
+const busy = (on, ...ids) => ids.forEach((id) => $(id).setAttribute('aria-busy', String(on)));
+const outputs = ['result-out', 'error-out', 'ending'];
 let asked = 0;
+let timer;
+
+function evaluateSoon() {
+  asked++;
+  document.body.dataset.state = 'busy';
+  busy(true, ...outputs);
+  $('preset').value = presetOf(editors.response.text);
+  clearTimeout(timer);
+  timer = setTimeout(evaluate, 150);
+}
 
 async function evaluate() {
+  clearTimeout(timer);
   save();
   document.body.dataset.state = 'busy';
+  busy(true, ...outputs);
   const question = ++asked;
   let reply;
   try {
     reply = await ask('api/evaluate', {
-      response: $('response').value, retries: Number($('retries').value) || 1, language: $('language').value, result: $('result').value, error: $('error').value,
+      response: editors.response.text, input: editors.input.text, retries: Number($('retries').value) || 1, language: $('language').value, result: editors.result.text, error: editors.error.text,
     });
   } catch (e) {
-    reply = { input: 'not evaluated: ' + e.message, result: {}, error: {}, ending: {} };
+    reply = { responseFault: { text: 'not evaluated: ' + e.message }, result: {}, error: {}, ending: {} };
   }
   if (question !== asked) return;
-  $('response-fault').textContent = reply.input ?? '';
-  show('result', reply.result, 'nothing: after an error there is no result');
-  show('error', reply.error, 'no error expression');
-  ending(reply.ending);
+  const sound = !reply.responseFault && !reply.inputFault;
+  fault('response', reply.responseFault);
+  fault('input', reply.inputFault);
+  result = reply.result.value ? parsed(reply.result.value) : {};
+  outcome($('result-out'), reply.result, sound ? 'nothing: after an error there is no result' : '', editors.result);
+  outcome($('error-out'), reply.error, sound ? 'no error expression' : '', editors.error);
+  $('ending').replaceChildren(...ending(reply.ending));
+  busy(false, ...outputs);
   document.body.dataset.state = 'ready';
 }
 
-const node = (name, text, kind) => {
-  const e = document.createElement(name);
-  if (kind) e.className = kind;
-  if (text !== undefined) e.textContent = text;
-  return e;
-};
-
-function show(id, view, nothing) {
-  const out = $(id + '-out');
+// fault says what is wrong with a field, and marks the place.
+function fault(id, mark) {
+  const out = $(id + '-fault');
   out.replaceChildren();
-  if (view.fault) out.append(node('span', view.fault + '\n', 'bad'));
-  else if (view.value !== undefined) out.append(node('span', view.value + '\n'));
-  else out.append(node('span', nothing + '\n', 'quiet'));
-  for (const m of view.marks ?? []) if (!m.error) out.append(node('span', `line ${m.line}, column ${m.column}: ${m.text}\n`, 'warn'));
-  underline(id, view.marks ?? []);
-}
-
-// underline draws a wave below the word at each mark, on a copy of the text behind the field.
-function underline(id, marks) {
-  const text = $(id).value;
-  const copy = $(id).previousElementSibling;
-  const starts = [0];
-  for (let i = 0; i < text.length; i++) if (text[i] === '\n') starts.push(i + 1);
-  const places = marks
-    .map((m) => {
-      const line = starts[m.line - 1] ?? text.length;
-      const at = line + [...text.slice(line)].slice(0, m.column - 1).join('').length;
-      const word = /^(?:[\p{L}\p{N}_]+|[^\s])/u.exec(text.slice(at));
-      return { at: word ? at : Math.max(0, at - 1), end: word ? at + word[0].length : at, error: m.error };
-    })
-    .sort((a, b) => a.at - b.at);
-  copy.replaceChildren();
-  let from = 0;
-  for (const p of places) {
-    if (p.at < from) continue;
-    copy.append(text.slice(from, p.at), node('mark', text.slice(p.at, p.end), p.error ? 'error' : ''));
-    from = p.end;
+  editors[id].mark(mark ? [mark] : []);
+  if (!mark) return;
+  if (!mark.line) {
+    out.append(mark.text);
+    return;
   }
-  copy.append(text.slice(from) + '\n');
-  copy.scrollTop = $(id).scrollTop;
-}
-
-function ending(e) {
-  const out = $('ending');
-  out.replaceChildren();
-  const words = {
-    completed: ['is completed', 'good'],
-    thrown: [`throws the BPMN error "${e.code ?? ''}"`, 'warn'],
-    retried: [`fails, with ${e.retries} ${e.retries === 1 ? 'retry' : 'retries'} left${e.backoff ? ', and is tried again after ' + e.backoff : ''}`, 'warn'],
-    incident: ['fails: an incident', 'bad'],
-  }[e.kind];
-  if (!words) return;
-  out.append(node('span', words[0] + '\n', words[1]));
-  if (e.message) out.append(node('span', e.message + '\n'));
-  if (e.variables) out.append(node('span', 'variables ', 'quiet'), node('span', e.variables));
-  if (e.error) out.append(node('span', 'error ', 'quiet'), node('span', e.error));
+  const go = node('button', `line ${mark.line}, column ${mark.column}: ${mark.text}`, 'place');
+  go.type = 'button';
+  go.addEventListener('click', () => editors[id].select(mark));
+  out.append(go);
 }
 
 // ---- models
 
 let askedModel = 0;
+let modelTimer;
 
-async function model() {
-  save();
-  if (!$('model').value.trim()) return;
-  const question = ++askedModel;
-  let reply;
-  try {
-    reply = await ask('api/model', { xml: $('model').value, variables: $('variables').value });
-  } catch (e) {
-    reply = { fault: e.message, tasks: [] };
-  }
-  if (question !== askedModel) return;
-  $('variables-fault').textContent = reply.variables ?? '';
-  const list = $('tasks');
-  list.replaceChildren();
-  if (reply.fault) list.append(node('p', reply.fault, 'bad'));
-  for (const task of reply.tasks) list.append(article(task));
+function modelSoon() {
+  askedModel++;
+  busy(true, 'tasks');
+  clearTimeout(modelTimer);
+  modelTimer = setTimeout(model, 150);
 }
 
-function article(task) {
-  const a = node('article');
-  a.append(node('h3', task.name ? `${task.name} (${task.id})` : task.id));
-  if (task.fault) a.append(node('p', task.fault, 'bad'));
-  for (const event of task.events) {
-    const d = node('dl');
-    for (const row of event) d.append(node('dt', row.name), node('dd', row.value));
-    a.append(d);
+async function model() {
+  clearTimeout(modelTimer);
+  save();
+  const question = ++askedModel;
+  const tasks = $('tasks');
+  const xml = editors.model.text;
+  let reply = { tasks: [], notes: [] };
+  if (xml.trim()) {
+    busy(true, 'tasks');
+    try {
+      reply = await ask('api/model', { xml, variables: editors.variables.text });
+    } catch (e) {
+      reply = { fault: { text: e.message }, tasks: [], notes: [] };
+    }
+    if (question !== askedModel) return;
   }
-  const notes = [...task.warnings, ...task.findings];
-  if (notes.length) {
-    const list = node('ul');
-    for (const note of notes) list.append(node('li', note, 'warn'));
-    a.append(list);
-  }
-  if (task.result || task.error) {
-    const use = node('button', 'Try its expressions');
-    use.type = 'button';
-    use.addEventListener('click', () => {
-      $('language').value = task.language;
-      $('result').value = task.result;
-      $('error').value = task.error;
-      evaluate();
-      $('result').focus();
-    });
-    a.append(use);
-  }
-  return a;
+  fault('model', reply.fault);
+  fault('variables', reply.variablesFault);
+  editors.model.mark([reply.fault, ...reply.notes, ...reply.tasks.flatMap((t) => t.notes)].filter(Boolean));
+  const select = (place) => editors.model.select(place);
+  tasks.replaceChildren(...reply.tasks.map((task) => article(task, { select, use, untried: Boolean(reply.variablesFault) })));
+  if (reply.notes.length) tasks.append(article({ name: 'Other elements', notes: reply.notes, events: [], endings: [] }, { select }));
+  if (!tasks.hasChildNodes()) tasks.append(node('p', xml.trim() ? 'No task to show.' : 'The EventBridge tasks of the model appear here: the events that they would send, where to, and how each would end.', 'quiet'));
+  busy(false, 'tasks');
+}
+
+// use tries the expressions of a task.
+function use(task) {
+  setLanguage(task.language);
+  editors.result.text = task.result;
+  editors.error.text = task.error;
+  if (task.input) editors.input.text = task.input;
+  if (task.retries) $('retries').value = task.retries;
+  evaluate();
+  $('asked').scrollIntoView();
+  editors.result.focus();
 }
 
 async function read(file) {
   if (!file) return;
-  $('model').value = await file.text();
+  editors.model.text = await file.text();
   model();
 }
 
@@ -222,32 +250,25 @@ dark(preference.matches);
 preference.addEventListener('change', (e) => dark(e.matches));
 $('theme').addEventListener('click', () => dark(document.documentElement.dataset.theme !== 'dark'));
 
-const evaluateSoon = later(evaluate);
-const modelSoon = later(model);
-for (const id of ['response', 'retries', 'language', 'result', 'error']) $(id).addEventListener('input', evaluateSoon);
-for (const id of ['model', 'variables']) $(id).addEventListener('input', modelSoon);
-for (const id of ['result', 'error']) {
-  $(id).addEventListener('input', () => underline(id, []));
-  $(id).addEventListener('scroll', () => ($(id).previousElementSibling.scrollTop = $(id).scrollTop));
-}
-$('response').addEventListener('input', () => ($('preset').value = 'own'));
+$('retries').addEventListener('input', evaluateSoon);
+$('language').addEventListener('input', () => {
+  setLanguage($('language').value);
+  evaluateSoon();
+});
 $('preset').addEventListener('change', () => {
   const preset = presets[$('preset').value];
-  if (preset) $('response').value = JSON.stringify(preset, null, 2);
+  if (preset) editors.response.text = text(preset);
   evaluate();
 });
-$('file').addEventListener('change', () => read($('file').files[0]));
-$('model').addEventListener('dragover', (e) => e.preventDefault());
-$('model').addEventListener('drop', (e) => {
-  if (!e.dataTransfer.files.length) return;
-  e.preventDefault();
-  read(e.dataTransfer.files[0]);
+$('file').addEventListener('change', () => {
+  read($('file').files[0]);
+  $('file').value = ''; // so that the same file can be read again
 });
 addEventListener('hashchange', () => {
   load();
   evaluate();
+  model();
 });
 load();
-for (const [name, preset] of Object.entries(presets)) if ($('response').value === JSON.stringify(preset, null, 2)) $('preset').value = name;
-if (!Object.values(presets).some((p) => $('response').value === JSON.stringify(p, null, 2))) $('preset').value = 'own';
+model();
 evaluate();
