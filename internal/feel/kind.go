@@ -43,10 +43,10 @@ var kindNames = []struct {
 
 // String names the kinds: "number or string". It is "any value" for all of them, and "null" for none.
 func (k Kinds) String() string {
-	switch k {
-	case NoKind:
+	if k == NoKind {
 		return "null"
-	case AnyKind:
+	}
+	if k == AnyKind {
 		return "any value"
 	}
 	var names []string

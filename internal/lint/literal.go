@@ -33,7 +33,7 @@ func (c *checker) unquoted(m bpmn.Mapping, seen feel.Inspection) {
 	if slices.ContainsFunc(seen.References, func(r feel.PathReference) bool { return c.variables[r.Name] }) {
 		return
 	}
-	what := ""
+	var what string
 	switch {
 	case joinedNames.MatchString(word):
 		what = "a calculation with variables"
