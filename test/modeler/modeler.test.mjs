@@ -178,9 +178,10 @@ test('a task filled in by the keyboard is a model that deploys', async (t) => {
   for (const [label, text] of Object.entries(filled)) await panel.type(label, text);
   await panel.goTo('Endpoint');
   await panel.page.keyboard.type('='); // turns the field into an editor for an expression
-  await panel.page.waitForTimeout(100);
+  const editor = panel.entry('Endpoint').locator('.cm-content');
+  await panel.eventually('the editor has the focus', () => editor.evaluateAll((all) => all.length === 1 && all[0] === document.activeElement));
   await panel.page.keyboard.insertText('awsEndpoint');
-  await panel.page.waitForTimeout(100);
+  await panel.eventually('the model has the expression', async () => said(await panel.saved()).inputs['configuration.endpoint'] === '=awsEndpoint');
   await panel.openGroup('More options');
   await panel.goTo('Fail on rejected entries');
   await panel.page.keyboard.press('Space');
