@@ -39,7 +39,7 @@ const (
 
 // Gateway checks whether the gateway answers, takes the worker's identity, and gives it jobs of its tenants.
 func Gateway(o GatewayOptions) Part {
-	return Part{Name: "gateway", Run: func(ctx context.Context) []Finding { return o.run(ctx) }}
+	return Part{Name: "gateway", Run: o.run}
 }
 
 func (o *GatewayOptions) run(ctx context.Context) []Finding {

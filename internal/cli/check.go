@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,8 +133,8 @@ func (b *checkBuilder) gatewayPart() (gateway, models check.Part, end func() err
 
 // closeAll closes what was opened, in the reverse order.
 func closeAll(log *slog.Logger, all []io.Closer) {
-	for i := len(all) - 1; i >= 0; i-- {
-		closeQuietly(all[i].Close, log)
+	for _, a := range slices.Backward(all) {
+		closeQuietly(a.Close, log)
 	}
 }
 

@@ -215,7 +215,10 @@ func TestEachFaultHasItsCure(t *testing.T) {
 		unknown      []string
 	}{
 		{
-			name: "no gateway", change: func(t *testing.T, w *world) { w.env[0] = "CAMUNDA_CLIENT_GRPCADDRESS=http://" + nowhere(t) },
+			name: "no gateway", change: func(t *testing.T, w *world) {
+				t.Helper()
+				w.env[0] = "CAMUNDA_CLIENT_GRPCADDRESS=http://" + nowhere(t)
+			},
 			failed: "gateway reached", detail: "connection refused", cure: "nothing listens there", unknown: []string{"gateway identity", "gateway tenants"},
 		},
 		{
@@ -230,6 +233,7 @@ func TestEachFaultHasItsCure(t *testing.T) {
 		},
 		{
 			name: "a token endpoint that refuses", change: func(t *testing.T, w *world) {
+				t.Helper()
 				s := authorization(401, `{"error":"invalid_client","error_description":"no very-secret-word here"}`)
 				t.Cleanup(s.Close)
 				oidc(w, s.URL+"/token")
@@ -237,7 +241,10 @@ func TestEachFaultHasItsCure(t *testing.T) {
 			failed: "gateway identity", detail: "HTTP 401: invalid_client", cure: "was the secret rotated?", unknown: []string{"gateway reached", "gateway tenants"},
 		},
 		{
-			name: "no token endpoint", change: func(t *testing.T, w *world) { oidc(w, "http://"+nowhere(t)+"/token") },
+			name: "no token endpoint", change: func(t *testing.T, w *world) {
+				t.Helper()
+				oidc(w, "http://"+nowhere(t)+"/token")
+			},
 			failed: "gateway identity", detail: "connection refused", cure: "look whether it can be reached from here", unknown: []string{"gateway tenants"},
 		},
 		{
@@ -250,11 +257,15 @@ func TestEachFaultHasItsCure(t *testing.T) {
 			failed: "gateway tenants", detail: "INVALID_ARGUMENT", cure: "name tenants that are there, or none",
 		},
 		{
-			name: "no REST API", change: func(t *testing.T, w *world) { w.env = append(w.env, "CAMUNDA_CLIENT_RESTADDRESS=http://"+nowhere(t)) },
+			name: "no REST API", change: func(t *testing.T, w *world) {
+				t.Helper()
+				w.env = append(w.env, "CAMUNDA_CLIENT_RESTADDRESS=http://"+nowhere(t))
+			},
 			failed: "models REST API", detail: "connection refused", cure: "camunda.client.rest-address can be reached",
 		},
 		{
 			name: "a REST API that forbids to read models", change: func(t *testing.T, w *world) {
+				t.Helper()
 				s := authorization(403, `{"title":"FORBIDDEN"}`)
 				t.Cleanup(s.Close)
 				w.env = append(w.env, "CAMUNDA_CLIENT_RESTADDRESS="+s.URL)
@@ -263,6 +274,7 @@ func TestEachFaultHasItsCure(t *testing.T) {
 		},
 		{
 			name: "another server in the place of the REST API", change: func(t *testing.T, w *world) {
+				t.Helper()
 				s := authorization(200, `{"hello":1}`)
 				t.Cleanup(s.Close)
 				w.env = append(w.env, "CAMUNDA_CLIENT_RESTADDRESS="+s.URL)
@@ -298,7 +310,10 @@ func TestEachFaultHasItsCure(t *testing.T) {
 			failed: "aws key:KEY", detail: "InvalidClientTokenId", cure: "AWS does not know the access key", unknown: []string{"aws event bus orders"},
 		},
 		{
-			name: "no way to STS", change: func(t *testing.T, _ *world) { t.Setenv("AWS_ENDPOINT_URL_STS", "http://"+nowhere(t)) },
+			name: "no way to STS", change: func(t *testing.T, _ *world) {
+				t.Helper()
+				t.Setenv("AWS_ENDPOINT_URL_STS", "http://"+nowhere(t))
+			},
 			failed: "aws key:KEY", detail: "connection refused", cure: "look whether sts in this region can be reached", unknown: []string{"aws event bus orders"},
 		},
 		{

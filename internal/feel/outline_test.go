@@ -142,14 +142,16 @@ func TestOutlines(t *testing.T) {
 
 func TestAnOutlineHasBounds(t *testing.T) {
 	t.Parallel()
-	source := `{a0: if x then "0" else "1"`
+	var b strings.Builder
+	b.WriteString(`{a0: if x then "0" else "1"`)
 	for i := range 60 {
 		was, is := string(rune('0'+i/10))+string(rune('0'+i%10)), string(rune('0'+(i+1)/10))+string(rune('0'+(i+1)%10))
 		if i == 0 {
 			was = "0"
 		}
-		source += `, a` + is + `: a` + was + ` + a` + was
+		b.WriteString(`, a` + is + `: a` + was + ` + a` + was)
 	}
+	source := b.String()
 	program, err := feel.Compile(source + `, z: [` + strings.Repeat(`if x then "a" else y, `, 2500) + `1]}`)
 	require.NoError(t, err)
 	o := program.Outline()

@@ -7,8 +7,13 @@ import (
 
 // partitions are those whose regions begin so. All other regions are of the partition aws.
 var partitions = []struct{ region, partition string }{
-	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"},
-	{"eu-isoe-", "aws-iso-e"}, {"eusc-", "aws-eusc"},
+	{"cn-", "aws-cn"},
+	{"us-gov-", "aws-us-gov"},
+	{"us-isob-", "aws-iso-b"},
+	{"us-isof-", "aws-iso-f"},
+	{"us-iso-", "aws-iso"},
+	{"eu-isoe-", "aws-iso-e"},
+	{"eusc-", "aws-eusc"},
 }
 
 // partitionOf returns the partition of a region; * if the region is not known.
@@ -60,10 +65,16 @@ func (p place) buses(bus form) []form {
 		return p.busesByARN(bus)
 	}
 	all := p.all(p.account, bus)
-	if _, ok := bus.exact(); !ok && strings.HasPrefix("arn:", name) {
+	if _, ok := bus.exact(); !ok && mayBeginARN(name) {
 		return append(all, p.all("*", form{[]string{"", bus.parts[len(bus.parts)-1]}})...)
 	}
 	return all
+}
+
+// mayBeginARN says whether a text that begins so can be an ARN.
+func mayBeginARN(beginning string) bool {
+	const scheme = "arn:"
+	return len(beginning) <= len(scheme) && scheme[:len(beginning)] == beginning
 }
 
 // busesByARN returns the ARNs of a bus that is given by its own.
@@ -73,8 +84,9 @@ func (p place) busesByARN(bus form) []form {
 	switch {
 	case known && m != nil && p.global:
 		var all []form
+		_, bus, _ := strings.Cut(text, ":event-bus/")
 		for _, r := range append([]form{exactly(m[2])}, p.regions...) {
-			all = append(all, r.with("arn:"+m[1]+":events:", ":"+m[3]+text[strings.Index(text, ":event-bus/"):]))
+			all = append(all, r.with("arn:"+m[1]+":events:", ":"+m[3]+":event-bus/"+bus))
 		}
 		return all
 	case !known && strings.Count(bus.parts[0], ":") < colonsOfARN:

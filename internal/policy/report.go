@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 )
@@ -105,14 +106,11 @@ func (n Note) String() string {
 type FindingsError struct{ Findings []Note }
 
 func (e *FindingsError) Error() string {
-	text := ""
+	lines := make([]string, len(e.Findings))
 	for i, f := range e.Findings {
-		if i > 0 {
-			text += "\n"
-		}
-		text += f.String()
+		lines[i] = f.String()
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // NoTaskError says that no task of the models is for the worker.
@@ -122,9 +120,9 @@ type NoTaskError struct {
 }
 
 func (e *NoTaskError) Error() string {
-	text := fmt.Sprintf("the models have no task of the type %s, so that there is nothing to allow", e.JobType)
+	lines := []string{fmt.Sprintf("the models have no task of the type %s, so that there is nothing to allow", e.JobType)}
 	for _, n := range e.Notes {
-		text += "\n" + n.String()
+		lines = append(lines, n.String())
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

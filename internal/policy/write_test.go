@@ -97,7 +97,8 @@ func TestThePolicyIsTheLeastThatIsEnough(t *testing.T) {
 			denies: []request{
 				put(orders+"x", "com.example", "Placed"), put(orders, "com.example2", "Placed"), put(orders, "com.example", "placed"),
 				put(bus("eu-west-1", own, "orders"), "com.example", "Placed"), put(bus("eu-central-1", partner, "orders"), "com.example", "Placed"),
-				{"events:PutRule", orders, nil}, {"sts:AssumeRole", role, nil},
+				{"events:PutRule", orders, nil},
+				{"sts:AssumeRole", role, nil},
 			},
 		},
 		{

@@ -19,10 +19,14 @@ func TestADefinitionIsFoundByTheIDOfItsProcess(t *testing.T) {
 		want                        int64
 		fault                       string
 	}{
-		{name: "a key as a text", process: "orders", status: 200, answer: `{"items":[{"processDefinitionKey":"2251799813685249"}]}`, want: 2251799813685249,
-			body: `{"filter":{"processDefinitionId":"orders"},"page":{"limit":1},"sort":[{"field":"version","order":"DESC"}]}`},
-		{name: "a key as a number, of any process", status: 200, answer: `{"items":[{"processDefinitionKey":7}]}`, want: 7,
-			body: `{"page":{"limit":1},"sort":[{"field":"version","order":"DESC"}]}`},
+		{
+			name: "a key as a text", process: "orders", status: 200, answer: `{"items":[{"processDefinitionKey":"2251799813685249"}]}`, want: 2251799813685249,
+			body: `{"filter":{"processDefinitionId":"orders"},"page":{"limit":1},"sort":[{"field":"version","order":"DESC"}]}`,
+		},
+		{
+			name: "a key as a number, of any process", status: 200, answer: `{"items":[{"processDefinitionKey":7}]}`, want: 7,
+			body: `{"page":{"limit":1},"sort":[{"field":"version","order":"DESC"}]}`,
+		},
 		{name: "none", status: 200, answer: `{"items":[]}`},
 		{name: "another server", status: 200, answer: `<html>`, fault: "the answer is no list of process definitions"},
 		{name: "a key that is none", status: 200, answer: `{"items":[{"processDefinitionKey":"x"}]}`, fault: `processDefinitionKey: found "x", expected a whole number`},

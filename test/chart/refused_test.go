@@ -107,7 +107,7 @@ func TestWhatKubernetesWouldRefuseIsRefusedWithTheValuesName(t *testing.T) {
 		{"a key of a secret", "tls.ca.existingSecretKey=a/b", "/tls/ca/existingSecretKey"},
 		{"a tag", "image.tag=a:b", "/image/tag"},
 		{"a port's name", "service.serverName=8080", "/service/serverName"},
-		{"a misspelt key of the worker", "configuration.camunda.client.grpc-addres=x", `configuration: unknown key "camunda.client.grpc-addres"`},
+		{"a misspelt key of the worker", "configuration.camunda.client.grpc-addr=x", `configuration: unknown key "camunda.client.grpc-addr"`},
 		{"a misspelt dotted key of the worker", `configuration.camunda\.client\.worker\.defaults.max-job-active=1`, `configuration: unknown key "camunda.client.worker.defaults.max-job-active"`},
 		{"a misspelt limit", "resources.limit.memory=1Gi", "'limit' not allowed"},
 		{"a misspelt toleration", "tolerations[0].operater=Exists", "'operater' not allowed"},
