@@ -246,8 +246,8 @@ test('jq is a language, too', async (t) => {
 
 test('the address holds the state, and nothing but it', async (t) => {
   const page = await open(t);
-  await type(page, 'result', '= {shared: "ü😀"}');
   await type(page, 'input', '{"eventBusName": "mine"}');
+  await type(page, 'result', '= {shared: "ü😀"}'); // last: its result says that the page has taken in both
   await eventually('the result', async () => /shared/.test(await text(page, 'result-out')));
   const hash = new URL(page.url()).hash;
   assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, '']);
