@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/lint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
@@ -91,7 +89,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 	for _, name := range names {
 		f := o.check(ctx, s, name)
 		_ = bar.Add(1)
-		if e, ok := errors.AsType[*bpmn.Error](f.Unreadable); ok && e.Camunda7 && walked[name] {
+		if isSkipped(f.Unreadable, walked[name]) {
 			skipped++
 			continue
 		}
@@ -132,18 +130,7 @@ func (o *lintOptions) checkRules() error {
 
 func (o *lintOptions) check(ctx context.Context, s *session, name string) lint.File {
 	f := lint.File{Name: name}
-	in, err := s.open(name)
-	if err != nil {
-		f.Unreadable = err
-		return f
-	}
-	defer in.Close()
-	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
-	if err != nil {
-		f.Unreadable = err
-		return f
-	}
-	m, err := bpmn.Read(data)
+	m, err := s.readModel(name)
 	if err != nil {
 		f.Unreadable = err
 		return f

@@ -22,12 +22,12 @@ func (s *session) readModels(args []string) ([]policy.File, error) {
 	skipped := 0
 	for _, name := range names {
 		m, err := s.readModel(name)
-		if e, ok := errors.AsType[*bpmn.Error](err); ok && e.Camunda7 && walked[name] {
+		if isSkipped(err, walked[name]) {
 			skipped++
 			continue
 		}
 		if err != nil {
-			faults = append(faults, err)
+			faults = append(faults, unreadable(name, err))
 			continue
 		}
 		files = append(files, policy.File{Name: name, Model: m})
@@ -50,18 +50,30 @@ func (s *session) tellSkipped(n int) {
 	}
 }
 
+// readModel reads a model. The error is an *[bpmn.Error], or one of the file, which names it.
 func (s *session) readModel(name string) (*bpmn.Model, error) {
 	in, err := s.open(name)
 	if err != nil {
-		return nil, errors.New(outlet.Quoted(err.Error())) // it names the file
+		return nil, err
 	}
 	defer in.Close()
 	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
-	if err == nil {
-		var m *bpmn.Model
-		if m, err = bpmn.Read(data); err == nil {
-			return m, nil
-		}
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s: %w", outlet.Quoted(name), err)
+	return bpmn.Read(data)
+}
+
+// unreadable is the error of readModel for a user: with the name of the file, and quoted.
+func unreadable(name string, err error) error {
+	if _, ok := errors.AsType[*bpmn.Error](err); ok {
+		return fmt.Errorf("%s: %w", outlet.Quoted(name), err)
+	}
+	return errors.New(outlet.Quoted(err.Error()))
+}
+
+// isSkipped says whether a file is passed over: a model for Camunda 7 that no argument names, but a folder holds.
+func isSkipped(err error, inFolder bool) bool {
+	e, ok := errors.AsType[*bpmn.Error](err)
+	return ok && e.Camunda7 && inFolder
 }

@@ -105,18 +105,9 @@ func (o *tryOptions) run(ctx context.Context, s *session, args []string) error {
 
 // find reads the model and finds the task.
 func (o *tryOptions) find(s *session, name string) (*bpmn.Model, *bpmn.Process, *bpmn.Task, error) {
-	in, err := s.open(name)
+	m, err := s.readModel(name)
 	if err != nil {
-		return nil, nil, nil, &exitError{ExitUnreadable, errors.New(outlet.Quoted(err.Error()))}
-	}
-	defer in.Close()
-	data, err := io.ReadAll(io.LimitReader(in, bpmn.MaxSize+1))
-	if err != nil {
-		return nil, nil, nil, &exitError{ExitUnreadable, err}
-	}
-	m, err := bpmn.Read(data)
-	if err != nil {
-		return nil, nil, nil, &exitError{ExitUnreadable, fmt.Errorf("%s: %w", outlet.Quoted(name), err)}
+		return nil, nil, nil, &exitError{ExitUnreadable, unreadable(name, err)}
 	}
 	var ids []string
 	var process *bpmn.Process
