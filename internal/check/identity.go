@@ -148,8 +148,8 @@ func (o *AWSOptions) ask(ctx context.Context, id *identity, t policy.Target) {
 
 // configOf returns the configuration with the credentials that a task has without a role; the finding says why there is none.
 func (o *AWSOptions) configOf(ctx context.Context, t policy.Target) (aws.Config, *Finding) {
-	if t.Kind == policy.Worker {
-		cfg, err := o.Load(ctx, config.WithRegion(regionOf(t)))
+	load := func(credentials ...func(*config.LoadOptions) error) (aws.Config, *Finding) {
+		cfg, err := o.Load(ctx, append(credentials, config.WithRegion(regionOf(t)))...)
 		if err != nil {
 			f := failed("", err.Error(), "mend AWS's settings")
 			return cfg, &f
@@ -158,6 +158,9 @@ func (o *AWSOptions) configOf(ctx context.Context, t policy.Target) (aws.Config,
 			cfg.Region = o.firstRegion()
 		}
 		return cfg, nil
+	}
+	if t.Kind == policy.Worker {
+		return load()
 	}
 	var keys [3]string
 	for i, text := range []string{t.AccessKey, t.SecretKey, t.SessionToken} {
@@ -171,17 +174,9 @@ func (o *AWSOptions) configOf(ctx context.Context, t policy.Target) (aws.Config,
 			return aws.Config{}, &f
 		}
 	}
-	cfg, err := o.Load(ctx, config.WithRegion(regionOf(t)), config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	return load(config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: keys[0], SecretAccessKey: keys[1], SessionToken: keys[2], Source: "the task"}, nil
 	})))
-	if err != nil {
-		f := failed("", err.Error(), "mend AWS's settings")
-		return cfg, &f
-	}
-	if cfg.Region == "" {
-		cfg.Region = o.firstRegion()
-	}
-	return cfg, nil
 }
 
 // regionOf is the region of a task, if it can be one.

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 )
 
@@ -27,15 +25,8 @@ func (c *Client) FindDefinition(ctx context.Context, processID string) (int64, e
 	fault := func(reason string) error {
 		return &RESTError{URL: printableURL(address), Method: http.MethodPost, Reason: reason}
 	}
-	if c.rest.address == "" {
-		return 0, fault("there is no REST address")
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
-	_, proof, err := c.auth.authorize(ctx)
-	if err != nil {
-		return 0, fault(err.Error())
-	}
 	query := map[string]any{"sort": []any{map[string]string{"field": "version", "order": "DESC"}}, "page": map[string]int{"limit": 1}}
 	if processID != "" {
 		query["filter"] = map[string]string{"processDefinitionId": processID}
@@ -44,37 +35,9 @@ func (c *Client) FindDefinition(ctx context.Context, processID string) (int64, e
 	if err != nil {
 		return 0, fault(err.Error())
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	answer, _, err := c.restCall(ctx, restRequest{method: http.MethodPost, address: address, accept: "application/json, application/problem+json", body: body})
 	if err != nil {
-		return 0, fault("camunda.client.rest-address is no URL") // err repeats it, a password included
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", "application/json, application/problem+json")
-	if c.config.UserAgent != "" {
-		request.Header.Set("User-Agent", c.config.UserAgent)
-	}
-	if proof != nil {
-		request.Header["Authorization"] = proof.header.Get("authorization")
-	}
-	response, err := c.rest.client.Do(request)
-	if err != nil {
-		if wrapped, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL
-			err = wrapped.Err
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return 0, fault("no answer in time")
-		}
-		return 0, fault(err.Error())
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxDefinition))
-	if err != nil {
-		return 0, fault(err.Error())
-	}
-	if response.StatusCode != http.StatusOK {
-		e := statusError(address, response.StatusCode, answer)
-		e.Method = http.MethodPost
-		return 0, e
+		return 0, err
 	}
 	key, err := firstDefinition(answer)
 	if err != nil {

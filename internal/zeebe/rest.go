@@ -1,7 +1,7 @@
 package zeebe
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -29,14 +29,14 @@ const maxProblem = 300
 // RESTError is a call of the Orchestration Cluster REST API that did not end in an answer.
 type RESTError struct {
 	URL    string
-	Method string // empty = GET
+	Method string
 	Status int    // 0 = there was no answer
 	Reason string // what went wrong, and what to look at
 	// Transient says that the same call may succeed soon.
 	Transient bool
 }
 
-func (e *RESTError) Error() string { return cmp.Or(e.Method, "GET") + " " + e.URL + ": " + e.Reason }
+func (e *RESTError) Error() string { return e.Method + " " + e.URL + ": " + e.Reason }
 
 // Temporary says whether the same call may succeed soon.
 func (e *RESTError) Temporary() bool { return e.Transient }
@@ -50,7 +50,7 @@ func (c *Client) ProcessXML(ctx context.Context, key int64) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	for again := false; ; again = true {
-		text, proof, err := c.restGet(limited, address)
+		text, proof, err := c.restCall(limited, restRequest{method: http.MethodGet, address: address, accept: "text/xml, application/problem+json"})
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil, fmt.Errorf("call the REST API: %w", ctx.Err())
 		}
@@ -67,9 +67,16 @@ func (c *Client) ProcessXML(ctx context.Context, key int64) ([]byte, error) {
 	}
 }
 
-func (c *Client) restGet(ctx context.Context, address string) ([]byte, *proof, error) {
+// restRequest is a request to the REST API.
+type restRequest struct {
+	method, address, accept string
+	body                    []byte // JSON; nil = none
+}
+
+// restCall makes a request once. The error is a *[RESTError].
+func (c *Client) restCall(ctx context.Context, r restRequest) ([]byte, *proof, error) {
 	fault := func(transient bool, reason string) *RESTError {
-		return &RESTError{URL: printableURL(address), Reason: reason, Transient: transient}
+		return &RESTError{URL: printableURL(r.address), Method: r.method, Reason: reason, Transient: transient}
 	}
 	if c.rest.address == "" {
 		return nil, nil, fault(false, "there is no REST address")
@@ -79,11 +86,14 @@ func (c *Client) restGet(ctx context.Context, address string) ([]byte, *proof, e
 		refused, ok := errors.AsType[*job.CommandError](err)
 		return nil, nil, fault(!ok || refused.Kind == job.Transient, err.Error())
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, r.method, r.address, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, proof, fault(false, "camunda.client.rest-address is no URL") // err repeats it, a password included
 	}
-	request.Header.Set("Accept", "text/xml, application/problem+json")
+	request.Header.Set("Accept", r.accept)
+	if r.body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	if c.config.UserAgent != "" {
 		request.Header.Set("User-Agent", c.config.UserAgent)
 	}
@@ -106,7 +116,7 @@ func (c *Client) restGet(ctx context.Context, address string) ([]byte, *proof, e
 	case err != nil:
 		return nil, proof, fault(true, err.Error())
 	case response.StatusCode != http.StatusOK:
-		return nil, proof, statusError(address, response.StatusCode, body)
+		return nil, proof, r.statusError(response.StatusCode, body)
 	case len(body) > maxDefinition:
 		return nil, proof, fault(false, fmt.Sprintf("the answer is longer than %d bytes", maxDefinition))
 	}
@@ -128,8 +138,8 @@ func untrusted(err error) bool {
 }
 
 // statusError words an answer that is no definition: the server's own words, then what to look at.
-func statusError(address string, status int, body []byte) *RESTError {
-	e := &RESTError{URL: printableURL(address), Status: status, Reason: "the answer was HTTP " + strconv.Itoa(status)}
+func (r restRequest) statusError(status int, body []byte) *RESTError {
+	e := &RESTError{URL: printableURL(r.address), Method: r.method, Status: status, Reason: "the answer was HTTP " + strconv.Itoa(status)}
 	if text := problem(body); text != "" {
 		e.Reason += " (" + text + ")"
 	}
