@@ -46,17 +46,22 @@ func TestJQNamesItsLimits(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		`until(false; .)`:                 "the jq expression did not end within 1 s",
-		`"x" * 200000000`:                 "the jq expression used more than 64 MiB of memory",
 		`"x" * 5000000`:                   "the expression gives 5000002 bytes of JSON, more than the 4194304 that it may",
 		strings.Repeat("(", 20) + "1":     "unexpected EOF",
 		`"` + strings.Repeat("x", 70_000): "the expression is longer than 64 KiB",
 	} {
-		p, err := Compile(t.Context(), JQ, source)
-		if err == nil {
-			_, err = p.Eval(t.Context(), &Scope{})
-		}
-		assert.ErrorContains(t, err, want)
+		assert.ErrorContains(t, evalJQ(t, source), want)
 	}
+}
+
+// evalJQ returns the error of compiling or evaluating a jq expression.
+func evalJQ(t *testing.T, source string) error {
+	t.Helper()
+	p, err := Compile(t.Context(), JQ, source)
+	if err == nil {
+		_, err = p.Eval(t.Context(), &Scope{})
+	}
+	return err
 }
 
 func TestAnInterruptedCompilationIsNotKept(t *testing.T) {
