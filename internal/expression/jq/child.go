@@ -33,6 +33,7 @@ type child struct {
 	process *os.Process
 	in, out *os.File // what it reads and what it writes
 	ready   bool     // whether its first frame was read
+	grows   func()   // called once for each request that makes it need more than growth, if it is not nil
 	exited  chan struct{}
 	state   *os.ProcessState // how it ended, once exited is closed; nil if that is unknown
 }
@@ -134,6 +135,9 @@ func (c *child) awaitReady(ctx context.Context) error {
 	return &UnavailableError{err}
 }
 
+// growth is from how many bytes of resident memory of the child on its parent makes room: half of what it may have.
+const growth = MemoryLimit / 2
+
 // exchange sends a request and returns the answer. It watches the process meanwhile. After an error the child is of no use.
 func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 	type reply struct {
@@ -155,6 +159,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 	defer limit.Stop()
 	tick := time.NewTicker(watching)
 	defer tick.Stop()
+	grows := c.grows
 	for {
 		select {
 		case r := <-replies:
@@ -168,8 +173,13 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 			}
 			return frame{}, ErrTime
 		case <-tick.C:
-			if c.resident() > MemoryLimit*memoryFactor {
+			used := c.resident()
+			if used > MemoryLimit*memoryFactor {
 				return frame{}, ErrMemory
+			}
+			if used > growth*memoryFactor && grows != nil {
+				go grows() // the watch goes on meanwhile
+				grows = nil
 			}
 		case <-ctx.Done():
 			return frame{}, ctx.Err()

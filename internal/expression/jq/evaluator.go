@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -33,10 +34,18 @@ const (
 	startPause    = 100 * time.Millisecond
 )
 
-// New returns an evaluator that starts children by the command.
+// New returns an evaluator that starts children by the command. While an expression needs much memory, this process gives
+// back to the system what it has and does not use: both share one limit in a container.
 func New(command Command) *Evaluator {
 	return &Evaluator{
-		start:   func() (*child, error) { return startChild(command) },
+		start: func() (*child, error) {
+			c, err := startChild(command)
+			if err != nil {
+				return nil, err
+			}
+			c.grows = debug.FreeOSMemory
+			return c, nil
+		},
 		limited: make(chan struct{}, 1),
 		fresh:   make(chan struct{}, 1),
 		turn:    make(chan struct{}, 1),
