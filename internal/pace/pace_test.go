@@ -143,6 +143,30 @@ func TestACallOutlivesTheCallerThatBeganIt(t *testing.T) {
 	})
 }
 
+// endedLater is a context that has ended; who asks for its end waits until all others wait.
+type endedLater struct{ context.Context } //nolint:containedctx // it is one
+
+func (c endedLater) Done() <-chan struct{} {
+	synctest.Wait()
+	return c.Context.Done()
+}
+
+// TestAnAnswerThatComesAsTheCallersTimeEndsCounts: what was asked for is there.
+func TestAnAnswerThatComesAsTheCallersTimeEndsCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended, end := context.WithTimeout(t.Context(), 0)
+		defer end()
+		var f Flights[string]
+		for range 100 { // both are there, and which of them is seen first is left to chance
+			got, err := f.Do(endedLater{ended}, "k", time.Minute, func(context.Context) (string, error) { return "answer", nil })
+			require.NoError(t, err)
+			require.Equal(t, "answer", got)
+		}
+		f.Close()
+	})
+}
+
 func TestAPanicInACallIsAnErrorWithoutItsText(t *testing.T) {
 	t.Parallel()
 	var f Flights[int]

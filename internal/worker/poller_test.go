@@ -64,3 +64,29 @@ func TestAnEffectWaitsForAProbeAfterALostPoll(t *testing.T) {
 		assert.Equal(t, 300*time.Millisecond, time.Since(began))
 	})
 }
+
+// TestPollsThatFailOnceAreTriedAgainSoon: the pause grows with failures in a row, and begins anew after an answer.
+func TestPollsThatFailOnceAreTriedAgainSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var polls []time.Time
+		fails := func(n int) bool { return n <= 20 || n == 25 } // counted from 1
+		f := newFleet(t, 1, Config{PollWait: 100 * time.Millisecond}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call != "Activate" {
+					return nil
+				}
+				if polls = append(polls, time.Now()); fails(len(polls)) {
+					return &job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", NotTaken: true}
+				}
+				return nil
+			}
+		})
+		testkit.Advance(time.Minute)
+		synctest.Wait()
+		require.Greater(t, len(polls), 25)
+		assert.GreaterOrEqual(t, polls[20].Sub(polls[19]), pollFailing/2)
+		assert.LessOrEqual(t, polls[25].Sub(polls[24]), 100*time.Millisecond+2*time.Millisecond, "the only one that failed")
+		f.stop()
+	})
+}

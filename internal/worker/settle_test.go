@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
@@ -88,6 +89,7 @@ func TestSettle(t *testing.T) {
 				for _, c := range g.Calls("Complete", "Fail", "Throw", "UpdateTimeout") {
 					took = append(took, c.Name)
 					assert.Contains(t, c.Text, tt.text)
+					assert.Zero(t, c.Retries, "what the broker never takes is not tried again")
 				}
 				assert.Equal(t, tt.want, took)
 				assert.Equal(t, tt.asked, tries.Load())
@@ -211,6 +213,41 @@ func TestAnEventThatWasNotAcceptedIsNotFailedLate(t *testing.T) {
 			assert.Len(t, g.Calls("Complete"), 1)
 			assert.Equal(t, 1, r.seen.of(job.AbandonLeaseOver))
 			r.stop()
+		})
+	}
+}
+
+// TestWhatIsKnownOfACommandIsRemembered for an activation of the same try that is in transport meanwhile: it is not worked on.
+func TestWhatIsKnownOfACommandIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		outcome job.Outcome
+		answer  error
+		reason  job.AbandonReason
+		want    job.Outcome
+	}{
+		{"it was taken", job.Complete{}, nil, "", job.Complete{}},
+		{"the job is gone", job.Complete{}, &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND"}, job.AbandonGone, job.Fail{}},
+		{"its answer was lost", job.Fail{Retries: 2}, &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE"}, job.AbandonUnconfirmed, job.Fail{Retries: 2}},
+		{"it never is", job.Fail{}, &job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", NotTaken: true}, job.AbandonUndelivered, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &way{Gateway: &testkit.Gateway{}, before: func(string, int64) error { return tt.answer }}
+				if tt.answer == nil {
+					g.Gateway.Create(1)
+					require.NoError(t, g.Gateway.Activate(t.Context(), job.PollRequest{MaxJobs: 1, Wait: -1, TakeRequest: job.TakeRequest{Type: "test", Lease: time.Minute}}, func(*job.Job) {}))
+				}
+				w := newRun(New(Config{}, g, &handler{}, nil, nil), t.Context(), t.Context(), t.Context())
+				w.link.enter(linkUp, time.Now())
+				a := &activation{}
+				_, reason := w.deliver(&job.Job{Key: 1, Lease: job.NewLease(time.Now().Add(time.Minute), nil)}, a, tt.outcome)
+				assert.Equal(t, tt.reason, reason)
+				assert.Equal(t, tt.want, a.command)
+				testkit.Advance(time.Hour) // the gateway's timers
+			})
 		})
 	}
 }

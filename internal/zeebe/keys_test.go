@@ -410,6 +410,25 @@ func TestChangedKeyIsReadAgain(t *testing.T) {
 	assert.Equal(t, "new", name(), "a file that is gone for a moment hurts nobody")
 }
 
+// TestAKeyThatCouldNotBeReadIsReadAgain although nothing tells that its file changed: time stamps are coarse.
+func TestAKeyThatCouldNotBeReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	authority := newCA(t)
+	source := pemSource(t, authority, "old", rsaKey())
+	files, err := newKeyFiles(source, GatewayKey, silent)
+	require.NoError(t, err)
+	key := ecKey(t, elliptic.P256())
+	write(t, source.CertificateFile, certificatePEM(authority.sign(t, "new", key), authority.certificate))
+	good := keyPEM(t, key)
+	write(t, source.KeyFile, bytes.Repeat([]byte("x"), len(good)))
+	at := time.Now()
+	require.NoError(t, os.Chtimes(source.KeyFile, at, at))
+	old := files.get()
+	write(t, source.KeyFile, good)
+	require.NoError(t, os.Chtimes(source.KeyFile, at, at))
+	assert.NotSame(t, old, files.get())
+}
+
 func TestTokenRequestFailsAsDeniedWithoutSecretsWhereTheServerRefusesTheAssertion(t *testing.T) {
 	t.Parallel()
 	i := &issuer{}
