@@ -81,6 +81,23 @@ func TestSubjectsFromOutsideDoNotChooseHowLongTheLogIs(t *testing.T) {
 	})
 }
 
+// TestASubjectThatComesUpKeepsItsRoom: the one that came up least lately makes room for a new one.
+func TestASubjectThatComesUpKeepsItsRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, told := NewComplaints[string](2), map[string]int{}
+		tell := func(subject string) { c.Do(subject, func() { told[subject]++ }) }
+		tell("a")
+		tell("b")
+		tell("a") // it is not told, but more lately there than b
+		<-time.After(time.Minute)
+		tell("new")
+		tell("a")
+		tell("b")
+		assert.Equal(t, map[string]int{"a": 2, "b": 1, "new": 1}, told)
+	})
+}
+
 func TestFlightsShareOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -231,3 +231,22 @@ func TestTheFirstJobAfterAWhileIsAReasonToProbe(t *testing.T) {
 		<-ended
 	})
 }
+
+// TestADeniedTenantHasASecond until its events wait: a single job may not be ours any more, and several may come to an end at
+// the same time.
+func TestADeniedTenantHasASecond(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	var p partitionResult
+	for i := range 10 {
+		now := began.Add(time.Duration(i) * failingFor / 10)
+		p = p.failed(now)
+		assert.LessOrEqual(t, p.waitDenied(now), time.Duration(0), "denied %d times", i+1)
+	}
+	late := began.Add(failingFor)
+	p = p.failed(late)
+	assert.Equal(t, flushMost, p.waitDenied(late))
+	assert.Positive(t, p.wait(began), "a partition without a leader has none")
+	p = p.taken(late)
+	assert.LessOrEqual(t, p.waitDenied(late), time.Duration(0))
+}

@@ -251,3 +251,27 @@ func TestWhatIsKnownOfACommandIsRemembered(t *testing.T) {
 		})
 	}
 }
+
+// neverFails is a gateway that answers no fail of a job.
+type neverFails struct{ Gateway }
+
+func (neverFails) Fail(ctx context.Context, _ int64, _ int32, _ time.Duration, _ string, _ []byte) error {
+	<-ctx.Done()
+	return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED"}
+}
+
+// TestACommandThatWeEndOurselvesIsNoFailedOne: it tells nothing of the job's partition.
+func TestACommandThatWeEndOurselvesIsNoFailedOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newRun(New(Config{}, neverFails{}, &handler{}, nil, nil), t.Context(), t.Context(), t.Context())
+		w.link.enter(linkUp, time.Now())
+		for key := range int64(failuresOfPartition) {
+			j := &job.Job{Key: key, Lease: job.NewLease(time.Now().Add(100*time.Millisecond), nil)}
+			outcome := job.Fail{Retries: 2}
+			require.Error(t, w.limit(j, outcome).command(j, outcome, 1))
+		}
+		assert.Zero(t, w.link.partitions[0].failures)
+		assert.Equal(t, linkUp, w.link.current())
+	})
+}
