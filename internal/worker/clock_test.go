@@ -151,3 +151,23 @@ func TestAClockThatIsOffIsToldOfOnceJobsAgreeOnIt(t *testing.T) {
 		assert.Contains(t, log.String(), "the broker's differ")
 	})
 }
+
+// TestOnlyTheLastPromptJobsCount: what a clock showed before it was set forward again is over.
+func TestOnlyTheLastPromptJobsCount(t *testing.T) {
+	t.Parallel()
+	var p partitionClock
+	see := func(offset time.Duration) {
+		p.raise(offset)
+		p.sawPrompt(offset)
+	}
+	see(0)
+	for range promptKept {
+		see(-90 * time.Second)
+	}
+	assert.Equal(t, -90*time.Second, p.offset, "it was set back")
+	for range promptKept + 2*raiseAfter {
+		see(0)
+	}
+	assert.Zero(t, p.offset, "and forward again")
+	assert.Len(t, p.prompt, promptKept)
+}

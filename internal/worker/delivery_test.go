@@ -369,4 +369,31 @@ func TestACallThatIsKnownAgainIsAskedForSoonAfterTheNextRefusal(t *testing.T) {
 	})
 }
 
+// TestAJobThatCameBeforeItsStreamIsPolledForAtOnce: it is not pushed.
+func TestAJobThatCameBeforeItsStreamIsPolledForAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		created, opened := int64(0), time.Time{}
+		f := newFleet(t, 1, Config{Stream: true}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "Stream" {
+					created++
+					w.Gateway.Create(created)
+					opened = time.Now()
+				}
+				return nil
+			}
+		})
+		for i := range 10 {
+			testkit.Advance(3 * time.Second)
+			synctest.Wait()
+			require.EqualValues(t, i+1, created)
+			assert.Equal(t, i+1, f.bus.count())
+			assert.LessOrEqual(t, f.bus.latest().Sub(opened), 20*time.Millisecond)
+			f.gateway.Break(testkit.Unavailable)
+		}
+		f.stop()
+	})
+}
+
 func testLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
