@@ -378,7 +378,7 @@ func TestAJobThatCameBeforeItsStreamIsPolledForAtOnce(t *testing.T) {
 			w.before = func(call string, _ int64) error {
 				if call == "Stream" {
 					created++
-					w.Gateway.Create(created)
+					w.Create(created)
 					opened = time.Now()
 				}
 				return nil

@@ -237,7 +237,7 @@ func TestWhatIsKnownOfACommandIsRemembered(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := &way{Gateway: &testkit.Gateway{}, before: func(string, int64) error { return tt.answer }}
 				if tt.answer == nil {
-					g.Gateway.Create(1)
+					g.Create(1)
 					require.NoError(t, g.Gateway.Activate(t.Context(), job.PollRequest{MaxJobs: 1, Wait: -1, TakeRequest: job.TakeRequest{Type: "test", Lease: time.Minute}}, func(*job.Job) {}))
 				}
 				w := newRun(New(Config{}, g, &handler{}, nil, nil), t.Context(), t.Context(), t.Context())
