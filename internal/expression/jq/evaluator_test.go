@@ -80,25 +80,30 @@ func TestAChildThatEndedBeforeCostsNoTry(t *testing.T) {
 // TestAChildGivesBackTheMemoryOfAnExpression: else it would count against the next one.
 func TestAChildGivesBackTheMemoryOfAnExpression(t *testing.T) {
 	t.Parallel()
+	if memoryFactor > 1 {
+		t.Skip("the race detector keeps memory of its own")
+	}
+	const size = 30_000_000
 	e, children := newRecorded(t, Self)
-	small, err := e.Compile(t.Context(), "1")
-	require.NoError(t, err)
-	large, err := e.Compile(t.Context(), `"x" * 30000000 | length`)
-	require.NoError(t, err)
-	eval := func(p *Program) int64 {
-		_, err := p.Eval(t.Context(), nil)
-		require.NoError(t, err)
-		return children.all()[0].resident()
+	// A busy machine may have no time for an expression, which then reaches the limit of time: its child is replaced.
+	eval := func(source string) *child {
+		for {
+			_, err := run(t, e, source)
+			if errors.Is(err, ErrTime) {
+				continue
+			}
+			require.NoError(t, err)
+			all := children.all()
+			return all[len(all)-1]
+		}
 	}
-	before := eval(small)
-	if before == 0 || memoryFactor > 1 {
-		t.Skip("this system does not show the memory of a process, or the race detector keeps some of its own")
+	for {
+		had := eval(fmt.Sprintf(`"x" * %d | 1`, size))
+		if has := eval("1"); has == had { // it is answered once the memory was given back
+			assert.Less(t, has.resident(), int64(size))
+			return
+		}
 	}
-	eval(large)
-	after := eval(small) // it is answered once the memory was given back
-	t.Logf("%d MiB before, %d MiB behind it", before>>20, after>>20)
-	assert.Less(t, after, before+15<<20, "it needs 30 MB")
-	assert.Len(t, children.all(), 1)
 }
 
 func TestAChildThatIsStoppedEachTimeReachesTheLimit(t *testing.T) {
