@@ -93,6 +93,27 @@ func TestNativeHistogramsAreThereForWhoAsks(t *testing.T) {
 	assert.True(t, found)
 }
 
+// TestExemplarsOfNativeHistogramsNameNoSecretEither: they have a list of their own.
+func TestExemplarsOfNativeHistogramsNameNoSecretEither(t *testing.T) {
+	t.Parallel()
+	for shown, mask := range map[bool]Mask{
+		true:  func(text string) string { return text },
+		false: func(text string) string { return strings.ReplaceAll(text, traceID, "***") },
+	} {
+		m := NewMetrics("v", "go")
+		settledOne(m)
+		families, err := maskedMetrics{m.registry, mask}.Gather()
+		require.NoError(t, err)
+		native := 0
+		for _, family := range families {
+			for _, metric := range family.Metric {
+				native += len(metric.Histogram.GetExemplars())
+			}
+		}
+		assert.Equal(t, shown, native > 0)
+	}
+}
+
 func TestTheUptimeGrows(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

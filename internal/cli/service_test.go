@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 )
 
 // fakeEngine takes jobs until its context ends and then drains until it is let go.
@@ -23,6 +25,7 @@ type fakeEngine struct {
 	draining chan struct{} // closed when the drain begins
 	release  chan struct{} // closed to let the drain end
 	fail     chan error    // ends the engine by itself
+	left     error         // that the drain ends with
 	ready    atomic.Bool
 }
 
@@ -40,7 +43,7 @@ func (e *fakeEngine) Run(ctx context.Context) error {
 	e.ready.Store(false)
 	close(e.draining)
 	<-e.release
-	return nil
+	return e.left
 }
 
 func (e *fakeEngine) Ready() (bool, string) { return e.ready.Load(), "draining" }
@@ -56,13 +59,18 @@ type running struct {
 
 func start(t *testing.T) *running {
 	t.Helper()
+	return startLogging(t, slog.New(slog.DiscardHandler))
+}
+
+func startLogging(t *testing.T, log *slog.Logger) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{engine: newFakeEngine(), ended: make(chan error, 1), stop: stop}
 	started := make(chan string, 1)
 	s := &service{
 		engine:  r.engine,
 		health:  actuator.Options{Address: "127.0.0.1", Metrics: actuator.NewMetrics("v", "go")},
-		log:     slog.New(slog.DiscardHandler),
+		log:     log,
 		started: func(health string) { started <- health },
 		notify:  func(c chan<- os.Signal) { r.signals = c },
 	}
@@ -107,6 +115,25 @@ func TestTheEndOfTheContextDrains(t *testing.T) {
 	<-r.engine.draining
 	close(r.engine.release)
 	require.NoError(t, <-r.ended)
+}
+
+// TestWhatADrainLeavesBehindIsAnExitCodeAndALine with how much it is, and why.
+func TestWhatADrainLeavesBehindIsAnExitCodeAndALine(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	r := startLogging(t, slog.New(slog.NewTextHandler(&log, nil)))
+	r.engine.left = &worker.LeftError{Undelivered: 255, Cut: 2, Unfinished: 1, LastRefusal: "UNAVAILABLE: away"}
+	r.signals <- syscall.SIGTERM
+	<-r.engine.draining
+	close(r.engine.release)
+	err := <-r.ended
+	var exit *exitError
+	require.ErrorAs(t, err, &exit)
+	assert.Equal(t, ExitLeft, exit.code)
+	var stderr strings.Builder
+	assert.Equal(t, ExitLeft, report(&session{stderr: &stderr}, "x", err))
+	assert.Empty(t, stderr.String(), "the log has said it")
+	assert.Contains(t, log.String(), `undelivered=255 cut_off=2 unfinished=1 last_refusal="UNAVAILABLE: away"`)
 }
 
 func TestASecondSignalEndsAtOnce(t *testing.T) {

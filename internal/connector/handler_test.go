@@ -181,6 +181,51 @@ func TestAModelThatCannotBeReadCostsARetryAndADrainNone(t *testing.T) {
 	assert.Equal(t, job.HandBack{}, h.Handle(ctx, j))
 }
 
+// TestABackoffOfTheTaskIsItsOwn also where the model cannot be read.
+func TestABackoffOfTheTaskIsItsOwn(t *testing.T) {
+	t.Parallel()
+	filter := secret.NewModelFilter(secret.ModelOptions{Definitions: undefined{func() {}}})
+	t.Cleanup(filter.Close)
+	h := New(Options{Sender: blocked{}, Secrets: secret.NewResolver([]secret.Provider{provider(known)}, filter), Expressions: expression.NewCache(0)})
+	for header, want := range map[string]time.Duration{`{"retryBackoff":"PT7S"}`: 7 * time.Second, `{"retryBackoff":"PT0S"}`: 0, `{}`: filterBackoff} {
+		j := leased(time.Minute, nil, header)
+		j.Variables = strings.Replace(j.Variables, "AKIDLITERAL", "{{secrets.KEY}}", 1)
+		f, e := failed(t, h.Handle(t.Context(), j))
+		assert.Equal(t, "SECRET_FILTER_ERROR", e["code"])
+		assert.Equal(t, want, f.Backoff, header)
+	}
+}
+
+// TestADrainWhileTheLeaseIsExtendedCostsNoRetry whatever would have been wrong with the job.
+func TestADrainWhileTheLeaseIsExtendedCostsNoRetry(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	j := leased(time.Minute, func(context.Context, time.Duration) error {
+		cancel()
+		return ctx.Err()
+	}, `{"jobTimeout":"PT10M"}`)
+	j.Variables = `{}`
+	assert.Equal(t, job.HandBack{}, stub(blocked{}).Handle(ctx, j))
+}
+
+// TestTheSenderIsToldOfALastTry: where there is a choice, another job's event probes a failing endpoint.
+func TestTheSenderIsToldOfALastTry(t *testing.T) {
+	t.Parallel()
+	for retries, want := range map[int32]bool{0: true, 1: true, 2: false, 3: false} {
+		var told *eventbridge.Request
+		r := newRig(t, func(o *Options) {
+			o.Sender = answering(func(r *eventbridge.Request) (*eventbridge.Response, error) {
+				told = r
+				return nil, &eventbridge.Error{Kind: eventbridge.KindTimeout, Code: eventbridge.CodeTimeout}
+			})
+		})
+		j := r.job("{}", with(""))
+		j.Retries = retries
+		failed(t, r.Handle(t.Context(), j))
+		assert.Equal(t, want, told.LastTry, "%d retries", retries)
+	}
+}
+
 type panicking struct{}
 
 func (panicking) Send(context.Context, *eventbridge.Request) (*eventbridge.Response, error) {

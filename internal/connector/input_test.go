@@ -92,7 +92,7 @@ func TestInputErrors(t *testing.T) {
 		want                     []string
 		saas                     bool
 		filter                   secret.Filter
-		ambient, allowed         string
+		ambient, tokens, allowed string
 	}{
 		{name: "all violations together", variables: `{}`, want: []string{"Found constraints violated while validating input:", "configuration: must not be null", "authentication: must not be null", "input: must not be null"}},
 		{name: "blank and missing", variables: `{"authentication":{"accessKey":" "},"configuration":{"region":""},"input":{"source":""}}`, want: []string{"authentication.accessKey: must not be blank", "authentication.secretKey: must not be blank", "configuration.region: must not be blank", "input.eventBusName: must not be blank", "input.source: must not be blank", "input.detailType: must not be blank", "input.detail: must not be null"}},
@@ -112,6 +112,7 @@ func TestInputErrors(t *testing.T) {
 		{name: "nor part of what a role asks for", variables: strings.Replace(with(""), `"secretKey"`, `"externalId":"x{{secrets.SECRET}}","secretKey"`, 1), filter: keepAll{}, want: []string{"authentication.externalId: found {{secrets.SECRET}}, which is not resolved"}},
 		{name: "the worker's own credentials over plain http", ambient: "http://aws:5000", variables: `{"authentication":{"type":"defaultCredentialsChain"},"configuration":{"region":"eu-central-1"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}}`, want: []string{"authentication.type: must not be defaultCredentialsChain with the endpoint 'http://aws:5000'", "https"}},
 		{name: "the worker's own credentials to an allowed host over plain http", allowed: "aws", variables: `{"authentication":{"type":"defaultCredentialsChain"},"configuration":{"region":"eu-central-1","endpoint":"http://aws:5000"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}}`, want: []string{"authentication.type: must not be defaultCredentialsChain"}},
+		{name: "a role that is asked for with the worker's own credentials over plain http", tokens: "http://sts:5000", variables: `{"authentication":{"type":"defaultCredentialsChain","roleArn":"arn:aws:iam::1:role/r"},"configuration":{"region":"eu-central-1"},"input":{"eventBusName":"b","source":"s","detailType":"d","detail":{}}}`, want: []string{"authentication.type: must not be defaultCredentialsChain with the endpoint 'http://sts:5000'"}},
 		{name: "a time that is none", variables: with(`,"time":"yesterday"`), want: []string{"input.time", "RFC 3339", "'yesterday'"}},
 		{name: "no events", variables: with(`,"events":[]`), want: []string{"input.events: must have 1 to 10 events, but has 0"}},
 		{name: "too many events", variables: with(`,"events":[{},{},{},{},{},{},{},{},{},{},{}]`), want: []string{"input.events: must have 1 to 10 events, but has 11"}},
@@ -154,6 +155,11 @@ func TestInputErrors(t *testing.T) {
 					u, err := url.Parse(tt.ambient)
 					require.NoError(t, err)
 					o.Ambient = Ambient{Events: u}
+				}
+				if tt.tokens != "" {
+					u, err := url.Parse(tt.tokens)
+					require.NoError(t, err)
+					o.Ambient = Ambient{Tokens: u}
 				}
 				if tt.allowed != "" {
 					var err error

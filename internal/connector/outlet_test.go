@@ -136,3 +136,13 @@ func TestWhatAWSAnswersOnSuccessIsNotMasked(t *testing.T) {
 	require.IsType(t, job.Complete{}, out)
 	assert.JSONEq(t, `{"r":{"echo":"literal-secret-key"},"made":"literal-secret-key"}`, completed(t, out))
 }
+
+// TestASecretOfDigitsIsMaskedInNumbersToo: an error's variables are AWS's answer, in which it may stand as a number.
+func TestASecretOfDigitsIsMaskedInNumbersToo(t *testing.T) {
+	t.Parallel()
+	mask := secret.NewMask("12345678").Apply
+	value, err := jsonvalue.ParseString(`{"a":[12345678,{"12345678":1.5}],"b":"x12345678","c":1234567,"d":null,"e":true}`)
+	require.NoError(t, err)
+	e := (&Error{Code: "X", Variables: value.(*jsonvalue.Object)}).masked(mask) //nolint:forcetypeassert // as it is written
+	assert.Equal(t, `{"a":["***",{"***":1.5}],"b":"x***","c":1234567,"d":null,"e":true}`, string(jsonvalue.Append(nil, e.Variables)))
+}

@@ -83,6 +83,23 @@ func TestEachPartitionKeepsItsOwnTime(t *testing.T) {
 	})
 }
 
+// TestABackoffHasItsLengthByEitherClock, that of the machine and that of the job's partition.
+func TestABackoffHasItsLengthByEitherClock(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{time.Hour, 0, -time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			g, l := local(t, embedded.GatewayOptions{})
+			g.SetClock(1, ahead)
+			key := add(t, g, embedded.Job{Type: "t"})[0]
+			require.Len(t, takeLocal(t, l, 1, -1), 1)
+			require.NoError(t, l.Fail(t.Context(), key, 2, time.Minute, "later", nil))
+			began := time.Now()
+			require.Len(t, takeLocal(t, l, 1, time.Hour), 1)
+			assert.Equal(t, time.Minute, time.Since(began), "the clock is %s ahead", ahead)
+		})
+	}
+}
+
 func TestPartitionWithoutALeaderTakesPartInNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

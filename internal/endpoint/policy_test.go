@@ -170,6 +170,7 @@ func TestAURLThatIsAllowedAllowsItsOwnPortAlone(t *testing.T) {
 		"http://stack.example:4566": "http://stack.example:8080",
 		"http://stack.example":      "http://stack.example:8080",
 		"https://stack.example":     "https://stack.example:8443",
+		"https://stack.example:443": "http://stack.example:443", // which others on the way can read
 	} {
 		p := (*Policy)(nil).Allow(parse(t, allowed))
 		assert.True(t, p.Allows(parse(t, allowed)))

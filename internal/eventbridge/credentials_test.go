@@ -1,7 +1,9 @@
 package eventbridge
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -275,5 +278,35 @@ func TestNoSecretIsPrinted(t *testing.T) {
 	} {
 		assert.NotContains(t, text, "hush")
 		assert.NotContains(t, text, "AKIDHUSH")
+	}
+}
+
+// TestACallThatIsCancelledWhileItAsksForCredentialsIsCancelled: they are not what is wrong, and its job costs no retry.
+func TestACallThatIsCancelledWhileItAsksForCredentialsIsCancelled(t *testing.T) {
+	t.Parallel()
+	for _, cancels := range []bool{true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		release := make(chan struct{})
+		provider := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			if cancels {
+				cancel()
+				<-release // the SDK's cache asks on
+			}
+			return aws.Credentials{}, errors.New("the metadata service refuses")
+		})
+		s := newSender(t, Options{LoadOptions: []func(*config.LoadOptions) error{config.WithCredentialsProvider(provider)}})
+		r := requestTo("http://127.0.0.1:1")
+		r.Credentials = Credentials{DefaultChain: true}
+		_, err := s.Send(ctx, r)
+		e := failure(t, err)
+		close(release)
+		if cancels {
+			assert.Equal(t, KindCanceled, e.Kind, e.Message)
+			assert.True(t, e.NotSent)
+			continue
+		}
+		assert.Equal(t, KindCredentials, e.Kind, e.Message)
+		assert.False(t, e.NotSent)
 	}
 }

@@ -3,8 +3,10 @@ package eventbridge
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -467,6 +469,81 @@ func TestBeforeAttemptEndsTheCall(t *testing.T) {
 				assert.Equal(t, tt.wantNotSent, e.NotSent)
 				require.ErrorIs(t, err, no)
 			})
+		})
+	}
+}
+
+// TestARefusalDoesNotTakeBackThatAnEarlierAttemptMayHaveBeenAccepted: the caller would send the event again, for nothing.
+func TestARefusalDoesNotTakeBackThatAnEarlierAttemptMayHaveBeenAccepted(t *testing.T) {
+	t.Parallel()
+	no := errors.New("commands do not get through")
+	for first, want := range map[int]bool{500: false, 0: false, 429: true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newFaultyBus(func(_ string, n int) (int, string) {
+				if n == 1 {
+					return first, internal
+				}
+				return 400, throttling
+			})
+			s := overBus(Options{}, b)
+			defer s.Close()
+			r := requestOf("job")
+			r.BeforeAttempt = func(context.Context) error {
+				if b.requests == 2 {
+					return no
+				}
+				return nil
+			}
+			_, err := s.Send(t.Context(), r)
+			require.ErrorIs(t, err, no)
+			assert.Equal(t, "ThrottlingException", failure(t, err).Code)
+			assert.Equal(t, want, failure(t, err).NotSent, "the first attempt ended with %d", first)
+		})
+	}
+}
+
+// TestCallsThatTheirCallersEndAreNoFailures of the target: they had attempts left.
+func TestCallsThatTheirCallersEndAreNoFailures(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newFaultyBus(always(500, internal))
+			s := overBus(Options{}, b)
+			defer s.Close()
+			for range maxFailedCalls {
+				r, asked := requestOf("job"), 0
+				r.BeforeAttempt = func(context.Context) error {
+					if asked++; ends && asked == 2 {
+						return errors.New("too little is left of the lease")
+					}
+					return nil
+				}
+				_, err := s.Send(t.Context(), r)
+				require.Error(t, err)
+			}
+			assert.Equal(t, !ends, s.Targets().Down())
+		})
+	}
+}
+
+// TestAWrongServerIsNoOutage: it does not pass, and a job for it finds out at once.
+func TestAWrongServerIsNoOutage(t *testing.T) {
+	t.Parallel()
+	for cause, down := range map[error]bool{
+		&tls.CertificateVerificationError{Err: errors.New("unknown authority")}: false,
+		errors.New("read: connection reset by peer"):                            true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := overBus(Options{}, nil)
+			defer s.Close()
+			s.shared.transport = roundTrip(func(*http.Request) (*http.Response, error) {
+				<-time.After(20 * time.Millisecond)
+				return nil, cause
+			})
+			for _, err := range crowd(t, s, 20, 5*time.Second, nil) {
+				require.Equal(t, CodeConnection, failure(t, err).Code)
+			}
+			assert.Equal(t, down, s.Targets().Down(), "%v", cause)
 		})
 	}
 }

@@ -18,6 +18,7 @@ func TestARefusalTellsWhatItsTextTells(t *testing.T) {
 		{"RESOURCE_EXHAUSTED", "grpc: received message larger than max (5 vs. 4)", CommandError{Kind: Unacceptable, Fault: FaultMessageTooLarge, NotTaken: true}},
 		{"RESOURCE_EXHAUSTED", "Reached maximum capacity of requests handled", CommandError{Kind: Transient, NotTaken: true}},
 		{"INVALID_ARGUMENT", "Expected to handle gRPC request ActivateJobs with tenant identifiers [a]", CommandError{Kind: Unacceptable, Fault: FaultTenant, NotTaken: true}},
+		{"PERMISSION_DENIED", "the caller may not act for tenant a", CommandError{Kind: Denied, NotTaken: true}},
 		{"UNIMPLEMENTED", "unexpected HTTP status code received from server: 404 (Not Found); transport: …", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 404}},
 		{"RESOURCE_EXHAUSTED", "unexpected HTTP status code received from server: 429", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 429}},
 		{"RESOURCE_EXHAUSTED", "unexpected HTTP status code received from server: 429 (…); it exceeds maximum size", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 429}},

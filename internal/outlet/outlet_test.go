@@ -105,6 +105,23 @@ func TestARegistryIsBoundedAndForgetsTheOldest(t *testing.T) {
 	assert.Equal(t, held, forms, "nothing is left of what was forgotten")
 }
 
+// TestASecretThatIsUsedAgainIsNotAmongTheOldest, however long it has been known.
+func TestASecretThatIsUsedAgainIsNotAmongTheOldest(t *testing.T) {
+	t.Parallel()
+	for again, want := range map[bool]string{true: "***", false: "first-secret"} {
+		r := registry("first-secret")
+		for i := 1; i < maxValues; i++ {
+			r.Note("secret-number-" + strconv.Itoa(i) + "-")
+		}
+		assert.Equal(t, "***", r.Mask("first-secret"), "there is room for all")
+		if again {
+			r.Note("first-secret")
+		}
+		r.Note("one-secret-more")
+		assert.Equal(t, want, r.Mask("first-secret"))
+	}
+}
+
 func TestARegistryPrintsNothing(t *testing.T) {
 	t.Parallel()
 	r := registry(key)

@@ -81,6 +81,23 @@ func TestSubjectsFromOutsideDoNotChooseHowLongTheLogIs(t *testing.T) {
 	})
 }
 
+// TestASubjectThatComesUpKeepsItsRoom: the one that came up least lately makes room for a new one.
+func TestASubjectThatComesUpKeepsItsRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, told := NewComplaints[string](2), map[string]int{}
+		tell := func(subject string) { c.Do(subject, func() { told[subject]++ }) }
+		tell("a")
+		tell("b")
+		tell("a") // it is not told, but more lately there than b
+		<-time.After(time.Minute)
+		tell("new")
+		tell("a")
+		tell("b")
+		assert.Equal(t, map[string]int{"a": 2, "b": 1, "new": 1}, told)
+	})
+}
+
 func TestFlightsShareOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -140,6 +157,30 @@ func TestACallOutlivesTheCallerThatBeganIt(t *testing.T) {
 		require.ErrorIs(t, (<-coming).Err, context.Canceled, "Close ends what is under way")
 		_, err = f.Do(t.Context(), "k", time.Minute, ask)
 		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+// endedLater is a context that has ended; who asks for its end waits until all others wait.
+type endedLater struct{ context.Context } //nolint:containedctx // it is one
+
+func (c endedLater) Done() <-chan struct{} {
+	synctest.Wait()
+	return c.Context.Done()
+}
+
+// TestAnAnswerThatComesAsTheCallersTimeEndsCounts: what was asked for is there.
+func TestAnAnswerThatComesAsTheCallersTimeEndsCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended, end := context.WithTimeout(t.Context(), 0)
+		defer end()
+		var f Flights[string]
+		for range 100 { // both are there, and which of them is seen first is left to chance
+			got, err := f.Do(endedLater{ended}, "k", time.Minute, func(context.Context) (string, error) { return "answer", nil })
+			require.NoError(t, err)
+			require.Equal(t, "answer", got)
+		}
+		f.Close()
 	})
 }
 

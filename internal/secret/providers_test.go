@@ -169,6 +169,20 @@ func TestDirectoryReadsAgainWhatChanged(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// TestDirectoryReadsAFreshFileEachTime: its next change may have the same time stamp.
+func TestDirectoryReadsAFreshFileEachTime(t *testing.T) {
+	t.Parallel()
+	d, base := directory(t)
+	path := filepath.Join(base, "key")
+	fresh := time.Now().Add(time.Hour) // however long this test takes
+	for _, content := range []string{"one", "two", "six"} {
+		write(t, path, content)
+		require.NoError(t, os.Chtimes(path, fresh, fresh))
+		got, _ := ask(t, d, "key")
+		assert.Equal(t, content, got)
+	}
+}
+
 func TestDirectoryFollowsAKubernetesMount(t *testing.T) {
 	t.Parallel()
 	d, base := directory(t)

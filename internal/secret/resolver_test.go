@@ -183,6 +183,7 @@ func TestWithoutARESTAddressSecretsResolveInCredentialsOnly(t *testing.T) {
 		{"an external id of the reusable credential", "awsCredential", `{"authentication":{"externalId":"x{{secrets.KEY}}"}}`, "", "awsCredential.authentication.externalId"},
 		{"a key of authentication", "authentication", `{"{{secrets.KEY}}":"x"}`, "", "authentication"},
 		{"below a key of authentication", "authentication", `{"accessKey":{"accessKey":"{{secrets.KEY}}"}}`, "", "authentication.accessKey.accessKey"},
+		{"below a key of the reusable credential's authentication", "awsCredential", `{"authentication":{"x":{"secretKey":"{{secrets.KEY}}"}}}`, "", "awsCredential.authentication.x.secretKey"},
 		{"a secret key beside the authentication", "awsCredential", `{"secretKey":"{{secrets.KEY}}"}`, "", "awsCredential.secretKey"},
 		{"the region", "configuration", `{"region":"{{secrets.KEY}}"}`, "", "configuration.region"},
 		{"the bare form in a role is plain text", "authentication", `{"roleArn":"secrets.KEY"}`, `{"roleArn":"secrets.KEY"}`, ""},

@@ -71,6 +71,24 @@ func TestANameThatIsNotResolvedIsNeverACredential(t *testing.T) {
 	}
 }
 
+// TestAPathShowsAKeyAsItIsWritten and not the secret that it stands for.
+func TestAPathShowsAKeyAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	r := secret.NewResolver([]secret.Provider{everything{}}, secret.AllowAll{}, secret.WithLog(slog.New(slog.NewTextHandler(&log, nil))))
+	const json = `{"{{secrets.A}}":{"b":["camunda.secrets.K"]}}`
+	_, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "authentication", JSON: []byte(json)}})
+	unresolved, ok := errors.AsType[*secret.UnresolvedError](err)
+	require.True(t, ok, "got %v", err)
+	assert.Equal(t, "authentication.{{secrets.A}}.b[0]", unresolved.Path)
+
+	got, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "input", JSON: []byte(json)}})
+	require.NoError(t, err)
+	assert.Equal(t, `{"<A>":{"b":["camunda.secrets.K"]}}`, string(got[0].JSON))
+	assert.Contains(t, log.String(), "field=input.{{secrets.A}}.b[0] ")
+	assert.NotContains(t, log.String(), "<A>")
+}
+
 func TestASecretOfTheClusterThatStaysInAnEventIsWarnedAbout(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

@@ -38,3 +38,26 @@ func TestACommandThatWaitedForLongEndsItsTry(t *testing.T) {
 	assert.Empty(t, s.all)
 	assert.Zero(t, s.ended.Len())
 }
+
+// TestWhatTheCommandOfAnEarlierActivationLeavesToDo holds which later one of the same try has work left.
+func TestWhatTheCommandOfAnEarlierActivationLeavesToDo(t *testing.T) {
+	t.Parallel()
+	commanded := time.Now()
+	before, after := commanded.Add(-time.Second), commanded.Add(time.Second)
+	for _, tt := range []struct {
+		name         string
+		command      job.Outcome
+		taken, began time.Time // of the later activation: when it came, and when its lease began
+		want         bool      // nothing is left to do
+	}{
+		{"no command", nil, before, before, false},
+		{"a completion", job.Complete{}, after, after, true},
+		{"a fail with retries, in transport before it", job.Fail{Retries: 3}, before, before, true},
+		{"a fail with retries, given out after it: the next try", job.Fail{Retries: 3}, after, before, false},
+		{"an incident, given out before it", job.Fail{}, after, before, true},
+		{"an incident that was resolved", job.Fail{}, after, after, false},
+	} {
+		a := &activation{command: tt.command, commanded: commanded}
+		assert.Equal(t, tt.want, a.supersedes(&activation{taken: tt.taken}, tt.began), tt.name)
+	}
+}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,4 +126,48 @@ func TestARaiseTakesWhatAllOfTheLastJobsSay(t *testing.T) {
 		j := &job.Job{Key: 1, Deadline: time.Now().Add(lease + 10*time.Minute - 20*time.Second)}
 		assert.Equal(t, lease-20*time.Second, time.Until(c.leaseEnd(j, sighting{earliest: opened})), "the estimate was raised: this one was in transport for 20 s")
 	})
+}
+
+// TestAClockThatIsOffIsToldOfOnceJobsAgreeOnIt: jobs that agreed on another time before do not count.
+func TestAClockThatIsOffIsToldOfOnceJobsAgreeOnIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const lease = time.Minute
+		log := &record{}
+		c := newBrokerClock(lease, slog.New(slog.NewTextHandler(log, nil)))
+		see := func(ahead time.Duration) {
+			asked := time.Now()
+			testkit.Advance(10 * time.Millisecond)
+			c.leaseEnd(&job.Job{Key: 1, Deadline: time.Now().Add(lease + ahead)}, sighting{earliest: asked, polled: true})
+		}
+		for range 10 {
+			see(0)
+		}
+		see(-time.Hour) // its clock was set back
+		assert.Empty(t, log.String(), "one job may be wrong")
+		for range clockSure {
+			see(-time.Hour)
+		}
+		assert.Contains(t, log.String(), "the broker's differ")
+	})
+}
+
+// TestOnlyTheLastPromptJobsCount: what a clock showed before it was set forward again is over.
+func TestOnlyTheLastPromptJobsCount(t *testing.T) {
+	t.Parallel()
+	var p partitionClock
+	see := func(offset time.Duration) {
+		p.raise(offset)
+		p.sawPrompt(offset)
+	}
+	see(0)
+	for range promptKept {
+		see(-90 * time.Second)
+	}
+	assert.Equal(t, -90*time.Second, p.offset, "it was set back")
+	for range promptKept + 2*raiseAfter {
+		see(0)
+	}
+	assert.Zero(t, p.offset, "and forward again")
+	assert.Len(t, p.prompt, promptKept)
 }

@@ -338,4 +338,62 @@ func TestACallThatWasNotKnownIsTriedAgain(t *testing.T) {
 	})
 }
 
+// TestACallThatIsKnownAgainIsAskedForSoonAfterTheNextRefusal: what was found before that tells nothing any more.
+func TestACallThatIsKnownAgainIsAskedForSoonAfterTheNextRefusal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var unknown atomic.Bool
+		var asked atomic.Int64
+		unknown.Store(true)
+		f := newFleet(t, 1, Config{Stream: true, PollWait: time.Second}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "Stream" {
+					if asked.Add(1); unknown.Load() {
+						return &job.CommandError{Kind: job.Unsupported, Code: "UNIMPLEMENTED"}
+					}
+				}
+				return nil
+			}
+		})
+		testkit.Advance(10 * time.Minute)
+		unknown.Store(false)
+		testkit.Advance(unsupportedMost)
+		f.work(1, 1, time.Second)
+		require.Equal(t, 1, f.gateway.Streams(), "it delivers jobs")
+		unknown.Store(true)
+		f.gateway.Break(&job.CommandError{Kind: job.Unsupported, Code: "UNIMPLEMENTED"})
+		before := asked.Load()
+		testkit.Advance(4 * unsupportedFirst)
+		assert.GreaterOrEqual(t, asked.Load()-before, int64(2), "after %s, and after twice that", unsupportedFirst)
+		f.stop()
+	})
+}
+
+// TestAJobThatCameBeforeItsStreamIsPolledForAtOnce: it is not pushed.
+func TestAJobThatCameBeforeItsStreamIsPolledForAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		created, opened := int64(0), time.Time{}
+		f := newFleet(t, 1, Config{Stream: true}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.before = func(call string, _ int64) error {
+				if call == "Stream" {
+					created++
+					w.Create(created)
+					opened = time.Now()
+				}
+				return nil
+			}
+		})
+		for i := range 10 {
+			testkit.Advance(3 * time.Second)
+			synctest.Wait()
+			require.EqualValues(t, i+1, created)
+			assert.Equal(t, i+1, f.bus.count())
+			assert.LessOrEqual(t, f.bus.latest().Sub(opened), 20*time.Millisecond)
+			f.gateway.Break(testkit.Unavailable)
+		}
+		f.stop()
+	})
+}
+
 func testLog() *slog.Logger { return slog.New(slog.DiscardHandler) }

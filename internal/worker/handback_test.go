@@ -80,3 +80,26 @@ func TestHandBack(t *testing.T) {
 		})
 	}
 }
+
+// slowToTakeBack is a gateway that answers no UpdateTimeout.
+type slowToTakeBack struct{ Gateway }
+
+func (slowToTakeBack) UpdateTimeout(ctx context.Context, _ int64, _ time.Duration) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestAHandBackThatGetsNoAnswerEndsBeforeTheLease: the broker may give the job to another worker then, and would take it from
+// that one.
+func TestAHandBackThatGetsNoAnswerEndsBeforeTheLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		end := &ending{}
+		w := newRun(New(Config{}, slowToTakeBack{}, nil, end, nil), t.Context(), t.Context(), t.Context())
+		w.link.enter(linkUp, time.Now())
+		began := time.Now()
+		w.settle(&job.Job{Key: 7, Lease: job.NewLease(began.Add(10*time.Second), nil)}, nil, job.HandBack{}, 0)
+		assert.Equal(t, job.AbandonNoHandBack, end.abandoned)
+		assert.Equal(t, 10*time.Second-surely/2, time.Since(began))
+	})
+}

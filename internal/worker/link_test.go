@@ -1,8 +1,10 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,4 +147,106 @@ func TestTimeInWhichTheLinkIsDownIsNotOpen(t *testing.T) {
 		testkit.Advance(time.Second)
 		assert.Equal(t, 32*time.Second, l.openFor(), "commands may be sent over a suspect link")
 	})
+}
+
+// TestFailuresOfBeforeDoNotCount: those of before an outage, and those of commands that are not sent any more.
+func TestFailuresOfBeforeDoNotCount(t *testing.T) {
+	t.Parallel()
+	away := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "away"}
+	const last = failuresInRow // the key of the job whose failure closes the link if all failures count
+	for _, tt := range []struct {
+		name    string
+		between func(l *link)
+		want    linkState
+	}{
+		{"all count", func(*link) {}, linkFlush},
+		{"the gateway was away between them", func(l *link) { l.silent(away); l.answered() }, linkUp},
+		{"their commands were given up", func(l *link) {
+			for key := int64(1); key < last; key++ {
+				l.end(key)
+			}
+		}, linkUp},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLink(nil, testLog(), func(linkState) {})
+				l.answered()
+				for key := int64(1); key < last; key++ {
+					l.begin()
+					l.came(&job.Job{Key: key}, away)
+				}
+				tt.between(l)
+				l.enter(linkUp, time.Now())
+				l.came(&job.Job{Key: last}, away)
+				require.Equal(t, linkSuspect, l.current())
+				l.answered()
+				assert.Equal(t, tt.want, l.current())
+			})
+		})
+	}
+}
+
+// TestAShortTimeWithoutCommandsNeedsNoHold: it is counted from the first failure, and not from an outage of before.
+func TestAShortTimeWithoutCommandsNeedsNoHold(t *testing.T) {
+	t.Parallel()
+	away := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "no broker"}
+	for lasts, want := range map[time.Duration]linkState{holdAfter - time.Second: linkUp, holdAfter + time.Second: linkHold} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLink(nil, testLog(), func(linkState) {})
+			l.answered()
+			testkit.Advance(time.Hour)
+			for key := range int64(failuresInRow) {
+				l.begin()
+				l.came(&job.Job{Key: key}, away)
+			}
+			l.answered()
+			require.Equal(t, linkFlush, l.current(), "the probe is answered, and no command is taken")
+			testkit.Advance(lasts)
+			for key := range int64(failuresInRow) {
+				l.came(&job.Job{Key: key}, nil)
+				l.end(key)
+			}
+			l.next()
+			assert.Equal(t, want, l.current(), "after %s", lasts)
+		})
+	}
+}
+
+// TestTheFirstJobAfterAWhileIsAReasonToProbe: its event waits for nothing, and the last answer is old.
+func TestTheFirstJobAfterAWhileIsAReasonToProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var probes atomic.Int64
+		l := newLink(func(context.Context) error { probes.Add(1); return nil }, testLog(), func(linkState) {})
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); l.run(ctx) }()
+		testkit.Advance(time.Minute + 3*time.Second) // no job came, and the last probe is some seconds old
+		before := probes.Load()
+		l.tookJob(&job.Job{Key: 1})
+		synctest.Wait()
+		assert.Equal(t, before+1, probes.Load(), "at once")
+		end()
+		<-ended
+	})
+}
+
+// TestADeniedTenantHasASecond until its events wait: a single job may not be ours any more, and several may come to an end at
+// the same time.
+func TestADeniedTenantHasASecond(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	var p partitionResult
+	for i := range 10 {
+		now := began.Add(time.Duration(i) * failingFor / 10)
+		p = p.failed(now)
+		assert.LessOrEqual(t, p.waitDenied(now), time.Duration(0), "denied %d times", i+1)
+	}
+	late := began.Add(failingFor)
+	p = p.failed(late)
+	assert.Equal(t, flushMost, p.waitDenied(late))
+	assert.Positive(t, p.wait(began), "a partition without a leader has none")
+	p = p.taken(late)
+	assert.LessOrEqual(t, p.waitDenied(late), time.Duration(0))
 }

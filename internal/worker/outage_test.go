@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
@@ -85,6 +86,39 @@ func TestCallsThatFailForAWhile(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestReadinessFollowsAGatewayThatGivesNoAnswer: its connections died without a sign, and the stream still looks open.
+func TestReadinessFollowsAGatewayThatGivesNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var silent atomic.Bool
+		f := newFleet(t, 1, Config{Stream: true}, &bus{}, func(_ int, w *way, _ *sender) {
+			w.slow = func(ctx context.Context, call string, _ int64) error {
+				if !silent.Load() || call == "Stream" {
+					return nil
+				}
+				select {
+				case <-ctx.Done():
+				case <-time.After(10 * time.Second): // the time-out of a client's call
+				}
+				return refusing("DEADLINE_EXCEEDED")
+			}
+		})
+		testkit.Advance(30 * time.Second)
+		ready, _ := f.workers[0].Ready()
+		require.True(t, ready)
+		silent.Store(true)
+		testkit.Advance(proofIdle + probeTimeout + time.Second)
+		ready, reason := f.workers[0].Ready()
+		assert.False(t, ready)
+		assert.Contains(t, reason, "DEADLINE_EXCEEDED")
+		silent.Store(false)
+		testkit.Advance(10 * time.Second)
+		ready, reason = f.workers[0].Ready()
+		assert.True(t, ready, reason)
+		f.stop()
+	})
 }
 
 // latest returns when the last event was sent.

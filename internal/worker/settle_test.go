@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
@@ -88,6 +89,7 @@ func TestSettle(t *testing.T) {
 				for _, c := range g.Calls("Complete", "Fail", "Throw", "UpdateTimeout") {
 					took = append(took, c.Name)
 					assert.Contains(t, c.Text, tt.text)
+					assert.Zero(t, c.Retries, "what the broker never takes is not tried again")
 				}
 				assert.Equal(t, tt.want, took)
 				assert.Equal(t, tt.asked, tries.Load())
@@ -213,4 +215,63 @@ func TestAnEventThatWasNotAcceptedIsNotFailedLate(t *testing.T) {
 			r.stop()
 		})
 	}
+}
+
+// TestWhatIsKnownOfACommandIsRemembered for an activation of the same try that is in transport meanwhile: it is not worked on.
+func TestWhatIsKnownOfACommandIsRemembered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		outcome job.Outcome
+		answer  error
+		reason  job.AbandonReason
+		want    job.Outcome
+	}{
+		{"it was taken", job.Complete{}, nil, "", job.Complete{}},
+		{"the job is gone", job.Complete{}, &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND"}, job.AbandonGone, job.Fail{}},
+		{"its answer was lost", job.Fail{Retries: 2}, &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE"}, job.AbandonUnconfirmed, job.Fail{Retries: 2}},
+		{"it never is", job.Fail{}, &job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", NotTaken: true}, job.AbandonUndelivered, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := &way{Gateway: &testkit.Gateway{}, before: func(string, int64) error { return tt.answer }}
+				if tt.answer == nil {
+					g.Create(1)
+					require.NoError(t, g.Gateway.Activate(t.Context(), job.PollRequest{MaxJobs: 1, Wait: -1, TakeRequest: job.TakeRequest{Type: "test", Lease: time.Minute}}, func(*job.Job) {}))
+				}
+				w := newRun(New(Config{}, g, &handler{}, nil, nil), t.Context(), t.Context(), t.Context())
+				w.link.enter(linkUp, time.Now())
+				a := &activation{}
+				_, reason := w.deliver(&job.Job{Key: 1, Lease: job.NewLease(time.Now().Add(time.Minute), nil)}, a, tt.outcome)
+				assert.Equal(t, tt.reason, reason)
+				assert.Equal(t, tt.want, a.command)
+				testkit.Advance(time.Hour) // the gateway's timers
+			})
+		})
+	}
+}
+
+// neverFails is a gateway that answers no fail of a job.
+type neverFails struct{ Gateway }
+
+func (neverFails) Fail(ctx context.Context, _ int64, _ int32, _ time.Duration, _ string, _ []byte) error {
+	<-ctx.Done()
+	return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED"}
+}
+
+// TestACommandThatWeEndOurselvesIsNoFailedOne: it tells nothing of the job's partition.
+func TestACommandThatWeEndOurselvesIsNoFailedOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newRun(New(Config{}, neverFails{}, &handler{}, nil, nil), t.Context(), t.Context(), t.Context())
+		w.link.enter(linkUp, time.Now())
+		for key := range int64(failuresOfPartition) {
+			j := &job.Job{Key: key, Lease: job.NewLease(time.Now().Add(100*time.Millisecond), nil)}
+			outcome := job.Fail{Retries: 2}
+			require.Error(t, w.limit(j, outcome).command(j, outcome, 1))
+		}
+		assert.Zero(t, w.link.partitions[0].failures)
+		assert.Equal(t, linkUp, w.link.current())
+	})
 }

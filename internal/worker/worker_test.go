@@ -232,6 +232,26 @@ func TestReadyMeansThatJobsCanBeTaken(t *testing.T) {
 	})
 }
 
+// TestJobsAtWorkAreNoSlots: an open stream and a poll hold slots for jobs that may never come.
+func TestJobsAtWorkAreNoSlots(t *testing.T) {
+	t.Parallel()
+	for _, stream := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &testkit.Gateway{}
+			r := start(t, Config{Stream: stream, MaxJobsActive: 256}, g, completing(10*time.Second))
+			testkit.Advance(time.Second)
+			assert.Positive(t, r.SlotsInUse())
+			assert.Zero(t, r.JobsAtWork())
+			g.Create(keys(1, 3)...)
+			testkit.Advance(time.Second)
+			assert.Equal(t, 3, r.JobsAtWork())
+			testkit.Advance(10 * time.Second)
+			assert.Zero(t, r.JobsAtWork())
+			r.stop()
+		})
+	}
+}
+
 func TestStartStopInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for i := range 40 {

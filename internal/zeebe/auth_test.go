@@ -181,6 +181,50 @@ func TestCallRefusedTwiceIsDenied(t *testing.T) {
 	assert.Len(t, i.asked(), 2)
 }
 
+// renewing is an authorizer that always has another proof.
+type renewing struct {
+	fixedAuth
+	asked *int
+}
+
+func (r renewing) authorize(ctx context.Context) (context.Context, *proof, error) {
+	*r.asked++
+	return ctx, nil, nil
+}
+
+func (r renewing) refused(*proof) bool { return *r.asked < 10 }
+
+// TestACallIsRefusedTwiceAtTheMost: a gateway that takes no token at all is not asked without end.
+func TestACallIsRefusedTwiceAtTheMost(t *testing.T) {
+	t.Parallel()
+	refuse := status.Error(codes.Unauthenticated, "never")
+	for name, call := range map[string]func(*Client) error{
+		"command": func(c *Client) error { return c.Complete(t.Context(), 1, nil) },
+		"poll": func(c *Client) error {
+			return c.Activate(t.Context(), job.PollRequest{MaxJobs: 1}, func(*job.Job) {})
+		},
+		"stream": func(c *Client) error {
+			s, err := c.Stream(t.Context(), job.TakeRequest{})
+			if err == nil {
+				_, err = s.Recv()
+			}
+			return err
+		},
+	} {
+		c := connect(t, &gateway{
+			answer:   func(context.Context, any) error { return refuse },
+			activate: func(*pb.ActivateJobsRequest, pb.Gateway_ActivateJobsServer) error { return refuse },
+			stream:   func(*pb.StreamActivatedJobsRequest, pb.Gateway_StreamActivatedJobsServer) error { return refuse },
+		}, Config{})
+		asked := 0
+		c.auth = renewing{asked: &asked}
+		var refused *job.CommandError
+		require.ErrorAs(t, call(c), &refused, name)
+		assert.Equal(t, job.Denied, refused.Kind, name)
+		assert.Equal(t, 2, asked, name)
+	}
+}
+
 func TestManyCallsShareOneRequestForAToken(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

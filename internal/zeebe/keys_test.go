@@ -360,6 +360,31 @@ func TestKeyIsChosenByItsAlias(t *testing.T) {
 	assert.Same(t, a, got)
 }
 
+// TestACertificateComesWithThoseThatSignedIt in their order: the server may know the root alone.
+func TestACertificateComesWithThoseThatSignedIt(t *testing.T) {
+	t.Parallel()
+	root, middleKey, key := newCA(t), ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
+	middle := root.sign(t, "middle", middleKey)
+	leaf := (&ca{middle, middleKey}).sign(t, "leaf", key)
+	stranger := newCA(t).sign(t, "stranger", ecKey(t, elliptic.P256()))
+	for _, tt := range []struct {
+		key  crypto.Signer
+		from []*x509.Certificate
+		want []*x509.Certificate
+	}{
+		{key, []*x509.Certificate{root.certificate, stranger, middle, leaf}, []*x509.Certificate{leaf, middle, root.certificate}},
+		{key, []*x509.Certificate{leaf, root.certificate}, []*x509.Certificate{leaf}},
+		{root.key, []*x509.Certificate{leaf, middle, root.certificate}, []*x509.Certificate{root.certificate}},
+		{ecKey(t, elliptic.P256()), []*x509.Certificate{leaf, middle, root.certificate}, nil},
+	} {
+		var want [][]byte
+		for _, c := range tt.want {
+			want = append(want, c.Raw)
+		}
+		assert.Equal(t, want, chainOf(tt.key, tt.from))
+	}
+}
+
 // The keystore was made by Java's keytool: two keys of test certificates, the password changeit.
 func TestKeystoreOfJavaWithTwoKeys(t *testing.T) {
 	t.Parallel()
@@ -408,6 +433,25 @@ func TestChangedKeyIsReadAgain(t *testing.T) {
 
 	require.NoError(t, os.Remove(source.KeyFile))
 	assert.Equal(t, "new", name(), "a file that is gone for a moment hurts nobody")
+}
+
+// TestAKeyThatCouldNotBeReadIsReadAgain although nothing tells that its file changed: time stamps are coarse.
+func TestAKeyThatCouldNotBeReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	authority := newCA(t)
+	source := pemSource(t, authority, "old", rsaKey())
+	files, err := newKeyFiles(source, GatewayKey, silent)
+	require.NoError(t, err)
+	key := ecKey(t, elliptic.P256())
+	write(t, source.CertificateFile, certificatePEM(authority.sign(t, "new", key), authority.certificate))
+	good := keyPEM(t, key)
+	write(t, source.KeyFile, bytes.Repeat([]byte("x"), len(good)))
+	at := time.Now()
+	require.NoError(t, os.Chtimes(source.KeyFile, at, at))
+	old := files.get()
+	write(t, source.KeyFile, good)
+	require.NoError(t, os.Chtimes(source.KeyFile, at, at))
+	assert.NotSame(t, old, files.get())
 }
 
 func TestTokenRequestFailsAsDeniedWithoutSecretsWhereTheServerRefusesTheAssertion(t *testing.T) {

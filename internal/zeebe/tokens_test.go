@@ -280,3 +280,25 @@ func TestTokenRequestEndsAfterItsTimeAndWithTheClient(t *testing.T) {
 		assert.True(t, errors.Is(err, errTokensClosed))
 	})
 }
+
+// TestARequestThatIsNotNeededAnyMoreIsNotMade: another one ended since its caller looked.
+func TestARequestThatIsNotNeededAnyMoreIsNotMade(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &tokenServer{}
+		tokens, call := bubbleTokens(t, s)
+		defer tokens.close()
+		require.Equal(t, "Bearer t1", call())
+		fetched, err := tokens.fetch(t.Context())
+		require.NoError(t, err)
+		assert.Same(t, tokens.current, fetched)
+		assert.Equal(t, 1, s.asked(), "the token that came is used")
+
+		pass(1000 * time.Second)
+		s.set(503)
+		failure := call()
+		_, err = tokens.fetch(t.Context())
+		require.EqualError(t, err, failure)
+		assert.Equal(t, 2, s.asked(), "a failure is remembered")
+	})
+}

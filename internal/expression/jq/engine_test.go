@@ -63,7 +63,7 @@ func TestCompiledProgramsAreKeptWithinBounds(t *testing.T) {
 	t.Parallel()
 	e := &engine{}
 	for i := range 1000 {
-		source := strings.Repeat(" ", i) + "."
+		source := strings.Repeat(" ", 4*i) + "." // by their number at first, and then by their length
 		code, err := e.compile(source, source, nil)
 		require.NoError(t, err)
 		again, err := e.compile(source, source, nil)
