@@ -127,11 +127,17 @@ func (c *commands) run(ctx context.Context, where string, env, args []string) er
 // model writes a model with secrets by name, one of them in the field, and a credential that somebody wrote into it.
 func (c *commands) model(name, field string) (string, error) {
 	text := model.Task(play.JobType, []model.Input{
-		{Source: "credentials", Target: "authentication.type"}, {Source: "AKIACANARYLITERAL001", Target: "authentication.accessKey"},
-		{Source: c.safe, Target: "authentication.secretKey"}, {Source: "{{secrets.SAFE}}", Target: "authentication.sessionToken"},
-		{Source: "eu-west-1", Target: "configuration.region"}, {Source: c.bus, Target: "configuration.endpoint"},
-		{Source: "shop-bus", Target: "input.eventBusName"}, {Source: "shop", Target: "input.source"}, {Source: "{{secrets.VALUE}}", Target: field},
-		{Source: "Placed", Target: "input.detailType"}, {Source: `={order: order.id, token: "{{secrets.VALUE}}"}`, Target: "input.detail"},
+		{Source: "credentials", Target: "authentication.type"},
+		{Source: "AKIACANARYLITERAL001", Target: "authentication.accessKey"},
+		{Source: c.safe, Target: "authentication.secretKey"},
+		{Source: "{{secrets.SAFE}}", Target: "authentication.sessionToken"},
+		{Source: "eu-west-1", Target: "configuration.region"},
+		{Source: c.bus, Target: "configuration.endpoint"},
+		{Source: "shop-bus", Target: "input.eventBusName"},
+		{Source: "shop", Target: "input.source"},
+		{Source: "{{secrets.VALUE}}", Target: field},
+		{Source: "Placed", Target: "input.detailType"},
+		{Source: `={order: order.id, token: "{{secrets.VALUE}}"}`, Target: "input.detail"},
 	}, `<zeebe:taskHeaders><zeebe:header key="errorExpression" value="=bpmnError(error.code, error.message)"/></zeebe:taskHeaders>`)
 	path := filepath.Join(c.folder, name)
 	return path, os.WriteFile(path, text, 0o600)

@@ -2,6 +2,7 @@ package play
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
+
+var errEnded = errors.New("exit code 0")
 
 // output keeps what a process writes.
 type output struct {
@@ -65,7 +68,7 @@ func (w *worker) ready(ctx context.Context) error {
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-w.Done():
-			return fmt.Errorf("the worker ended before it was ready: %w\n%s", errors.Join(w.Err()), w.log())
+			return fmt.Errorf("the worker ended before it was ready: %w\n%s", cmp.Or(w.Err(), errEnded), w.log())
 		case <-ctx.Done():
 			return fmt.Errorf("the worker is not ready: %w\n%s", ctx.Err(), w.log())
 		}
