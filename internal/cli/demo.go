@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/examples"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
@@ -99,6 +101,11 @@ func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
 		st.failed = parts.engine.Run(ctx)
 	}()
 	return st, nil
+}
+
+// demoMetrics are what the parts of the demo's worker are observed by. Nobody reads them.
+func demoMetrics() *actuator.Metrics {
+	return actuator.NewMetrics(thisBuild().version, runtime.Version())
 }
 
 // endings returns what a stage's observer wants to know of jobs that ended.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
@@ -23,7 +24,7 @@ const loadOpen = 4000
 
 // demoLoad runs jobs as fast as the worker takes them and shows how fast that was.
 func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
-	seen := &loadSeen{}
+	seen := &loadSeen{Metrics: demoMetrics()}
 	st, err := newStage(ctx, -1, seen)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
 
 // loadSeen collects what a load run shows.
 type loadSeen struct {
-	silent
+	*actuator.Metrics
 	ended     atomic.Int64
 	unlike    atomic.Int64 // jobs that did not complete
 	twice     atomic.Int64 // jobs that were given out more than once

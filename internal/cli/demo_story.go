@@ -11,7 +11,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -50,7 +49,7 @@ func scenes() []scene {
 
 // demoStory runs the four jobs of the story and shows what became of them.
 func demoStory(ctx context.Context, s *session) (err error) {
-	st, err := newStage(ctx, 0, &silent{})
+	st, err := newStage(ctx, 0, demoMetrics())
 	if err != nil {
 		return err
 	}
@@ -166,20 +165,3 @@ func variablesShown(c embedded.Command) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// silent observes nothing.
-type silent struct{}
-
-func (*silent) Taken(*job.Job, bool)                                        {}
-func (*silent) Settled(*job.Job, job.Outcome, time.Duration, time.Duration) {}
-func (*silent) Abandoned(*job.Job, job.AbandonReason)                       {}
-func (*silent) StreamOpen(bool)                                             {}
-func (*silent) CommandRetried(string)                                       {}
-func (*silent) Link(string)                                                 {}
-func (*silent) ExpressionWarnings(string, []string)                         {}
-func (*silent) Failed(string)                                               {}
-func (*silent) SettledFromMemory()                                          {}
-func (*silent) Attempted(time.Duration, string)                             {}
-func (*silent) Sent(int, int, string)                                       {}
-func (*silent) AnswerLost()                                                 {}
-func (*silent) EntryRejected(string)                                        {}

@@ -38,11 +38,11 @@ func ambientURL(name, text string) (*url.URL, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // none
 	}
-	address, err := eventbridge.ParseEndpoint(text)
+	u, err := eventbridge.ParseEndpoint(text)
 	if err != nil {
 		return nil, fmt.Errorf("the endpoint of %s, or of AWS's shared files, %w", name, err)
 	}
-	return url.Parse(address)
+	return u, nil
 }
 
 // checkManager refuses an endpoint of Secrets Manager that the worker's own credentials must not be used for.
@@ -62,11 +62,7 @@ func checkManager(c *config.Config, lookup func(string) (string, bool)) error {
 	if text == "" {
 		return nil
 	}
-	address, err := eventbridge.ParseEndpoint(text)
-	if err != nil {
-		return refused
-	}
-	if u, err := url.Parse(address); err != nil || endpoint.Plain(u) {
+	if u, err := eventbridge.ParseEndpoint(text); err != nil || endpoint.Plain(u) {
 		return refused
 	}
 	return nil

@@ -13,14 +13,9 @@ import (
 // loggers are the packages that write log lines, and whose level can be changed on its own while the process runs.
 var loggers = []string{"actuator", "cli", "connector", "eventbridge", "secret", "trace", "worker", "zeebe"}
 
-// newLog returns the log that the configuration asks for, written to w, without the secrets that the registry knows.
-func newLog(c config.Log, w io.Writer, secrets *outlet.Registry) *slog.Logger {
-	log, _ := newLeveledLog(c, w, secrets)
-	return log
-}
-
-// newLeveledLog is newLog. It also returns the log's levels, which can be changed while the process runs.
-func newLeveledLog(c config.Log, w io.Writer, secrets *outlet.Registry) (*slog.Logger, *outlet.Levels) {
+// newLog returns the log that the configuration asks for, written to w, without the secrets that the registry knows; and its
+// levels, which can be changed while the process runs.
+func newLog(c config.Log, w io.Writer, secrets *outlet.Registry) (*slog.Logger, *outlet.Levels) {
 	levels, err := outlet.NewLevels(c.Level, loggers...)
 	if err != nil { // the configuration allows no other levels
 		panic(err)

@@ -25,7 +25,7 @@ func TestTheLogHasTheLevelAndFormatAskedFor(t *testing.T) {
 		"trace": "debug info warn error", "debug": "debug info warn error", "info": "info warn error", "warn": "warn error", "error": "error", "off": "",
 	} {
 		var out strings.Builder
-		log := newLog(config.Log{Level: level, Format: "json"}, &out, nil)
+		log, _ := newLog(config.Log{Level: level, Format: "json"}, &out, nil)
 		log.Debug("debug")
 		log.Info("info")
 		log.Warn("warn")
@@ -39,14 +39,16 @@ func TestTheLogHasTheLevelAndFormatAskedFor(t *testing.T) {
 		assert.Equal(t, want, strings.Join(got, " "), level)
 	}
 	var out strings.Builder
-	newLog(config.Log{Level: "info", Format: "text"}, &out, nil).Info("hello", "a", 1)
+	log, _ := newLog(config.Log{Level: "info", Format: "text"}, &out, nil)
+	log.Info("hello", "a", 1)
 	assert.Contains(t, out.String(), "level=INFO msg=hello a=1")
 }
 
 func TestALogInJSONHasTheNamesOfTheElasticCommonSchema(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	newLog(config.Log{Level: "info", Format: "json"}, &out, nil).Warn("job failed", "job_key", 7, "error_code", "THROTTLED", "error", errors.New("too fast"))
+	log, _ := newLog(config.Log{Level: "info", Format: "json"}, &out, nil)
+	log.Warn("job failed", "job_key", 7, "error_code", "THROTTLED", "error", errors.New("too fast"))
 	var record map[string]any
 	require.NoError(t, json.Unmarshal([]byte(out.String()), &record))
 	at, err := time.Parse(time.RFC3339Nano, record["@timestamp"].(string))
@@ -114,7 +116,7 @@ func TestEveryPackageThatLogsHasALogger(t *testing.T) {
 func TestThePackageOfALineIsFound(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	log, levels := newLeveledLog(config.Log{Level: "warn", Format: "json"}, &out, outlet.New())
+	log, levels := newLog(config.Log{Level: "warn", Format: "json"}, &out, outlet.New())
 	log.Info("one")
 	require.NoError(t, levels.Set("worker", "debug"))
 	log.Info("two")

@@ -140,7 +140,8 @@ func TestSecretsOfTheProcessItselfAreMasked(t *testing.T) {
 	secrets := outlet.New()
 	secrets.Keep(ownSecrets(loadConfig(t, nil, env), (&session{env: env}).lookup)...)
 	var out bytes.Buffer
-	newLog(config.Log{Level: "info", Format: "json"}, &out, secrets).Info("m", "a", "cl1ent-s3cr3t", "b", "ambient-key ambient-token Bearer%20otlp-token", "c", "connectors")
+	log, _ := newLog(config.Log{Level: "info", Format: "json"}, &out, secrets)
+	log.Info("m", "a", "cl1ent-s3cr3t", "b", "ambient-key ambient-token Bearer%20otlp-token", "c", "connectors")
 	assert.Contains(t, out.String(), `"a":"***","b":"*** *** ***","c":"connectors"`)
 	demo := loadConfig(t, nil, []string{"CAMUNDA_CLIENT_AUTH_USERNAME=demo", "CAMUNDA_CLIENT_AUTH_PASSWORD=demo"})
 	assert.Empty(t, ownSecrets(demo, func(string) (string, bool) { return "", false }), "a short one stands in too many texts by chance")

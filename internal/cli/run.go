@@ -46,7 +46,7 @@ func runCommand(s *session) *cobra.Command {
 		}
 		secrets := outlet.New()
 		secrets.Keep(ownSecrets(settings, s.lookup)...)
-		log, levels := newLeveledLog(settings.Log, s.stderr, secrets)
+		log, levels := newLog(settings.Log, s.stderr, secrets)
 		for _, w := range warnings {
 			if w.Minor {
 				log.Debug("configuration", "note", w.Text)
@@ -179,7 +179,7 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 	}
 	filter, models := secretFilter(c, client, allowed, tracer, log)
 	about := connector.Options{
-		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter, secret.WithLog(log)), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter).WithLog(log), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled, Mask: inUse.Mask, Note: inUse.Note,
 		Endpoints: allowed, Ambient: ambient,
 	}

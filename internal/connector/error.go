@@ -66,8 +66,8 @@ func internalError() *Error {
 
 // sendError is a call of PutEvents that did not end in a response.
 func sendError(err error) *Error {
-	var e *eventbridge.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*eventbridge.Error](err)
+	if !ok {
 		return internalError()
 	}
 	if e.Kind == eventbridge.KindInput {

@@ -27,11 +27,7 @@ func EndpointAllowed(p *endpoint.Policy) func(text string) bool {
 		if strings.TrimSpace(text) == "" {
 			return true
 		}
-		address, err := eventbridge.ParseEndpoint(text)
-		if err != nil {
-			return false
-		}
-		u, err := url.Parse(address)
+		u, err := eventbridge.ParseEndpoint(text)
 		return err == nil && p.Allows(u)
 	}
 }
@@ -64,7 +60,7 @@ func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables [
 		}
 	}
 	if model == nil {
-		if !isNull(only(raw["awsCredential"])) && !isNull(only(raw["authentication"])) {
+		if !isNull(jsonvalue.RawOnly(raw["awsCredential"])) && !isNull(jsonvalue.RawOnly(raw["authentication"])) {
 			id.drop("awsCredential")
 		}
 		return id, nil
@@ -79,7 +75,7 @@ func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables [
 // hasIdentity says whether a job brings more than either a pair of keys or the worker's own identity: what could replace that
 // of the model. For such a job the model is read.
 func hasIdentity(raw map[string][]byte) bool {
-	if !isNull(only(raw["awsCredential"])) {
+	if !isNull(jsonvalue.RawOnly(raw["awsCredential"])) {
 		return true
 	}
 	if fieldText(raw["authentication"], "type") == "defaultCredentialsChain" && fieldText(raw["authentication"], "accessKey") != "" {
@@ -93,53 +89,20 @@ func hasIdentity(raw map[string][]byte) bool {
 	return false
 }
 
-// ownSecrets are the secrets that lie in a job's credentials, wherever they came from.
-func ownSecrets(variables []secret.Variable) []string {
-	var values []string
-	add := func(authentication []byte) {
-		for _, name := range []string{"secretKey", "sessionToken"} {
-			if value := fieldText(authentication, name); value != "" {
-				values = append(values, value)
-			}
-		}
-	}
-	for _, v := range variables {
-		switch v.Name {
-		case "authentication":
-			add(v.JSON)
-		case "awsCredential":
-			_ = jsonvalue.Members(only(v.JSON), func(key string, value []byte) error {
-				if key == "authentication" {
-					add(value)
-				}
-				return nil
-			})
-		}
-	}
-	return values
-}
-
 // fieldText returns a field of an object if it is a text, else nothing.
 func fieldText(raw []byte, name string) string {
-	text := ""
-	_ = jsonvalue.Members(only(raw), func(key string, value []byte) error {
-		if value = only(value); key == name && jsonvalue.RawKind(value) == jsonvalue.KindString {
-			text, _ = jsonvalue.Unquote(value)
-		}
-		return nil
-	})
+	value := jsonvalue.RawOnly(jsonvalue.RawMember(jsonvalue.RawOnly(raw), name))
+	if jsonvalue.RawKind(value) != jsonvalue.KindString {
+		return ""
+	}
+	text, _ := jsonvalue.Unquote(value) // nothing, if it is none
 	return text
 }
 
 // drop takes a variable out.
 func (id *identity) drop(name string) {
-	var kept []secret.Variable
-	for _, v := range id.variables {
-		if v.Name != name {
-			kept = append(kept, v)
-		}
-	}
-	id.variables, id.ignored = kept, append(id.ignored, name)
+	id.variables = slices.DeleteFunc(slices.Clone(id.variables), func(v secret.Variable) bool { return v.Name == name })
+	id.ignored = append(id.ignored, name)
 }
 
 // keepMade removes what the task's own mappings do not make of a reusable credential, of the authentication and of the
@@ -168,12 +131,12 @@ func (id *identity) made(m *secret.Made, raw []byte, path ...string) []byte {
 	case m.Whole(path...):
 		return raw
 	case !m.Part(path...):
-		if !isNull(only(raw)) {
+		if !isNull(jsonvalue.RawOnly(raw)) {
 			id.ignored = append(id.ignored, strings.Join(path, "."))
 		}
 		return nil
 	}
-	if raw = only(raw); jsonvalue.RawKind(raw) != jsonvalue.KindObject {
+	if raw = jsonvalue.RawOnly(raw); jsonvalue.RawKind(raw) != jsonvalue.KindObject {
 		return raw // the fields that a mapping makes would be in an object: this is refused for what it is
 	}
 	out, before := []byte{'{'}, len(id.ignored)

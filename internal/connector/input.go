@@ -107,7 +107,7 @@ type fields map[string][]byte
 // object reads an object, or a list of exactly one. It is nil, with a violation, for anything else, and nil without one
 // for null and for nothing.
 func (b *binder) object(path string, raw []byte) fields {
-	raw = only(raw)
+	raw = jsonvalue.RawOnly(raw)
 	switch kind := jsonvalue.RawKind(raw); {
 	case isNull(raw):
 		return nil
@@ -122,19 +122,6 @@ func (b *binder) object(path string, raw []byte) fields {
 	return f
 }
 
-// only returns the element of a list of exactly one, of lists within lists too; any other value as it is.
-func only(raw []byte) []byte {
-	for jsonvalue.RawKind(raw) == jsonvalue.KindArray {
-		var element []byte
-		count := 0
-		if jsonvalue.Elements(raw, func(e []byte) error { element = e; count++; return nil }) != nil || count != 1 {
-			break
-		}
-		raw = element
-	}
-	return raw
-}
-
 func isNull(raw []byte) bool {
 	return len(raw) == 0 || jsonvalue.RawKind(raw) == jsonvalue.KindNull
 }
@@ -142,7 +129,7 @@ func isNull(raw []byte) bool {
 // text reads a string; a number or boolean counts as its text. It is false for null and nothing, and with a violation for
 // anything else.
 func (b *binder) text(path string, raw []byte) (string, bool) {
-	raw = only(raw)
+	raw = jsonvalue.RawOnly(raw)
 	if isNull(raw) {
 		return "", false
 	}

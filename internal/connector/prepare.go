@@ -55,11 +55,11 @@ func (a attempt) extendLease(ctx context.Context, timeout time.Duration) error {
 	if ctx.Err() != nil {
 		return &endedError{job.HandBack{}}
 	}
-	var refused *job.CommandError
+	refused, ok := errors.AsType[*job.CommandError](err)
 	switch {
 	case errors.Is(err, job.ErrLeaseOver):
 		return &endedError{job.Abandon{Reason: job.AbandonLeaseOver}}
-	case errors.As(err, &refused) && refused.Kind == job.Gone:
+	case ok && refused.Kind == job.Gone:
 		a.log.Warn("job is gone, its event is not sent", "error", refused.Error())
 		return &endedError{job.Abandon{Reason: job.AbandonGone}}
 	}
@@ -93,7 +93,7 @@ func (a attempt) resolveSecrets(ctx context.Context) (resolved, error) {
 	if err != nil {
 		return resolved{mask: mask}, lookUpError(ctx, secretError(err))
 	}
-	a.note(ownSecrets(values)...)
+	a.note(secret.InCredentials(values)...)
 	return resolved{id, mask, values}, nil
 }
 

@@ -80,22 +80,16 @@ func (b *binder) endpoint(text string) (string, *url.URL) {
 		b.violate(Violation{Field: path, Kind: BlankValue, Want: "without this field the endpoint is AWS's own"})
 		return "", nil
 	}
-	const want = "a URL such as http://localhost:4566"
-	address, err := eventbridge.ParseEndpoint(text)
+	u, err := eventbridge.ParseEndpoint(text)
 	if err != nil {
-		b.violate(Violation{Field: path, Kind: InvalidValue, Want: want, Found: b.quote(text), Why: err.Error()})
-		return "", nil
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		b.invalid(path, want, b.quote(text))
+		b.violate(Violation{Field: path, Kind: InvalidValue, Want: "a URL such as http://localhost:4566", Found: b.quote(text), Why: err.Error()})
 		return "", nil
 	}
 	if !b.rules.unresolved && !b.rules.literalEndpoint && !b.rules.endpoints.Allows(u) {
 		b.refuse(path, b.quote(u.Host), "an allowed endpoint", endpoint.Error(u))
 		return "", nil
 	}
-	return address, u
+	return u.String(), u
 }
 
 // ambient checks that nothing is signed with the worker's own credentials that others on the way could read. Custom is the

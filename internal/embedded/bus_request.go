@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
@@ -33,7 +35,7 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	scripted := answer.Status > 0 || answer.HangUp
 	if scripted && answer.Accept {
-		b.accept(request, newID())
+		b.accept(request, uuid.NewString())
 	}
 	switch {
 	case answer.HangUp:
@@ -43,11 +45,11 @@ func (b *Bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if answer.Status != http.StatusOK {
 			b.refused()
 		}
-		answer.write(w, newID())
+		answer.write(w, uuid.NewString())
 	case refusal != nil:
 		b.refuse(w, *refusal)
 	default:
-		requestID := newID()
+		requestID := uuid.NewString()
 		done := Answer{Status: http.StatusOK, Body: b.accept(request, requestID), Header: answer.Header}
 		done.write(w, requestID)
 	}
@@ -77,7 +79,7 @@ func (b *Bus) refused() {
 
 func (b *Bus) refuse(w http.ResponseWriter, a Answer) {
 	b.refused()
-	a.write(w, newID())
+	a.write(w, uuid.NewString())
 }
 
 func hangUp(w http.ResponseWriter) {
@@ -103,7 +105,7 @@ func (b *Bus) accept(r *BusRequest, requestID string) string {
 			body = append(body, '}')
 			continue
 		}
-		e.ID, e.At, e.RequestID = newID(), now, requestID
+		e.ID, e.At, e.RequestID = uuid.NewString(), now, requestID
 		body = append(append(append(body, `{"EventId":"`...), e.ID...), `"}`...)
 	}
 	b.note(r.Entries, rejected)

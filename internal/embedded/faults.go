@@ -96,11 +96,6 @@ func (g *Gateway) FaultNext(n int, fault Fault) {
 	}
 }
 
-// RefuseNext has the next n commands be refused.
-func (g *Gateway) RefuseNext(n int, code codes.Code, message string) {
-	g.FaultNext(n, Fault{Code: code, Message: message})
-}
-
 // before is what the fault does ahead of the call's effect.
 func (f *Fault) before(ctx context.Context) error {
 	if err := pause(ctx, f.Delay); err != nil {

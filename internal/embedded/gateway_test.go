@@ -396,7 +396,7 @@ func TestFaultsHappenAsAsked(t *testing.T) {
 	g, c := start(t, embedded.GatewayOptions{})
 	keys := add(t, g, embedded.Job{Type: "t"})
 	poll(t, c, take, 1, -1)
-	g.RefuseNext(2, codes.ResourceExhausted, "busy")
+	g.FaultNext(2, embedded.Fault{Code: codes.ResourceExhausted, Message: "busy"})
 	g.FaultNext(1, embedded.Fault{LoseAnswer: true})
 	ctx := t.Context()
 	refused(t, c.Complete(ctx, keys[0], nil), "RESOURCE_EXHAUSTED")

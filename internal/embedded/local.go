@@ -110,13 +110,13 @@ func (s *localStream) Recv() (*job.Job, error) {
 
 func (s *localStream) end() error {
 	cause := context.Cause(s.ctx)
-	end := (*streamEnd)(nil)
+	end, broken := errors.AsType[*streamEnd](cause)
 	switch {
 	case errors.Is(cause, context.Canceled):
 		return fmt.Errorf("read the stream: %w", cause)
-	case errors.As(cause, &end) && end.code == codes.OK:
+	case broken && end.code == codes.OK:
 		return io.EOF
-	case errors.As(cause, &end):
+	case broken:
 		return refusal(cause)
 	default:
 		return cause

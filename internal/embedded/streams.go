@@ -175,7 +175,7 @@ type streamEnd struct {
 // endOf is what a stream that is done returns to gRPC.
 func endOf(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	if end := (*streamEnd)(nil); errors.As(cause, &end) && end.code == codes.OK {
+	if end, ok := errors.AsType[*streamEnd](cause); ok && end.code == codes.OK {
 		return nil
 	}
 	return cause

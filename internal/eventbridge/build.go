@@ -12,12 +12,13 @@ import (
 
 // build makes the SDK client for r. The error is an *[Error].
 func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
-	endpoint := ""
+	var endpoint *string // nil = the region's own
 	if r.Endpoint != "" {
-		var err error
-		if endpoint, err = ParseEndpoint(r.Endpoint); err != nil {
+		u, err := ParseEndpoint(r.Endpoint)
+		if err != nil {
 			return nil, inputError("the endpoint "+err.Error(), err)
 		}
+		endpoint = new(u.String())
 	}
 	cfg, err := s.config(ctx, r)
 	if err != nil {
@@ -31,8 +32,8 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 		o.Retryer = s.retryer(&cfg)
 		o.RetryMaxAttempts = 0 // the retryer knows them
 		o.Credentials = faultMarker{cfg.Credentials}
-		if endpoint != "" {
-			o.BaseEndpoint = aws.String(endpoint)
+		if endpoint != nil { // else what AWS's own settings name
+			o.BaseEndpoint = endpoint
 		}
 		o.EndpointResolverV2 = &constantEndpoint{resolver: o.EndpointResolverV2}
 	})

@@ -101,7 +101,7 @@ func TestParseEndpoint(t *testing.T) {
 	} {
 		got, err := ParseEndpoint(in)
 		require.NoError(t, err, in)
-		assert.Equal(t, want, got, in)
+		assert.Equal(t, want, got.String(), in)
 	}
 	for in, want := range map[string]string{
 		"": "must not be blank", "  ": "must not be blank", "ftp://x": "its scheme is ftp", "http://": "with a host", "http://:80": "with a host",

@@ -25,12 +25,12 @@ func (e *constantEndpoint) ResolveEndpoint(ctx context.Context, p sdk.EndpointPa
 	return e.endpoint, e.err
 }
 
-// ParseEndpoint checks a custom endpoint and returns it as a URL: without a scheme it means https (contract 1.1). The
+// ParseEndpoint reads a custom endpoint: without a scheme it means https (contract 1.1). The
 // error says what is wrong with it, without the field's name.
-func ParseEndpoint(endpoint string) (string, error) {
+func ParseEndpoint(endpoint string) (*url.URL, error) {
 	text := strings.TrimSpace(endpoint)
 	if text == "" {
-		return "", errors.New("must not be blank")
+		return nil, errors.New("must not be blank")
 	}
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
@@ -41,15 +41,15 @@ func ParseEndpoint(endpoint string) (string, error) {
 		if inner, ok := errors.AsType[*url.Error](err); ok {
 			err = inner.Err // without the URL itself: it may hold a password
 		}
-		return "", errors.New("is no URL: " + err.Error())
+		return nil, errors.New("is no URL: " + err.Error())
 	case u.Scheme != "http" && u.Scheme != "https":
-		return "", errors.New("must be an http or https URL, but its scheme is " + u.Scheme)
+		return nil, errors.New("must be an http or https URL, but its scheme is " + u.Scheme)
 	case u.Hostname() == "":
-		return "", errors.New("must be a URL with a host, such as https://vpce-1.events.eu-central-1.vpce.amazonaws.com")
+		return nil, errors.New("must be a URL with a host, such as https://vpce-1.events.eu-central-1.vpce.amazonaws.com")
 	case u.User != nil:
-		return "", errors.New("must not hold a user name or password")
+		return nil, errors.New("must not hold a user name or password")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("must not hold a query or a fragment")
+		return nil, errors.New("must not hold a query or a fragment")
 	}
-	return u.String(), nil
+	return u, nil
 }

@@ -161,9 +161,5 @@ func (t Target) URL() (*url.URL, error) {
 	if t.Endpoint == "" {
 		return nil, nil //nolint:nilnil // none
 	}
-	address, err := eventbridge.ParseEndpoint(t.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	return url.Parse(address)
+	return eventbridge.ParseEndpoint(t.Endpoint)
 }

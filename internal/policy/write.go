@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -271,11 +270,8 @@ func (t *task) elsewhere() (Note, bool) {
 	}
 	for _, f := range textsOf(t.variable("configuration").Member("endpoint")).forms {
 		text, known := f.exact()
-		address, err := eventbridge.ParseEndpoint(text)
-		if !known || err != nil {
-			continue
-		}
-		if u, err := url.Parse(address); err == nil && !endpoint.OfAWS(u.Hostname()) {
+		u, err := eventbridge.ParseEndpoint(text)
+		if known && err == nil && !endpoint.OfAWS(u.Hostname()) {
 			return t.note("configuration.endpoint", "is "+u.Host+", which is not AWS's own: the policy matters only if AWS is behind it"), true
 		}
 	}

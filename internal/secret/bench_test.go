@@ -3,20 +3,17 @@ package secret_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
 // BenchmarkResolve is a job with two secrets in its credentials, in the mode STRICT with its model at hand, and one without
 // any secret.
 func BenchmarkResolve(b *testing.B) {
-	f, err := secret.NewTaskFilter([]secret.Mapping{
+	f := secret.NewTaskFilter([]secret.Mapping{
 		{Source: "{{secrets.KEY}}", Target: "authentication.accessKey"},
 		{Source: "{{secrets.SECRET}}", Target: "authentication.secretKey"},
 		{Source: "={orderId: order.id, note: order.note}", Target: "input.detail"},
 	}, func(secret.Placeholder, []string) {})
-	require.NoError(b, err)
 	r := secret.NewResolver([]secret.Provider{everything{}}, f)
 	for name, authentication := range map[string]string{
 		"TwoSecrets": `{"type":"credentials","accessKey":"{{secrets.KEY}}","secretKey":"{{secrets.SECRET}}"}`,
@@ -48,8 +45,6 @@ func BenchmarkFlow(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := secret.NewTaskFilter(mappings, nil); err != nil {
-			b.Fatal(err)
-		}
+		_ = secret.NewTaskFilter(mappings, nil)
 	}
 }

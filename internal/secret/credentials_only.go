@@ -63,38 +63,12 @@ func rawOf(variables []Variable, name string) []byte {
 	return nil
 }
 
-// fieldOf returns a field of an object, or of a list of one object; of equal keys the last. nil = there is none.
-func fieldOf(raw []byte, key string) []byte {
-	raw = element(raw)
-	if len(raw) == 0 || jsonvalue.RawKind(raw) != jsonvalue.KindObject {
-		return nil
-	}
-	var found []byte
-	_ = jsonvalue.Members(raw, func(k string, value []byte) error { // what is no JSON is refused elsewhere
-		if k == key {
-			found = value
-		}
-		return nil
-	})
-	return found
-}
-
-// element returns the element of a list of exactly one, of lists within lists too; any other value as it is.
-func element(raw []byte) []byte {
-	for len(raw) > 0 && jsonvalue.RawKind(raw) == jsonvalue.KindArray {
-		var one []byte
-		count := 0
-		if jsonvalue.Elements(raw, func(e []byte) error { one = e; count++; return nil }) != nil || count != 1 {
-			break
-		}
-		raw = one
-	}
-	return raw
-}
+// fieldOf returns a field of an object, or of a list of one object; nil = there is none.
+func fieldOf(raw []byte, key string) []byte { return jsonvalue.RawMember(jsonvalue.RawOnly(raw), key) }
 
 // textOf returns the text that a value is taken for where a text is expected; false = it is none.
 func textOf(raw []byte) (string, bool) {
-	raw = element(raw)
+	raw = jsonvalue.RawOnly(raw)
 	if len(raw) == 0 {
 		return "", false
 	}

@@ -83,8 +83,8 @@ type TaskFilter struct {
 
 // NewTaskFilter returns a filter for the task with these input mappings. Kept is told of each secret that stays as it is, and
 // of the targets of the mappings that do name it; it must be safe for concurrent use.
-func NewTaskFilter(mappings []Mapping, kept func(p Placeholder, elsewhere []string)) (*TaskFilter, error) {
-	return &TaskFilter{inputsOf(mappings), kept}, nil
+func NewTaskFilter(mappings []Mapping, kept func(p Placeholder, elsewhere []string)) *TaskFilter {
+	return &TaskFilter{inputsOf(mappings), kept}
 }
 
 // Rule implements [Filter].

@@ -334,7 +334,7 @@ func TestWhatStaysIsWarnedAboutWithItsField(t *testing.T) {
 		var log bytes.Buffer
 		f := secret.NewModelFilter(secret.ModelOptions{Definitions: &cluster{tasks: task()}, CacheSize: 10})
 		defer f.Close()
-		r := secret.NewResolver([]secret.Provider{everything{}}, f, secret.WithLog(slog.New(slog.NewTextHandler(&log, nil))))
+		r := secret.NewResolver([]secret.Provider{everything{}}, f).WithLog(slog.New(slog.NewTextHandler(&log, nil)))
 		ask := func(c secret.Context, json string) {
 			got, _, err := r.Resolve(t.Context(), c, []secret.Variable{{Name: "input", JSON: []byte(json)}})
 			require.NoError(t, err)
@@ -429,12 +429,11 @@ func TestLaxDoesNotMakeJobsWaitAgainAndAgainForAClusterThatDoesNotAnswer(t *test
 func TestATaskFilterTellsWhatStaysAndWhereTheModelNamesIt(t *testing.T) {
 	t.Parallel()
 	var told []string
-	f, err := secret.NewTaskFilter([]secret.Mapping{
+	f := secret.NewTaskFilter([]secret.Mapping{
 		{Source: "{{secrets.A}}", Target: "authentication.secretKey"}, {Source: `="{{ secrets.B }}" + x`, Target: "input.source"},
 	}, func(p secret.Placeholder, elsewhere []string) {
 		told = append(told, fmt.Sprintf("%s %s %v", p.Path(), p.Name, elsewhere))
 	})
-	require.NoError(t, err)
 	got, err := filtered(t, f, ofSend, "input", `{"source":"{{secrets.B}}","detail":["{{secrets.A}}","secrets.C"]}`)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"source":"<B>","detail":["{{secrets.A}}","secrets.C"]}`, got)

@@ -47,20 +47,15 @@ type Resolver struct {
 	notices   *notices
 }
 
-// Option changes a [Resolver].
-type Option func(*Resolver)
-
-// WithLog gives the log in which is warned of each placeholder that stays as it is, with the field in which it stands.
-// Without it nothing is said.
-func WithLog(log *slog.Logger) Option { return func(r *Resolver) { r.notices = newNotices(log) } }
-
 // NewResolver returns a resolver that asks the providers in this order for what the filter allows.
-func NewResolver(providers []Provider, filter Filter, options ...Option) *Resolver {
-	r := &Resolver{providers: providers, filter: filter}
-	for _, o := range options {
-		o(r)
-	}
-	return r
+func NewResolver(providers []Provider, filter Filter) *Resolver {
+	return &Resolver{providers: providers, filter: filter}
+}
+
+// WithLog returns the resolver with a log, in which it warns of each placeholder that stays as it is, with the field in which it
+// stands. Without it nothing is said.
+func (r *Resolver) WithLog(log *slog.Logger) *Resolver {
+	return &Resolver{providers: r.providers, filter: r.filter, notices: newNotices(log)}
 }
 
 // Resolve returns the variables with their secrets resolved, in one pass: a value that looks like a placeholder stays as
@@ -68,7 +63,7 @@ func NewResolver(providers []Provider, filter Filter, options ...Option) *Resolv
 // numbers and blanks of one in which something was.
 //
 // A placeholder that stays in whom the job sends as or where to (authentication, configuration, awsCredential) is an error.
-// One that stays in the event is warned about (see [WithLog]).
+// One that stays in the event is warned about (see [Resolver.WithLog]).
 //
 // The error is a *[NotAvailableError], *[NotAllowedError], *[UnresolvedError], *[AmbiguousError], *[ProviderError], the
 // filter's own, or a syntax error of the JSON. The mask holds what was resolved, and what lies in the fields secretKey and
@@ -109,6 +104,17 @@ func (r *resolving) mask(variables []Variable) *Mask {
 	for _, v := range r.values {
 		values = append(values, v)
 	}
+	values = append(values, InCredentials(variables)...)
+	if len(values) == 0 {
+		return nil
+	}
+	return NewMask(values...)
+}
+
+// InCredentials returns the secrets that lie in a job's credentials, wherever they came from: the texts of secretKey and
+// sessionToken, but for names of secrets.
+func InCredentials(variables []Variable) []string {
+	var values []string
 	credential := fieldOf(rawOf(variables, credentialVariable), authenticationVariable)
 	for _, identity := range [...][]byte{rawOf(variables, authenticationVariable), credential} {
 		for _, field := range [...]string{"secretKey", "sessionToken"} {
@@ -117,10 +123,7 @@ func (r *resolving) mask(variables []Variable) *Mask {
 			}
 		}
 	}
-	if len(values) == 0 {
-		return nil
-	}
-	return NewMask(values...)
+	return values
 }
 
 // replace returns what stands for a placeholder; false = it stays as it is.

@@ -92,7 +92,7 @@ func TestAPathShowsAKeyAsItIsWritten(t *testing.T) {
 func TestASecretOfTheClusterThatStaysInAnEventIsWarnedAbout(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	r := secret.NewResolver(nil, secret.CredentialsOnly{}, secret.WithLog(slog.New(slog.NewTextHandler(&log, nil))))
+	r := secret.NewResolver(nil, secret.CredentialsOnly{}).WithLog(slog.New(slog.NewTextHandler(&log, nil)))
 	json := `{"detail":{"token":"Bearer camunda.secrets.TOKEN","note":"about secrets.anything and camunda.secrets"}}`
 	got, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "input", JSON: []byte(json)}})
 	require.NoError(t, err)

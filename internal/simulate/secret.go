@@ -27,15 +27,11 @@ type taskModel struct{ made *secret.Made }
 func (m taskModel) Made(context.Context, secret.Context) (*secret.Made, error) { return m.made, nil }
 
 // filter returns the filter of a worker: one that reads the deployed model, which is this one, or one that is switched off.
-func (j *Job) filter(n *notes) (secret.Filter, error) {
+func (j *Job) filter(n *notes) secret.Filter {
 	if j.options.AllSecrets {
-		return secret.AllowAll{}, nil
+		return secret.AllowAll{}
 	}
-	f, err := secret.NewTaskFilter(Mappings(j.task.Inputs), n.kept)
-	if err != nil {
-		return nil, err
-	}
-	return noting{f, n}, nil
+	return noting{secret.NewTaskFilter(Mappings(j.task.Inputs), n.kept), n}
 }
 
 // noting is a filter that notes what a worker without a REST address would refuse.

@@ -215,13 +215,9 @@ func (j *Job) Complete(ctx context.Context, variables *jsonvalue.Object) (*Resul
 
 func (j *Job) run(ctx context.Context, s *sender) (*Result, error) {
 	said := &notes{}
-	filter, err := j.filter(said)
-	if err != nil {
-		return nil, err
-	}
 	told := &warnings{}
 	h := connector.New(connector.Options{
-		Sender: s, Secrets: secret.NewResolver([]secret.Provider{provider(j.options.Secrets)}, filter), Expressions: expression.NewCache(0), Observer: told,
+		Sender: s, Secrets: secret.NewResolver([]secret.Provider{provider(j.options.Secrets)}, j.filter(said)), Expressions: expression.NewCache(0), Observer: told,
 		Models: taskModel{secret.MadeBy(Mappings(j.task.Inputs))}, TrustedInputs: j.options.AllSecrets, Endpoints: j.options.Endpoints,
 	})
 	activated := j.Activated()

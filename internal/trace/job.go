@@ -177,15 +177,10 @@ func (c carrier) Get(name string) string {
 		if !strings.Contains(text, name) {
 			continue
 		}
-		found := ""
-		_ = jsonvalue.Members([]byte(text), func(key string, value []byte) error {
-			if key == name && jsonvalue.RawKind(value) == jsonvalue.KindString {
-				found, _ = jsonvalue.Unquote(value)
+		if value := jsonvalue.RawMember([]byte(text), name); jsonvalue.RawKind(value) == jsonvalue.KindString {
+			if found, _ := jsonvalue.Unquote(value); found != "" {
+				return found
 			}
-			return nil
-		})
-		if found != "" {
-			return found
 		}
 	}
 	return ""

@@ -24,6 +24,20 @@ func (t *Tracer) start(ctx context.Context, name string, o ...trace.SpanStartOpt
 	return ctx, span, true
 }
 
+// step begins a span as start does. What it returns ends it; of an error the span says no more than what failed.
+func (t *Tracer) step(ctx context.Context, name, failed string, o ...trace.SpanStartOption) (context.Context, func(error)) {
+	ctx, span, ok := t.start(ctx, name, o...)
+	if !ok {
+		return ctx, func(error) {}
+	}
+	return ctx, func(err error) {
+		if err != nil {
+			span.SetStatus(codes.Error, failed)
+		}
+		span.End()
+	}
+}
+
 // Secrets decorates a resolver of secrets.
 func (t *Tracer) Secrets(s connector.Secrets) connector.Secrets { return &secrets{s, t} }
 
@@ -33,14 +47,9 @@ type secrets struct {
 }
 
 func (s *secrets) Resolve(ctx context.Context, c secret.Context, variables []secret.Variable) ([]secret.Variable, *secret.Mask, error) {
-	ctx, span, ok := s.t.start(ctx, "secrets")
+	ctx, end := s.t.step(ctx, "secrets", "a secret could not be resolved")
 	resolved, mask, err := s.Secrets.Resolve(ctx, c, variables)
-	if ok {
-		if err != nil {
-			span.SetStatus(codes.Error, "a secret could not be resolved")
-		}
-		span.End()
-	}
+	end(err)
 	return resolved, mask, err
 }
 
@@ -53,31 +62,19 @@ type definitions struct {
 }
 
 func (d *definitions) InputMappings(ctx context.Context, key int64) (map[string][]secret.Mapping, error) {
-	ctx, span, ok := d.t.start(ctx, "read process definition", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+	ctx, end := d.t.step(ctx, "read process definition", "the definition could not be read", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
 		attribute.String("http.request.method", "GET"), attribute.String("url.template", "/v2/process-definitions/{processDefinitionKey}/xml"),
 		attribute.Int64("camunda.process_definition.key", key)))
 	mappings, err := d.Definitions.InputMappings(ctx, key)
-	if ok {
-		if err != nil {
-			span.SetStatus(codes.Error, "the definition could not be read")
-		}
-		span.End()
-	}
+	end(err)
 	return mappings, err
 }
 
-// Expression begins the span of an expression of the context's job, which ends with what it returns.
+// Expression begins the span of an expression of the context's job, which ends with what it returns. The message of an error may
+// quote what only the process should see, and is left out.
 func (t *Tracer) Expression(ctx context.Context, which string) func(error) {
-	_, span, ok := t.start(ctx, which+" expression")
-	if !ok {
-		return func(error) {}
-	}
-	return func(err error) {
-		if err != nil {
-			span.SetStatus(codes.Error, "the expression failed") // its message may quote what only the process should see
-		}
-		span.End()
-	}
+	_, end := t.step(ctx, which+" expression", "the expression failed")
+	return end
 }
 
 // Sender decorates a sender: events without a trace header of their own get that of the request's span, so that AWS X-Ray goes on

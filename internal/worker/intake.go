@@ -46,21 +46,15 @@ func (c intakeChange) await(ctx context.Context, tick <-chan time.Time) error {
 // and waits for what watches the intake.
 func (w *run) whileOpen(ctx context.Context) (context.Context, func()) {
 	open, end := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	return open, background(open, func(ctx context.Context) {
 		defer end()
 		for {
 			changed := w.intakeChange()
-			if !w.intakeOpen() || changed.await(open, nil) != nil {
+			if !w.intakeOpen() || changed.await(ctx, nil) != nil {
 				return
 			}
 		}
-	}()
-	return open, func() {
-		end()
-		<-ended
-	}
+	})
 }
 
 // downPoll is the time between polls for one job while all of the downstream is down.

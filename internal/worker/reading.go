@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 const (
@@ -172,34 +174,23 @@ func (r *reading) cancelUnread() {
 // function that it returns undoes it, and waits for its end.
 func (r *reading) endWhenOver(open context.Context) func() {
 	stop := context.AfterFunc(open, r.end)
-	ended, undone := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
+	undo := background(context.WithoutCancel(open), func(ctx context.Context) {
 		select {
 		case <-r.over.Done():
-			r.readDry(undone)
-		case <-undone:
+			r.readDry(ctx)
+		case <-ctx.Done():
 		}
-	}()
+	})
 	return func() {
 		stop()
-		close(undone)
+		undo()
 		r.end()
-		<-ended
 	}
 }
 
 // readDry waits until nothing more comes, and cancels the stream.
-func (r *reading) readDry(undone <-chan struct{}) {
-	began := time.Now()
-	tick := time.NewTicker(streamDryIdle / 4)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-undone:
-			return
-		}
+func (r *reading) readDry(ctx context.Context) {
+	for began := time.Now(); pace.Sleep(ctx, streamDryIdle/4) == nil; {
 		dry := time.Since(began)
 		if dry >= streamDryMost || dry > streamDryIdle && r.idle() > streamDryIdle {
 			r.cancel()
@@ -210,16 +201,16 @@ func (r *reading) readDry(undone <-chan struct{}) {
 
 // endWhenAged ends the stream when it has reached its age, preferably while nothing is in transport. The function that it
 // returns undoes it.
-func (r *reading) endWhenAged(age time.Duration) func() {
-	check := newTimer(age, func(check *timer) {
-		r.mu.Lock()
-		waiting, old := !r.waitingOn.IsZero(), time.Since(r.opened) > age+agedMost
-		r.mu.Unlock()
-		if waiting && r.idle() > agedIdle || old {
-			r.end()
-			return
+func (r *reading) endWhenAged(ctx context.Context, age time.Duration) func() {
+	return background(ctx, func(ctx context.Context) {
+		for wait := age; pace.Sleep(ctx, wait) == nil; wait = agedIdle / 2 {
+			r.mu.Lock()
+			waiting, old := !r.waitingOn.IsZero(), time.Since(r.opened) > age+agedMost
+			r.mu.Unlock()
+			if waiting && r.idle() > agedIdle || old {
+				r.end()
+				return
+			}
 		}
-		check.reset(agedIdle / 2)
 	})
-	return check.stop
 }

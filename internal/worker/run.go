@@ -57,11 +57,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stopSettling()
 	defer context.AfterFunc(ctx, func() { w.drained.Store(true) })()
 
-	probing, stopProbing := context.WithCancel(base)
-	var prober sync.WaitGroup
-	prober.Go(func() { w.link.run(probing) })
-	defer prober.Wait()
-	defer stopProbing()
+	defer background(base, w.link.run)()
 
 	r := newRun(w, ctx, work, settling)
 	taken := r.takeJobs()

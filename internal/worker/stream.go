@@ -111,9 +111,9 @@ func (w *run) streamOnce() (delivered bool, err error) {
 	w.poll.fire() // what waited before the stream opened is not pushed
 
 	defer r.endWhenOver(open)()
-	defer r.endWhenAged(pace.Jitter(w.config.StreamMaxAge, 0.2))()
+	defer r.endWhenAged(ctx, pace.Jitter(w.config.StreamMaxAge, 0.2))()
 	defer w.keepProving(ctx, r)()
-	defer w.endWhenBacklogged(r)()
+	defer w.endWhenBacklogged(ctx, r)()
 	for {
 		r.wait()
 		j, err := s.Recv()

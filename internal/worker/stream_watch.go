@@ -29,29 +29,25 @@ var errStreamSilent = errors.New("the connection of the job stream gives no answ
 
 // endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease. Jobs are then polled for, each
 // when there is a slot for it, until there are no more. The function that it returns undoes it.
-func (w *run) endWhenBacklogged(r *reading) func() {
-	most := w.config.Lease / backlogShare
-	check := newTimer(most, func(check *timer) {
-		left := most - r.behind()
-		if left > 0 {
-			check.reset(left)
-			return
+func (w *run) endWhenBacklogged(ctx context.Context, r *reading) func() {
+	return background(ctx, func(ctx context.Context) {
+		most := w.config.Lease / backlogShare
+		for left := most; left > 0; left = most - r.behind() {
+			if pace.Sleep(ctx, left) != nil {
+				return
+			}
 		}
 		w.log.Debug("more jobs come than there are slots for: polling for them one by one")
 		w.backlog.Store(true)
 		r.end()
 	})
-	return check.stop
 }
 
 // keepProving probes the connection of the stream while its reader waits. A connection that gives no answer is dead. A job that
 // arrives after an answer left the broker after the question was asked, which bounds its time in transport. The function that
 // is returned ends the probing and waits for its end.
 func (w *run) keepProving(ctx context.Context, r *reading) func() {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	return background(ctx, func(ctx context.Context) {
 		for pace.Sleep(ctx, w.link.proofAge()) == nil {
 			asking, done := r.whileWaiting(ctx)
 			if asking == nil {
@@ -67,9 +63,5 @@ func (w *run) keepProving(ctx context.Context, r *reading) func() {
 				return
 			}
 		}
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
+	})
 }

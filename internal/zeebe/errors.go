@@ -31,7 +31,7 @@ func commandError(ctx context.Context, call *writing, err error) error {
 		return fmt.Errorf("call the gateway: %w", cause)
 	}
 	unwritten := call != nil && !call.written.Load()
-	if own := (*job.CommandError)(nil); errors.As(err, &own) {
+	if own, ok := errors.AsType[*job.CommandError](err); ok {
 		if unwritten {
 			own = new(*own) // the error of a token is shared by all calls that wait for it
 			own.NotTaken = true

@@ -207,20 +207,21 @@ func (r *restAPI) mayTakeAnother() bool {
 }
 
 // newREST returns the way to c's REST address. Roots are the certificates trusted beside the system's; key is the
-// client's TLS certificate, nil if it has none. It follows no
-// redirect: a token goes where it was configured to go.
+// client's TLS certificate, nil if it has none.
 func newREST(c *Config, roots *x509.CertPool, key *keyFiles) *restAPI {
-	return &restAPI{
-		address: strings.TrimRight(c.RESTAddress, "/"),
-		client: &http.Client{
-			Transport: &http.Transport{
-				Proxy:               http.ProxyFromEnvironment,
-				ForceAttemptHTTP2:   true,
-				TLSHandshakeTimeout: 10 * time.Second,
-				IdleConnTimeout:     30 * time.Second,
-				TLSClientConfig:     tlsConfig(roots, c.Authority, key),
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return &restAPI{address: strings.TrimRight(c.RESTAddress, "/"), client: webClient(tlsConfig(roots, c.Authority, key))}
+}
+
+// webClient honours HTTPS_PROXY and follows no redirect: a token or a client secret goes where it was configured to go.
+func webClient(secure *tls.Config) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			ForceAttemptHTTP2:   true,
+			TLSHandshakeTimeout: 10 * time.Second,
+			IdleConnTimeout:     30 * time.Second,
+			TLSClientConfig:     secure,
 		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

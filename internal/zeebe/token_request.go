@@ -3,7 +3,6 @@ package zeebe
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,19 +16,6 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
-
-// tokenClient honours HTTPS_PROXY and follows no redirect: a client secret goes where it was configured to go. Key is the
-// client's TLS certificate, nil if it has none.
-func tokenClient(roots *x509.CertPool, key *keyFiles) *http.Client {
-	transport := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		ForceAttemptHTTP2:   true,
-		TLSHandshakeTimeout: 10 * time.Second,
-		IdleConnTimeout:     30 * time.Second,
-		TLSClientConfig:     tlsConfig(roots, "", key),
-	}
-	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
 
 // assumedLife is how long a token is used whose answer does not say for how long it holds.
 const assumedLife = 5 * time.Minute
@@ -114,7 +100,7 @@ func exchange(client *http.Client, request *http.Request) (code int, body []byte
 	response, err := client.Do(request)
 	if err != nil {
 		// A url.Error repeats the URL, query and all.
-		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
 		return 0, nil, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
+	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+	"github.com/eventbridge-connector/eventbridge-connector/test/model"
 )
 
 // runCommands runs the commands of the binary that see secrets, and has the streams keep what they write.
@@ -47,7 +48,7 @@ type commands struct {
 }
 
 func (c *commands) all(ctx context.Context) error {
-	model, err := c.model("order.bpmn", "input.traceHeader")
+	order, err := c.model("order.bpmn", "input.traceHeader")
 	if err != nil {
 		return err
 	}
@@ -77,19 +78,19 @@ func (c *commands) all(ctx context.Context) error {
 		{"config", nil, []string{"config", "--config", configuration}},
 		{"config", nil, []string{"config", "--client-secret", c.value, "--password", c.value}},
 		{"config", append([]string{"CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=id"}, env...), []string{"config"}},
-		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", variables, "--all-secrets"}},
-		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", variables, "--all-secrets", "--json"}},
-		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", variables, "--all-secrets", "--send"}},
-		{"try", env, []string{"try", model, "--secrets", secrets, "--variables", `{"order":7}`}},
+		{"try", env, []string{"try", order, "--secrets", secrets, "--variables", variables, "--all-secrets"}},
+		{"try", env, []string{"try", order, "--secrets", secrets, "--variables", variables, "--all-secrets", "--json"}},
+		{"try", env, []string{"try", order, "--secrets", secrets, "--variables", variables, "--all-secrets", "--send"}},
+		{"try", env, []string{"try", order, "--secrets", secrets, "--variables", `{"order":7}`}},
 		{"try", env, []string{"try", wrong, "--secrets", secrets, "--variables", variables, "--all-secrets"}},
 		{"try", env, []string{"try", wrong, "--secrets", secrets, "--variables", variables, "--all-secrets", "--json"}},
-		{"lint", env, []string{"lint", model}},
-		{"lint", env, []string{"lint", "--format", "json", model}},
-		{"lint", env, []string{"lint", "--format", "sarif", model}},
-		{"policy", env, []string{"policy", model, wrong}},
-		{"policy", env, []string{"policy", "--json", "--secrets-aws", "--secrets-aws-prefix", "camunda/", model}},
-		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus}, env...), []string{"check", "--timeout", "5s", model}},
-		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=id", "CAMUNDA_CLIENT_AUTH_TOKENURL=" + c.bus}, env...), []string{"check", "--timeout", "5s", "--json", model}},
+		{"lint", env, []string{"lint", order}},
+		{"lint", env, []string{"lint", "--format", "json", order}},
+		{"lint", env, []string{"lint", "--format", "sarif", order}},
+		{"policy", env, []string{"policy", order, wrong}},
+		{"policy", env, []string{"policy", "--json", "--secrets-aws", "--secrets-aws-prefix", "camunda/", order}},
+		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus}, env...), []string{"check", "--timeout", "5s", order}},
+		{"check", append([]string{"AWS_ENDPOINT_URL_STS=" + c.bus, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=id", "CAMUNDA_CLIENT_AUTH_TOKENURL=" + c.bus}, env...), []string{"check", "--timeout", "5s", "--json", order}},
 		{"eval", env, []string{"eval", "-e", `{a: camunda, b: env, c: secrets}`, "-v"}},
 		{"eval", env, []string{"eval", "-l", "jq", "-e", `[env, $ENV]`}},
 	} {
@@ -116,7 +117,7 @@ func (c *commands) run(ctx context.Context, where string, env, args []string) er
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	if ended := (*exec.ExitError)(nil); err != nil && !errors.As(err, &ended) {
+	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
 		return fmt.Errorf("%s: %w", where, err)
 	}
 	c.outlet("command "+where, append(stdout.Bytes(), stderr.Bytes()...))
@@ -125,20 +126,19 @@ func (c *commands) run(ctx context.Context, where string, env, args []string) er
 
 // model writes a model with secrets by name, one of them in the field, and a credential that somebody wrote into it.
 func (c *commands) model(name, field string) (string, error) {
-	input := func(source, target string) string {
-		var b bytes.Buffer
-		_ = xml.EscapeText(&b, []byte(source)) // a buffer takes everything
-		return `<zeebe:input source="` + b.String() + `" target="` + target + `"/>`
-	}
-	text := `<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://example.com/shop" id="shop">
-<bpmn:process id="process" isExecutable="true"><bpmn:startEvent id="start"><bpmn:outgoing>flow</bpmn:outgoing></bpmn:startEvent><bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="task"/>
-<bpmn:serviceTask id="task" name="Announce"><bpmn:extensionElements><zeebe:taskDefinition type="io.camunda:aws-eventbridge:1"/><zeebe:ioMapping>` +
-		input("credentials", "authentication.type") + input("AKIACANARYLITERAL001", "authentication.accessKey") + input(c.safe, "authentication.secretKey") +
-		input("{{secrets.SAFE}}", "authentication.sessionToken") + input("eu-west-1", "configuration.region") + input(c.bus, "configuration.endpoint") +
-		input("shop-bus", "input.eventBusName") + input("shop", "input.source") + input("{{secrets.VALUE}}", field) + input("Placed", "input.detailType") +
-		input(`={order: order.id, token: "{{secrets.VALUE}}"}`, "input.detail") +
-		`</zeebe:ioMapping><zeebe:taskHeaders><zeebe:header key="errorExpression" value="=bpmnError(error.code, error.message)"/></zeebe:taskHeaders></bpmn:extensionElements><bpmn:incoming>flow</bpmn:incoming></bpmn:serviceTask></bpmn:process></bpmn:definitions>`
+	text := model.Task(play.JobType, []model.Input{
+		{Source: "credentials", Target: "authentication.type"},
+		{Source: "AKIACANARYLITERAL001", Target: "authentication.accessKey"},
+		{Source: c.safe, Target: "authentication.secretKey"},
+		{Source: "{{secrets.SAFE}}", Target: "authentication.sessionToken"},
+		{Source: "eu-west-1", Target: "configuration.region"},
+		{Source: c.bus, Target: "configuration.endpoint"},
+		{Source: "shop-bus", Target: "input.eventBusName"},
+		{Source: "shop", Target: "input.source"},
+		{Source: "{{secrets.VALUE}}", Target: field},
+		{Source: "Placed", Target: "input.detailType"},
+		{Source: `={order: order.id, token: "{{secrets.VALUE}}"}`, Target: "input.detail"},
+	}, `<zeebe:taskHeaders><zeebe:header key="errorExpression" value="=bpmnError(error.code, error.message)"/></zeebe:taskHeaders>`)
 	path := filepath.Join(c.folder, name)
-	return path, os.WriteFile(path, []byte(text), 0o600)
+	return path, os.WriteFile(path, text, 0o600)
 }

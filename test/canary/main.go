@@ -16,13 +16,12 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/cases"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 func main() {
@@ -40,16 +39,11 @@ func main() {
 
 func run(ctx context.Context, out io.Writer, binary, recorded string) error {
 	began := time.Now()
-	if binary == "" {
-		folder, err := os.MkdirTemp("", "eventbridge-connector-canary-")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(folder) }()
-		if binary, err = play.Build(ctx, folder); err != nil {
-			return err
-		}
+	binary, remove, err := process.Worker(ctx, binary)
+	if err != nil {
+		return err
 	}
+	defer remove()
 	suite, err := readSuite(recorded)
 	if err != nil {
 		return err
@@ -119,45 +113,25 @@ func readSuite(folder string) (*suite, error) {
 	return out, nil
 }
 
-// atOnce is how many workers run at a time.
-const atOnce = 3
-
 // play has workers do all jobs twice: with the log as text and as JSON. It returns how many jobs that were.
 func (s *suite) play(ctx context.Context, binary string, out *leak.Streams) (jobs int, err error) {
 	collector := startCollector(out.Write)
 	defer collector.Close()
-	var (
-		mu      sync.Mutex
-		playing sync.WaitGroup
-		places  = make(chan struct{}, atOnce)
-	)
 	for _, format := range []string{"text", "json"} {
-		for _, name := range slices.Sorted(maps.Keys(s.cases)) {
-			places <- struct{}{}
-			playing.Go(func() {
-				defer func() { <-places }()
-				stage := &play.Stage{Binary: binary, Outlet: func(where string, data []byte) { out.Write(streamName(where, format), data) }, Midway: scrape(out), Fetched: []string{"traceparent", "tracestate"}, Env: map[string]string{
-					"LOGGING_LEVEL_ROOT": "debug", "LOGGING_FORMAT": format, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL, "OTEL_BSP_SCHEDULE_DELAY": "100",
-					"OTEL_EXPORTER_OTLP_HEADERS": "api-key=" + collectorKey, "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
-					"CAMUNDA_CLIENT_AUTH_METHOD": "basic", "CAMUNDA_CLIENT_AUTH_USERNAME": "worker", "CAMUNDA_CLIENT_AUTH_PASSWORD": gatewayPassword,
-				}}
-				p := s.profiles[name]
-				results, failed := stage.Play(ctx, &p, s.cases[name])
-				mu.Lock()
-				defer mu.Unlock()
-				jobs += len(s.cases[name])
-				for _, r := range results {
-					if r.Stuck != "" {
-						err = errors.Join(err, fmt.Errorf("profile %s: %s: %s", name, r.Case.Name, r.Stuck))
-					}
-				}
-				if failed != nil {
-					err = errors.Join(err, fmt.Errorf("profile %s: %w", name, failed))
-				}
-			})
+		stage := &play.Stage{Binary: binary, Outlet: func(where string, data []byte) { out.Write(streamName(where, format), data) }, Midway: scrape(out), Fetched: []string{"traceparent", "tracestate"}, Env: map[string]string{
+			"LOGGING_LEVEL_ROOT": "debug", "LOGGING_FORMAT": format, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL, "OTEL_BSP_SCHEDULE_DELAY": "100",
+			"OTEL_EXPORTER_OTLP_HEADERS": "api-key=" + collectorKey, "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
+			"CAMUNDA_CLIENT_AUTH_METHOD": "basic", "CAMUNDA_CLIENT_AUTH_USERNAME": "worker", "CAMUNDA_CLIENT_AUTH_PASSWORD": gatewayPassword,
+		}}
+		results, failed := stage.PlayAll(ctx, s.profiles, s.cases)
+		err = errors.Join(err, failed)
+		jobs += len(results)
+		for _, r := range results {
+			if r.Stuck != "" {
+				err = errors.Join(err, fmt.Errorf("profile %s: %s: %s", r.Case.Profile, r.Case.Name, r.Stuck))
+			}
 		}
 	}
-	playing.Wait()
 	return jobs, err
 }
 

@@ -9,13 +9,12 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // searched is what came of the search for secrets in all that the workers of a scenario wrote.
@@ -116,28 +115,25 @@ func (p *proxy) awaitIdle(ctx context.Context) error {
 	return nil
 }
 
-// healthAddress is where a worker says in its log that it serves its health.
-var healthAddress = regexp.MustCompile(`\bhealth"?[=:]"?(127\.0\.0\.1:\d+)`)
-
 // scraped are the paths of the workers' own HTTP servers.
 var scraped = []string{"/actuator/prometheus", "/actuator/health", "/actuator/health/readiness", "/actuator/info", "/actuator/loggers", "/actuator/env", "/"}
 
 // scrape keeps what the workers' own HTTP servers answer.
 func (w *world) scrape(ctx context.Context) error {
 	for _, c := range w.workers {
-		if c.ended() {
+		if c.Ended() {
 			continue
 		}
 		log, err := os.ReadFile(c.log)
 		if err != nil {
 			return err
 		}
-		address := healthAddress.FindSubmatch(log)
-		if address == nil {
+		url := process.HealthURL(log)
+		if url == "" {
 			return fmt.Errorf("found no line with the address of the health in %s, expected one", c.log)
 		}
 		for _, path := range scraped {
-			if err := w.get(ctx, string(address[1]), path); err != nil {
+			if err := w.get(ctx, url, path); err != nil {
 				return err
 			}
 		}
@@ -145,32 +141,14 @@ func (w *world) scrape(ctx context.Context) error {
 	return nil
 }
 
-func (w *world) get(ctx context.Context, address, path string) error {
+func (w *world) get(ctx context.Context, url, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	answer, err := w.exchange(ctx, http.MethodGet, "http://"+address+path, "")
+	_, answer, err := process.Exchange(ctx, http.MethodGet, url+path, "")
 	if err == nil {
 		w.outside.heard.Write("HTTP "+path, answer)
 	}
 	return err
-}
-
-// exchange sends a request on a connection of its own and returns the header and the body of the answer.
-func (w *world) exchange(ctx context.Context, method, url, body string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Close = true
-	response, err := w.busControl.client.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	var all bytes.Buffer
-	_ = response.Header.Write(&all) // a buffer takes everything
-	_, err = io.Copy(&all, response.Body)
-	return all.Bytes(), err
 }
 
 // summarizeLeaks plants every secret in every form into a sample of each stream, where each must be found, and says what was
@@ -229,7 +207,7 @@ func (w *world) giveAway(ctx context.Context) error {
 		{"POST", tokenPath, "grant_type=client_credentials&scope=" + form("letters", "percent-encoded, + for a blank")},
 		{"POST", "/v1/traces", form("signs", "HTML")},
 	} {
-		if _, err := w.exchange(ctx, l.method, w.outside.url+l.path, l.body); err != nil {
+		if _, _, err := process.Exchange(ctx, l.method, w.outside.url+l.path, l.body); err != nil {
 			return err
 		}
 	}

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // load adds jobs to the gateway, and remembers the event id of each.
 type load struct {
-	gateway *control
+	gateway *control.Client
 	busURL  string
 	jobType string
 	tenants []string // in turn; empty = no multi-tenancy
@@ -51,7 +52,7 @@ func (l *load) add(ctx context.Context, n int) error {
 	batch := l.batches
 	l.mu.Unlock()
 	prefix := fmt.Sprintf("b%d-", batch)
-	r := jobsRequest{Count: n, Type: l.jobType, Variables: l.variables(prefix + "{{n}}"), Headers: json.RawMessage(defaultHeaders), Retries: l.retries}
+	r := control.JobsRequest{Count: n, Type: l.jobType, Variables: l.variables(prefix + "{{n}}"), Headers: json.RawMessage(defaultHeaders), Retries: l.retries}
 	if l.headers != "" {
 		r.Headers = json.RawMessage(l.headers)
 	}
@@ -61,8 +62,8 @@ func (l *load) add(ctx context.Context, n int) error {
 	if len(l.tenants) > 0 {
 		r.Tenant = l.tenants[batch/max(1, len(l.types))%len(l.tenants)]
 	}
-	var a jobsAnswer
-	if err := l.gateway.call(ctx, "POST", "/jobs", r, &a); err != nil {
+	var a control.JobsAnswer
+	if err := l.gateway.Call(ctx, "POST", "/jobs", r, &a); err != nil {
 		return err
 	}
 	l.mu.Lock()
@@ -91,8 +92,8 @@ func (l *load) atRate(ctx context.Context, rate int) {
 // keepWaiting adds jobs so that always about n have not ended, until ctx ends.
 func (l *load) keepWaiting(ctx context.Context, n int) {
 	for {
-		var r gatewayReport
-		if err := l.gateway.call(ctx, "GET", "/report?jobs=none", nil, &r); err == nil && r.Totals.Open < n {
+		var r control.Report
+		if err := l.gateway.Call(ctx, "GET", "/report?jobs=none", nil, &r); err == nil && r.Totals.Open < n {
 			_ = l.add(context.WithoutCancel(ctx), n-r.Totals.Open) // it is tried again
 		}
 		if pace.Sleep(ctx, 200*time.Millisecond) != nil {

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -15,6 +12,8 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/canary/leak"
+	"github.com/eventbridge-connector/eventbridge-connector/test/model"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // outside is what workers reach by HTTP beside AWS: the token endpoint, the REST API that hands out models, the collector of
@@ -43,7 +42,7 @@ func newOutside(ctx context.Context) (*outside, error) {
 	mux.HandleFunc("POST "+tokenPath, o.token)
 	mux.HandleFunc("GET /v2/process-definitions/{key}/xml", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
-		_, _ = w.Write(model())
+		_, _ = w.Write(deployed())
 	})
 	mux.HandleFunc("POST /v1/traces", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "application/x-protobuf") })
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -68,12 +67,7 @@ func (o *outside) hear(r *http.Request) {
 	case "/v1/traces":
 		where = "traces"
 	}
-	var head bytes.Buffer
-	fmt.Fprintf(&head, "%s %s\nHost: %s\n", r.Method, r.RequestURI, r.Host)
-	_ = r.Header.Write(&head)     // a buffer takes everything
-	body, _ := io.ReadAll(r.Body) // a request that was cut off is kept as far as it came
-	o.heard.Write(where+" head", head.Bytes())
-	o.heard.Write(where+" body", body)
+	process.Hear(o.heard.Write, where, r)
 }
 
 func (o *outside) token(w http.ResponseWriter, _ *http.Request) {
@@ -86,30 +80,19 @@ func (o *outside) token(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": accessToken, "token_type": "Bearer", "expires_in": o.expires.Load()}) // who is gone misses it
 }
 
-// model returns the model that the REST API hands out for every process: one task, whose mappings name the secrets.
-func model() []byte {
-	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://example.com/chaos" id="chaos">
-<bpmn:process id="process" isExecutable="true"><bpmn:startEvent id="start"/><bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="task"/>
-<bpmn:serviceTask id="task"><bpmn:extensionElements><zeebe:taskDefinition type="` + jobType + `"/><zeebe:ioMapping>`)
+// deployed returns the model that the REST API hands out for every process: one task, whose mappings name the secrets.
+func deployed() []byte {
 	detail := []string{"id: id"}
 	for _, name := range detailSecrets {
 		detail = append(detail, fmt.Sprintf(`%s: "%s"`, name, placeholder(name)))
 	}
-	for _, m := range [...]struct{ source, target string }{
-		{"credentials", "authentication.type"},
-		{accessKey, "authentication.accessKey"},
-		{placeholder(keySecret), "authentication.secretKey"},
-		{placeholder(sessionSecret), "authentication.sessionToken"},
-		{"=configuration", "configuration"},
-		{"=input", "input"},
-		{"={" + strings.Join(detail, ", ") + "}", "input.detail"},
-	} {
-		b.WriteString(`<zeebe:input source="`)
-		_ = xml.EscapeText(&b, []byte(m.source)) // a builder takes everything
-		b.WriteString(`" target="` + m.target + `"/>`)
-	}
-	b.WriteString(`</zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask></bpmn:process></bpmn:definitions>`)
-	return []byte(b.String())
+	return model.Task(jobType, []model.Input{
+		{Source: "credentials", Target: "authentication.type"},
+		{Source: accessKey, Target: "authentication.accessKey"},
+		{Source: placeholder(keySecret), Target: "authentication.secretKey"},
+		{Source: placeholder(sessionSecret), Target: "authentication.sessionToken"},
+		{Source: "=configuration", Target: "configuration"},
+		{Source: "=input", Target: "input"},
+		{Source: "={" + strings.Join(detail, ", ") + "}", Target: "input.detail"},
+	}, "")
 }

@@ -14,6 +14,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // proof does behind the worker's back what a faulty worker would do: it sends an event a second time, completes a job
@@ -37,8 +39,8 @@ func proof() *scenario {
 
 // sendAgain sends an event again that the bus has accepted.
 func (w *world) sendAgain(ctx context.Context) error {
-	var b busReport
-	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+	var b control.BusReport
+	if err := w.busControl.Call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
 		return err
 	}
 	if len(b.Events) == 0 {
@@ -62,9 +64,9 @@ func (w *world) sendAgain(ctx context.Context) error {
 
 // endFalsely ends two jobs of a type that no worker takes, as a faulty worker would.
 func (w *world) endFalsely(ctx context.Context) error {
-	r := jobsRequest{Count: 2, Type: "nobody", Variables: w.load.variables("false-{{n}}"), Headers: json.RawMessage(defaultHeaders), Retries: 3}
-	var a jobsAnswer
-	if err := w.gatewayControl.call(ctx, "POST", "/jobs", r, &a); err != nil {
+	r := control.JobsRequest{Count: 2, Type: "nobody", Variables: w.load.variables("false-{{n}}"), Headers: json.RawMessage(defaultHeaders), Retries: 3}
+	var a control.JobsAnswer
+	if err := w.gatewayControl.Call(ctx, "POST", "/jobs", r, &a); err != nil {
 		return err
 	}
 	w.load.mu.Lock()

@@ -6,6 +6,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // twiceAllowed are the scenarios that allow second events, while their fault lasts, and why README does.
@@ -37,7 +40,7 @@ func TestEveryScenarioFindsWhatItMustNotAllow(t *testing.T) {
 			assert.Equal(t, []kind{isLost}, kinds(func(f *facts) { delete(f.events, "c"); f.load.to = at(2) }), s.name)
 			incidents := kinds(func(f *facts) {
 				for i := range int64(s.incidents + 1) {
-					f.jobs[i+10] = jobReport{State: "incident"}
+					f.jobs[i+10] = embedded.JobReport{State: "incident"}
 				}
 			})
 			assert.Equal(t, []kind{isIncident}, incidents, s.name)
@@ -72,15 +75,15 @@ func TestWhatIsAllowedHasAReason(t *testing.T) {
 }
 
 func TestRefusalsAreTwoOfEachJob(t *testing.T) {
-	events := func(refused ...int) *busReport {
-		b := &busReport{}
+	events := func(refused ...int) *control.BusReport {
+		b := &control.BusReport{}
 		for _, n := range refused {
-			b.Events = append(b.Events, acceptedEvent{ID: "a", Refused: n})
+			b.Events = append(b.Events, control.BusEvent{ID: "a", Refused: n})
 		}
 		return b
 	}
 	require.NoError(t, checkRefusals(events(2, 2), 0))
-	for _, b := range []*busReport{events(), events(2, 1), events(3, 2)} {
+	for _, b := range []*control.BusReport{events(), events(2, 1), events(3, 2)} {
 		require.ErrorIs(t, checkRefusals(b, 0), errRefusals)
 	}
 	require.ErrorIs(t, checkRefusals(events(2), 1), errRefusals)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // form says in which form of the run a scenario is.
@@ -57,7 +58,7 @@ type scenario struct {
 // play runs the scenario. An error is one of the tool, not of the worker.
 //
 // With prove the tool itself sends one event again, and the scenario holds only if that is found.
-func (s *scenario) play(ctx context.Context, t *tools, dir string, short, prove bool) (*result, error) {
+func (s *scenario) play(ctx context.Context, t tools, dir string, short, prove bool) (*result, error) {
 	began := time.Now()
 	w, err := newWorld(ctx, s, t, dir, short)
 	if err != nil {
@@ -187,7 +188,7 @@ func (w *world) run(ctx context.Context) (late, err error) {
 	if err != nil {
 		return nil, err
 	}
-	late = w.await(ctx, 3*time.Minute, "all jobs settled", func(r *gatewayReport) bool { return r.Totals.Open == 0 })
+	late = w.await(ctx, 3*time.Minute, "all jobs settled", func(r *control.Report) bool { return r.Totals.Open == 0 })
 	if s.rate == 0 {
 		w.facts.load.to = time.Now()
 	}
@@ -215,8 +216,8 @@ func (w *world) duringLoad(ctx context.Context) error {
 func (w *world) quiet(ctx context.Context) error {
 	accepted, since := -1, time.Now()
 	for time.Since(since) < 2*time.Second {
-		var b busReport
-		if err := w.busControl.call(ctx, "GET", "/bus/report", nil, &b); err != nil {
+		var b control.BusReport
+		if err := w.busControl.Call(ctx, "GET", "/bus/report", nil, &b); err != nil {
 			return err
 		}
 		if b.Accepted != accepted {
@@ -236,10 +237,10 @@ func (w *world) end()   { w.facts.fault.to = time.Now() }
 // endWorkers ends the workers, which must exit with 0, and looks for panics in their logs.
 func (w *world) endWorkers(ctx context.Context, r *result) {
 	for _, c := range w.workers {
-		if c.ended() {
+		if c.Ended() {
 			continue
 		}
-		if err := c.terminate(ctx, 40*time.Second); err != nil {
+		if err := c.Terminate(ctx, 40*time.Second); err != nil {
 			r.add(isExit, "%v: %s", err, c.log)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // scenarios returns all scenarios, in the order of the table.
@@ -41,7 +42,7 @@ func away() []*scenario {
 		fault: func(ctx context.Context, w *world) error {
 			w.begin()
 			for range 2 {
-				w.gateway.kill()
+				w.gateway.Kill()
 				if err := gatewayUp(ctx, w); err != nil {
 					return err
 				}
@@ -71,7 +72,7 @@ func away() []*scenario {
 
 func gatewayDown(_ context.Context, w *world) error {
 	w.each(func(p *proxy) { p.set(refuse) })
-	w.gateway.kill()
+	w.gateway.Kill()
 	return nil
 }
 
@@ -146,7 +147,7 @@ func connections() []*scenario {
 }
 
 // rules returns an action that sets faults of the gateway.
-func rules(r ...rule) func(context.Context, *world) error {
+func rules(r ...control.Rule) func(context.Context, *world) error {
 	return func(ctx context.Context, w *world) error { return w.faults(ctx, r...) }
 }
 
@@ -158,12 +159,12 @@ func answers() []*scenario {
 	once := func(*world, int) []string { return []string{"AWS_MAX_ATTEMPTS=1"} }
 	lose := func(d time.Duration, every int64, calls ...string) func(context.Context, *world) error {
 		return outage(d, func(ctx context.Context, w *world) error {
-			if err := w.busFaults(ctx, busFaults{Error: w.scenario.busErrors()}); err != nil {
+			if err := w.busFaults(ctx, control.BusFaults{Error: w.scenario.busErrors()}); err != nil {
 				return err
 			}
-			return w.faults(ctx, rule{Calls: calls, Every: every, LoseAnswer: true})
+			return w.faults(ctx, control.Rule{Calls: calls, Every: every, LoseAnswer: true})
 		}, func(ctx context.Context, w *world) error {
-			if err := w.busFaults(ctx, busFaults{}); err != nil {
+			if err := w.busFaults(ctx, control.BusFaults{}); err != nil {
 				return err
 			}
 			return w.faults(ctx)
@@ -191,9 +192,9 @@ func answers() []*scenario {
 			name: "answers-of-extension-lost", about: "every second answer to UpdateJobTimeout is lost for 15 s; each job asks for a longer lease, and the bus takes 2 s; replicas: 2",
 			form: both, replicas: 2, slots: 128, rate: 20, after: 10 * time.Second,
 			headers: `{"resultExpression":"={eventId: response.entries[1].eventId}","retryBackoff":"PT1S","jobTimeout":"PT1M"}`,
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 2000}) },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{SlowMs: 2000}) },
 			fault: func(ctx context.Context, w *world) error {
-				if err := w.faults(ctx, rule{Calls: []string{"UpdateJobTimeout"}, Every: 2, LoseAnswer: true}); err != nil {
+				if err := w.faults(ctx, control.Rule{Calls: []string{"UpdateJobTimeout"}, Every: 2, LoseAnswer: true}); err != nil {
 					return err
 				}
 				if err := pace.Sleep(ctx, 15*time.Second); err != nil {
@@ -205,11 +206,11 @@ func answers() []*scenario {
 		{
 			name: "commands-refused", about: "every command is UNAVAILABLE for 10 s while probes and streams work; replicas: 2",
 			replicas: 2, slots: 64, rate: 20, limit: longestLimit, late: pending,
-			fault: outage(10*time.Second, rules(rule{Calls: []string{"commands"}, Code: "UNAVAILABLE", Message: "no leader"}), rules()),
+			fault: outage(10*time.Second, rules(control.Rule{Calls: []string{"commands"}, Code: "UNAVAILABLE", Message: "no leader"}), rules()),
 		},
 		{
 			name: "busy-gateway", about: "every third command is RESOURCE_EXHAUSTED for 20 s",
-			replicas: 1, slots: 64, rate: 40, fault: outage(20*time.Second, rules(rule{Calls: []string{"commands"}, Every: 3, Code: "RESOURCE_EXHAUSTED", Message: "busy"}), rules()),
+			replicas: 1, slots: 64, rate: 40, fault: outage(20*time.Second, rules(control.Rule{Calls: []string{"commands"}, Every: 3, Code: "RESOURCE_EXHAUSTED", Message: "busy"}), rules()),
 		},
 		{
 			name: "leaderless", about: "one of two partitions has no leader for 20 s; replicas: 2",
@@ -228,7 +229,7 @@ func (s *scenario) busErrors() float64 {
 
 func leader(gone bool) func(context.Context, *world) error {
 	return func(ctx context.Context, w *world) error {
-		return w.gatewayControl.call(ctx, "POST", "/partitions", map[string]any{"partition": 1, "leaderless": gone}, nil)
+		return w.gatewayControl.Call(ctx, "POST", "/partitions", control.PartitionRequest{Partition: 1, Leaderless: gone}, nil)
 	}
 }
 
@@ -240,15 +241,15 @@ func fronts() []*scenario {
 	return []*scenario{
 		{
 			name: "http-404", about: "a proxy answers every call with HTTP 404 for 3 s, on connections that stay; replicas: 2",
-			form: both, replicas: 2, slots: 64, rate: 40, fault: outage(3*time.Second, rules(rule{HTTP: 404}), rules()),
+			form: both, replicas: 2, slots: 64, rate: 40, fault: outage(3*time.Second, rules(control.Rule{HTTP: 404}), rules()),
 		},
 		{
 			name: "http-503", about: "a proxy answers every call with HTTP 503 for 3 s, on connections that stay; replicas: 2",
-			replicas: 2, slots: 64, rate: 40, fault: outage(3*time.Second, rules(rule{HTTP: 503}), rules()),
+			replicas: 2, slots: 64, rate: 40, fault: outage(3*time.Second, rules(control.Rule{HTTP: 503}), rules()),
 		},
 		{
 			name: "http-404-every-20th", about: "a proxy answers every twentieth call with HTTP 404 for 20 s; replicas: 2",
-			replicas: 2, slots: 64, rate: 40, fault: outage(20*time.Second, rules(rule{HTTP: 404, Every: 20}), rules()),
+			replicas: 2, slots: 64, rate: 40, fault: outage(20*time.Second, rules(control.Rule{HTTP: 404, Every: 20}), rules()),
 		},
 		{
 			name: "front-404", about: "connections are reset, and an HTTP/2 front answers new ones with 404 for 3 s; replicas: 2",
@@ -269,12 +270,12 @@ func nothing(context.Context, *world) error { return nil }
 
 // refusedTwice checks that every job met two 500s, no more and no fewer, and that none of them was failed for it.
 func refusedTwice(ctx context.Context, w *world, _ *result) error {
-	var b busReport
-	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+	var b control.BusReport
+	if err := w.busControl.Call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
 		return err
 	}
-	var g gatewayReport
-	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
+	var g control.Report
+	if err := w.gatewayControl.Call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
 		return err
 	}
 	return checkRefusals(&b, g.Totals.Failed)
@@ -283,7 +284,7 @@ func refusedTwice(ctx context.Context, w *world, _ *result) error {
 // errRefusals says that jobs did not meet the 500s that they should.
 var errRefusals = errors.New("the 500s were not two of each job, without a failure")
 
-func checkRefusals(b *busReport, failed int) error {
+func checkRefusals(b *control.BusReport, failed int) error {
 	for _, e := range b.Events {
 		if e.Refused != 2 {
 			return fmt.Errorf("%w: found %d of %s, expected 2", errRefusals, e.Refused, e.ID)
@@ -300,36 +301,36 @@ const answerOfAWSLost = "answer of AWS lost"
 
 // buses has the bus misbehave.
 func buses() []*scenario {
-	fault := func(d time.Duration, f busFaults) func(context.Context, *world) error {
+	fault := func(d time.Duration, f control.BusFaults) func(context.Context, *world) error {
 		return outage(d, func(ctx context.Context, w *world) error { return w.busFaults(ctx, f) },
-			func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{}) })
+			func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{}) })
 	}
 	return []*scenario{
 		{
 			name: "bus-throttles-2s", about: "the bus throttles 300 jobs for 2 s",
-			form: both, replicas: 1, slots: 256, burst: 300, fault: fault(2*time.Second, busFaults{Throttle: 1}),
+			form: both, replicas: 1, slots: 256, burst: 300, fault: fault(2*time.Second, control.BusFaults{Throttle: 1}),
 		},
 		{
 			name: "bus-throttles-20s", about: "the bus throttles 3,000 jobs for 20 s",
-			replicas: 1, slots: 256, burst: 3000, lease: time.Minute, fault: fault(20*time.Second, busFaults{Throttle: 1}),
+			replicas: 1, slots: 256, burst: 3000, lease: time.Minute, fault: fault(20*time.Second, control.BusFaults{Throttle: 1}),
 		},
 		{
 			name: "bus-throttles-80-of-100", about: "the bus throttles 80 % of the requests for 20 s, 40 jobs/s",
-			replicas: 1, slots: 256, rate: 40, lease: time.Minute, fault: fault(20*time.Second, busFaults{Throttle: 0.8}), incidents: 85, why: "each try may be throttled",
+			replicas: 1, slots: 256, rate: 40, lease: time.Minute, fault: fault(20*time.Second, control.BusFaults{Throttle: 0.8}), incidents: 85, why: "each try may be throttled",
 		},
 		{
 			name: "bus-500-20s", about: "the bus answers 2,700 jobs with 500 for 20 s",
-			replicas: 1, slots: 256, burst: 2700, lease: time.Minute, fault: fault(20*time.Second, busFaults{Error: 1}), incidents: 1, why: "the jobs that probe",
+			replicas: 1, slots: 256, burst: 2700, lease: time.Minute, fault: fault(20*time.Second, control.BusFaults{Error: 1}), incidents: 1, why: "the jobs that probe",
 		},
 		{
 			name: "bus-500-twice", about: "the bus answers two requests of each of 600 jobs with 500, and then takes the event",
 			form: both, replicas: 1, slots: 256, burst: 600, lease: time.Minute, lasts: time.Minute,
 			fault: func(ctx context.Context, w *world) error {
-				if err := w.busFaults(ctx, busFaults{Errors: 2}); err != nil {
+				if err := w.busFaults(ctx, control.BusFaults{Errors: 2}); err != nil {
 					return err
 				}
 				return outage(0, nothing, func(ctx context.Context, w *world) error {
-					return w.await(ctx, 2*time.Minute, "all jobs settled", func(r *gatewayReport) bool { return r.Totals.Open == 0 })
+					return w.await(ctx, 2*time.Minute, "all jobs settled", func(r *control.Report) bool { return r.Totals.Open == 0 })
 				})(ctx, w)
 			},
 			check: refusedTwice,
@@ -338,7 +339,7 @@ func buses() []*scenario {
 			name: "bus-500-twice-adaptive", about: "the bus answers two requests of each job with 500, and then takes the event; AWS_RETRY_MODE is adaptive; replicas: 2",
 			replicas: 2, slots: 64, rate: 40, after: 15 * time.Second,
 			env:     func(*world, int) []string { return []string{"AWS_RETRY_MODE=adaptive"} },
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{Errors: 2}) },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{Errors: 2}) },
 			check:   refusedTwice,
 		},
 		{
@@ -347,12 +348,12 @@ func buses() []*scenario {
 			fault: func(ctx context.Context, w *world) error {
 				now := time.Now()
 				w.allow(now.Add(-100*time.Millisecond), now.Add(2*time.Second), w.scenario.why)
-				return fault(20*time.Second, busFaults{Down: true})(ctx, w)
+				return fault(20*time.Second, control.BusFaults{Down: true})(ctx, w)
 			},
 		},
 		{
 			name: "bus-hangs-15s", about: "the bus takes requests, accepts nothing and does not answer for 15 s; replicas: 2",
-			replicas: 2, slots: 64, rate: 20, fault: fault(15*time.Second, busFaults{Hang: true}),
+			replicas: 2, slots: 64, rate: 20, fault: fault(15*time.Second, control.BusFaults{Hang: true}),
 		},
 		{
 			name: "bus-resets-20s", about: "the bus accepts the events of every third request and resets it without an answer, for 20 s; replicas: 2",
@@ -360,12 +361,12 @@ func buses() []*scenario {
 			fault: func(ctx context.Context, w *world) error {
 				now := time.Now()
 				w.allow(now, now.Add(25*time.Second), w.scenario.why)
-				return fault(20*time.Second, busFaults{Reset: 0.33})(ctx, w)
+				return fault(20*time.Second, control.BusFaults{Reset: 0.33})(ctx, w)
 			},
 		},
 		{
 			name: "bus-slow-20s", about: "the bus takes 1 s for each answer for 20 s; replicas: 2",
-			replicas: 2, slots: 64, rate: 20, fault: fault(20*time.Second, busFaults{SlowMs: 1000}),
+			replicas: 2, slots: 64, rate: 20, fault: fault(20*time.Second, control.BusFaults{SlowMs: 1000}),
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // processes ends and kills workers.
@@ -19,10 +20,10 @@ func processes() []*scenario {
 		{
 			name: "worker-killed", about: "one of two workers is killed with jobs at work (the bus takes 100 ms), and another starts in its place",
 			form: both, replicas: 2, slots: 64, rate: 20, lease: 20 * time.Second, requestTimeout: 5 * time.Second, why: "worker killed", after: 15 * time.Second,
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 100}) },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{SlowMs: 100}) },
 			fault: func(ctx context.Context, w *world) error {
 				now := time.Now()
-				w.workers[0].kill()
+				w.workers[0].Kill()
 				w.allow(now.Add(-time.Second), now.Add(500*time.Millisecond), w.scenario.why)
 				if err := pace.Sleep(ctx, time.Second); err != nil {
 					return err
@@ -43,7 +44,7 @@ func rolling(ctx context.Context, w *world) error {
 			if err := w.awaitStreams(ctx, w.scenario.replicas+1); err != nil {
 				return err
 			}
-			if err := old.terminate(ctx, 40*time.Second); err != nil {
+			if err := old.Terminate(ctx, 40*time.Second); err != nil {
 				w.exits = append(w.exits, fmt.Errorf("%w: %s", err, old.log))
 			}
 		}
@@ -53,8 +54,8 @@ func rolling(ctx context.Context, w *world) error {
 
 // clocks sets the brokers' clocks.
 func clocks() []*scenario {
-	set := func(ctx context.Context, w *world, partition int, offset time.Duration) error {
-		return w.gatewayControl.call(ctx, "POST", "/clock", map[string]any{"partition": partition, "offsetMs": offset.Milliseconds()}, nil)
+	set := func(ctx context.Context, w *world, partition int64, offset time.Duration) error {
+		return w.gatewayControl.Call(ctx, "POST", "/clock", control.ClockRequest{Partition: partition, OffsetMs: offset.Milliseconds()}, nil)
 	}
 	return []*scenario{
 		{
@@ -89,13 +90,13 @@ func clocks() []*scenario {
 		{
 			name: "clocks-step-together", about: "the clocks of all brokers step by 90 s and by an hour, ahead and back, every 3 s while jobs run (the bus takes 300 ms), past leases of a minute. " + asHost,
 			form: both, replicas: 1, partitions: 2, slots: 64, rate: 20, lease: time.Minute, after: 10 * time.Second,
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 300}) },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{SlowMs: 300}) },
 			fault:   stepping(set),
 		},
 		{
 			name: "clocks-step-long-lease", about: "the clocks of all brokers step by 90 s and by an hour, ahead and back, every 3 s while jobs run (the bus takes 300 ms), within leases of 3 hours; replicas: 2. " + asHost,
 			replicas: 2, partitions: 2, slots: 64, rate: 20, lease: 3 * time.Hour, after: 10 * time.Second,
-			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, busFaults{SlowMs: 300}) },
+			prepare: func(ctx context.Context, w *world) error { return w.busFaults(ctx, control.BusFaults{SlowMs: 300}) },
 			fault:   stepping(set),
 		},
 	}
@@ -105,7 +106,7 @@ func clocks() []*scenario {
 const asHost = "For the worker that is the same as a step of its host's clock, which cannot be made: its static binary takes no faked one"
 
 // stepping steps the clocks of all brokers together.
-func stepping(set func(context.Context, *world, int, time.Duration) error) func(context.Context, *world) error {
+func stepping(set func(context.Context, *world, int64, time.Duration) error) func(context.Context, *world) error {
 	return func(ctx context.Context, w *world) error {
 		for _, offset := range [...]time.Duration{90 * time.Second, 0, -90 * time.Second, 0, time.Hour, 0, -time.Hour, 0} {
 			if err := set(ctx, w, 0, offset); err != nil {
@@ -123,7 +124,7 @@ func stepping(set func(context.Context, *world, int, time.Duration) error) func(
 func others() []*scenario {
 	slow := func(d time.Duration) func(context.Context, *world) error {
 		return func(ctx context.Context, w *world) error {
-			return w.busFaults(ctx, busFaults{SlowMs: d.Milliseconds()})
+			return w.busFaults(ctx, control.BusFaults{SlowMs: d.Milliseconds()})
 		}
 	}
 	wait := func(d time.Duration) func(context.Context, *world) error {
@@ -153,9 +154,9 @@ func others() []*scenario {
 				return []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS=red,blue", "CONNECTOR_AWS_EVENTBRIDGE_TYPE=" + []string{"one", "two"}[place]}
 			},
 			fault: outage(10*time.Second, func(ctx context.Context, w *world) error {
-				return w.gatewayControl.call(ctx, "POST", "/tenants", map[string]any{"tenants": []string{"red"}}, nil)
+				return w.gatewayControl.Call(ctx, "POST", "/tenants", control.TenantsRequest{Tenants: []string{"red"}}, nil)
 			}, func(ctx context.Context, w *world) error {
-				return w.gatewayControl.call(ctx, "POST", "/tenants", map[string]any{"tenants": []string{"red", "blue"}}, nil)
+				return w.gatewayControl.Call(ctx, "POST", "/tenants", control.TenantsRequest{Tenants: []string{"red", "blue"}}, nil)
 			}),
 		},
 		{
@@ -166,10 +167,10 @@ func others() []*scenario {
 }
 
 func soak(ctx context.Context, w *world) error {
-	if err := w.faults(ctx, rule{Calls: []string{"commands"}, Every: 50, LoseAnswer: true}, rule{Every: 97, HTTP: 404}); err != nil {
+	if err := w.faults(ctx, control.Rule{Calls: []string{"commands"}, Every: 50, LoseAnswer: true}, control.Rule{Every: 97, HTTP: 404}); err != nil {
 		return err
 	}
-	if err := w.busFaults(ctx, busFaults{Throttle: 0.03, Error: 0.03}); err != nil {
+	if err := w.busFaults(ctx, control.BusFaults{Throttle: 0.03, Error: 0.03}); err != nil {
 		return err
 	}
 	for range 15 {
@@ -181,7 +182,7 @@ func soak(ctx context.Context, w *world) error {
 	if err := w.faults(ctx); err != nil {
 		return err
 	}
-	return w.busFaults(ctx, busFaults{})
+	return w.busFaults(ctx, control.BusFaults{})
 }
 
 // tokenDown has the token endpoint refuse for longer than a token holds.
@@ -214,7 +215,7 @@ func poison() *scenario {
 			text, _ := json.Marshal(w.load.busURL) // a text
 			large, _ := json.Marshal(map[string]string{"id": "large", "text": string(make([]byte, 300_000))})
 			head := `{"authentication":{"type":"credentials","accessKey":"` + accessKey + `","secretKey":"` + literalKey + `"},"configuration":{"region":"eu-central-1","endpoint":` + string(text) + `},`
-			for _, bad := range [...]jobsRequest{
+			for _, bad := range [...]control.JobsRequest{
 				{Variables: json.RawMessage(`{}`), Headers: json.RawMessage(`{}`)},
 				{Variables: json.RawMessage(head + `"input":{"eventBusName":7,"source":[],"detailType":null,"detail":1}}`), Headers: json.RawMessage(`{}`)},
 				{Variables: w.load.variables("broken"), Headers: json.RawMessage(`{"resultExpression":"={a: "}`)},
@@ -224,8 +225,8 @@ func poison() *scenario {
 				},
 			} {
 				bad.Count, bad.Type, bad.Retries = 10, jobType, 3
-				var a jobsAnswer
-				if err := w.gatewayControl.call(ctx, "POST", "/jobs", bad, &a); err != nil {
+				var a control.JobsAnswer
+				if err := w.gatewayControl.Call(ctx, "POST", "/jobs", bad, &a); err != nil {
 					return err
 				}
 				for _, key := range a.Keys {

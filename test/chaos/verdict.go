@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 )
 
 // span is a time with a begin and an end.
@@ -22,7 +24,7 @@ type excuse struct {
 // facts is what is known when all jobs have settled, or the time for that is over.
 type facts struct {
 	required  map[string]int64 // the key of the job behind each event id
-	jobs      map[int64]jobReport
+	jobs      map[int64]embedded.JobReport
 	events    map[string][]time.Time // when an event of this id was accepted
 	created   int
 	excuses   []excuse
@@ -91,13 +93,13 @@ func (r *result) countLost(f *facts) {
 	for _, id := range slices.Sorted(maps.Keys(f.required)) {
 		key := f.required[id]
 		j, known := f.jobs[key]
-		ended := known && (j.State == "completed" || j.State == "thrown")
+		ended := known && (j.State == embedded.StateCompleted || j.State == embedded.StateThrown)
 		switch {
-		case known && j.State == "incident":
+		case known && j.State == embedded.StateIncident:
 		case ended && len(f.events[id]) > 0:
 		default:
 			r.lost++
-			examples = append(examples, fmt.Sprintf("%s with %d events, %s", id, len(f.events[id]), j.text(key)))
+			examples = append(examples, fmt.Sprintf("%s with %d events, %s", id, len(f.events[id]), textOf(j, key)))
 		}
 	}
 	if r.lost > 0 {
@@ -129,7 +131,7 @@ func (r *result) countTwice(f *facts) {
 			at[i] = t.Format("15:04:05.000")
 		}
 		key := f.required[id]
-		examples = append(examples, fmt.Sprintf("%s at %s, %s", id, strings.Join(at, " and "), f.jobs[key].text(key)))
+		examples = append(examples, fmt.Sprintf("%s at %s, %s", id, strings.Join(at, " and "), textOf(f.jobs[key], key)))
 	}
 	if r.twice > 0 {
 		r.add(isTwice, "found %d jobs with more events than allowed, expected none: %s", r.twice, some(examples))
@@ -149,20 +151,20 @@ func (r *result) countIncidents(f *facts) {
 	var examples []string
 	for _, key := range slices.Sorted(maps.Keys(f.jobs)) {
 		j := f.jobs[key]
-		if j.State != "incident" {
+		if j.State != embedded.StateIncident {
 			continue
 		}
 		r.incidents++
 		if !f.poison[key] {
-			examples = append(examples, j.text(key))
+			examples = append(examples, textOf(j, key))
 		}
 	}
 	if len(examples) > f.incidents {
 		r.add(isIncident, "found %d incidents that the fault does not justify, expected at most %d: %s", len(examples), f.incidents, some(examples))
 	}
 	for key := range f.poison {
-		if f.jobs[key].State != "incident" {
-			r.add(isIncident, "found poison in another state, expected an incident: %s", f.jobs[key].text(key))
+		if f.jobs[key].State != embedded.StateIncident {
+			r.add(isIncident, "found poison in another state, expected an incident: %s", textOf(f.jobs[key], key))
 		}
 	}
 }
@@ -214,7 +216,8 @@ func flat(events map[string][]time.Time) func(func(time.Time) bool) {
 	}
 }
 
-func (j jobReport) text(key int64) string {
+// textOf says what the gateway tells of the job with this key.
+func textOf(j embedded.JobReport, key int64) string {
 	if j.State == "" {
 		return fmt.Sprintf("job %d, which the gateway does not know", key)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 )
 
 var zero = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -16,7 +18,7 @@ func at(seconds float64) time.Time { return zero.Add(time.Duration(seconds * flo
 func sound() *facts {
 	return &facts{
 		required: map[string]int64{"a": 1, "b": 2, "c": 3},
-		jobs:     map[int64]jobReport{1: {State: "completed"}, 2: {State: "thrown"}, 3: {State: "completed"}},
+		jobs:     map[int64]embedded.JobReport{1: {State: "completed"}, 2: {State: "thrown"}, 3: {State: "completed"}},
 		events:   map[string][]time.Time{"a": {at(1)}, "b": {at(2)}, "c": {at(3)}},
 		created:  3, load: span{at(0), at(3)}, limit: 5 * time.Second,
 	}
@@ -30,7 +32,7 @@ func TestJudge(t *testing.T) {
 	}{
 		{"all well", func(*facts) {}, nil},
 		{"an event is missing", func(f *facts) { delete(f.events, "a") }, []kind{isLost}},
-		{"a job has not ended", func(f *facts) { f.jobs[1] = jobReport{State: "activated"} }, []kind{isLost}},
+		{"a job has not ended", func(f *facts) { f.jobs[1] = embedded.JobReport{State: "activated"} }, []kind{isLost}},
 		{"the gateway does not know a job", func(f *facts) { delete(f.jobs, 1) }, []kind{isLost}},
 		{"a second event", func(f *facts) { f.events["a"] = []time.Time{at(1), at(2)} }, []kind{isTwice}},
 		{"a second event of a job that is not required", func(f *facts) { f.events["z"] = []time.Time{at(1), at(2)} }, []kind{isTwice}},
@@ -42,9 +44,9 @@ func TestJudge(t *testing.T) {
 			f.events["a"] = []time.Time{at(1), at(2), at(2.5)}
 			f.excuses = []excuse{{span{at(0.5), at(1.5)}, "worker killed"}}
 		}, []kind{isTwice}},
-		{"an incident", func(f *facts) { f.jobs[1] = jobReport{State: "incident"} }, []kind{isIncident}},
-		{"an incident that is justified", func(f *facts) { f.jobs[1], f.incidents = jobReport{State: "incident"}, 1 }, nil},
-		{"poison that became an incident", func(f *facts) { f.jobs[1], f.poison = jobReport{State: "incident"}, map[int64]bool{1: true} }, nil},
+		{"an incident", func(f *facts) { f.jobs[1] = embedded.JobReport{State: "incident"} }, []kind{isIncident}},
+		{"an incident that is justified", func(f *facts) { f.jobs[1], f.incidents = embedded.JobReport{State: "incident"}, 1 }, nil},
+		{"poison that became an incident", func(f *facts) { f.jobs[1], f.poison = embedded.JobReport{State: "incident"}, map[int64]bool{1: true} }, nil},
 		{"poison that was completed", func(f *facts) { f.poison = map[int64]bool{1: true} }, []kind{isIncident}},
 		{"silence between events", func(f *facts) { f.events["c"], f.load.to = []time.Time{at(8)}, at(8) }, []kind{isSilence}},
 		{"silence at the end of the load", func(f *facts) { f.load.to = at(9) }, []kind{isSilence}},

@@ -12,22 +12,25 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // world is the processes of a scenario, and what is between them.
 type world struct {
 	scenario *scenario
-	tools    *tools
+	tools    tools
 	dir      string
 	short    bool
 	life     context.Context // of the processes
 
-	gateway        *child
-	bus            *child
+	gateway        *process.Process
+	bus            *process.Process
 	outside        *outside
-	gatewayControl control
-	busControl     control
+	gatewayControl control.Client
+	busControl     control.Client
 	proxies        []*proxy
 	workers        []*worker
 	load           load
@@ -40,7 +43,7 @@ type world struct {
 
 // worker is a worker process.
 type worker struct {
-	*child
+	*process.Process
 	log string
 }
 
@@ -48,7 +51,7 @@ type worker struct {
 const jobType = "io.camunda:aws-eventbridge:1"
 
 // newWorld starts the bus, the gateway and the workers, and waits until each worker takes jobs.
-func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool) (w *world, err error) {
+func newWorld(ctx context.Context, s *scenario, t tools, dir string, short bool) (w *world, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the scenario's folder: %w", err)
 	}
@@ -67,11 +70,11 @@ func newWorld(ctx context.Context, s *scenario, t *tools, dir string, short bool
 		return nil, err
 	}
 	w.closer = append(w.closer, w.outside.close)
-	var where addresses
+	var where control.Addresses
 	if w.bus, where, err = startReady(w.life, filepath.Join(dir, "bus.log"), t.gateway, "-bus", "127.0.0.1:0"); err != nil { //nolint:contextcheck // it is made of ctx, and ends with the world
 		return nil, err
 	}
-	w.busControl.set(where.Control)
+	w.busControl.Aim(where.Control)
 	w.load = load{
 		gateway: &w.gatewayControl, busURL: where.Bus, jobType: jobType, headers: s.headers, tenants: s.tenants, types: s.types,
 		retries: max(3, s.retries), required: map[string]int64{},
@@ -111,7 +114,7 @@ func (w *world) startGateway() error {
 		return err
 	}
 	w.gateway = g
-	w.gatewayControl.set(where.Control)
+	w.gatewayControl.Aim(where.Control)
 	for _, p := range w.proxies {
 		p.aim(where.Listen)
 	}
@@ -157,14 +160,14 @@ var errNotInTime = errors.New("not in time")
 
 // awaitStreams waits until so many streams are open.
 func (w *world) awaitStreams(ctx context.Context, n int) error {
-	return w.await(ctx, time.Minute, fmt.Sprintf("%d streams open", n), func(r *gatewayReport) bool { return r.Calls.StreamsOpen >= int64(n) })
+	return w.await(ctx, time.Minute, fmt.Sprintf("%d streams open", n), func(r *control.Report) bool { return r.Calls.StreamsOpen >= int64(n) })
 }
 
 // await waits until the gateway's report, without its jobs, fulfils a condition.
-func (w *world) await(ctx context.Context, limit time.Duration, what string, holds func(*gatewayReport) bool) error {
+func (w *world) await(ctx context.Context, limit time.Duration, what string, holds func(*control.Report) bool) error {
 	for deadline := time.Now().Add(limit); ; {
-		var r gatewayReport
-		err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &r)
+		var r control.Report
+		err := w.gatewayControl.Call(ctx, "GET", "/report?jobs=none", nil, &r)
 		if err == nil && holds(&r) {
 			return nil
 		}
@@ -178,22 +181,19 @@ func (w *world) await(ctx context.Context, limit time.Duration, what string, hol
 }
 
 // faults has the gateway break calls; without rules it is sound. Its messages give secrets away.
-func (w *world) faults(ctx context.Context, rules ...rule) error {
-	if rules == nil {
-		rules = []rule{}
-	}
+func (w *world) faults(ctx context.Context, rules ...control.Rule) error {
 	for i := range rules {
 		if rules[i].Message != "" {
 			rules[i].Message = leaky(rules[i].Message)
 		}
 	}
-	return w.gatewayControl.call(ctx, "POST", "/faults", map[string]any{"faults": rules}, nil)
+	return w.gatewayControl.Call(ctx, "POST", "/faults", control.FaultsRequest{Faults: rules}, nil)
 }
 
 // expectMet fails unless the faults of the gateway have met so many calls, and clears them.
 func (w *world) expectMet(ctx context.Context, least int64) error {
-	var g gatewayReport
-	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
+	var g control.Report
+	if err := w.gatewayControl.Call(ctx, "GET", "/report?jobs=none", nil, &g); err != nil {
 		return err
 	}
 	var met int64
@@ -207,9 +207,9 @@ func (w *world) expectMet(ctx context.Context, least int64) error {
 }
 
 // busFaults has the bus misbehave; the zero value has it sound. Its messages give secrets away.
-func (w *world) busFaults(ctx context.Context, f busFaults) error {
+func (w *world) busFaults(ctx context.Context, f control.BusFaults) error {
 	f.Message = leaky("a fault that was asked for")
-	return w.busControl.call(ctx, "POST", "/bus/faults", f, nil)
+	return w.busControl.Call(ctx, "POST", "/bus/faults", f, nil)
 }
 
 // allow allows second events for those that were accepted in the span.
@@ -232,32 +232,32 @@ func (w *world) close() {
 		end()
 	}
 	for _, c := range w.workers {
-		<-c.done
+		<-c.Done()
 	}
-	for _, c := range [...]*child{w.gateway, w.bus} {
+	for _, c := range [...]*process.Process{w.gateway, w.bus} {
 		if c != nil {
-			<-c.done
+			<-c.Done()
 		}
 	}
-	w.gatewayControl.close()
-	w.busControl.close()
+	w.gatewayControl.HTTP.CloseIdleConnections()
+	w.busControl.HTTP.CloseIdleConnections()
 }
 
 // collect reads the reports of the gateway and the bus.
 func (w *world) collect(ctx context.Context) (*facts, error) {
-	var g gatewayReport
-	if err := w.gatewayControl.call(ctx, "GET", "/report?jobs=all", nil, &g); err != nil {
+	var g control.Report
+	if err := w.gatewayControl.Call(ctx, "GET", "/report?jobs=all", nil, &g); err != nil {
 		return nil, err
 	}
-	var b busReport
-	if err := w.busControl.call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
+	var b control.BusReport
+	if err := w.busControl.Call(ctx, "GET", "/bus/report?events=all", nil, &b); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f := w.facts
 	f.required, f.created = w.load.ids(), g.Totals.Created
-	f.jobs, f.events = make(map[int64]jobReport, len(g.Jobs)), make(map[string][]time.Time, len(b.Events))
+	f.jobs, f.events = make(map[int64]embedded.JobReport, len(g.Jobs)), make(map[string][]time.Time, len(b.Events))
 	for _, j := range g.Jobs {
 		f.jobs[j.Key] = j
 	}

@@ -8,20 +8,18 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/cases"
 	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 func main() {
@@ -70,18 +68,12 @@ func run(ctx context.Context, out io.Writer, o *options) error {
 	if len(byProfile) == 0 {
 		return fmt.Errorf("no case has %q in its section, profile or name", o.only)
 	}
-	binary := o.binary
-	if binary == "" {
-		folder, err := os.MkdirTemp("", "eventbridge-connector-contract-")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(folder) }()
-		if binary, err = play.Build(ctx, folder); err != nil {
-			return err
-		}
+	binary, remove, err := process.Worker(ctx, o.binary)
+	if err != nil {
+		return err
 	}
-	results, err := playAll(ctx, &play.Stage{Binary: binary, Polled: o.polled}, profiles, byProfile)
+	defer remove()
+	results, err := (&play.Stage{Binary: binary, Polled: o.polled}).PlayAll(ctx, profiles, byProfile)
 	failed := report(out, results, o.verbose)
 	total := 0
 	for _, list := range byProfile {
@@ -96,36 +88,6 @@ func run(ctx context.Context, out io.Writer, o *options) error {
 		return fmt.Errorf("%d cases failed", total-len(results)+failed)
 	}
 	return nil
-}
-
-// atOnce is how many workers run at a time.
-const atOnce = 3
-
-// playAll plays the cases of each profile with a worker of its own.
-func playAll(ctx context.Context, s *play.Stage, profiles map[string]play.Profile, byProfile map[string][]*play.Case) ([]play.Result, error) {
-	var (
-		mu      sync.Mutex
-		all     []play.Result
-		errs    []error
-		playing sync.WaitGroup
-		places  = make(chan struct{}, atOnce)
-	)
-	for _, name := range slices.Sorted(maps.Keys(byProfile)) {
-		places <- struct{}{}
-		playing.Go(func() {
-			defer func() { <-places }()
-			p := profiles[name]
-			results, err := s.Play(ctx, &p, byProfile[name])
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, results...)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("profile %s: %w", name, err))
-			}
-		})
-	}
-	playing.Wait()
-	return all, errors.Join(errs...)
 }
 
 // report prints what failed and a line per section. It returns how many cases failed.

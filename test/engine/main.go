@@ -133,7 +133,7 @@ func ask(ctx context.Context, oracle *jvm.Program, all []question, shared json.R
 		cmd := oracle.Command(ctx)
 		cmd.Stdin = &in
 		out, err := cmd.Output()
-		if ended := (*exec.ExitError)(nil); err != nil && !errors.As(err, &ended) {
+		if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
 			return nil, err
 		}
 		before := len(answers)

@@ -13,21 +13,10 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
-// busFaults say how the bus misbehaves from now on. The empty object has it answer as EventBridge does.
-type busFaults struct {
-	Throttle float64 `json:"throttle"` // share of the requests, 0 to 1, that are refused as too many
-	Error    float64 `json:"error"`    // share of the requests that are answered 500
-	Errors   int     `json:"errors"`   // how many requests of each event are answered 500 before one is accepted, over the process's life
-	Message  string  `json:"message"`  // of the 500s; empty = a text that says where they come from
-	Reset    float64 `json:"reset"`    // share of the requests whose events are accepted and whose connection is closed without an answer
-	SlowMs   int64   `json:"slowMs"`   // before each answer
-	Hang     bool    `json:"hang"`     // no answer until the faults change or the caller goes away; nothing is accepted
-	Down     bool    `json:"down"`     // nobody listens
-}
-
-func (f *busFaults) check() error {
+func checkBusFaults(f *control.BusFaults) error {
 	if min(f.Throttle, f.Error, f.Reset) < 0 || f.Throttle+f.Error+f.Reset > 1 {
 		return fmt.Errorf("throttle, error, reset: found %v, %v, %v, expected shares of 1 together at most", f.Throttle, f.Error, f.Reset)
 	}
@@ -44,7 +33,7 @@ type busControl struct {
 
 	mu       sync.Mutex
 	bus      *embedded.Bus // nil = down
-	faults   busFaults
+	faults   control.BusFaults
 	changed  chan struct{} // closed as the faults change
 	accepted map[string][]time.Time
 	refused  map[string]int // how many requests of an event were answered 500
@@ -117,16 +106,12 @@ func (b *busControl) respond(r *embedded.BusRequest) *embedded.Answer {
 }
 
 // idOf returns the member of an event's detail by which it is known; "" = there is none.
-func (b *busControl) idOf(e *embedded.Event) (id string) {
-	_ = jsonvalue.Members([]byte(e.Detail), func(key string, raw []byte) (err error) { // a detail that is no object has none
-		if key != b.member {
-			return nil
-		}
-		if id, err = jsonvalue.Unquote(raw); err != nil {
-			id = string(raw)
-		}
-		return nil
-	})
+func (b *busControl) idOf(e *embedded.Event) string {
+	raw := jsonvalue.RawMember([]byte(e.Detail), b.member)
+	id, err := jsonvalue.Unquote(raw)
+	if err != nil {
+		return string(raw)
+	}
 	return id
 }
 
@@ -144,8 +129,8 @@ func (b *busControl) register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /bus/report", b.report)
 }
 
-func (b *busControl) setFaults(_ *http.Request, f busFaults) (any, error) {
-	if err := f.check(); err != nil {
+func (b *busControl) setFaults(_ *http.Request, f control.BusFaults) (any, error) {
+	if err := checkBusFaults(&f); err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
@@ -160,25 +145,6 @@ func (b *busControl) setFaults(_ *http.Request, f busFaults) (any, error) {
 	return f, b.up()
 }
 
-// busAnswer tells which events the bus accepted. Its numbers have all events; Events has those that the query selects:
-//
-//	GET /bus/report             those that were accepted more than once
-//	GET /bus/report?events=all  all
-type busAnswer struct {
-	Requests int64           `json:"requests"` // whole, whatever was answered
-	Accepted int             `json:"accepted"` // events
-	Distinct int             `json:"distinct"` // event ids
-	Twice    int             `json:"twice"`    // event ids that were accepted more than once
-	Events   []acceptedEvent `json:"events"`
-}
-
-type acceptedEvent struct {
-	ID      string      `json:"id"`
-	Count   int         `json:"count"`
-	At      []time.Time `json:"at"`
-	Refused int         `json:"refused"` // requests with it that were answered 500
-}
-
 var errQuery = errors.New("events: expected all, or nothing for those that were accepted more than once")
 
 func (b *busControl) report(w http.ResponseWriter, r *http.Request) {
@@ -188,16 +154,16 @@ func (b *busControl) report(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b.mu.Lock()
-	a := busAnswer{Requests: b.requests, Accepted: b.events, Distinct: len(b.accepted), Events: []acceptedEvent{}}
+	a := control.BusReport{Requests: b.requests, Accepted: b.events, Distinct: len(b.accepted), Events: []control.BusEvent{}}
 	for id, times := range b.accepted {
 		if len(times) > 1 {
 			a.Twice++
 		}
 		if len(times) > 1 || which == "all" {
-			a.Events = append(a.Events, acceptedEvent{id, len(times), slices.Clone(times), b.refused[id]})
+			a.Events = append(a.Events, control.BusEvent{ID: id, Count: len(times), At: slices.Clone(times), Refused: b.refused[id]})
 		}
 	}
 	b.mu.Unlock()
-	slices.SortFunc(a.Events, func(x, y acceptedEvent) int { return strings.Compare(x.ID, y.ID) })
+	slices.SortFunc(a.Events, func(x, y control.BusEvent) int { return strings.Compare(x.ID, y.ID) })
 	answer(w, a)
 }

@@ -10,29 +10,15 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
-
-// faultsRequest says what goes wrong from now on, in place of what did before. The empty object clears all faults.
-type faultsRequest struct {
-	Faults []faultRule `json:"faults"`
-}
 
 // methods are the calls that a fault may be for.
 var methods = []string{"ActivateJobs", "StreamActivatedJobs", "CompleteJob", "FailJob", "ThrowError", "UpdateJobTimeout", "Topology"}
 
-// faultRule is a fault and the calls that it meets. A call meets the first rule that it matches.
+// faultRule is a rule in force.
 type faultRule struct {
-	Calls      []string `json:"calls"`      // as gRPC names them, such as CompleteJob; "commands" = all for a job; empty = every call
-	Every      int64    `json:"every"`      // only each so-manieth of the calls that match; 0 = 1 = each of them
-	Times      int64    `json:"times"`      // only so many times; 0 = until cleared
-	Partition  int64    `json:"partition"`  // only commands for jobs of this partition; 0 = any
-	Code       string   `json:"code"`       // the call is refused with this code, such as UNAVAILABLE, and has no effect
-	Message    string   `json:"message"`    // of the refusal
-	HTTP       int      `json:"http"`       // the call is refused as by something on the way that answers with this HTTP status
-	LoseAnswer bool     `json:"loseAnswer"` // the call has its effect, and is answered UNAVAILABLE
-	DelayMs    int64    `json:"delayMs"`    // before the effect
-	AnswerMs   int64    `json:"answerMs"`   // between the effect and the answer
-	Hold       bool     `json:"hold"`       // the call waits until the faults change, or its caller goes away, before its effect
+	control.Rule
 
 	seen, met int64
 	fault     embedded.Fault
@@ -108,9 +94,11 @@ func (s *faultSet) next(c embedded.Call) embedded.Fault {
 }
 
 // set puts other rules in force, and lets go of the calls that a rule holds. A rule that is none leaves all as it was.
-func (s *faultSet) set(rules []faultRule) error {
+func (s *faultSet) set(asked []control.Rule) error {
 	hold := make(chan struct{})
+	rules := make([]faultRule, len(asked))
 	for i := range rules {
+		rules[i].Rule = asked[i]
 		if err := rules[i].prepare(hold); err != nil {
 			return fmt.Errorf("fault %d: %w", i, err)
 		}
@@ -124,22 +112,17 @@ func (s *faultSet) set(rules []faultRule) error {
 
 func (s *faultSet) clear() { _ = s.set(nil) } // no rule, no error
 
-// faultsAnswer tells how often the fault of each rule in force happened.
-type faultsAnswer struct {
-	Met []int64 `json:"met"`
-}
-
-func (s *faultSet) counts() faultsAnswer {
+func (s *faultSet) counts() control.FaultsAnswer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := faultsAnswer{Met: []int64{}}
+	a := control.FaultsAnswer{Met: []int64{}}
 	for i := range s.rules {
 		a.Met = append(a.Met, s.rules[i].met)
 	}
 	return a
 }
 
-func (c *gatewayControl) setFaults(_ *http.Request, r faultsRequest) (any, error) {
+func (c *gatewayControl) setFaults(_ *http.Request, r control.FaultsRequest) (any, error) {
 	if err := c.faults.set(r.Faults); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // gatewayControl is the control of the gateway.
@@ -51,44 +51,21 @@ func (c *gatewayControl) register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /faults", take(c.setFaults))
 }
 
-// jobsRequest asks for jobs to be added.
-type jobsRequest struct {
-	Count  int    `json:"count"` // 0 = 1
-	Type   string `json:"type"`
-	Tenant string `json:"tenant"`
-	// Variables and Headers are JSON objects. Within a text of the variables {{n}} stands for the number of the job: 1 for the
-	// first that was ever added, and so on, over restarts of a gateway with its state on disk.
-	Variables json.RawMessage `json:"variables"`
-	Headers   json.RawMessage `json:"headers"`
-	Retries   int32           `json:"retries"` // 0 = 3
-	Rate      float64         `json:"rate"`    // jobs in a second; 0 = all at once
-	ProcessID string          `json:"processId"`
-	ElementID string          `json:"elementId"`
-}
-
-// jobsAnswer tells of the jobs that were added. With a rate the request is answered at once, and the keys are not known
-// yet.
-type jobsAnswer struct {
-	First int64   `json:"first"` // the number of the first
-	Count int     `json:"count"`
-	Keys  []int64 `json:"keys,omitempty"`
-}
-
 // atOnce is how many jobs go to the gateway together.
 const atOnce = 256
 
-func (c *gatewayControl) addJobs(_ *http.Request, r jobsRequest) (any, error) {
+func (c *gatewayControl) addJobs(_ *http.Request, r control.JobsRequest) (any, error) {
 	if r.Count == 0 {
 		r.Count = 1
 	}
 	if r.Count < 0 || r.Rate < 0 {
 		return nil, fmt.Errorf("count and rate: found %d and %v, expected no negative number", r.Count, r.Rate)
 	}
-	a := jobsAnswer{First: c.created.Add(int64(r.Count)) - int64(r.Count) + 1, Count: r.Count}
+	a := control.JobsAnswer{First: c.created.Add(int64(r.Count)) - int64(r.Count) + 1, Count: r.Count}
 	if r.Rate == 0 {
 		a.Keys = make([]int64, 0, r.Count)
 		for at := 0; at < r.Count; at += atOnce {
-			keys, err := c.gateway.AddJobs(r.jobs(a.First+int64(at), min(atOnce, r.Count-at))...)
+			keys, err := c.gateway.AddJobs(jobs(&r, a.First+int64(at), min(atOnce, r.Count-at))...)
 			if err != nil {
 				return nil, err
 			}
@@ -97,7 +74,7 @@ func (c *gatewayControl) addJobs(_ *http.Request, r jobsRequest) (any, error) {
 		return a, nil
 	}
 	// A faulty job is refused now, while there is somebody to tell.
-	first, err := c.gateway.AddJobs(r.jobs(a.First, 1)...)
+	first, err := c.gateway.AddJobs(jobs(&r, a.First, 1)...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +85,7 @@ func (c *gatewayControl) addJobs(_ *http.Request, r jobsRequest) (any, error) {
 
 // addAtRate adds all jobs but the first. It catches up with what a busy machine made it miss, and goes on while no
 // partition has a leader.
-func (c *gatewayControl) addAtRate(r *jobsRequest, first int64) {
+func (c *gatewayControl) addAtRate(r *control.JobsRequest, first int64) {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
 	began := time.Now()
@@ -121,7 +98,7 @@ func (c *gatewayControl) addAtRate(r *jobsRequest, first int64) {
 		due := min(1+int(time.Since(began).Seconds()*r.Rate), r.Count)
 		for added < due {
 			n := min(atOnce, due-added)
-			if _, err := c.gateway.AddJobs(r.jobs(first+int64(added), n)...); err != nil {
+			if _, err := c.gateway.AddJobs(jobs(r, first+int64(added), n)...); err != nil {
 				break
 			}
 			added += n
@@ -129,7 +106,7 @@ func (c *gatewayControl) addAtRate(r *jobsRequest, first int64) {
 	}
 }
 
-func (r *jobsRequest) jobs(first int64, n int) []embedded.Job {
+func jobs(r *control.JobsRequest, first int64, n int) []embedded.Job {
 	jobs := make([]embedded.Job, n)
 	for i := range jobs {
 		jobs[i] = embedded.Job{
@@ -140,31 +117,12 @@ func (r *jobsRequest) jobs(first int64, n int) []embedded.Job {
 	return jobs
 }
 
-// clockRequest steps the clock of a partition, or of all.
-type clockRequest struct {
-	Partition int64 `json:"partition"` // 0 = all
-	OffsetMs  int64 `json:"offsetMs"`  // ahead of the machine's clock; below 0 = behind
-}
-
-func (c *gatewayControl) setClock(_ *http.Request, r clockRequest) (any, error) {
+func (c *gatewayControl) setClock(_ *http.Request, r control.ClockRequest) (any, error) {
 	return c.eachPartition(r.Partition, func(id int64) { c.gateway.SetClock(id, time.Duration(r.OffsetMs)*time.Millisecond) })
 }
 
-// partitionRequest takes the leader of a partition away, or gives it one again.
-type partitionRequest struct {
-	Partition  int64 `json:"partition"` // 0 = all
-	Leaderless bool  `json:"leaderless"`
-}
-
-func (c *gatewayControl) setPartition(_ *http.Request, r partitionRequest) (any, error) {
+func (c *gatewayControl) setPartition(_ *http.Request, r control.PartitionRequest) (any, error) {
 	return c.eachPartition(r.Partition, func(id int64) { c.gateway.SetLeaderless(id, r.Leaderless) })
-}
-
-// partitionAnswer tells how a partition is.
-type partitionAnswer struct {
-	ID         int64 `json:"id"`
-	OffsetMs   int64 `json:"offsetMs"`
-	Leaderless bool  `json:"leaderless"`
 }
 
 func (c *gatewayControl) eachPartition(id int64, do func(id int64)) (any, error) {
@@ -181,20 +139,15 @@ func (c *gatewayControl) eachPartition(id int64, do func(id int64)) (any, error)
 	return c.partitions(), nil
 }
 
-func (c *gatewayControl) partitions() []partitionAnswer {
-	out := []partitionAnswer{}
+func (c *gatewayControl) partitions() []control.Partition {
+	out := []control.Partition{}
 	for _, p := range c.gateway.Partitions() {
-		out = append(out, partitionAnswer{p.ID, p.Clock.Milliseconds(), p.Leaderless})
+		out = append(out, control.Partition{ID: p.ID, OffsetMs: p.Clock.Milliseconds(), Leaderless: p.Leaderless})
 	}
 	return out
 }
 
-// tenantsRequest says which tenants the caller may act for; null turns multi-tenancy off.
-type tenantsRequest struct {
-	Tenants []string `json:"tenants"`
-}
-
-func (c *gatewayControl) setTenants(_ *http.Request, r tenantsRequest) (any, error) {
+func (c *gatewayControl) setTenants(_ *http.Request, r control.TenantsRequest) (any, error) {
 	c.gateway.SetTenants(r.Tenants)
 	return r, nil
 }

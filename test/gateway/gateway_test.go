@@ -21,6 +21,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // asProcess has the test's own binary be the command.
@@ -38,7 +40,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	t       *testing.T
 	command *exec.Cmd
-	where   addresses
+	where   control.Addresses
 }
 
 func start(t *testing.T, args ...string) *process {
@@ -84,9 +86,9 @@ func (p *process) post(path, body string) {
 	require.Equal(p.t, http.StatusOK, code, "%v", a)
 }
 
-func (p *process) report(query string) reportAnswer {
+func (p *process) report(query string) control.Report {
 	p.t.Helper()
-	_, a := call[reportAnswer](p, http.MethodGet, "/report"+query, "")
+	_, a := call[control.Report](p, http.MethodGet, "/report"+query, "")
 	return a
 }
 
@@ -135,7 +137,7 @@ func TestKilledGatewayComesBackWithItsJobs(t *testing.T) {
 	after := p.report("?jobs=all")
 	assert.Equal(t, before.Jobs, after.Jobs)
 	assert.Equal(t, before.Totals, after.Totals)
-	assert.Equal(t, totals{
+	assert.Equal(t, control.Totals{
 		Created: 9, Completed: 1, Thrown: 1, Incidents: 1, Open: 6, Waiting: 5, Activated: 1, Activations: 4, Failed: 1,
 		ActivationsOf: map[int]int{0: 5, 1: 4},
 	}, after.Totals)
@@ -246,13 +248,13 @@ func TestBusAloneReportsWhatItAccepted(t *testing.T) {
 	assert.Equal(t, 0, put(short, t, url, "c"))
 	p.post("/bus/faults", `{}`)
 	assert.Equal(t, 200, put(ctx, t, url, "c"))
-	_, a := call[busAnswer](p, http.MethodGet, "/bus/report?events=all", "")
+	_, a := call[control.BusReport](p, http.MethodGet, "/bus/report?events=all", "")
 	assert.Equal(t, []int{4, 3, 1}, []int{a.Accepted, a.Distinct, a.Twice})
-	for i, want := range []acceptedEvent{{ID: "a", Count: 1}, {ID: "b", Count: 2}, {ID: "c", Count: 1}} {
+	for i, want := range []control.BusEvent{{ID: "a", Count: 1}, {ID: "b", Count: 2}, {ID: "c", Count: 1}} {
 		assert.Equal(t, want.ID, a.Events[i].ID)
 		assert.Len(t, a.Events[i].At, want.Count)
 	}
-	_, a = call[busAnswer](p, http.MethodGet, "/bus/report", "")
+	_, a = call[control.BusReport](p, http.MethodGet, "/bus/report", "")
 	assert.Len(t, a.Events, 1, "those accepted more than once")
 	code, _ := call[any](p, http.MethodPost, "/bus/faults", `{"throttle":2}`)
 	assert.Equal(t, http.StatusBadRequest, code)
@@ -267,7 +269,7 @@ func TestBusRefusesEachEventSoManyTimes(t *testing.T) {
 			assert.Equal(t, want, put(t.Context(), t, p.where.Bus, id), id)
 		}
 	}
-	_, a := call[busAnswer](p, http.MethodGet, "/bus/report?events=all", "")
+	_, a := call[control.BusReport](p, http.MethodGet, "/bus/report?events=all", "")
 	require.Len(t, a.Events, 2)
 	for _, e := range a.Events {
 		assert.Equal(t, []int{2, 2}, []int{e.Refused, e.Count}, e.ID)

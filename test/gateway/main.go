@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // settings are what the command line says.
@@ -31,13 +32,6 @@ type settings struct {
 	eventID              string
 	tenants              string
 	gateway              embedded.GatewayOptions
-}
-
-// addresses is what the process prints when it is ready; an address is empty when the part was not asked for.
-type addresses struct {
-	Listen  string `json:"listen,omitempty"`
-	Bus     string `json:"bus,omitempty"` // a URL
-	Control string `json:"control"`
 }
 
 func main() {
@@ -89,7 +83,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, struct{}{}) })
-	var where addresses
+	var where control.Addresses
 	if s.listen != "" {
 		gateway, err := embedded.StartGateway(s.gateway) //nolint:contextcheck // it is closed, not cancelled
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/eventbridge-connector/eventbridge-connector/test/contract/play"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // bound is how many bytes both processes may have in use together: the memory limit of the chart.
@@ -46,16 +46,11 @@ func run(ctx context.Context, out io.Writer, binary, pattern string) error {
 	if err != nil {
 		return err
 	}
-	if binary == "" {
-		folder, err := os.MkdirTemp("", "eventbridge-connector-memory-")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(folder) }()
-		if binary, err = play.Build(ctx, folder); err != nil {
-			return err
-		}
+	binary, remove, err := process.Worker(ctx, binary)
+	if err != nil {
+		return err
 	}
+	defer remove()
 	var over error
 	for _, limit := range [...]string{chartLimit, ""} {
 		fmt.Fprintf(out, "GOMEMLIMIT=%s\n%-36s %5s %10s %7s %9s %9s %9s %9s %9s %9s\n", limit, "load (MiB)", "jobs", "completed", "failed", "together", "sum", "worker", "child", "anonymous", "at rest")

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/prometheus/procfs"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
 )
 
@@ -21,7 +23,7 @@ func sample(ctx context.Context, pid int) peak {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		worker := memoryOf(strconv.Itoa(pid))
+		worker := memoryOf(pid)
 		sum, file, anonymous := worker.resident, worker.file, worker.resident-worker.file
 		for _, child := range children(pid) {
 			c := memoryOf(child)
@@ -39,39 +41,30 @@ func sample(ctx context.Context, pid int) peak {
 type memory struct{ resident, highest, file int64 }
 
 // memoryOf reads the memory of a process; zero if it has ended.
-func memoryOf(pid string) (m memory) {
-	status, _ := os.ReadFile("/proc/" + pid + "/status") // it may have ended
-	for line := range bytes.Lines(status) {
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		switch string(name) {
-		case "VmHWM":
-			m.highest = size(value)
-		case "VmRSS":
-			m.resident = size(value)
-		case "RssFile":
-			m.file = size(value)
-		}
+func memoryOf(pid int) memory {
+	p, err := procfs.NewProc(pid)
+	if err != nil {
+		return memory{}
 	}
-	return m
-}
-
-// size reads a number of KiB, such as "  1234 kB".
-func size(value []byte) int64 {
-	kib, _ := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(value), []byte("kB")))), 10, 64) // the kernel writes numbers
-	return kib << 10
+	s, _ := p.NewStatus()                                           // it may have ended
+	return memory{int64(s.VmRSS), int64(s.VmHWM), int64(s.RssFile)} //nolint:gosec // below 2^63
 }
 
 // children returns the ids of the jq children of a process. One that was just forked has the memory of its parent until it
 // runs its own program, which its arguments tell.
-func children(pid int) []string {
-	var ids []string
+func children(pid int) []int {
+	var ids []int
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is one
 	for _, thread := range threads {
 		text, _ := os.ReadFile(thread) // a thread may have ended
 		for id := range bytes.FieldsSeq(text) {
+			child, err := strconv.Atoi(string(id))
+			if err != nil {
+				continue // the kernel writes numbers
+			}
 			arguments, _ := os.ReadFile("/proc/" + string(id) + "/cmdline") // it may have ended
 			if bytes.Contains(arguments, []byte(jq.Argument)) {
-				ids = append(ids, string(id))
+				ids = append(ids, child)
 			}
 		}
 	}

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // world is a worker, and the gateway and the bus that it works with.
@@ -19,14 +20,13 @@ type world struct {
 	gateway *embedded.Gateway
 	bus     *embedded.Bus
 	answer  atomic.Pointer[string] // the body of the bus's answers; nil = as EventBridge answers
-	worker  *exec.Cmd
+	worker  *process.Process
 	log     string
-	ended   chan struct{}
 }
 
 // startWorld starts a worker with a GOMEMLIMIT; empty = none.
 func startWorld(ctx context.Context, binary, limit string) (w *world, err error) {
-	w = &world{ended: make(chan struct{})}
+	w = &world{}
 	if w.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: -1}); err != nil { //nolint:contextcheck // it is closed, not cancelled
 		return nil, err
 	}
@@ -47,23 +47,17 @@ func startWorld(ctx context.Context, binary, limit string) (w *world, err error)
 	}
 	defer func() { _ = log.Close() }()
 	w.log = log.Name()
-	w.worker = exec.CommandContext(ctx, binary, "run")
-	w.worker.Stdout, w.worker.Stderr = log, log
-	w.worker.Env = []string{
+	c := process.Command{Binary: binary, Args: []string{"run"}, Stdout: log, Stderr: log, Env: []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1",
 		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.gateway.Address(),
-	}
+	}}
 	if limit != "" {
-		w.worker.Env = append(w.worker.Env, "GOMEMLIMIT="+limit)
+		c.Env = append(c.Env, "GOMEMLIMIT="+limit)
 	}
-	if err := w.worker.Start(); err != nil {
+	if w.worker, err = process.Start(ctx, c); err != nil {
 		w.closeServers()
-		return nil, fmt.Errorf("start the worker: %w", err)
+		return nil, err
 	}
-	go func() {
-		_ = w.worker.Wait() // it is killed
-		close(w.ended)
-	}()
 	return w, nil
 }
 
@@ -73,8 +67,7 @@ func (w *world) closeServers() {
 }
 
 func (w *world) close() {
-	_ = w.worker.Process.Kill() // it may have ended
-	<-w.ended
+	w.worker.Kill()
 	w.closeServers()
 }
 
@@ -98,13 +91,13 @@ func (w *world) peakOf(ctx context.Context, l load) (peak, error) {
 	if l.answer != "" {
 		w.answer.Store(&l.answer)
 	}
-	folder := fmt.Sprintf("/proc/%d", w.worker.Process.Pid)
+	folder := fmt.Sprintf("/proc/%d", w.worker.PID())
 	if err := os.WriteFile(filepath.Join(folder, "clear_refs"), []byte("5"), 0o600); err != nil { // the worker's mark begins anew
 		return peak{}, fmt.Errorf("only Linux tells the memory of a process: %w", err)
 	}
 	sampled := make(chan peak, 1)
 	sampling, stop := context.WithCancel(ctx)
-	go func() { sampled <- sample(sampling, w.worker.Process.Pid) }()
+	go func() { sampled <- sample(sampling, w.worker.PID()) }()
 	err := w.give(ctx, l)
 	stop()
 	return <-sampled, err
@@ -122,16 +115,9 @@ func (w *world) give(ctx context.Context, l load) error {
 		if err := w.gateway.WaitAll(ctx); err != nil {
 			return errors.Join(fmt.Errorf("found %d of %d jobs given out, and not all ended: see %s", done, l.jobs, w.log), err)
 		}
-		select {
-		case <-w.ended:
+		if w.worker.Ended() {
 			return fmt.Errorf("%w: see %s", errEnded, w.log)
-		default:
 		}
 	}
-	select {
-	case <-time.After(time.Second): // what is kept shows afterwards
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pace.Sleep(ctx, time.Second) // what is kept shows afterwards
 }

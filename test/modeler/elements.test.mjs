@@ -23,7 +23,7 @@ after(() => browser?.close());
 
 const open = async (t) => {
   const panel = await Panel.open(browser, model('elements.bpmn'), all);
-  t.after(() => panel.page.close());
+  t.after(() => assert.deepEqual(panel.faults, [], 'faults of the page'));
   assert.deepEqual(await panel.templateErrors(), []);
   return panel;
 };
@@ -48,6 +48,7 @@ test('elements that were made by hand keep every value under each template', asy
 
 test('the keyboard makes a message event of an event', async (t) => {
   const panel = await open(t);
+  panel.byKeyboard = true;
   await panel.pick('Order packed', 'eventbridge', fixed.throw, () => picture(panel, 'template-pick-event'));
   for (const label of ['Access key', 'Secret key', 'Region', 'Event bus name', 'Source', 'Detail type', 'Payload']) await panel.expectMessage(label, /must not be empty/);
   await panel.choose('Credentials', 'defaultCredentialsChain');

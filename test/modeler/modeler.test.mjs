@@ -22,7 +22,7 @@ after(() => browser?.close());
 
 const open = async (t, file, templates = all) => {
   const panel = await Panel.open(browser, model(file), templates);
-  t.after(() => panel.page.close());
+  t.after(() => assert.deepEqual(panel.faults, [], 'faults of the page'));
   assert.deepEqual(await panel.templateErrors(), []);
   return panel;
 };
@@ -166,8 +166,17 @@ test('a reusable credential makes keys and region needless, and several events t
   assert.deepEqual(panel.faults, []);
 });
 
+test('Tab goes through every field, in the order of the panel', async (t) => {
+  const panel = await open(t, 'empty.bpmn');
+  await panel.apply('announce', ours);
+  await panel.openAll();
+  const fields = Object.values(simple).flat();
+  assert.deepEqual((await panel.reached()).filter((label) => fields.includes(label)), fields);
+});
+
 test('a task filled in by the keyboard is a model that deploys', async (t) => {
   const panel = await open(t, 'empty.bpmn');
+  panel.byKeyboard = true;
   await panel.pick('Announce', 'eventbridge', ours, () => picture(panel, 'template-pick'));
   const filled = {
     'Access key': '{{secrets.AWS_ACCESS_KEY}}', 'Secret key': '{{secrets.AWS_SECRET_KEY}}', Region: 'eu-central-1', 'Event bus name': 'default',

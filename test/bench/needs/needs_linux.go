@@ -2,11 +2,10 @@
 package needs
 
 import (
-	"bytes"
-	"fmt"
-	"os"
 	"syscall"
 	"time"
+
+	"github.com/prometheus/procfs"
 )
 
 // CPU returns the processor time of this process, its own and the system's for it: what others do on the machine at the
@@ -21,12 +20,10 @@ func CPU() time.Duration {
 
 // Memory returns the bytes that this process has in use.
 func Memory() int64 {
-	status, _ := os.ReadFile("/proc/self/status")
-	for line := range bytes.Lines(status) {
-		var kib int64
-		if n, _ := fmt.Sscanf(string(line), "VmRSS: %d kB", &kib); n == 1 {
-			return kib << 10
-		}
+	p, err := procfs.Self()
+	if err != nil {
+		return 0
 	}
-	return 0
+	s, _ := p.NewStatus() // it is zero if it cannot be read
+	return int64(s.VmRSS) //nolint:gosec // below 2^63
 }

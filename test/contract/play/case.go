@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/model"
 )
 
 // Case is one job and what must become of it.
@@ -30,18 +32,12 @@ type Case struct {
 	Retries     int32             `yaml:"retries"`     // 0 = 3
 	Tenant      string            `yaml:"tenant"`      // empty = <default>
 	Process     string            `yaml:"process"`     // the process's id; empty = process
-	Model       []Mapping         `yaml:"model"`       // input mappings of the deployed model; nil = the cluster has no model
+	Model       []model.Input     `yaml:"model"`       // input mappings of the deployed model; nil = the cluster has no model
 
 	Answers []Answer `yaml:"answers"` // of the bus to the first requests; then it answers as EventBridge
 	Gateway []Reply  `yaml:"gateway"` // to the first commands; then it takes them
 	Again   bool     `yaml:"again"`   // a failed job with retries left comes again, and Want is about how it ends
 	Want    Want     `yaml:"want"`
-}
-
-// Mapping is a zeebe:input of a model.
-type Mapping struct {
-	Source string `yaml:"source"`
-	Target string `yaml:"target"`
 }
 
 // Answer is what the bus answers.

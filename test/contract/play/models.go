@@ -1,14 +1,15 @@
 package play
 
 import (
-	"bytes"
-	"encoding/xml"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/eventbridge-connector/eventbridge-connector/test/model"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // models is the REST API of a cluster, of which the worker reads deployed models.
@@ -42,7 +43,9 @@ func startModels(outlet Outlet) *models {
 		_, _ = w.Write(text)
 	})
 	m.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		listenHTTP(outlet, "REST API", r)
+		if outlet != nil {
+			process.Hear(outlet, "REST API", r)
+		}
 		mux.ServeHTTP(w, r)
 	}))
 	return m
@@ -61,37 +64,12 @@ func (m *models) deploy(key int64, c *Case, bus string) {
 
 // model writes the model of a case: a process with one task.
 func (c *Case) model(bus string) []byte {
-	var b bytes.Buffer
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://example.com/shop" id="shop">
-<bpmn:process id="process" isExecutable="true"><bpmn:startEvent id="start"/><bpmn:sequenceFlow id="flow" sourceRef="start" targetRef="task"/>
-<bpmn:serviceTask id="task"><bpmn:extensionElements><zeebe:taskDefinition type="` + JobType + `"/><zeebe:ioMapping>`)
-	for _, m := range c.Model {
-		fmt.Fprintf(&b, `<zeebe:input source="%s" target="%s"/>`, attribute(c.expand(m.Source, bus)), attribute(m.Target))
+	inputs := slices.Clone(c.Model)
+	for i := range inputs {
+		inputs[i].Source = c.expand(inputs[i].Source, bus)
 	}
-	b.WriteString(`</zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask></bpmn:process></bpmn:definitions>`)
-	return b.Bytes()
-}
-
-func attribute(text string) string {
-	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(text)) // a buffer takes everything
-	return b.String()
+	return model.Task(JobType, inputs, "")
 }
 
 // Outlet is told every byte that leaves the worker, and where. It may be called at the same time by many.
 type Outlet func(where string, data []byte)
-
-// listenHTTP tells the outlet a request as it came, and leaves its body to be read again.
-func listenHTTP(outlet Outlet, where string, r *http.Request) {
-	if outlet == nil {
-		return
-	}
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	var head bytes.Buffer
-	fmt.Fprintf(&head, "%s %s\nHost: %s\n", r.Method, r.RequestURI, r.Host)
-	_ = r.Header.Write(&head)
-	outlet(where+" head", head.Bytes())
-	outlet(where+" body", body)
-}

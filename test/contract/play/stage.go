@@ -1,7 +1,9 @@
 package play
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // patience is how long a job may take. It is meant for a machine that is much slower than any.
@@ -46,6 +50,35 @@ type played struct {
 	took   time.Duration
 }
 
+// workersAtOnce is how many workers run at a time.
+const workersAtOnce = 3
+
+// PlayAll plays the cases of each profile with a worker of its own. The error is about the workers as a whole.
+func (s *Stage) PlayAll(ctx context.Context, profiles map[string]Profile, cases map[string][]*Case) ([]Result, error) {
+	var (
+		mu      sync.Mutex
+		all     []Result
+		errs    []error
+		playing errgroup.Group
+	)
+	playing.SetLimit(workersAtOnce)
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		playing.Go(func() error {
+			p := profiles[name]
+			results, err := s.Play(ctx, &p, cases[name])
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, results...)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("profile %s: %w", name, err))
+			}
+			return nil // the others are played nevertheless
+		})
+	}
+	_ = playing.Wait() // each error is in errs
+	return all, errors.Join(errs...)
+}
+
 // Play has one worker of the profile do the jobs of the cases. The error is about the worker as a whole.
 func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []Result, err error) {
 	folder, err := os.MkdirTemp("", "eventbridge-connector-play-")
@@ -71,17 +104,17 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 		defer m.Close()
 		env["CAMUNDA_CLIENT_RESTADDRESS"] = m.URL
 	}
-	w, err := startWorker(s.Binary, env)
+	w, err := startWorker(ctx, s.Binary, env)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = w.stop() }()
+	defer w.Kill()
 	starting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := w.ready(starting); err != nil {
 		return nil, err
 	}
-	all := s.playAll(ctx, g, m, p, cases)
+	all := s.giveAll(ctx, g, m, p, cases)
 	defer func() {
 		for i := range all {
 			all[i].bus.Close()
@@ -92,12 +125,12 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 			return nil, err
 		}
 	}
-	stopped := w.stop()
+	stopped := w.stop(ctx)
 	if s.Outlet != nil {
 		s.Outlet("stdout", w.stdout.bytes())
 		s.Outlet("stderr", w.stderr.bytes())
 	}
-	log := string(w.stdout.bytes()) + string(w.stderr.bytes())
+	log := string(w.log())
 	// Only now is it sure that nothing more comes.
 	for i := range all {
 		results = append(results, Result{Case: all[i].c, Faults: all[i].compare(g, log), Stuck: all[i].failed, Took: all[i].took})
@@ -111,23 +144,19 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 	return results, nil
 }
 
-func (s *Stage) playAll(ctx context.Context, g *gateway, m *models, p *Profile, cases []*Case) []played {
+func (s *Stage) giveAll(ctx context.Context, g *gateway, m *models, p *Profile, cases []*Case) []played {
 	all := make([]played, len(cases))
-	places := make(chan struct{}, max(p.AtOnce, 1))
-	if p.AtOnce == 0 {
-		places = make(chan struct{}, 8)
-	}
-	var playing sync.WaitGroup
+	var playing errgroup.Group
+	playing.SetLimit(cmp.Or(p.AtOnce, 8))
 	for i, c := range cases {
-		places <- struct{}{}
-		playing.Go(func() {
-			defer func() { <-places }()
+		playing.Go(func() error {
 			began := time.Now()
 			all[i] = s.give(ctx, g, m, c, firstDefinition+int64(i))
 			all[i].took = time.Since(began)
+			return nil
 		})
 	}
-	playing.Wait()
+	_ = playing.Wait() // no error comes of it
 	return all
 }
 
