@@ -75,7 +75,7 @@ func TestANameThatIsNotResolvedIsNeverACredential(t *testing.T) {
 func TestAPathShowsAKeyAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	r := secret.NewResolver([]secret.Provider{everything{}}, secret.AllowAll{}, secret.WithLog(slog.New(slog.NewTextHandler(&log, nil))))
+	r := secret.NewResolver([]secret.Provider{everything{}}, secret.AllowAll{}).WithLog(slog.New(slog.NewTextHandler(&log, nil)))
 	const json = `{"{{secrets.A}}":{"b":["camunda.secrets.K"]}}`
 	_, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "authentication", JSON: []byte(json)}})
 	unresolved, ok := errors.AsType[*secret.UnresolvedError](err)

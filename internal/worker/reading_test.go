@@ -45,7 +45,7 @@ func TestAnAgedStreamIsReplacedWhileJobsComeToo(t *testing.T) {
 				if tt.waits {
 					r.wait()
 				}
-				defer r.endWhenAged(age)()
+				defer r.endWhenAged(t.Context(), age)()
 				began := time.Now()
 				select {
 				case <-r.over.Done():
