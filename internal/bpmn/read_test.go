@@ -275,3 +275,44 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// XML makes a blank of a line break or a tab in an attribute, unless it is written as a character reference. A comment in an expression
+// then goes on to its end, in the broker as here.
+func TestALineBreakInAnAttributeIsABlank(t *testing.T) {
+	t.Parallel()
+	m, err := Read(inProcess("<bpmn:serviceTask id='t'><bpmn:extensionElements><zeebe:taskDefinition type=\"x\"/><zeebe:ioMapping>\n<zeebe:input\n\tsource = \"a\nb\tc\r\nd&#10;e&quot;'\"\n target='ü\n' /></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"))
+	require.NoError(t, err)
+	mapping := m.Processes[0].Tasks[0].Inputs[0]
+	assert.Equal(t, "a b c d\ne\"'", mapping.Source)
+	assert.Equal(t, "ü ", mapping.Target)
+}
+
+func TestPlaceIn(t *testing.T) {
+	t.Parallel()
+	text := "<a>\r\n <zeebe:input other=\"source='\" target = 'x'\n  source=\"ü&#10;&amp;&#xE9;\r\nb😀c\" />\n</a>"
+	tag := Pos{2, 2}
+	for _, tt := range []struct {
+		attribute string
+		at        int
+		want      Pos
+		ok        bool
+	}{
+		{"target", 0, Pos{2, 42}, true},
+		{"source", 0, Pos{3, 11}, true},
+		{"source", len("ü"), Pos{3, 12}, true},
+		{"source", len("ü\n"), Pos{3, 17}, true},
+		{"source", len("ü\n&"), Pos{3, 22}, true},
+		{"source", len("ü\n&é"), Pos{3, 28}, true},
+		{"source", len("ü\n&é b😀"), Pos{4, 3}, true},
+		{"source", 100, Pos{}, false},
+		{"gone", 0, Pos{}, false},
+	} {
+		got, ok := PlaceIn(text, tag, tt.attribute, tt.at)
+		assert.Equal(t, tt.ok, ok, "%s %d", tt.attribute, tt.at)
+		assert.Equal(t, tt.want, got, "%s %d", tt.attribute, tt.at)
+	}
+	_, ok := PlaceIn("<a", Pos{1, 1}, "x", 0)
+	assert.False(t, ok)
+	_, ok = PlaceIn("<a x", Pos{9, 9}, "x", 0)
+	assert.False(t, ok)
+}

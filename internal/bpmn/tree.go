@@ -104,7 +104,8 @@ func parseTree(data []byte) (*node, error) {
 	var root *node
 	var stack []*node
 	for {
-		pos := r.at(d.InputOffset())
+		begins := d.InputOffset()
+		pos := r.at(begins)
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -123,7 +124,7 @@ func parseTree(data []byte) (*node, error) {
 			if len(stack) == MaxDepth {
 				return nil, failAt(pos, "more than %d elements within each other", MaxDepth)
 			}
-			n := &node{name: token.Name, attrs: token.Attr, pos: pos}
+			n := &node{name: token.Name, attrs: withNormalizedAttributes(data[begins:d.InputOffset()], token.Attr), pos: pos}
 			if err := n.checkPrefixes(); err != nil {
 				return nil, err
 			}

@@ -153,6 +153,8 @@ func hint(source string, t token, expected []string) string {
 		return "a comment ends with */"
 	case t.kind == text && strings.HasSuffix(strings.ToLower(before), "f") && !strings.HasSuffix(strings.ToLower(before), "if"):
 		return `FEEL writes: "text " + string(value)`
+	case strings.HasPrefix(rest, ".") && (before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "if") || strings.HasSuffix(before, "(")):
+		return "FEEL has no . for the response: it writes response.entries[1].eventId; a jq expression needs the header expressionLanguage with the value jq"
 	case t.kind == number && strings.HasPrefix(rest, "."):
 		return "FEEL writes: list[1], counted from 1"
 	case t.kind == number && before != "" && isDigit(before[len(before)-1]):

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
@@ -10,6 +12,11 @@ func (c *checker) broker() {
 	for _, r := range mapping.Check(c.task, mapping.AnyOrder) {
 		if r.Err == nil { // an expression that does not parse is told of already
 			c.report("refused-by-broker", r.Pos, r.Field, "%s: %s", r.Field, r.Reason)
+		}
+	}
+	for _, e := range c.task.Catches {
+		if strings.HasPrefix(e.Code, "=") {
+			c.report("refused-by-broker", e.Pos, "errorExpression", "the event %s catches the error code %q: the code of an event that catches errors may not be an expression", e.ID, e.Code)
 		}
 	}
 	for _, r := range mapping.Reads(c.task.Inputs) {

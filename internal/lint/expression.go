@@ -73,7 +73,11 @@ func (c *checker) references(written string, seen feel.Inspection, visible map[s
 		at, ok := visible[ref.Name]
 		if !ok {
 			known := slices.Sorted(maps.Keys(visible))
-			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response and input, not the other variables of the process%s", place(written, ref.Pos), ref.Name, meant(nearReference(ref.Name, known)))
+			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response and input, not the other variables of the process%s", place(written, ref.Pos), ref.Name, c.adviceOnName(ref.Name, visible, known))
+			continue
+		}
+		if at == noError && len(ref.Keys) > 0 {
+			c.report("unknown-response-field", pos, field, "%s: error is null in a result expression, which is evaluated after a success: ask for it in the error expression", place(written, ref.Pos))
 			continue
 		}
 		path := ref.Name
@@ -85,7 +89,7 @@ func (c *checker) references(written string, seen feel.Inspection, visible map[s
 					of = at.Item
 				}
 				known := slices.Sorted(maps.Keys(of.Members))
-				c.report("unknown-response-field", pos, field, "%s: %s has no field %s%s", place(written, key.Pos), path, key.Name, meant(feel.NearestName(key.Name, known)))
+				c.report("unknown-response-field", pos, field, "%s: %s has no field %s%s", place(written, key.Pos), path, key.Name, adviceOnField(of, key.Name, known))
 				break
 			}
 			path += "." + key.Name
@@ -102,15 +106,40 @@ func known(call feel.Call) string {
 	return meant(call.Nearest)
 }
 
-// nearReference is what a name was probably meant to be: a field of an entry, which is not at top level, or a name that
-// is spelt nearly so.
-func nearReference(name string, known []string) string {
-	for field := range entry.Members {
-		if strings.EqualFold(field, name) {
-			return "response.entries[1]." + field
+// adviceOnName says what a name was probably meant to be: a field of an entry, of the error or of the job, which are not at top
+// level, or what FEEL says of it.
+func (c *checker) adviceOnName(name string, visible map[string]*feel.Type, known []string) string {
+	for _, inner := range []struct {
+		path string
+		of   *feel.Type
+	}{{"response.entries[1]", entry}, {"error", visible["error"]}, {"job", visible["job"]}} {
+		if field := memberNamed(inner.of, name); field != "" {
+			return meant(inner.path + "." + field)
 		}
 	}
-	return feel.NearestName(name, known)
+	return feel.Advice(feel.UnknownVariable, name, known)
+}
+
+// adviceOnField says what a field was probably meant to be: one of an entry, which the response itself has not, or what FEEL says
+// of it.
+func adviceOnField(of *feel.Type, name string, known []string) string {
+	if _, isResponse := of.Members["entries"]; isResponse && memberNamed(entry, name) != "" {
+		return meant("entries[1]." + memberNamed(entry, name))
+	}
+	return feel.Advice(feel.UnknownField, name, known)
+}
+
+// memberNamed returns the member of a context that has a name, in capitals or not; empty if none has.
+func memberNamed(of *feel.Type, name string) string {
+	if of == nil {
+		return ""
+	}
+	for member := range of.Members {
+		if strings.EqualFold(member, name) {
+			return member
+		}
+	}
+	return ""
 }
 
 // place is where something is in an expression as it is written, with its =. Pos counts from behind the = and the blanks around it.

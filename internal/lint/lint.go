@@ -60,6 +60,13 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 			}
 			all = append(all, c.findings...)
 		}
+		for _, t := range p.Untyped {
+			if Ours(t, o) {
+				c := &checker{ctx: ctx, task: t}
+				c.report("makes-no-job", t.Pos, "type", "the element has the connector's template but no zeebe:taskDefinition: the broker makes no job of it, or refuses the model; choose the template again")
+				all = append(all, c.findings...)
+			}
+		}
 	}
 	all = slices.DeleteFunc(all, func(f Finding) bool { return slices.Contains(o.Disabled, f.Rule) })
 	slices.SortStableFunc(all, func(a, b Finding) int {
@@ -70,7 +77,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 
 // Ours says whether a task is for the connector, by its type or its template.
 func Ours(t *bpmn.Task, o Options) bool {
-	return slices.Contains(o.types(), typeOf(t)) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
+	return slices.Contains(o.types(), t.JobType()) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
 }
 
 // Tasks counts the tasks of a model that Check looks at.
@@ -104,6 +111,7 @@ type checker struct {
 }
 
 func (c *checker) check() {
+	c.makesJob()
 	c.inputs()
 	c.secrets()
 	c.headers()
@@ -112,6 +120,18 @@ func (c *checker) check() {
 	c.replaced()
 	c.broker()
 	c.withoutTwice()
+}
+
+// makesJob finds an element of which the broker makes no job.
+func (c *checker) makesJob() {
+	if !c.task.NoJob {
+		return
+	}
+	expected := "a service task or a send task"
+	if c.task.Element == "intermediateThrowEvent" || c.task.Element == "endEvent" {
+		expected = "one with a message (<messageEventDefinition>)"
+	}
+	c.report("makes-no-job", c.task.Pos, "type", "the broker makes no job of this <%s>: the process goes on and no event is sent; expected %s", c.task.Element, expected)
 }
 
 // report notes a finding of a rule.
