@@ -20,6 +20,6 @@ func (c *checker) broker() {
 		}
 	}
 	for _, r := range mapping.Reads(c.task.Inputs) {
-		c.report("version-dependent", r.Mapping.Pos, r.Mapping.Target, "%s: %s is %s up to Camunda 8.7.35 and 8.8.33, and %s in later versions", place(r.Mapping.Source, r.Pos), r.Name, r.Before, r.After)
+		c.reportIn("version-dependent", r.Mapping.Source, r.Pos, r.Mapping.Pos, r.Mapping.Target, "%s is %s up to Camunda 8.7.35 and 8.8.33, and %s in later versions", r.Name, r.Before, r.After)
 	}
 }

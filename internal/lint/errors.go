@@ -156,13 +156,13 @@ var knownCodes = []string{
 func (c *checker) errorCode(h bpmn.Header, text feel.Text) {
 	code, isType := strings.CutPrefix(text.Text, "eventbridge.")
 	if isType {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q, did you mean %q?", place(h.Value, text.Pos), text.Text, code)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code is never %q, did you mean %q?", text.Text, code)
 		return
 	}
 	if status.MatchString(code) {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q: it is the code of AWS such as AccessDeniedException, or HTTP_%s of an answer without one", place(h.Value, text.Pos), code, code)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code is never %q: it is the code of AWS such as AccessDeniedException, or HTTP_%s of an answer without one", code, code)
 	} else if near := nearCode(code); near != "" {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code %q is none that is known, did you mean %q?", place(h.Value, text.Pos), code, near)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code %q is none that is known, did you mean %q?", code, near)
 	}
 }
 
@@ -210,10 +210,10 @@ func (c *checker) errorType(h bpmn.Header, text feel.Text) {
 	switch {
 	case text.Text == inputType:
 	case !ok:
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type is never %q: it is eventbridge. and the code, did you mean error.code?", place(h.Value, text.Pos), text.Text)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.type is never %q: it is eventbridge. and the code, did you mean error.code?", text.Text)
 	default:
 		if near := nearCode(code); near != "" {
-			c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type %q is none that is known, did you mean %q?", place(h.Value, text.Pos), text.Text, "eventbridge."+near)
+			c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.type %q is none that is known, did you mean %q?", text.Text, "eventbridge."+near)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	if sound := !slices.ContainsFunc(seen.Calls, func(call feel.Call) bool { return !call.Known || call.Misfit != "" }); sound && len(r.Warnings) > 0 && len(seen.ZeroIndexes) == 0 {
 		w := r.Warnings[0]
 		if !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "type-mismatch" && f.Field == m.Target }) {
-			c.report("gives-null", m.Pos, m.Target, "%s: %s", place(m.Source, w.Pos), w.Text)
+			c.reportIn("gives-null", m.Source, w.Pos, m.Pos, m.Target, "%s", w.Text)
 		}
 	}
 	return feel.ToVariable(r.Value, nil, nil), true

@@ -14,7 +14,7 @@ import (
 func (c *checker) kinds(written string, program *feel.Program, visible map[string]*feel.Type, pos bpmn.Pos, field string) *feel.Type {
 	result, found := program.Types(visible)
 	for _, m := range found {
-		f := c.report("type-mismatch", pos, field, "%s: %s", place(written, m.Pos), m.Text)
+		f := c.reportIn("type-mismatch", written, m.Pos, pos, field, "%s", m.Text)
 		if m.Fails {
 			c.failing = append(c.failing, *f)
 		}

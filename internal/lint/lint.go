@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // Severity says how bad a finding is.
@@ -29,6 +30,10 @@ type Finding struct {
 	Field    string   // such as input.source, or the key of a header; empty for the task as a whole
 	Message  string   // one line
 	Excerpt  string   // the source line of an expression and a caret below it; empty for others
+	// Attribute is that of the element in whose value the finding is, and Offset the place there in bytes, see [bpmn.PlaceIn]. An
+	// empty attribute stands for the element as a whole.
+	Attribute string
+	Offset    int
 }
 
 // Options say what to look at.
@@ -141,10 +146,33 @@ func (c *checker) report(rule string, pos bpmn.Pos, field, format string, args .
 		panic("lint: there is no rule " + rule) // the table and this package are built together
 	}
 	f := Finding{Rule: rule, Severity: r.Severity, Pos: pos, Task: c.task.ID, Field: field, Message: fmt.Sprintf(format, args...)}
-	if !slices.Contains(c.findings, f) {
-		c.findings = append(c.findings, f)
+	same := func(o Finding) bool {
+		return o.Rule == rule && o.Pos == pos && o.Field == field && o.Message == f.Message
 	}
+	if at := slices.IndexFunc(c.findings, same); at >= 0 {
+		return &c.findings[at]
+	}
+	c.findings = append(c.findings, f)
 	return &c.findings[len(c.findings)-1]
+}
+
+// reportIn notes a finding at a place in an expression, which the message begins with. Written is the expression as the model has it,
+// and at counts from behind its = and the blanks around it.
+func (c *checker) reportIn(rule, written string, at feel.Pos, pos bpmn.Pos, field, format string, args ...any) *Finding {
+	f := c.report(rule, pos, field, "%s: "+format, append([]any{place(written, at)}, args...)...)
+	f.Attribute, f.Offset = c.attributeOf(pos, field), int(at)+beginning(written)
+	return f
+}
+
+// attributeOf returns the attribute that holds a field: that of a mapping, a header, or the task's definition.
+func (c *checker) attributeOf(pos bpmn.Pos, field string) string {
+	switch {
+	case pos == c.task.TypePos:
+		return field
+	case slices.ContainsFunc(c.task.Headers, func(h bpmn.Header) bool { return h.Pos == pos }):
+		return "value"
+	}
+	return "source"
 }
 
 // header returns a header of the task, and whether it has it and is not blank.

@@ -66,17 +66,17 @@ func (c *checker) foreignNames(m bpmn.Mapping, seen feel.Inspection) {
 			continue
 		}
 		if wordsOfOthers.MatchString(r.Name) {
-			c.report("gives-null", m.Pos, m.Target, "%s: nothing makes a variable %s%s", place(m.Source, r.Pos), r.Name, feel.Advice(feel.UnknownVariable, r.Name, nil))
+			c.reportIn("gives-null", m.Source, r.Pos, m.Pos, m.Target, "nothing makes a variable %s%s", r.Name, feel.Advice(feel.UnknownVariable, r.Name, nil))
 		}
 		if len(r.Keys) == 0 {
 			continue
 		}
 		key := r.Keys[0]
 		if _, ofResponse := response.Members[key.Name]; r.Name == "response" && ofResponse {
-			c.report("gives-null", m.Pos, m.Target, "%s: there is no response yet: an input mapping is evaluated before the event is sent", place(m.Source, r.Pos))
+			c.reportIn("gives-null", m.Source, r.Pos, m.Pos, m.Target, "there is no response yet: an input mapping is evaluated before the event is sent")
 		}
 		if r.Name == "camunda" && !slices.Contains(brokerKinds, key.Name) {
-			c.report("gives-null", m.Pos, m.Target, "%s: the broker offers no camunda.%s%s", place(m.Source, key.Pos), key.Name, feel.Advice(feel.UnknownField, key.Name, brokerKinds))
+			c.reportIn("gives-null", m.Source, key.Pos, m.Pos, m.Target, "the broker offers no camunda.%s%s", key.Name, feel.Advice(feel.UnknownField, key.Name, brokerKinds))
 		}
 	}
 }

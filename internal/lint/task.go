@@ -76,7 +76,7 @@ func (c *checker) outputs() {
 			_, isMade := made[r.Name]
 			reads = reads || isMade
 			if _, ofResponse := response.Members[r.Name]; (ofResponse || r.Name == "response") && !isMade && !c.variables[r.Name] {
-				c.report("unknown-name", m.Pos, m.Target, "%s: an output mapping does not see %s: it sees variables, such as the one that resultVariable names", place(m.Source, r.Pos), r.Name)
+				c.reportIn("unknown-name", m.Source, r.Pos, m.Pos, m.Target, "an output mapping does not see %s: it sees variables, such as the one that resultVariable names", r.Name)
 			}
 		}
 		// Other names are variables of the process, of which nothing is known.
