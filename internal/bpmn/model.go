@@ -50,8 +50,10 @@ type Task struct {
 	// boundary events, then the event sub-processes beside it, then the same of each sub-process around it, then those
 	// of the call activities of this model that call the process.
 	Catches []ErrorCatch
-	Loop    *Loop   // nil if the broker makes one job
-	Around  []Scope // the sub-processes around the task, the outermost first
+	// Repeated are the names of the zeebe elements that the task has more than once, and may have once.
+	Repeated []string
+	Loop     *Loop   // nil if the broker makes one job
+	Around   []Scope // the sub-processes around the task, the outermost first
 	// NoJob says that the broker makes no job of the element in spite of its zeebe:taskDefinition: it is a task of no kind, a gateway,
 	// an event that throws no message.
 	NoJob   bool

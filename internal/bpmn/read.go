@@ -241,6 +241,15 @@ func readTask(n, definition *node, outer around) *Task {
 		NoJob: !makesJobs(n), Pos: n.pos, TypePos: definition.pos,
 	}
 	extensions := n.first(nsBPMN, "extensionElements")
+	for _, name := range []string{"taskDefinition", "ioMapping", "taskHeaders"} {
+		count := 0
+		for range extensions.each(nsZeebe, name) {
+			count++
+		}
+		if count > 1 {
+			t.Repeated = append(t.Repeated, name)
+		}
+	}
 	t.Inputs, t.Outputs = extensions.mappings("input"), extensions.mappings("output")
 	for headers := range extensions.each(nsZeebe, "taskHeaders") {
 		for h := range headers.each(nsZeebe, "header") {

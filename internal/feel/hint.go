@@ -135,7 +135,10 @@ var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 // hint names what FEEL writes otherwise than the languages that people come from.
 func hint(source string, t token, expected []string) string {
 	rest, before := source[t.start:], strings.TrimSpace(source[:t.start])
+	lastLine := quotedText.ReplaceAllString(source[strings.LastIndexByte(source, '\n')+1:], `""`)
 	switch {
+	case rest == "" && strings.Contains(lastLine, "//"):
+		return "a comment // goes on to the end of its line; one within a line is /* … */, and a line break in an attribute of XML is &#10;"
 	case strings.HasSuffix(before, ",") && (strings.HasPrefix(rest, "}") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, ")")):
 		return "a comma too many stands before it"
 	case rest == "" && strings.HasSuffix(strings.TrimSpace(strings.TrimSuffix(before, "]")), ",") && strings.HasSuffix(before, "]"): // ] could begin a range

@@ -81,3 +81,23 @@ func TestACodeOfACatchingEventThatIsAnExpressionIsFound(t *testing.T) {
 	model := openModel + strings.Replace(catchesCode, "REJECTED", "=code", 1) + process(task.xml("serviceTask", "")) + `</bpmn:definitions>`
 	assert.Contains(t, rulesOf(t, model), "refused-by-broker Send")
 }
+
+// The engine 8.8.21 takes such a model if another process of it is executable, and never runs this one. Camunda Modeler gives a second
+// pool such a process.
+func TestAProcessThatIsNotExecutableIsFound(t *testing.T) {
+	t.Parallel()
+	task := bindings()["by hand"].xml("serviceTask", "")
+	second := strings.NewReplacer(`id="P"`, `id="Q"`, `isExecutable="true"`, `isExecutable="false"`, `id="Start"`, `id="Start_Q"`).Replace(process(task))
+	assert.Equal(t, []string{"makes-no-job Send"}, rulesOf(t, openModel+process("")+second+`</bpmn:definitions>`))
+	assert.Equal(t, []string{"makes-no-job Send"}, rulesOf(t, openModel+strings.Replace(process(task), ` isExecutable="true"`, "", 1)+`</bpmn:definitions>`))
+	assert.Empty(t, rulesOf(t, openModel+strings.Replace(process(""), ` isExecutable="true"`, "", 1)+`</bpmn:definitions>`), "a process without a task of ours")
+}
+
+func TestAnExtensionElementThatStandsTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	task := bindings()["by hand"].xml("serviceTask", "")
+	for _, element := range []string{`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" />`, `<zeebe:ioMapping></zeebe:ioMapping>`, `<zeebe:taskHeaders />`} {
+		model := openModel + process(strings.Replace(task, "</bpmn:extensionElements>", element+"</bpmn:extensionElements>", 1)) + `</bpmn:definitions>`
+		assert.Equal(t, []string{"refused-by-broker Send"}, rulesOf(t, model), element)
+	}
+}

@@ -56,7 +56,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			c := &checker{ctx: ctx, task: t, variables: m.Variables}
+			c := &checker{ctx: ctx, process: p, task: t, variables: m.Variables}
 			if Ours(t, o) || strings.TrimSpace(t.Type) != "" {
 				c.taskType(o.types())
 			}
@@ -108,6 +108,7 @@ func (o Options) types() []string {
 // checker looks at one task.
 type checker struct {
 	ctx      context.Context //nolint:containedctx // the checker lives no longer than the call it was made for
+	process  *bpmn.Process
 	task     *bpmn.Task
 	findings []Finding
 	failing  []Finding // those of operations that make their expression fail
@@ -127,8 +128,11 @@ func (c *checker) check() {
 	c.withoutTwice()
 }
 
-// makesJob finds an element of which the broker makes no job.
+// makesJob finds an element of which the broker makes no job, and a process that it does not run.
 func (c *checker) makesJob() {
+	if !c.process.Executable {
+		c.report("makes-no-job", c.process.Pos, "isExecutable", "the process %s is not executable: the broker starts no instance of it, and takes no model without an executable process; expected isExecutable=\"true\"", c.process.ID)
+	}
 	if !c.task.NoJob {
 		return
 	}

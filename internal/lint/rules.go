@@ -214,7 +214,7 @@ var rules = []Rule{
 		`<zeebe:header key="retryBackoff" value="PT10S" />`,
 	},
 	{
-		"makes-no-job", Error, "An element with the connector's type or template of which the broker makes no job, such as a task of no kind or an end event without a message.",
+		"makes-no-job", Error, "An element with the connector's type or template of which the broker makes no job, such as a task of no kind, an end event without a message, or a task of a process that is not executable.",
 		"The process goes on, and no event is sent.",
 		`<bpmn:task id="Send">`,
 		`<bpmn:serviceTask id="Send">`,
