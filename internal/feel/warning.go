@@ -110,6 +110,8 @@ func (w *Warning) advice(known []string) string {
 		return writes(w.Instead)
 	case w.Nearest != "":
 		return didYouMean(w.Nearest)
+	case w.Kind == UnknownVariable && isFunction(w.Name):
+		return " (a function is called with parentheses: " + w.Name + "(…))"
 	case w.Kind == UnknownVariable && unseen[lower] != "":
 		return " (" + unseen[lower] + ")"
 	case w.Kind == UnknownField && httpFields[lower] && slices.Contains(known, "failedEntryCount"):
