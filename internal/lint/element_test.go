@@ -44,8 +44,8 @@ func TestAnElementWithTheTemplateAndNoTaskDefinitionIsFound(t *testing.T) {
 	t.Parallel()
 	definition := `<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`
 	for template, want := range map[string][]string{
-		"io.camunda.connectors.AWSEventBridge.v1":                []string{"makes-no-job Send"},
-		"io.github.eventbridge-connector.aws-eventbridge.hybrid": []string{"makes-no-job Send"},
+		"io.camunda.connectors.AWSEventBridge.v1":                {"makes-no-job Send"},
+		"io.github.eventbridge-connector.aws-eventbridge.hybrid": {"makes-no-job Send"},
 		"io.camunda.connectors.HttpJson.v2":                      {},
 	} {
 		task := bindings()["by hand"].with("template", template).xml("serviceTask", "")

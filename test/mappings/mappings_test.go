@@ -39,6 +39,7 @@ func TestTheSimulationIsAsTheEngine(t *testing.T) {
 }
 
 func compare(t *testing.T, c Case) {
+	t.Helper()
 	model, err := bpmn.Read(c.Model("case"))
 	require.NoError(t, err)
 	task := model.Tasks("case")[0]
