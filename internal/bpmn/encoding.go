@@ -14,12 +14,18 @@ import (
 // declaredEncoding finds the encoding in the XML declaration of a file.
 var declaredEncoding = regexp.MustCompile(`^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']`)
 
+var errUTF32 = &Error{Pos: Pos{1, 1}, Reason: "the file is in UTF-32, which no broker reads, expected UTF-8"}
+
 // decoded returns a file as UTF-8 without a byte order mark. The encoding is that of the byte order mark, else UTF-16 if the first
 // bytes show it, else that of the XML declaration, else UTF-8 (XML 1.0, appendix F). All places in a model are places in this text.
 func decoded(data []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
 		return validUTF8(data[3:])
+	case bytes.HasPrefix(data, []byte("\xFF\xFE\x00\x00")), bytes.HasPrefix(data, []byte("<\x00\x00\x00")):
+		return nil, errUTF32
+	case bytes.HasPrefix(data, []byte("\x00\x00\xFE\xFF")), bytes.HasPrefix(data, []byte("\x00\x00\x00<")):
+		return nil, errUTF32
 	case bytes.HasPrefix(data, []byte("\xFF\xFE")), bytes.HasPrefix(data, []byte("<\x00")):
 		return decode(data, "UTF-16", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM))
 	case bytes.HasPrefix(data, []byte("\xFE\xFF")), bytes.HasPrefix(data, []byte("\x00<")):

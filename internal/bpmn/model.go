@@ -2,6 +2,7 @@ package bpmn
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,11 +30,13 @@ type Process struct {
 	ID, Name   string
 	Executable bool
 	Tasks      []*Task // those of sub-processes too, in the order of the file
-	Pos        Pos
+	// Untyped are the elements with an element template but without a zeebe:taskDefinition, in the order of the file.
+	Untyped []*Task
+	Pos     Pos
 }
 
-// Task is an element that makes a job: one with a zeebe:taskDefinition. Most are service tasks; send, script and
-// business rule tasks, message throw events and job-worker ad-hoc sub-processes can be.
+// Task is an element with a zeebe:taskDefinition, which makes a job. Most are service tasks; send, script and business rule tasks,
+// message throw events and job-worker ad-hoc sub-processes can be.
 type Task struct {
 	ID, Name        string
 	Element         string // the BPMN element without prefix: "serviceTask", "sendTask", "endEvent", …
@@ -44,12 +47,18 @@ type Task struct {
 	Inputs, Outputs []Mapping
 	Headers         []Header
 	// Catches are the events that can catch an error of this task, the broker's order of search: the task's own
-	// boundary events, then the event sub-processes beside it, then the same of each sub-process around it.
+	// boundary events, then the event sub-processes beside it, then the same of each sub-process around it, then those
+	// of the call activities of this model that call the process.
 	Catches []ErrorCatch
-	Loop    *Loop   // nil if the broker makes one job
-	Around  []Scope // the sub-processes around the task, the outermost first
-	Pos     Pos     // of the element
-	TypePos Pos     // of its zeebe:taskDefinition
+	// Repeated are the names of the zeebe elements that the task has more than once, and may have once.
+	Repeated []string
+	Loop     *Loop   // nil if the broker makes one job
+	Around   []Scope // the sub-processes around the task, the outermost first
+	// NoJob says that the broker makes no job of the element in spite of its zeebe:taskDefinition: it is a task of no kind, a gateway,
+	// an event that throws no message.
+	NoJob   bool
+	Pos     Pos // of the element
+	TypePos Pos // of its zeebe:taskDefinition
 }
 
 // Loop is a multi-instance: the broker makes a job, or a run of a sub-process, for each item of a collection.
@@ -147,12 +156,24 @@ func (m *Model) Process(id string) *Process {
 	return nil
 }
 
+// constantType is a job type that is written as an expression.
+var constantType = regexp.MustCompile(`^=\s*"([^"\\]*)"\s*$`)
+
+// JobType returns the type of the task's jobs: Type, or the text of an expression that is nothing but a text. Of any other
+// expression it is the expression itself.
+func (t *Task) JobType() string {
+	if m := constantType.FindStringSubmatch(t.Type); m != nil {
+		return m[1]
+	}
+	return t.Type
+}
+
 // Tasks returns the tasks of all processes whose job type is this, in the order of the file.
 func (m *Model) Tasks(jobType string) []*Task {
 	var tasks []*Task
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			if t.Type == jobType {
+			if t.JobType() == jobType {
 				tasks = append(tasks, t)
 			}
 		}

@@ -52,6 +52,12 @@ func ReadText(text string) (*Model, error) {
 		}
 		m.Processes = append(m.Processes, p)
 	}
+	for _, p := range m.Processes {
+		callers := r.catchesOfCallers(p.ID, nil)
+		for _, t := range p.Tasks {
+			t.Catches = join(t.Catches, callers)
+		}
+	}
 	return m, nil
 }
 
@@ -117,6 +123,26 @@ func checkIDs(n *node, seen map[string]Pos) error {
 
 type reader struct {
 	errors map[string]*node // the model's errors by id
+	calls  []call
+}
+
+// call is a call activity.
+type call struct {
+	by, of  string       // the ids of two processes; of an expression for the latter, the expression
+	catches []ErrorCatch // what catches an error that the called process does not
+}
+
+// catchesOfCallers returns what catches an error of a process outside of it: in the processes of the model that call it, and in
+// those that call these. Seen are the processes on the way.
+func (r *reader) catchesOfCallers(process string, seen []string) []ErrorCatch {
+	var all []ErrorCatch
+	for _, c := range r.calls {
+		if c.of == process && !slices.Contains(seen, c.by) {
+			all = append(all, c.catches...)
+			all = append(all, r.catchesOfCallers(c.by, append(slices.Clip(seen), process))...)
+		}
+	}
+	return all
 }
 
 // around is what is around an element: the events that catch errors, and the sub-processes, the outermost first.
@@ -162,8 +188,15 @@ func (r *reader) container(p *Process, n *node, outer around) error {
 		inner.catches = join(boundary[id], inner.catches)
 		if definition := c.first(nsBPMN, "extensionElements").first(nsZeebe, "taskDefinition"); definition != nil {
 			p.Tasks = append(p.Tasks, readTask(c, definition, inner))
+		} else if c.attr(nsZeebe, "modelerTemplate") != "" {
+			p.Untyped = append(p.Untyped, readTask(c, &node{pos: c.pos}, inner))
 		}
 		switch c.name.Local {
+		case "callActivity":
+			called := c.first(nsBPMN, "extensionElements").first(nsZeebe, "calledElement")
+			if called != nil {
+				r.calls = append(r.calls, call{by: p.ID, of: called.attr("", "processId"), catches: inner.catches})
+			}
 		case "subProcess", "adHocSubProcess", "transaction":
 			scope := Scope{ID: id, Inputs: c.first(nsBPMN, "extensionElements").mappings("input"), Loop: c.loop()}
 			inner.scopes = append(slices.Clip(inner.scopes), scope)
@@ -205,9 +238,18 @@ func readTask(n, definition *node, outer around) *Task {
 		Type: definition.attr("", "type"), Retries: definition.attr("", "retries"),
 		TemplateID: n.attr(nsZeebe, "modelerTemplate"), TemplateVersion: n.attr(nsZeebe, "modelerTemplateVersion"),
 		Catches: outer.catches, Around: outer.scopes, Loop: n.loop(),
-		Pos: n.pos, TypePos: definition.pos,
+		NoJob: !makesJobs(n), Pos: n.pos, TypePos: definition.pos,
 	}
 	extensions := n.first(nsBPMN, "extensionElements")
+	for _, name := range []string{"taskDefinition", "ioMapping", "taskHeaders"} {
+		count := 0
+		for range extensions.each(nsZeebe, name) {
+			count++
+		}
+		if count > 1 {
+			t.Repeated = append(t.Repeated, name)
+		}
+	}
 	t.Inputs, t.Outputs = extensions.mappings("input"), extensions.mappings("output")
 	for headers := range extensions.each(nsZeebe, "taskHeaders") {
 		for h := range headers.each(nsZeebe, "header") {
@@ -215,6 +257,17 @@ func readTask(n, definition *node, outer around) *Task {
 		}
 	}
 	return t
+}
+
+// makesJobs says whether the broker makes a job of an element that has a zeebe:taskDefinition.
+func makesJobs(n *node) bool {
+	switch n.name.Local {
+	case "serviceTask", "sendTask", "scriptTask", "businessRuleTask", "adHocSubProcess":
+		return true
+	case "intermediateThrowEvent", "endEvent":
+		return n.first(nsBPMN, "messageEventDefinition") != nil
+	}
+	return false
 }
 
 // loop returns the multi-instance of an element, nil if it has none.

@@ -189,6 +189,9 @@ func TestReadRefuses(t *testing.T) {
 		{name: "JSON", input: `{"components": []}`, want: "line 1, column 1: found JSON (a form or an element template?), expected a BPMN 2.0 model in XML"},
 		{name: "text", input: "hello", want: "line 1, column 1: found no XML, expected a BPMN 2.0 model"},
 		{name: "UTF-16 that is cut off", input: "\xFF\xFE<\x00", want: "line 1, column 2: not well-formed XML: unexpected EOF"},
+		{name: "UTF-32", input: "\xFF\xFE\x00\x00<\x00\x00\x00a\x00\x00\x00", want: "line 1, column 1: the file is in UTF-32, which no broker reads, expected UTF-8"},
+		{name: "UTF-32 of the other order", input: "\x00\x00\x00<\x00\x00\x00a", want: "the file is in UTF-32"},
+		{name: "XML 1.1", input: `<?xml version="1.1"?><a/>`, want: "line 1, column 22: the root element is <a>"},
 		{name: "only a comment", input: "<!-- -->", want: "line 1, column 1: the file holds no XML element, expected a BPMN 2.0 model"},
 		{name: "another charset", input: `<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, want: "line 1, column 44: the root element is <a>, expected <definitions> of BPMN 2.0"},
 		{name: "an unknown charset", input: `<?xml version="1.0" encoding="klingon"?><a/>`, want: "line 1, column 1: the file is declared to be in the encoding \"klingon\", which is not known, expected UTF-8"},
@@ -221,6 +224,7 @@ func TestReadRefuses(t *testing.T) {
 			name: "an error that does not exist", input: string(inProcess(task("a") + boundary("b", "a", "E9"))),
 			want: `the event "b" refers to the error "E9", which the model does not have`,
 		},
+		{name: "a declaration that is not the beginning", input: "\n<?xml version=\"1.0\"?><a/>", want: "line 2, column 1: found the XML declaration <?xml …?> behind other characters"},
 		{name: "an open element", input: "<a>\n<b></a>", want: "line 2, column 8: not well-formed XML: element <b> closed by </a>"},
 		{name: "an end too early", input: "<x>\n<a>\n<b/>", want: "line 3, column 5: the file ends before <a> of line 2 does: it was cut off"},
 		{name: "a place behind letters of several bytes", input: "<a>\n<b x='ü😀'/>ü&x;", want: "line 2, column 16: not well-formed XML"},
@@ -274,4 +278,45 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// XML makes a blank of a line break or a tab in an attribute, unless it is written as a character reference. A comment in an expression
+// then goes on to its end, in the broker as here.
+func TestALineBreakInAnAttributeIsABlank(t *testing.T) {
+	t.Parallel()
+	m, err := Read(inProcess("<bpmn:serviceTask id='t'><bpmn:extensionElements><zeebe:taskDefinition type=\"x\"/><zeebe:ioMapping>\n<zeebe:input\n\tsource = \"a\nb\tc\r\nd&#10;e&quot;'\"\n target='ü\n' /></zeebe:ioMapping></bpmn:extensionElements></bpmn:serviceTask>"))
+	require.NoError(t, err)
+	mapping := m.Processes[0].Tasks[0].Inputs[0]
+	assert.Equal(t, "a b c d\ne\"'", mapping.Source)
+	assert.Equal(t, "ü ", mapping.Target)
+}
+
+func TestPlaceIn(t *testing.T) {
+	t.Parallel()
+	text := "<a>\r\n <zeebe:input other=\"source='\" target = 'x'\n  source=\"ü&#10;&amp;&#xE9;\r\nb😀c\" />\n</a>"
+	tag := Pos{2, 2}
+	for _, tt := range []struct {
+		attribute string
+		at        int
+		want      Pos
+		ok        bool
+	}{
+		{"target", 0, Pos{2, 42}, true},
+		{"source", 0, Pos{3, 11}, true},
+		{"source", len("ü"), Pos{3, 12}, true},
+		{"source", len("ü\n"), Pos{3, 17}, true},
+		{"source", len("ü\n&"), Pos{3, 22}, true},
+		{"source", len("ü\n&é"), Pos{3, 28}, true},
+		{"source", len("ü\n&é b😀"), Pos{4, 3}, true},
+		{"source", 100, Pos{}, false},
+		{"gone", 0, Pos{}, false},
+	} {
+		got, ok := PlaceIn(text, tag, tt.attribute, tt.at)
+		assert.Equal(t, tt.ok, ok, "%s %d", tt.attribute, tt.at)
+		assert.Equal(t, tt.want, got, "%s %d", tt.attribute, tt.at)
+	}
+	_, ok := PlaceIn("<a", Pos{1, 1}, "x", 0)
+	assert.False(t, ok)
+	_, ok = PlaceIn("<a x", Pos{9, 9}, "x", 0)
+	assert.False(t, ok)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -98,13 +99,18 @@ func parseTree(data []byte) (*node, error) {
 	if err := looksLikeXML(data); err != nil {
 		return nil, err
 	}
+	if m := version11.FindSubmatchIndex(data); m != nil { // what differs in it no model has, and brokers take it
+		data = bytes.Clone(data)
+		data[m[3]-1] = '0'
+	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	r := ruler{data: data, pos: Pos{1, 1}}
 	d.CharsetReader = alreadyDecoded
 	var root *node
 	var stack []*node
 	for {
-		pos := r.at(d.InputOffset())
+		begins := d.InputOffset()
+		pos := r.at(begins)
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -123,7 +129,7 @@ func parseTree(data []byte) (*node, error) {
 			if len(stack) == MaxDepth {
 				return nil, failAt(pos, "more than %d elements within each other", MaxDepth)
 			}
-			n := &node{name: token.Name, attrs: token.Attr, pos: pos}
+			n := &node{name: token.Name, attrs: withNormalizedAttributes(data[begins:d.InputOffset()], token.Attr), pos: pos}
 			if err := n.checkPrefixes(); err != nil {
 				return nil, err
 			}
@@ -139,6 +145,10 @@ func parseTree(data []byte) (*node, error) {
 			stack = append(stack, n)
 		case xml.EndElement:
 			stack = stack[:len(stack)-1]
+		case xml.ProcInst:
+			if strings.EqualFold(token.Target, "xml") && begins > 0 {
+				return nil, failAt(pos, "found the XML declaration <?xml …?> behind other characters, expected it at the very beginning of the file")
+			}
 		case xml.Directive:
 			return nil, failAt(pos, "found <!%s…>, which a BPMN model does not need and which is not read", firstWord(token))
 		case xml.CharData:
@@ -152,6 +162,9 @@ func parseTree(data []byte) (*node, error) {
 	}
 	return root, nil
 }
+
+// version11 is the beginning of a file in XML 1.1, which the decoder does not take.
+var version11 = regexp.MustCompile(`^<\?xml\s+version\s*=\s*["'](1\.1)["']`)
 
 // ruler turns offsets into places. It goes forward only, so that a file of one long line is read once.
 type ruler struct {

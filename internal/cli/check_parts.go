@@ -90,7 +90,7 @@ func (b *checkBuilder) processes() []string {
 	for _, f := range b.files {
 		for _, p := range f.Model.Processes {
 			for _, t := range p.Tasks {
-				if t.Type == b.config.Connector.JobType {
+				if t.JobType() == b.config.Connector.JobType {
 					ids = append(ids, p.ID)
 				}
 			}

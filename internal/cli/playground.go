@@ -19,7 +19,7 @@ func playgroundCommand(s *session) *cobra.Command {
 		Use:   "playground",
 		Short: "serve a local page to try expressions and models",
 		Long: description("Serves a page, only to this machine. It evaluates result and error expressions on PutEvents responses as you type, " +
-			"and shows the events that the tasks of a pasted model would send. The page loads nothing from other hosts and keeps its state in its URL."),
+			"and shows the events that the tasks of a pasted model would send, as whom and where to, and how each task ends if AWS accepts, rejects, throttles or denies. The page loads nothing from other hosts and keeps its state in its URL."),
 		Example: exampleLines(Name+" playground", Name+" playground --listen localhost:0"),
 		Args:    noArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return servePlayground(c.Context(), s, listen) },

@@ -110,7 +110,15 @@ func (f *frame) put(o *jsonvalue.Object, key string, v Value) Value {
 	if !f.spend(1+o.Len()/8) || !f.produce(48*(o.Len()+1)) {
 		return nil
 	}
-	o = withoutFunctions(o)
+	of := o
+	o = withoutFunctions(of)
+	if f.copies != nil {
+		for _, k := range o.Keys() {
+			if k != key {
+				f.copies.note(o, k, of)
+			}
+		}
+	}
 	if fn, isFunction := v.(*Function); isFunction {
 		v = storedFunction{fn}
 	}
@@ -160,6 +168,9 @@ func contextMerge(f *frame, pos Pos, a []Value) Value {
 		for k, v := range o.All() {
 			if _, isFunction := v.(*Function); !isFunction {
 				merged.Set(k, v)
+				if f.copies != nil {
+					f.copies.note(merged, k, o)
+				}
 			}
 		}
 	}

@@ -125,7 +125,23 @@ func (f *frame) cannot(pos Pos, name string, v Value) Value {
 	if v == nil {
 		return nil
 	}
-	return f.warn(pos, WrongType, name, "%s cannot be made of a %s", name, typeName(v))
+	return f.warn(pos, WrongType, name, "%s cannot be made of a %s%s", name, typeName(v), madeOfText(name, v))
+}
+
+// madeOfText says how a date or time is written, of which a number was made: 2024-12-31 is a subtraction.
+func madeOfText(name string, v Value) string {
+	if _, ok := asNumber(v); !ok {
+		return ""
+	}
+	switch name {
+	case "date":
+		return writes(`date("2024-12-31")`)
+	case "time":
+		return writes(`time("12:30:00")`)
+	case "date and time":
+		return writes(`date and time("2024-12-31T12:30:00Z")`)
+	}
+	return ""
 }
 
 func dayBuiltin(name, doc, example, gives string, of func(Date) Value) builtin {

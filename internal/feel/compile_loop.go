@@ -13,13 +13,15 @@ type iteration struct {
 	pos      Pos
 }
 
-// iterators compiles the sources of a loop, none of which sees the variables of the others, and binds their variables.
+// iterators compiles the sources of a loop, none of which sees the variables of the others, and binds their variables. Of two
+// variables of one name the body sees the first, as in the official engine.
 func (c *compiler) iterators(all []iterator) (sources []func(*frame) (iteration, bool), slots []int) {
 	for _, it := range all {
 		sources = append(sources, c.iteration(it))
 	}
-	for _, it := range all {
-		slots = append(slots, c.bind(it.name))
+	slots = make([]int, len(all))
+	for i, it := range slices.Backward(all) {
+		slots[i] = c.bind(it.name)
 	}
 	return sources, slots
 }

@@ -101,6 +101,10 @@ func (f *frame) arithmetic(pos Pos, op string, a, b Value) Value {
 	_, aNumber := asNumber(a)
 	_, bNumber := asNumber(b)
 	switch {
+	case op == "+" && typeName(a) == "context" && typeName(b) == "context":
+		hint = writes("context merge(context, context)")
+	case op == "+" && (isList(a) && typeName(b) == "string" || isList(b) && typeName(a) == "string"):
+		hint = writes(`text + string join(list, ", ")`)
 	case op == "+" && isList(a) && isList(b):
 		hint = writes("concatenate(list, list)")
 	case op == "+" && (isList(a) || isList(b)):

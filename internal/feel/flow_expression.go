@@ -1,6 +1,9 @@
 package feel
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // FlowTracker follows marked texts through expressions. It is not safe for concurrent use.
 type FlowTracker struct {
@@ -200,7 +203,7 @@ func (w *flowing) context(n *contextLiteral, bound *flowNames) *Flow {
 // loop follows for … return. The results so far, which the body sees as partial, can be anywhere in the next one.
 func (w *flowing) loop(n *loop, bound *flowNames) *Flow {
 	inside := &flowNames{make(map[string]*Flow, len(n.iterators)+1), bound}
-	for _, it := range n.iterators {
+	for _, it := range slices.Backward(n.iterators) { // of two of one name the body sees the first
 		inside.names[it.name] = nil
 		if it.to == nil { // from..to gives numbers
 			inside.names[it.name] = w.of(it.values, bound)

@@ -61,6 +61,8 @@ func TestFlow(t *testing.T) {
 		{`if tok = "<A>" then user else "<B>"`, []string{"<B>"}, []string{"<A>", "<T>"}},
 		{`for tok in users return tok`, nil, []string{"<T>"}},
 		{`for x in [tok, user] return {v: x}`, []string{"<T> v"}, []string{"<T>"}},
+		{`for x in [tok], x in [user] return {v: x}`, []string{"<T> v"}, nil}, // the first of two of one name
+		{`for x in [user], x in [tok] return {v: x}`, nil, []string{"<T> v"}},
 		{`for x in 1..3 return tok`, []string{"<T>"}, nil},
 		{`for x in xs return if x = 1 then {v: tok} else {v: partial}`, []string{"<T> v", "<T> v v"}, nil},
 		{`some x in xs satisfies x = tok`, nil, []string{"<T>"}},

@@ -47,6 +47,8 @@ type frame struct {
 	holdsFailures bool
 	// literals are the contexts that the source itself made, where that matters.
 	literals map[*jsonvalue.Object]struct{}
+	// copies are noted where that is wanted; nil = they are not.
+	copies Copies
 }
 
 // failure is a value that stands for an error. Most operations make null of it; a list, a context, a comparison and a
@@ -109,6 +111,7 @@ func (f *frame) reset() {
 	f.ctx, f.scope, f.err, f.warnings = nil, nil, nil, nil
 	f.steps, f.produced, f.compared, f.depth = 0, 0, 0, 0
 	f.inputless, f.holdsFailures = false, false
+	f.copies = nil
 	if f.literals != nil {
 		f.literals = nil
 	}

@@ -92,7 +92,7 @@ var wordSlips = map[string]string{
 	"while": "FEEL writes: for x in list return …", "foreach": "FEEL writes: for x in list return …", "for": "FEEL writes: for x in list return …", "do": "FEEL writes: for x in list return …", "lambda": "FEEL writes: function(x) x + 1",
 	"select": "FEEL writes: list[condition], or for x in list return …", "where": "FEEL writes: list[condition]", "from": "FEEL writes: for x in list return …", "try": "FEEL has no try: what fails is null, and get or else(value, default) names another value", "await": "FEEL needs no await", "typeof": "FEEL writes: value instance of string",
 	"and": "FEEL writes and, or in small letters, between two conditions", "or": "FEEL writes and, or in small letters, between two conditions", "not": "FEEL writes: not(condition)", "in": "FEEL writes: x in [a, b]", "then": "FEEL writes: if a then b else c", "else": "FEEL writes: if a then b else c",
-	"unless": "FEEL writes: if not(a) then b else c", "null": "FEEL writes: = null", "true": "FEEL writes: true", "false": "FEEL writes: false", "between": "FEEL writes: x between a and b", "exists": "FEEL writes: value != null", "if": "FEEL writes: if a then b else c", "function": "FEEL writes: function(x) x + 1, without braces",
+	"to": "FEEL writes: [1..3], or for x in 1..3 return …", "unless": "FEEL writes: if not(a) then b else c", "null": "FEEL writes: = null", "true": "FEEL writes: true", "false": "FEEL writes: false", "between": "FEEL writes: x between a and b", "exists": "FEEL writes: value != null", "if": "FEEL writes: if a then b else c", "function": "FEEL writes: function(x) x + 1, without braces",
 }
 
 // shape is a slip that shows only in the whole.
@@ -125,6 +125,12 @@ var shapes = sync.OnceValue(func() []shape {
 		{regexp.MustCompile(`\d_\d`), "FEEL writes numbers without signs between their digits: 1000"},
 		{regexp.MustCompile(`\b0[xX][0-9a-fA-F]`), "FEEL writes numbers in decimal digits"},
 		{regexp.MustCompile(`\d[eE][+-]?\d`), "FEEL writes: 1.5 * 10 ** 3"},
+		{regexp.MustCompile(`\[\s*\?\s*\(`), "FEEL writes: list[condition]"},
+		{regexp.MustCompile(`\[\s*-?\d*\s*:\s*-?\d*\s*\]`), "FEEL writes: sublist(list, start, length), counted from 1"},
+		{regexp.MustCompile(`\*\.\w`), "FEEL writes: list.field, which takes the field of each item"},
+		{regexp.MustCompile(`\bin\s+-?\d+\s*\.\.\s*-?\d+\s*$`), "FEEL writes: x in [1..5]"},
+		{regexp.MustCompile(`^\s*\([^()]+,[^()]+\)\s*$`), "FEEL writes a list as [a, b]"},
+		{regexp.MustCompile(`[<>]=?\s*[\w.]+\s*[<>]`), "FEEL writes: a < b and b < c, or b between a and c"},
 		{regexp.MustCompile(`\]\s*\(`), "FEEL has no methods of results: it calls functions as f(value)"},
 	}
 })
@@ -135,7 +141,10 @@ var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 // hint names what FEEL writes otherwise than the languages that people come from.
 func hint(source string, t token, expected []string) string {
 	rest, before := source[t.start:], strings.TrimSpace(source[:t.start])
+	lastLine := quotedText.ReplaceAllString(source[strings.LastIndexByte(source, '\n')+1:], `""`)
 	switch {
+	case rest == "" && strings.Contains(lastLine, "//"):
+		return "a comment // goes on to the end of its line; one within a line is /* … */, and a line break in an attribute of XML is &#10;"
 	case strings.HasSuffix(before, ",") && (strings.HasPrefix(rest, "}") || strings.HasPrefix(rest, "]") || strings.HasPrefix(rest, ")")):
 		return "a comma too many stands before it"
 	case rest == "" && strings.HasSuffix(strings.TrimSpace(strings.TrimSuffix(before, "]")), ",") && strings.HasSuffix(before, "]"): // ] could begin a range
@@ -153,6 +162,8 @@ func hint(source string, t token, expected []string) string {
 		return "a comment ends with */"
 	case t.kind == text && strings.HasSuffix(strings.ToLower(before), "f") && !strings.HasSuffix(strings.ToLower(before), "if"):
 		return `FEEL writes: "text " + string(value)`
+	case strings.HasPrefix(rest, ".") && (before == "" || strings.HasSuffix(before, ":") || strings.HasSuffix(before, "if") || strings.HasSuffix(before, "(")):
+		return "FEEL has no . for the response: it writes response.entries[1].eventId; a jq expression needs the header expressionLanguage with the value jq"
 	case t.kind == number && strings.HasPrefix(rest, "."):
 		return "FEEL writes: list[1], counted from 1"
 	case t.kind == number && before != "" && isDigit(before[len(before)-1]):
@@ -171,6 +182,15 @@ func hint(source string, t token, expected []string) string {
 	}
 	if found := shapeHint(source); found != "" {
 		return found
+	}
+	last := before[strings.LastIndexFunc(before, func(r rune) bool { return !isNamePart(r) })+1:]
+	switch follows := t.kind == word || t.kind == text || t.kind == number; {
+	case t.kind == text && strings.HasSuffix(before, "."):
+		return "FEEL writes: + between texts"
+	case follows && strings.EqualFold(last, "not"):
+		return wordSlips["not"]
+	case follows && isFunction(last):
+		return "FEEL calls a function with parentheses: " + last + "(…)"
 	}
 	if found := lambdaHint(source, rest); found != "" {
 		return found
@@ -192,6 +212,13 @@ func hint(source string, t token, expected []string) string {
 		return wordSlips["not"]
 	}
 	return expectedHint(t, rest, expected)
+}
+
+// isFunction says whether FEEL has a function of this name. Those with contexts alone are not among them. It does not ask
+// [Standard], whose functions give hints themselves.
+func isFunction(name string) bool {
+	_, ok := flowKinds[name]
+	return ok
 }
 
 // expectedHint goes by what could have stood at the error.

@@ -81,6 +81,21 @@ func (l *Library) With(heading string, functions ...HostFunction) *Library {
 	return more
 }
 
+// Without returns a library that does not have these functions. It panics if there is none of a name.
+func (l *Library) Without(names ...string) *Library {
+	less := &Library{forms: map[string][]*builtin{}}
+	for _, name := range names {
+		if len(l.forms[name]) == 0 {
+			panic("feel: there is no function " + name)
+		}
+	}
+	for _, f := range l.families {
+		f.table = slices.DeleteFunc(slices.Clone(f.table), func(b builtin) bool { return slices.Contains(names, b.name) })
+		less.add(f)
+	}
+	return less
+}
+
 func (l *Library) add(f family) {
 	l.families = append(l.families, f)
 	for i := range f.table {

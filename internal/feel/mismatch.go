@@ -183,12 +183,12 @@ func (t *typer) context(n *contextLiteral, names map[string]*Type) *Type {
 
 func (t *typer) iterators(all []iterator, names map[string]*Type) map[string]*Type {
 	inside := over(names, nil)
-	for _, it := range all {
-		values := t.of(it.values, inside)
+	for _, it := range slices.Backward(all) { // none sees the others, and of two of one name the body sees the first
+		values := t.of(it.values, names)
 		var item *Type
 		switch {
 		case it.to != nil:
-			t.of(it.to, inside)
+			t.of(it.to, names)
 		case values.kinds().Only(ListKind):
 			item = values.Item
 		case values.kinds().Only(BooleanKind | NumberKind | StringKind):
@@ -262,6 +262,9 @@ func (t *typer) in(n *in, names map[string]*Type) {
 		}
 		tested := t.of(test.of, names)
 		k := tested.kinds()
+		if r, ok := test.of.(*rangeLiteral); ok && r.low != nil {
+			told = told || t.compared(r.pos(), "in", value, t.of(r.low, names).kinds())
+		}
 		if k.Only(ListKind) {
 			k |= tested.Item.kinds()
 		}
@@ -293,6 +296,9 @@ func (t *typer) call(n *call, names map[string]*Type) *Type {
 	}
 	if in.wrap < 0 {
 		t.arguments(n, &in, args)
+	}
+	if n.name == "list contains" && len(args) == 2 && n.named == nil && args[0].kinds().Only(ListKind) {
+		t.compared(n.pos(), n.name, args[1].kinds(), args[0].Item.kinds())
 	}
 	switch k, ok := resultKinds[n.name]; {
 	case ok:

@@ -91,6 +91,13 @@ func TestTypes(t *testing.T) {
 		`response.entries[item.id = "a"][1].id = "a"`:        "",
 		`response.entries.id = "a"`:                          "= compares a list with a string, which never holds",
 		`some e in response.entries satisfies e.id = 7`:      "= compares a string with a number, which never holds; a text stands in quotes, a number does not",
+		`error.code in [400..499]`:                           "in compares a string with a number, which never holds; a text stands in quotes, a number does not",
+		`error.code in ["A".."C"]`:                           "",
+		`list contains([400, 500], error.code)`:              "list contains compares a string with a number, which never holds; a text stands in quotes, a number does not",
+		`list contains(["A", 500], error.code)`:              "",
+		`list contains(unknown, error.code)`:                 "",
+		`for x in [1], y in x return y`:                      "", // none sees the others
+		`for x in ["a"], x in [1] return x + "b"`:            "", // the first of two of one name
 		`for e in response.count return e`:                   "in is followed by a number, expected a list",
 		`error.code = "A" or "B"`:                            "or needs booleans, but one side is a string",
 		`if response.count then 1 else 2`:                    "the condition of if is a number, which counts as false; expected a boolean",

@@ -117,14 +117,15 @@ func (w *outliner) context(n *contextLiteral, bound *outlineNames) Outline {
 
 // loop is the outline of for … return: null if there is nothing to go through. The body also sees the results so far, which can be anything.
 func (w *outliner) loop(n *loop, bound *outlineNames) Outline {
-	inside := &outlineNames{map[string]Outline{partialName: AnyValue()}, bound}
-	for _, it := range n.iterators {
+	inside := &outlineNames{map[string]Outline{}, bound}
+	for _, it := range slices.Backward(n.iterators) { // none sees the others, and of two of one name the body sees the first
 		item := AnyValue()
 		if it.to == nil {
-			item = w.itemsOf(w.of(it.values, inside))
+			item = w.itemsOf(w.of(it.values, bound))
 		}
-		inside = &outlineNames{map[string]Outline{it.name: item}, inside}
+		inside.names[it.name] = item
 	}
+	inside.names[partialName] = AnyValue()
 	return Outline{{Kind: NullShape}, {Kind: ListShape, Items: w.of(n.body, inside)}}
 }
 

@@ -20,10 +20,12 @@ type Program struct {
 	ranges bool
 	// identity says that it matters which contexts the source itself made.
 	identity bool
-	clock    func() time.Time
-	library  *Library
-	limits   Limits
-	frames   sync.Pool
+	// copies says that Result.Copies is wanted.
+	copies  bool
+	clock   func() time.Time
+	library *Library
+	limits  Limits
+	frames  sync.Pool
 }
 
 // Option changes how a program is evaluated.
@@ -34,6 +36,9 @@ func WithClock(now func() time.Time) Option { return func(p *Program) { p.clock 
 
 // WithLibrary gives the functions that the program can call, instead of [Standard].
 func WithLibrary(l *Library) Option { return func(p *Program) { p.library = l } }
+
+// WithCopies has [Result.Copies] noted.
+func WithCopies() Option { return func(p *Program) { p.copies = true } }
 
 // Compile reads an expression. The error is a *[SyntaxError], or a *[BudgetError] for a source of more than 64 KiB or
 // 250 levels of nesting.
@@ -62,6 +67,19 @@ func (p *Program) FreeNames() []string { return p.free }
 type Result struct {
 	Value    Value
 	Warnings []Warning // why nulls came out of it, at most 20
+	Copies   Copies    // noted by programs [WithCopies]
+}
+
+// Copies says of the contexts that context put and context merge made which of their members they took from which context, as they
+// were there.
+type Copies map[*jsonvalue.Object]map[string]*jsonvalue.Object
+
+// note notes that a context has a member of another one.
+func (c Copies) note(made *jsonvalue.Object, key string, of *jsonvalue.Object) {
+	if c[made] == nil {
+		c[made] = map[string]*jsonvalue.Object{}
+	}
+	c[made][key] = of
 }
 
 // Eval evaluates the program. The error is an *[EvalError] for an operation that fails the whole expression, a
@@ -72,6 +90,9 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 		f = &frame{program: p, slots: make([]Value, p.slots)}
 	}
 	f.ctx, f.scope, f.nextAsk = ctx, scope, stepsPerAsk
+	if p.copies {
+		f.copies = Copies{}
+	}
 	v := p.eval(f)
 	if f.err == nil {
 		v = f.settle(v)
@@ -82,7 +103,7 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	if p.ranges && f.err == nil && holdsRange(v) {
 		f.fail(p.root.pos(), "a range is no value that a result can have")
 	}
-	err, warnings := f.err, f.warnings
+	err, warnings, copies := f.err, f.warnings, f.copies
 	if len(p.notes) > 0 {
 		warnings = append(slices.Clone(p.notes), warnings...)
 	}
@@ -91,7 +112,7 @@ func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	if err != nil {
 		return Result{Warnings: warnings}, err
 	}
-	return Result{Value: v, Warnings: warnings}, nil
+	return Result{Value: v, Warnings: warnings, Copies: copies}, nil
 }
 
 // holdsRange says whether a range is in a value, which JSON cannot hold.

@@ -175,10 +175,16 @@ func (t DateTime) instant() int64 {
 	return s
 }
 
+// addMonths moves the local date. In an overlap the offset stays if it is one of the two.
 func (t DateTime) addMonths(n int64) (DateTime, bool) {
 	date, ok := t.date.addMonths(n)
 	if !ok {
 		return DateTime{}, false
+	}
+	if t.zone != nil && t.zone.region != nil {
+		if moved := (DateTime{date, t.nanos, t.zone}); t.zone.offsetAt(moved.instant()) == t.zone.offset {
+			return moved, true
+		}
 	}
 	return t.zone.dateTime(date, t.nanos)
 }

@@ -12,13 +12,23 @@ import (
 // integer of its low 64 bits, a date and time keeps the id of its zone, a local time has no seconds that are zero, durations
 // are in days and in years with one sign and no fraction of a second, and a function is null, or no member of its context.
 //
-// Unchanged says of a context whether it is one of a variable, which the broker copies as it is; nil = none is.
-func ToVariable(v Value, unchanged func(*jsonvalue.Object) bool) jsonvalue.Value {
-	w := variableWriter{unchanged}
+// Unchanged says of a context whether it is one of a variable, which the broker copies as it is; nil = none is. Copies are those of
+// the evaluation: the broker also copies the members that come from such a context. Nil = there are none.
+func ToVariable(v Value, unchanged func(*jsonvalue.Object) bool, copies Copies) jsonvalue.Value {
+	w := variableWriter{unchanged, copies}
 	return w.value(v)
 }
 
-type variableWriter struct{ unchanged func(*jsonvalue.Object) bool }
+type variableWriter struct {
+	unchanged func(*jsonvalue.Object) bool
+	copies    Copies
+}
+
+// isCopy says whether a member of a context is one of a context that is unchanged.
+func (w variableWriter) isCopy(o *jsonvalue.Object, key string) bool {
+	of := w.copies[o][key]
+	return of != nil && w.unchanged != nil && (w.unchanged(of) || w.isCopy(of, key))
+}
 
 func (w variableWriter) value(v Value) jsonvalue.Value {
 	switch v := v.(type) {
@@ -58,7 +68,12 @@ func (w variableWriter) context(o *jsonvalue.Object) jsonvalue.Value {
 	}
 	out := jsonvalue.NewObject(o.Len())
 	for key, member := range o.All() {
-		if _, isFunction := member.(*Function); !isFunction {
+		_, isFunction := member.(*Function)
+		switch {
+		case isFunction:
+		case w.isCopy(o, key):
+			out.Set(key, member)
+		default:
 			out.Set(key, w.value(member))
 		}
 	}

@@ -34,7 +34,7 @@ func TestToVariable(t *testing.T) {
 		require.NoError(t, err, source)
 		r, err := p.Eval(t.Context(), feel.Context(jsonvalue.ObjectOf(jsonvalue.Member{Key: "v", Value: variable})))
 		require.NoError(t, err, source)
-		made := feel.ToVariable(r.Value, func(o *jsonvalue.Object) bool { return o == variable })
+		made := feel.ToVariable(r.Value, func(o *jsonvalue.Object) bool { return o == variable }, nil)
 		assert.Equal(t, want, string(jsonvalue.Append(nil, made)), source)
 	}
 }

@@ -68,6 +68,13 @@ func (f *frame) unknown(pos Pos, kind WarningKind, name string, known []string, 
 	return nil
 }
 
+// Advice returns the end of a message about a name that is none of the known ones: what FEEL writes instead, which name was probably
+// meant, or which names there are, such as " (did you mean items?)". It is empty if there is nothing to say.
+func Advice(kind WarningKind, name string, known []string) string {
+	w := Warning{Kind: kind, Name: name, Nearest: NearestName(name, known), Instead: instead(kind, name)}
+	return w.advice(known)
+}
+
 // instead returns what FEEL writes for a name of another language.
 func instead(kind WarningKind, name string) string {
 	lower := strings.ToLower(name)
@@ -103,6 +110,8 @@ func (w *Warning) advice(known []string) string {
 		return writes(w.Instead)
 	case w.Nearest != "":
 		return didYouMean(w.Nearest)
+	case w.Kind == UnknownVariable && isFunction(w.Name):
+		return " (a function is called with parentheses: " + w.Name + "(…))"
 	case w.Kind == UnknownVariable && unseen[lower] != "":
 		return " (" + unseen[lower] + ")"
 	case w.Kind == UnknownField && httpFields[lower] && slices.Contains(known, "failedEntryCount"):

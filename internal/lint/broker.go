@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
@@ -12,7 +14,12 @@ func (c *checker) broker() {
 			c.report("refused-by-broker", r.Pos, r.Field, "%s: %s", r.Field, r.Reason)
 		}
 	}
+	for _, e := range c.task.Catches {
+		if strings.HasPrefix(e.Code, "=") {
+			c.report("refused-by-broker", e.Pos, "errorExpression", "the event %s catches the error code %q: the code of an event that catches errors may not be an expression", e.ID, e.Code)
+		}
+	}
 	for _, r := range mapping.Reads(c.task.Inputs) {
-		c.report("version-dependent", r.Mapping.Pos, r.Mapping.Target, "%s: %s is %s up to Camunda 8.7.35 and 8.8.33, and %s in later versions", place(r.Mapping.Source, r.Pos), r.Name, r.Before, r.After)
+		c.reportIn("version-dependent", r.Mapping.Source, r.Pos, r.Mapping.Pos, r.Mapping.Target, "%s is %s up to Camunda 8.7.35 and 8.8.33, and %s in later versions", r.Name, r.Before, r.After)
 	}
 }

@@ -30,7 +30,7 @@ func (c *checker) errorHandling() {
 	codes, all := c.verdicts(h, program)
 	for _, code := range codes {
 		if _, caught := c.task.Catch(code); !caught {
-			c.report("uncaught-error", h.Pos, h.Key, "no event catches the BPMN error %q that the error expression throws: it becomes an incident%s", code, meant(feel.NearestName(code, c.caught())))
+			c.report("uncaught-error", h.Pos, h.Key, "no event catches the BPMN error %q that the error expression throws: it becomes an incident unless a process that calls this one catches it%s", code, meant(feel.NearestName(code, c.caught())))
 		}
 	}
 	c.neverThrown(codes, all)
@@ -61,7 +61,10 @@ func (c *checker) verdicts(h bpmn.Header, program *expression.Program) (codes []
 	for _, s := range met {
 		scope := s.scope(job)
 		scope.Variables = c.results(s)
-		r, err := program.Eval(c.ctx, scope)
+		r, known, err := s.eval(c.ctx, program, scope)
+		if !known {
+			continue
+		}
 		if err != nil {
 			tell("error-result", "the error expression fails on %s: %s", s.name, reasonOf(err))
 			continue
@@ -153,18 +156,21 @@ var knownCodes = []string{
 func (c *checker) errorCode(h bpmn.Header, text feel.Text) {
 	code, isType := strings.CutPrefix(text.Text, "eventbridge.")
 	if isType {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q, did you mean %q?", place(h.Value, text.Pos), text.Text, code)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code is never %q, did you mean %q?", text.Text, code)
 		return
 	}
 	if status.MatchString(code) {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code is never %q: it is the code of AWS such as AccessDeniedException, or HTTP_%s of an answer without one", place(h.Value, text.Pos), code, code)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code is never %q: it is the code of AWS such as AccessDeniedException, or HTTP_%s of an answer without one", code, code)
 	} else if near := nearCode(code); near != "" {
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.code %q is none that is known, did you mean %q?", place(h.Value, text.Pos), code, near)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.code %q is none that is known, did you mean %q?", code, near)
 	}
 }
 
-// status is a status of HTTP.
-var status = regexp.MustCompile(`^[1-5]\d\d$`)
+// status is a status of HTTP, httpStatus a code that is made of one.
+var (
+	status     = regexp.MustCompile(`^[1-5]\d\d$`)
+	httpStatus = regexp.MustCompile(`(?i)^http[ _-]?([1-5]\d\d)$`)
+)
 
 // caught returns the codes that the events around the task catch.
 func (c *checker) caught() []string {
@@ -179,8 +185,16 @@ func (c *checker) caught() []string {
 
 // nearCode is the known code that one is nearly, empty for a known one and for one that is like none.
 func nearCode(code string) string {
-	if slices.Contains(knownCodes, code+"Exception") {
-		return code + "Exception"
+	plain := func(text string) string {
+		return strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(strings.ToLower(text))
+	}
+	for _, known := range knownCodes {
+		if known != code && (plain(known) == plain(code) || plain(known) == plain(code)+"exception") {
+			return known
+		}
+	}
+	if m := httpStatus.FindStringSubmatch(code); m != nil && code != "HTTP_"+m[1] {
+		return "HTTP_" + m[1]
 	}
 	near := feel.NearestName(code, knownCodes)
 	if near == code {
@@ -196,10 +210,10 @@ func (c *checker) errorType(h bpmn.Header, text feel.Text) {
 	switch {
 	case text.Text == inputType:
 	case !ok:
-		c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type is never %q: it is eventbridge. and the code, did you mean error.code?", place(h.Value, text.Pos), text.Text)
+		c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.type is never %q: it is eventbridge. and the code, did you mean error.code?", text.Text)
 	default:
 		if near := nearCode(code); near != "" {
-			c.report("unknown-error-code", h.Pos, h.Key, "%s: error.type %q is none that is known, did you mean %q?", place(h.Value, text.Pos), text.Text, "eventbridge."+near)
+			c.reportIn("unknown-error-code", h.Value, text.Pos, h.Pos, h.Key, "error.type %q is none that is known, did you mean %q?", text.Text, "eventbridge."+near)
 		}
 	}
 }
@@ -212,26 +226,36 @@ func (c *checker) results(s situation) *jsonvalue.Object {
 	if s.code != "" {
 		return nil
 	}
-	scope := s.scope(nil)
 	out := jsonvalue.NewObject(2)
 	if variable, ok := c.header("resultVariable"); ok {
-		out.Set(variable.Value, scope.Response)
+		out.Set(variable.Value, s.scope(nil).Response)
 	}
+	for name, v := range c.expressionResult(s).All() {
+		out.Set(name, v)
+	}
+	return out
+}
+
+// expressionResult are the variables that the result expression makes of a response, nil if there are none.
+func (c *checker) expressionResult(s situation) *jsonvalue.Object {
 	h, ok := c.header("resultExpression")
 	if !ok || c.language() == "" {
-		return out
+		return nil
 	}
 	program, err := expression.Compile(c.ctx, c.language(), h.Value)
 	if err != nil {
-		return out
+		return nil
 	}
-	r, err := program.Eval(c.ctx, scope)
-	if made, ok := r.Value.(*jsonvalue.Object); ok && err == nil {
-		for name, v := range made.All() {
-			out.Set(name, v)
-		}
+	r, err := program.Eval(c.ctx, s.scope(nil))
+	v := r.Value
+	if list, ok := v.([]jsonvalue.Value); ok && len(list) == 1 {
+		v = list[0]
 	}
-	return out
+	made, _ := v.(*jsonvalue.Object)
+	if err != nil {
+		return nil
+	}
+	return made
 }
 
 // neverThrown finds boundary events on the task for a code that nothing throws. All says that the codes are all there are.

@@ -42,28 +42,31 @@ type syntaxError interface {
 
 // unparsable reports an expression that does not parse.
 func (c *checker) unparsable(err error, written string, pos bpmn.Pos, field string) {
-	reason, excerpt := reasonOf(err), ""
+	reason, excerpt, at := reasonOf(err), "", -1
 	if e, ok := errors.AsType[*feel.SyntaxError](err); ok {
 		whole := *e
 		whole.Source, whole.Pos = written, e.Pos+feel.Pos(beginning(written))
-		reason, excerpt = whole.Reason(), whole.Excerpt()
+		reason, excerpt, at = whole.Reason(), whole.Excerpt(), int(whole.Pos)
 	} else if e, ok := errors.AsType[syntaxError](err); ok {
 		reason, excerpt = e.Reason(), e.Excerpt()
 	}
-	c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, reason).Excerpt = excerpt
+	f := c.report("expression-syntax", pos, field, "the expression in %s does not parse: %s", field, reason)
+	if f.Excerpt = excerpt; at >= 0 {
+		f.Attribute, f.Offset = c.attributeOf(pos, field), at
+	}
 }
 
 // calls finds functions that do not exist or take other arguments, and indexes of 0: they give null without a word.
 func (c *checker) calls(written string, seen feel.Inspection, pos bpmn.Pos, field string) {
 	for _, call := range seen.Calls {
 		if !call.Known {
-			c.report("unknown-function", pos, field, "%s: there is no function %s%s", place(written, call.Pos), call.Name, known(call))
+			c.reportIn("unknown-function", written, call.Pos, pos, field, "there is no function %s%s", call.Name, known(call))
 		} else if call.Misfit != "" {
-			c.report("unknown-function", pos, field, "%s: the arguments of %s do not fit, it is %s", place(written, call.Pos), call.Name, call.Misfit)
+			c.reportIn("unknown-function", written, call.Pos, pos, field, "the arguments of %s do not fit, it is %s", call.Name, call.Misfit)
 		}
 	}
 	for _, at := range seen.ZeroIndexes {
-		c.report("index-zero", pos, field, "%s: lists count from 1 in FEEL, [0] gives null; the first item is [1]", place(written, at))
+		c.reportIn("index-zero", written, at, pos, field, "lists count from 1 in FEEL, [0] gives null; the first item is [1]")
 	}
 }
 
@@ -73,7 +76,11 @@ func (c *checker) references(written string, seen feel.Inspection, visible map[s
 		at, ok := visible[ref.Name]
 		if !ok {
 			known := slices.Sorted(maps.Keys(visible))
-			c.report("unknown-name", pos, field, "%s: the expression does not see %s: it sees the response and input, not the other variables of the process%s", place(written, ref.Pos), ref.Name, meant(nearReference(ref.Name, known)))
+			c.reportIn("unknown-name", written, ref.Pos, pos, field, "the expression does not see %s: it sees the response and input, not the other variables of the process%s", ref.Name, c.adviceOnName(ref.Name, visible, known))
+			continue
+		}
+		if at == noError && len(ref.Keys) > 0 {
+			c.reportIn("unknown-response-field", written, ref.Pos, pos, field, "error is null in a result expression, which is evaluated after a success: ask for it in the error expression")
 			continue
 		}
 		path := ref.Name
@@ -85,7 +92,7 @@ func (c *checker) references(written string, seen feel.Inspection, visible map[s
 					of = at.Item
 				}
 				known := slices.Sorted(maps.Keys(of.Members))
-				c.report("unknown-response-field", pos, field, "%s: %s has no field %s%s", place(written, key.Pos), path, key.Name, meant(feel.NearestName(key.Name, known)))
+				c.reportIn("unknown-response-field", written, key.Pos, pos, field, "%s has no field %s%s", path, key.Name, adviceOnField(of, key.Name, known))
 				break
 			}
 			path += "." + key.Name
@@ -102,15 +109,40 @@ func known(call feel.Call) string {
 	return meant(call.Nearest)
 }
 
-// nearReference is what a name was probably meant to be: a field of an entry, which is not at top level, or a name that
-// is spelt nearly so.
-func nearReference(name string, known []string) string {
-	for field := range entry.Members {
-		if strings.EqualFold(field, name) {
-			return "response.entries[1]." + field
+// adviceOnName says what a name was probably meant to be: a field of an entry, of the error or of the job, which are not at top
+// level, or what FEEL says of it.
+func (c *checker) adviceOnName(name string, visible map[string]*feel.Type, known []string) string {
+	for _, inner := range []struct {
+		path string
+		of   *feel.Type
+	}{{"response.entries[1]", entry}, {"error", visible["error"]}, {"job", visible["job"]}} {
+		if field := memberNamed(inner.of, name); field != "" {
+			return meant(inner.path + "." + field)
 		}
 	}
-	return feel.NearestName(name, known)
+	return feel.Advice(feel.UnknownVariable, name, known)
+}
+
+// adviceOnField says what a field was probably meant to be: one of an entry, which the response itself has not, or what FEEL says
+// of it.
+func adviceOnField(of *feel.Type, name string, known []string) string {
+	if _, isResponse := of.Members["entries"]; isResponse && memberNamed(entry, name) != "" {
+		return meant("entries[1]." + memberNamed(entry, name))
+	}
+	return feel.Advice(feel.UnknownField, name, known)
+}
+
+// memberNamed returns the member of a context that has a name, in capitals or not; empty if none has.
+func memberNamed(of *feel.Type, name string) string {
+	if of == nil {
+		return ""
+	}
+	for member := range of.Members {
+		if strings.EqualFold(member, name) {
+			return member
+		}
+	}
+	return ""
 }
 
 // place is where something is in an expression as it is written, with its =. Pos counts from behind the = and the blanks around it.

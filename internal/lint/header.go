@@ -20,7 +20,9 @@ func (c *checker) headers() {
 		}
 	}
 	for _, h := range c.task.Headers {
-		c.placeholders(h.Value, h.Pos, h.Key)
+		if h.Key != "retryBackoff" && h.Key != "jobTimeout" && h.Key != "resultVariable" { // told as what they must be
+			c.placeholders(h.Value, h.Pos, h.Key)
+		}
 		if slices.Contains(known, h.Key) || strings.HasPrefix(h.Key, "elementTemplate") {
 			continue
 		}
@@ -44,13 +46,13 @@ func (c *checker) headers() {
 	}
 }
 
-// nearKey is the header that a key was meant to be: misspelt, written in another way (result_expression), or cut short (resultExpr).
+// nearKey is the header that a key was meant to be: misspelt, written in another way (result_expression), or cut short (resultExpr, backoff).
 func nearKey(key string, known []string) string {
 	plain := func(text string) string {
 		return strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(strings.ToLower(text))
 	}
 	for _, k := range known {
-		if plain(key) == plain(k) || len(key) >= 9 && strings.HasPrefix(plain(k), plain(key)) {
+		if plain(key) == plain(k) || len(key) >= 9 && strings.HasPrefix(plain(k), plain(key)) || len(key) >= 7 && strings.HasSuffix(plain(k), plain(key)) {
 			return k
 		}
 	}
@@ -122,7 +124,10 @@ func (c *checker) result(h bpmn.Header) {
 		c.inspect(h, names(false, variable.Value))
 	}
 	for _, s := range []situation{accepted, rejected} {
-		r, err := program.Eval(c.ctx, s.scope(nil))
+		r, known, err := s.eval(c.ctx, program, s.scope(nil))
+		if !known {
+			continue
+		}
 		if err != nil {
 			c.report("result-not-object", h.Pos, h.Key, "the result expression fails on %s: %s", s.name, reasonOf(err))
 			return

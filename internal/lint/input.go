@@ -23,6 +23,9 @@ func (c *checker) inputs() {
 		section, name, _ := strings.Cut(m.Target, ".")
 		if !slices.Contains(sections, section) {
 			c.nearSection(m, section, name)
+			if near := feel.NearestName(m.Target, []string{"awsCredential"}); near != "" {
+				c.report("unknown-field", m.Pos, m.Target, "the connector does not read %s, did you mean %s?", m.Target, near)
+			}
 			c.misplaced(m)
 			c.value(m)
 			continue
@@ -39,12 +42,13 @@ func (c *checker) inputs() {
 	}
 	c.violations(variables, mapped)
 	for target, m := range mapped {
-		if text, ok := known[target].(string); ok && !placeholder.MatchString(text) && !c.refused(target) {
+		if text, ok := asText(known[target], target); ok && !placeholder.MatchString(text) && !c.refused(target) {
 			c.text(m, text)
 		}
 	}
 	c.together(mapped, known)
-	c.events(mapped["input.events"])
+	c.events(mapped["input.events"], known["input.events"])
+	c.resources(mapped["input.resources"], known["input.resources"])
 	_, several := mapped["input.events"]
 	c.payload(mapped["input.detail"], several)
 }
@@ -88,6 +92,7 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	c.calls(m.Source, seen, m.Pos, m.Target)
 	c.textResult(m, c.kinds(m.Source, program, c.loopNames(), m.Pos, m.Target))
 	c.unquoted(m, seen)
+	c.foreignNames(m, seen)
 	if len(seen.References) > 0 {
 		return nil, false
 	}
@@ -99,10 +104,10 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	if sound := !slices.ContainsFunc(seen.Calls, func(call feel.Call) bool { return !call.Known || call.Misfit != "" }); sound && len(r.Warnings) > 0 && len(seen.ZeroIndexes) == 0 {
 		w := r.Warnings[0]
 		if !slices.ContainsFunc(c.findings, func(f Finding) bool { return f.Rule == "type-mismatch" && f.Field == m.Target }) {
-			c.report("gives-null", m.Pos, m.Target, "%s: %s", place(m.Source, w.Pos), w.Text)
+			c.reportIn("gives-null", m.Source, w.Pos, m.Pos, m.Target, "%s", w.Text)
 		}
 	}
-	return feel.ToVariable(r.Value, nil), true
+	return feel.ToVariable(r.Value, nil, nil), true
 }
 
 // violations asks the connector what is wrong with the variables.
@@ -198,8 +203,56 @@ func (c *checker) misplaced(m bpmn.Mapping) {
 	}
 }
 
-// events finds misspelt fields of the events in a list.
-func (c *checker) events(m bpmn.Mapping) {
+// asText returns the text that the connector makes of a value in a field for a text.
+func asText(v jsonvalue.Value, target string) (string, bool) {
+	if n, ok := v.(jsonvalue.Number); ok && textField(target) {
+		return string(n), true
+	}
+	text, ok := v.(string)
+	return text, ok
+}
+
+// resources finds several resources in one text.
+func (c *checker) resources(m bpmn.Mapping, known jsonvalue.Value) {
+	text, _ := known.(string)
+	if strings.HasPrefix(strings.TrimSpace(text), "[") || strings.Contains(text, ",arn:") || strings.Contains(text, ", arn:") {
+		c.report("doubtful-value", m.Pos, m.Target, "%s is one text, which is sent as one resource; several are a list: =[\"arn:…\", \"arn:…\"]", m.Target)
+	}
+}
+
+// knownEvents checks the events of a list that does not depend on the process.
+func (c *checker) knownEvents(m bpmn.Mapping, known jsonvalue.Value) {
+	list, ok := known.([]jsonvalue.Value)
+	if !ok {
+		list = []jsonvalue.Value{known}
+	}
+	for _, item := range list {
+		event, ok := item.(*jsonvalue.Object)
+		if !ok {
+			return // told as what it must be
+		}
+		if source, _ := event.Get("source"); source != nil {
+			if text, _ := source.(string); strings.HasPrefix(text, "aws.") {
+				c.report("aws-source", m.Pos, m.Target, "the source %q of an event begins with aws., which AWS keeps for its own services and rejects", text)
+			}
+		}
+		switch detail, _ := event.Get("detail"); detail := detail.(type) {
+		case nil, *jsonvalue.Object:
+		case string:
+			if isObject, _ := objectIn(detail); !isObject && !placeholder.MatchString(detail) {
+				c.report("payload-not-object", m.Pos, m.Target, "the payload of an event is a text that is no JSON object; expected a context such as {orderId: order.id}")
+			}
+		default:
+			c.report("payload-not-object", m.Pos, m.Target, "the payload of an event is %s, AWS takes nothing but a JSON object; expected a context such as {orderId: order.id}", kindInWords(jsonvalue.KindOf(detail)))
+		}
+	}
+}
+
+// events finds misspelt fields of the events in a list, and payloads that are never an object.
+func (c *checker) events(m bpmn.Mapping, value jsonvalue.Value) {
+	if value != nil {
+		c.knownEvents(m, value)
+	}
 	source, isExpression := m.Expression()
 	if !isExpression {
 		return
@@ -220,6 +273,9 @@ func (c *checker) events(m bpmn.Mapping) {
 		if name, ok := strings.CutPrefix(f.Name, "input."); ok {
 			known = append(known, name)
 		}
+	}
+	if detail := of.Members["detail"]; value == nil && detail != nil && detail.Kinds != feel.NoKind && detail.Kinds&(feel.ContextKind|feel.StringKind) == 0 {
+		c.report("payload-not-object", m.Pos, m.Target, "the payload of an event can only be a %s, AWS takes nothing but a JSON object; expected a context such as {orderId: order.id}", detail.Kinds)
 	}
 	for _, name := range slices.Sorted(maps.Keys(of.Members)) {
 		if near := feel.NearestName(name, known); near != "" && near != name {

@@ -14,7 +14,7 @@ import (
 func (c *checker) kinds(written string, program *feel.Program, visible map[string]*feel.Type, pos bpmn.Pos, field string) *feel.Type {
 	result, found := program.Types(visible)
 	for _, m := range found {
-		f := c.report("type-mismatch", pos, field, "%s: %s", place(written, m.Pos), m.Text)
+		f := c.reportIn("type-mismatch", written, m.Pos, pos, field, "%s", m.Text)
 		if m.Fails {
 			c.failing = append(c.failing, *f)
 		}
@@ -52,6 +52,12 @@ func (c *checker) textResult(m bpmn.Mapping, result *feel.Type) {
 	}
 }
 
+// stringOfContext is the text of a context, whose keys have no quotes. awsPrefix is a source that begins with aws., whatever follows.
+var (
+	stringOfContext = regexp.MustCompile(`^=\s*string\(\s*\{`)
+	awsPrefix       = regexp.MustCompile(`^=\s*"aws\.[^"]*"\s*\+`)
+)
+
 // leadingText is a text at the beginning of a sum.
 var leadingText = regexp.MustCompile(`^=\s*"\s*([^"\s])[^"]*"\s*\+`)
 
@@ -59,6 +65,9 @@ var leadingText = regexp.MustCompile(`^=\s*"\s*([^"\s])[^"]*"\s*\+`)
 func neverAnObject(m bpmn.Mapping, result *feel.Type) string {
 	if first := leadingText.FindStringSubmatch(m.Source); first != nil && first[1] != "{" {
 		return "the payload is a text that is no JSON object"
+	}
+	if stringOfContext.MatchString(m.Source) {
+		return "string(…) makes a text of a context that is no JSON"
 	}
 	if result == nil || result.Kinds == feel.NoKind || result.Kinds&(feel.ContextKind|feel.StringKind|feel.FunctionKind|feel.RangeKind) != 0 {
 		return ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // Severity says how bad a finding is.
@@ -29,6 +30,10 @@ type Finding struct {
 	Field    string   // such as input.source, or the key of a header; empty for the task as a whole
 	Message  string   // one line
 	Excerpt  string   // the source line of an expression and a caret below it; empty for others
+	// Attribute is that of the element in whose value the finding is, and Offset the place there in bytes, see [bpmn.PlaceIn]. An
+	// empty attribute stands for the element as a whole.
+	Attribute string
+	Offset    int
 }
 
 // Options say what to look at.
@@ -51,7 +56,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			c := &checker{ctx: ctx, task: t, variables: m.Variables}
+			c := &checker{ctx: ctx, process: p, task: t, variables: m.Variables}
 			if Ours(t, o) || strings.TrimSpace(t.Type) != "" {
 				c.taskType(o.types())
 			}
@@ -59,6 +64,13 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 				c.check()
 			}
 			all = append(all, c.findings...)
+		}
+		for _, t := range p.Untyped {
+			if Ours(t, o) {
+				c := &checker{ctx: ctx, task: t}
+				c.report("makes-no-job", t.Pos, "type", "the element has the connector's template but no zeebe:taskDefinition: the broker makes no job of it, or refuses the model; choose the template again")
+				all = append(all, c.findings...)
+			}
 		}
 	}
 	all = slices.DeleteFunc(all, func(f Finding) bool { return slices.Contains(o.Disabled, f.Rule) })
@@ -70,7 +82,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 
 // Ours says whether a task is for the connector, by its type or its template.
 func Ours(t *bpmn.Task, o Options) bool {
-	return slices.Contains(o.types(), typeOf(t)) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
+	return slices.Contains(o.types(), t.JobType()) || strings.HasPrefix(t.TemplateID, templateID) || strings.HasPrefix(t.TemplateID, officialTemplateID)
 }
 
 // Tasks counts the tasks of a model that Check looks at.
@@ -96,6 +108,7 @@ func (o Options) types() []string {
 // checker looks at one task.
 type checker struct {
 	ctx      context.Context //nolint:containedctx // the checker lives no longer than the call it was made for
+	process  *bpmn.Process
 	task     *bpmn.Task
 	findings []Finding
 	failing  []Finding // those of operations that make their expression fail
@@ -104,6 +117,7 @@ type checker struct {
 }
 
 func (c *checker) check() {
+	c.makesJob()
 	c.inputs()
 	c.secrets()
 	c.headers()
@@ -114,6 +128,21 @@ func (c *checker) check() {
 	c.withoutTwice()
 }
 
+// makesJob finds an element of which the broker makes no job, and a process that it does not run.
+func (c *checker) makesJob() {
+	if !c.process.Executable {
+		c.report("makes-no-job", c.process.Pos, "isExecutable", "the process %s is not executable: the broker starts no instance of it, and takes no model without an executable process; expected isExecutable=\"true\"", c.process.ID)
+	}
+	if !c.task.NoJob {
+		return
+	}
+	expected := "a service task or a send task"
+	if c.task.Element == "intermediateThrowEvent" || c.task.Element == "endEvent" {
+		expected = "one with a message (<messageEventDefinition>)"
+	}
+	c.report("makes-no-job", c.task.Pos, "type", "the broker makes no job of this <%s>: the process goes on and no event is sent; expected %s", c.task.Element, expected)
+}
+
 // report notes a finding of a rule.
 func (c *checker) report(rule string, pos bpmn.Pos, field, format string, args ...any) *Finding {
 	r, ok := ruleNamed(rule)
@@ -121,10 +150,33 @@ func (c *checker) report(rule string, pos bpmn.Pos, field, format string, args .
 		panic("lint: there is no rule " + rule) // the table and this package are built together
 	}
 	f := Finding{Rule: rule, Severity: r.Severity, Pos: pos, Task: c.task.ID, Field: field, Message: fmt.Sprintf(format, args...)}
-	if !slices.Contains(c.findings, f) {
-		c.findings = append(c.findings, f)
+	same := func(o Finding) bool {
+		return o.Rule == rule && o.Pos == pos && o.Field == field && o.Message == f.Message
 	}
+	if at := slices.IndexFunc(c.findings, same); at >= 0 {
+		return &c.findings[at]
+	}
+	c.findings = append(c.findings, f)
 	return &c.findings[len(c.findings)-1]
+}
+
+// reportIn notes a finding at a place in an expression, which the message begins with. Written is the expression as the model has it,
+// and at counts from behind its = and the blanks around it.
+func (c *checker) reportIn(rule, written string, at feel.Pos, pos bpmn.Pos, field, format string, args ...any) *Finding {
+	f := c.report(rule, pos, field, "%s: "+format, append([]any{place(written, at)}, args...)...)
+	f.Attribute, f.Offset = c.attributeOf(pos, field), int(at)+beginning(written)
+	return f
+}
+
+// attributeOf returns the attribute that holds a field: that of a mapping, a header, or the task's definition.
+func (c *checker) attributeOf(pos bpmn.Pos, field string) string {
+	switch {
+	case pos == c.task.TypePos:
+		return field
+	case slices.ContainsFunc(c.task.Headers, func(h bpmn.Header) bool { return h.Pos == pos }):
+		return "value"
+	}
+	return "source"
 }
 
 // header returns a header of the task, and whether it has it and is not blank.

@@ -31,16 +31,24 @@ var sound = []string{
 	`<zeebe:input source="={orderId: order.id}" target="input.detail" />`,
 }
 
+// elementLine is a piece that is the element itself.
+var elementLine = regexp.MustCompile(`^<bpmn:(\w+) id="Send">$`)
+
 var slot = regexp.MustCompile(`<zeebe:(taskDefinition)|target="([^"]+)"|key="([^"]+)"`)
 
 // sample is a model with a task of sound pieces, some of them replaced.
 func sample(pieces string) []byte {
 	var boundary []string
+	element := "serviceTask"
 	said := map[string]bool{}
 	var extensions []string
 	for line := range strings.SplitSeq(pieces, "\n") {
 		if strings.HasPrefix(line, "<bpmn:boundaryEvent") {
 			boundary = append(boundary, line)
+			continue
+		}
+		if m := elementLine.FindStringSubmatch(line); m != nil {
+			element = m[1]
 			continue
 		}
 		if strings.TrimSpace(line) == "" {
@@ -65,7 +73,8 @@ func sample(pieces string) []byte {
 	}
 	return []byte(`<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud">
 <bpmn:process id="p" isExecutable="true">
-<bpmn:serviceTask id="Send"><bpmn:extensionElements>
+<bpmn:` + element + ` id="Send">
+<bpmn:extensionElements>
 ` + pick("<zeebe:taskDefinition") + `
 <zeebe:ioMapping>
 ` + pick("<zeebe:input") + pick("<zeebe:output") + `
@@ -73,7 +82,7 @@ func sample(pieces string) []byte {
 <zeebe:taskHeaders>
 ` + pick("<zeebe:header") + `
 </zeebe:taskHeaders>
-</bpmn:extensionElements></bpmn:serviceTask>
+</bpmn:extensionElements></bpmn:` + element + `>
 ` + strings.Join(boundary, "\n") + `
 </bpmn:process>
 <bpmn:error id="Error_Rejected" errorCode="REJECTED" />
@@ -282,7 +291,7 @@ func TestOptions(t *testing.T) {
 	for id, want := range map[string]int{
 		"io.github.eventbridge-connector.aws-eventbridge.hybrid":             1,
 		"io.github.eventbridge-connector.aws-eventbridge.hybrid.throw-event": 1,
-		"io.camunda.connectors.AWSEventBridge.v1":                            1,
+		"io.camunda.connectors.AWSEventBridge.v1":                            2, // and its type is another one
 		"io.camunda.connectors.AWSEventBridge.v1-hybrid":                     1,
 		"io.camunda.connectors.AWSEventBridge.boundary.v1":                   0, // receives
 	} {

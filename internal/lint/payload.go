@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +51,9 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 	}
 }
 
+// expressionInJSON is a text of a JSON payload that is written like an expression.
+var expressionInJSON = regexp.MustCompile(`"=\s*([A-Za-z_]\w*(?:\.\w+)*)"`)
+
 // payloadText checks a payload that is written as a text.
 func (c *checker) payloadText(m bpmn.Mapping) {
 	given := mapping.Text(c.ctx, m)
@@ -59,6 +63,9 @@ func (c *checker) payloadText(m bpmn.Mapping) {
 	isObject, fault := objectIn(given)
 	switch text := strings.TrimSpace(m.Source); {
 	case isObject:
+		if found := expressionInJSON.FindStringSubmatch(text); found != nil {
+			c.report("unfilled-placeholder", m.Pos, m.Target, "%s: %s in a JSON text stays as it stands: nothing in it is evaluated; expected an expression for the whole payload, such as ={id: %s}", m.Target, found[0], found[1])
+		}
 	case placeholder.MatchString(text): // a secret may make an object of it
 	case strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "{{"):
 		if _, err := expression.CompileFEEL(text); err == nil {

@@ -32,7 +32,7 @@ func plausibleRegion(name string) bool {
 		return false
 	}
 	parts := strings.Split(name, "-")
-	if n, _ := strconv.Atoi(parts[len(parts)-1]); n < 1 || n > 9 {
+	if n, _ := strconv.Atoi(parts[len(parts)-1]); n < 1 || n > 9 || len(parts[len(parts)-1]) > 1 {
 		return false
 	}
 	_, err := language.ParseRegion(parts[0])

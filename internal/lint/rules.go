@@ -59,7 +59,7 @@ var rules = []Rule{
 		`<zeebe:input source="={name: upper case(order.name)}" target="input.detail" />`,
 	},
 	{
-		"refused-by-broker", Error, "A mapping or header that the broker does not take: a target that is no name, an output mapping without an expression, two headers of one key, a comment // at the end of an expression.",
+		"refused-by-broker", Error, "A mapping or header that the broker does not take: a target that is no name, an output mapping without an expression, two headers of one key, a comment // at the end of an expression, an expression as the code of an event that catches errors.",
 		"The model cannot be deployed.",
 		`<zeebe:input source="com.example.orders" target="input.source system" />`,
 		`<zeebe:input source="com.example.orders" target="input.source" />`,
@@ -77,7 +77,7 @@ var rules = []Rule{
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"gives-null", Warning, "An expression that gives null or fails for all values of the variables.", "A context gets a null value. If the expression fails, the broker raises an incident.",
+		"gives-null", Warning, "An expression that gives null or fails for all values of the variables, or that reads a name that nothing makes, such as True or response.", "A context gets a null value. If the expression fails, the broker raises an incident.",
 		`<zeebe:input source="={due: date(&#34;2026-13-01&#34;)}" target="input.detail" />`,
 		`<zeebe:input source="={due: date(&#34;2026-12-01&#34;)}" target="input.detail" />`,
 	},
@@ -92,7 +92,7 @@ var rules = []Rule{
 		`<zeebe:input source="OrderPlaced" target="input.detailType" />`,
 	},
 	{
-		"unfilled-placeholder", Warning, "A placeholder of another language, such as {{order.id}} or ${order.id}.", "Nothing fills it in. It is sent as it stands.",
+		"unfilled-placeholder", Warning, "A placeholder of another language, such as {{order.id}}, ${order.id} or {order.id}, or an expression within a JSON text.", "Nothing fills it in. It stays as it stands.",
 		`<zeebe:input source="={orderId: &#34;{{order.id}}&#34;}" target="input.detail" />`,
 		`<zeebe:input source="={orderId: order.id}" target="input.detail" />`,
 	},
@@ -159,7 +159,7 @@ var rules = []Rule{
 		`<zeebe:header key="resultExpression" value="={eventId: response.entries[1].eventId}" />`,
 	},
 	{
-		"lost-result", Warning, "Output mappings that read nothing of the result.", "A task with output mappings gives only what they read. The result variable and the variables of the result expression are lost.",
+		"lost-result", Warning, "Output mappings that read nothing of the result, or a result with the name of a variable that an input mapping makes.", "A task with output mappings gives only what they read, and a variable of the task itself stays at the task. The result is lost.",
 		`<zeebe:header key="resultVariable" value="answer" />
 <zeebe:output source="=order.id" target="orderId" />`,
 		`<zeebe:header key="resultVariable" value="answer" />
@@ -181,7 +181,7 @@ var rules = []Rule{
 		`<zeebe:header key="errorExpression" value="=if error != null then jobError(&#34;not sent&#34;) else null" />`,
 	},
 	{
-		"uncaught-error", Warning, "A BPMN error that no event catches.", "The broker raises an incident.",
+		"uncaught-error", Warning, "A BPMN error that no event of the model catches. In a process that a call activity of another model calls, an event there may catch it.", "The broker raises an incident.",
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;NO_ACCESS&#34;) else null" />`,
 		`<zeebe:header key="errorExpression" value="=if error.code = &#34;AccessDeniedException&#34; then bpmnError(&#34;REJECTED&#34;) else null" />
 <bpmn:boundaryEvent id="Rejected" attachedToRef="Send"><bpmn:errorEventDefinition errorRef="Error_Rejected" /></bpmn:boundaryEvent>`,
@@ -214,7 +214,13 @@ var rules = []Rule{
 		`<zeebe:header key="retryBackoff" value="PT10S" />`,
 	},
 	{
-		"task-type", Warning, "A task type that is nearly the connector's.", "No worker takes its jobs, and the process waits forever.",
+		"makes-no-job", Error, "An element with the connector's type or template of which the broker makes no job, such as a task of no kind, an end event without a message, or a task of a process that is not executable.",
+		"The process goes on, and no event is sent.",
+		`<bpmn:task id="Send">`,
+		`<bpmn:serviceTask id="Send">`,
+	},
+	{
+		"task-type", Warning, "A task type that is nearly the connector's, or another one than the task's template sets.", "No worker takes its jobs, and the process waits forever.",
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbrige:1" retries="3" />`,
 		`<zeebe:taskDefinition type="io.camunda:aws-eventbridge:1" retries="3" />`,
 	},

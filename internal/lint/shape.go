@@ -21,6 +21,7 @@ var (
 	})
 	entry   = object(map[string]*feel.Type{"eventId": text, "errorCode": text, "errorMessage": text})
 	failure = object(map[string]*feel.Type{"type": text, "message": text, "code": text, "variables": anyPart})
+	noError = object(map[string]*feel.Type{}) // a result expression is evaluated after a success
 	jobFact = object(jobFacts())
 )
 
@@ -48,7 +49,7 @@ func names(isError bool, resultVariable string) map[string]*feel.Type {
 		withError.Members["error"] = failure
 		all["response"], all["error"], all["job"] = withError, failure, jobFact
 	} else {
-		all["error"] = failure // on success there is none, and `error != null` is how one asks
+		all["error"] = noError // there is none, and `error != null` is how one asks
 	}
 	if resultVariable != "" {
 		all[resultVariable] = response

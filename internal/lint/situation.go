@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"context"
+
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -35,15 +37,26 @@ func failed(code, message, name string) situation {
 	return situation{name: name, code: code, response: `{"error":{"type":` + text(kind) + `,"code":` + text(code) + `,"message":` + text(message) + `}}`}
 }
 
-// scope is what the expressions see; job is nil for a result expression.
+// scope is what the expressions see; job is nil for a result expression. Input is null: lint knows no data.
 func (s situation) scope(job jsonvalue.Value) *expression.Scope {
 	v, _ := jsonvalue.ParseString(s.response) // it is ours
 	o, _ := v.(*jsonvalue.Object)
-	out := &expression.Scope{Response: o, Job: job, Input: func() []byte { return nil }} // lint knows no data
+	out := &expression.Scope{Response: o, Job: job, Input: func() []byte { return nil }}
 	if s.code == "" {
 		out.Fields = o
 		return out
 	}
 	out.Error, _ = o.Get("error")
 	return out
+}
+
+// eval evaluates an expression in the situation. Known is false for a result that depends on input: nothing can be said of it.
+func (s situation) eval(ctx context.Context, program *expression.Program, scope *expression.Scope) (r expression.Result, known bool, err error) {
+	known = true
+	scope.Input = func() []byte {
+		known = false
+		return nil
+	}
+	r, err = program.Eval(ctx, scope)
+	return r, known, err
 }

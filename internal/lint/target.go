@@ -14,7 +14,7 @@ import (
 var busARN = regexp.MustCompile(`^arn:aws[a-z-]*:events:([a-z0-9-]+):\d{12}:event-bus/[/.\-_A-Za-z0-9]{1,256}$`)
 
 // place of AWS's endpoints in their names: events.eu-central-1.amazonaws.com.
-var endpointRegion = regexp.MustCompile(`(?:^|\.)events(?:-fips)?\.([a-z0-9-]+)\.`)
+var endpointRegion = regexp.MustCompile(`(?:^|\.)events(?:-fips)?\.([a-z0-9]+(?:-[a-z0-9]+)+)\.`)
 
 // together checks fields whose values must fit each other. Known are those that do not depend on the process.
 func (c *checker) together(mapped map[string]bpmn.Mapping, known map[string]jsonvalue.Value) {
@@ -47,6 +47,8 @@ func (c *checker) endpoint(m bpmn.Mapping, text, region string) {
 	}
 	host := strings.ToLower(u.Hostname())
 	switch in := endpointRegion.FindStringSubmatch(host); {
+	case strings.HasSuffix(host, ".endpoint.events.amazonaws.com"):
+		c.report("doubtful-value", m.Pos, m.Target, "%s is that of a global endpoint, to which the connector sends if input.endpointId names it: expected the mapping %s to input.endpointId", m.Target, strings.TrimSuffix(host, ".endpoint.events.amazonaws.com"))
 	case !endpoint.OfAWS(host):
 		if strings.HasSuffix(host, ".amazonaws.com") && !strings.Contains(host, "vpce") {
 			c.report("doubtful-value", m.Pos, m.Target, "%s is %s, which is not an address of EventBridge such as https://events.eu-central-1.amazonaws.com", m.Target, host)

@@ -58,6 +58,10 @@ func (c *checker) text(m bpmn.Mapping, text string) {
 			doubt(regionForm, "a region such as eu-central-1")
 		}
 	case "input.eventBusName":
+		if text != "default" && strings.EqualFold(text, "default") {
+			c.report("doubtful-value", m.Pos, m.Target, "%s is %q, did you mean default? Names of event buses are case-sensitive", m.Target, text)
+			return
+		}
 		doubt(busForm, "the name of an event bus (letters, digits, . - _ /) or its ARN")
 	case "authentication.roleArn", "awsCredential.authentication.roleArn":
 		doubt(roleForm, "the ARN of a role such as arn:aws:iam::123456789012:role/send-events")

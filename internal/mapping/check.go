@@ -47,6 +47,9 @@ func Check(t *bpmn.Task, order Order) []Refusal {
 		all = append(append(all, checkLoop(around.Loop)...), checkInputs(around.Inputs, order)...)
 	}
 	all = append(all, checkLoop(t.Loop)...)
+	for _, name := range t.Repeated {
+		all = append(all, Refusal{Pos: t.Pos, Field: name, Reason: fmt.Sprintf("the element has more than one <zeebe:%s>, expected one", name)})
+	}
 	all = append(append(all, checkInputs(t.Inputs, order)...), checkOutputs(t.Outputs)...)
 	all = append(all, checkExpression(t.TypePos, "type", t.Type)...)
 	all = append(all, checkExpression(t.TypePos, "retries", t.Retries)...)

@@ -2,18 +2,71 @@ package mapping
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/cockroachdb/apd/v3"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 )
 
 // Library returns the functions that the broker knows: those of FEEL, fromAi and cycle. Those of the connector, such as
 // bpmnError, are not among them.
 var Library = sync.OnceValue(func() *feel.Library { return feel.Standard().With("Broker", brokerFunctions()...) })
+
+// functionsSince has the functions that not all brokers know, with the version of Camunda that has each first (the change log of
+// feel-scala, and what the engine 8.8.21 does).
+var functionsSince = map[string]string{
+	"is empty": "8.6", "trim": "8.6", "uuid": "8.6", "to base64": "8.6",
+	"is blank": "8.7", "partition": "8.7",
+	"fromAi":  "8.8",
+	"to json": "8.9", "from json": "8.9",
+	"from base64": "8.10",
+}
+
+// libraries are those of older brokers, by the names that they lack.
+var libraries sync.Map
+
+// libraryOf returns the functions that the broker of a version knows; all for an empty version.
+func libraryOf(version string) *feel.Library {
+	var lacks []string
+	for _, name := range slices.Sorted(maps.Keys(functionsSince)) {
+		if version != "" && Older(version, functionsSince[name]) {
+			lacks = append(lacks, name)
+		}
+	}
+	if lacks == nil {
+		return Library()
+	}
+	l, ok := libraries.Load(strings.Join(lacks, ","))
+	if !ok {
+		l, _ = libraries.LoadOrStore(strings.Join(lacks, ","), Library().Without(lacks...))
+	}
+	return l.(*feel.Library)
+}
+
+// NewFunction is a call in a mapping of a function that not all brokers know.
+type NewFunction struct {
+	Name  string
+	Since string   // the version of Camunda that has it first, such as 8.9
+	Pos   feel.Pos // in the expression, without white space around it
+}
+
+// NewFunctions returns the calls of functions in a mapping that not all brokers know, in the order of the expression.
+func NewFunctions(m bpmn.Mapping) []NewFunction {
+	seen, _ := inspect(m)
+	var all []NewFunction
+	for _, c := range seen.Calls {
+		if since := functionsSince[c.Name]; since != "" && c.Known {
+			all = append(all, NewFunction{c.Name, since, c.Pos})
+		}
+	}
+	return all
+}
 
 // Compile compiles the expression of a mapping, without its leading =. The errors are those of feel.Compile.
 func Compile(source string) (*feel.Program, error) {
@@ -49,7 +102,7 @@ func cycle(params, example, gives string) feel.HostFunction {
 		Name: "cycle", Params: params, Example: example, Gives: gives, NoText: true,
 		Doc: "A repeating interval, for a timer. Without a number of repetitions, or with null, it has no end.",
 		Call: func(a []feel.Value) (any, error) {
-			number, text := "", feel.ToVariable(a[len(a)-1], nil)
+			number, text := "", feel.ToVariable(a[len(a)-1], nil, nil)
 			switch a[len(a)-1].(type) {
 			case feel.DaysDuration, feel.MonthsDuration:
 			default:

@@ -31,11 +31,11 @@ func (e *CollectionError) Unwrap() error { return e.Err }
 // Items returns the items of a multi-instance. The error is a *[CollectionError].
 func Items(ctx context.Context, loop *bpmn.Loop, scope Scope) ([]jsonvalue.Value, error) {
 	source, _ := strings.CutPrefix(loop.Collection, "=")
-	v, _, err := Value(ctx, source, scope)
+	r, err := value(ctx, source, scope)
 	if err != nil {
 		return nil, &CollectionError{Collection: source, Err: err}
 	}
-	made := feel.ToVariable(v, unchanged(scope.Variables))
+	made := feel.ToVariable(r.Value, unchanged(scope.Variables), r.Copies)
 	list, ok := made.([]jsonvalue.Value)
 	if !ok {
 		return nil, &CollectionError{Collection: source, Found: string(jsonvalue.Append(nil, made))}

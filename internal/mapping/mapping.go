@@ -76,7 +76,7 @@ func Outputs(ctx context.Context, mappings []bpmn.Mapping, scope Scope) (*Result
 }
 
 func evaluateText(ctx context.Context, t *text, scope Scope) (*Result, error) {
-	program, err := feel.Compile(t.String(), feel.WithLibrary(Library()), feel.WithClock(scope.clock))
+	program, err := scope.compile(t.String())
 	if err != nil {
 		return nil, t.failure(err)
 	}
@@ -88,7 +88,7 @@ func evaluateText(ctx context.Context, t *text, scope Scope) (*Result, error) {
 	if err != nil {
 		return nil, t.failure(err)
 	}
-	made, _ := feel.ToVariable(r.Value, unchanged(scope.Variables)).(*jsonvalue.Object)
+	made, _ := feel.ToVariable(r.Value, unchanged(scope.Variables), r.Copies).(*jsonvalue.Object)
 	out := &Result{Variables: made}
 	seen := map[string]bool{}
 	for _, w := range r.Warnings {
@@ -100,16 +100,19 @@ func evaluateText(ctx context.Context, t *text, scope Scope) (*Result, error) {
 	return out, nil
 }
 
-// Value evaluates one expression, without its leading =.
-func Value(ctx context.Context, source string, scope Scope) (feel.Value, []feel.Warning, error) {
-	program, err := feel.Compile(source, feel.WithLibrary(Library()), feel.WithClock(scope.clock))
+// value evaluates one expression, without its leading =.
+func value(ctx context.Context, source string, scope Scope) (feel.Result, error) {
+	return evaluate(ctx, source, &lookup{scope: scope})
+}
+
+func evaluate(ctx context.Context, source string, l *lookup) (feel.Result, error) {
+	program, err := l.scope.compile(source)
 	if err != nil {
-		return nil, nil, err
+		return feel.Result{}, err
 	}
-	l := &lookup{scope: scope}
 	r, err := program.Eval(ctx, l)
 	if l.tooLarge != nil {
 		err = l.tooLarge
 	}
-	return r.Value, r.Warnings, err
+	return r, err
 }

@@ -163,39 +163,31 @@ func oneByOne(ctx context.Context, mappings []bpmn.Mapping, scope Scope) (*jsonv
 	copied := unchanged(scope.Variables)
 	var warnings []Warning
 	for _, m := range mappings {
-		v, found, err := alone(ctx, m, &lookup{scope: scope, made: func(name string) (feel.Value, bool) { return made.seen(name, scope.Variables) }})
-		for _, w := range found {
+		r, err := alone(ctx, m, &lookup{scope: scope, made: func(name string) (feel.Value, bool) { return made.seen(name, scope.Variables) }})
+		for _, w := range r.Warnings {
 			warnings = append(warnings, Warning{m, w})
 		}
 		if err != nil {
 			return nil, warnings, &Error{Mapping: m, Err: err}
 		}
-		made.put(strings.Split(m.Target, "."), feel.ToVariable(v, copied))
+		made.put(strings.Split(m.Target, "."), feel.ToVariable(r.Value, copied, r.Copies))
 	}
 	return made.object(), warnings, nil
 }
 
 // alone evaluates one mapping.
-func alone(ctx context.Context, m bpmn.Mapping, l *lookup) (feel.Value, []feel.Warning, error) {
+func alone(ctx context.Context, m bpmn.Mapping, l *lookup) (feel.Result, error) {
 	source, isExpression := m.Expression()
 	switch {
 	case isExpression:
 	case m.Source == "":
-		return nil, nil, nil
+		return feel.Result{}, nil
 	case !strings.Contains(m.Source, `\`):
-		return m.Source, nil, nil
+		return feel.Result{Value: m.Source}, nil
 	default:
 		source = literal(m.Source)
 	}
-	program, err := feel.Compile(strings.TrimSpace(source), feel.WithLibrary(Library()), feel.WithClock(l.scope.clock))
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := program.Eval(ctx, l)
-	if l.tooLarge != nil {
-		err = l.tooLarge
-	}
-	return r.Value, r.Warnings, err
+	return evaluate(ctx, strings.TrimSpace(source), l)
 }
 
 // level is a context that mappings to nested targets make, member by member.

@@ -27,13 +27,14 @@ func Retries(ctx context.Context, source string, scope Scope) (int32, []feel.War
 		}
 		return low32(source), nil, nil
 	}
-	v, warnings, err := Value(ctx, expression, scope)
+	r, err := value(ctx, expression, scope)
+	v, warnings := r.Value, r.Warnings
 	if err != nil {
 		return 0, warnings, fmt.Errorf("retries: %w", err)
 	}
-	number, ok := feel.ToVariable(v, nil).(jsonvalue.Number)
+	number, ok := feel.ToVariable(v, nil, nil).(jsonvalue.Number)
 	if !ok {
-		return 0, warnings, fmt.Errorf("retries: must be a number, but the expression gives %s", jsonvalue.Append(nil, feel.ToVariable(v, nil)))
+		return 0, warnings, fmt.Errorf("retries: must be a number, but the expression gives %s", jsonvalue.Append(nil, feel.ToVariable(v, nil, nil)))
 	}
 	return low32(string(number)), warnings, nil
 }

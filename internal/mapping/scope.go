@@ -15,6 +15,8 @@ type Scope struct {
 	Variables *jsonvalue.Object
 	// Camunda is what the broker itself offers as camunda, such as camunda.secrets. A variable of that name hides it. Nil = nothing.
 	Camunda *jsonvalue.Object
+	// Version is that of the broker, such as 8.8.21, which decides on the functions that there are; empty = all.
+	Version string
 	// Now is the time that now() and today() give; zero = that of this machine. The limits of an evaluation count steps then, and
 	// no time.
 	Now time.Time
@@ -22,6 +24,11 @@ type Scope struct {
 
 // zone is the time zone of a broker in a container.
 const zone = "Etc/UTC"
+
+// compile reads an expression for a broker of the scope's version.
+func (s Scope) compile(source string) (*feel.Program, error) {
+	return feel.Compile(source, feel.WithLibrary(libraryOf(s.Version)), feel.WithClock(s.clock), feel.WithCopies())
+}
 
 // clock is that of a broker: it counts milliseconds.
 func (s Scope) clock() time.Time {

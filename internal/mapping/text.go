@@ -93,8 +93,8 @@ func Text(ctx context.Context, m bpmn.Mapping) string {
 	if !strings.Contains(m.Source, `\`) {
 		return m.Source
 	}
-	v, _, err := Value(ctx, literal(m.Source), Scope{Variables: jsonvalue.NewObject(0)})
-	text, ok := v.(string)
+	r, err := value(ctx, literal(m.Source), Scope{Variables: jsonvalue.NewObject(0)})
+	text, ok := r.Value.(string)
 	if err != nil || !ok {
 		return ""
 	}

@@ -59,6 +59,9 @@ type note struct {
 	mark
 	Rule  string `json:"rule,omitempty"`  // of lint
 	Field string `json:"field,omitempty"` // such as input.source
+	Exact bool   `json:"exact,omitempty"` // the place is that of a word in the model, not that of an element
+
+	element place // the place of the element
 }
 
 func model(r *http.Request, p pasted) (*tasks, error) {
@@ -78,7 +81,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 	findings := lint.Check(r.Context(), m, lint.Options{})
 	for _, process := range m.Processes {
 		for _, t := range process.Tasks {
-			notes := notesOf(findings, t)
+			notes := notesOf(p.XML, findings, t)
 			if !lint.Ours(t, lint.Options{}) {
 				out.Notes = append(out.Notes, notes...)
 				continue
@@ -97,11 +100,15 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 }
 
 // notesOf are the findings on a task.
-func notesOf(findings []lint.Finding, t *bpmn.Task) []note {
+func notesOf(xml string, findings []lint.Finding, t *bpmn.Task) []note {
 	notes := []note{}
 	for _, f := range findings {
 		if f.Task == t.ID {
-			notes = append(notes, note{mark{placeOf(f.Pos), f.Message, f.Severity == lint.Error}, f.Rule, f.Field})
+			n := note{mark: mark{placeOf(f.Pos), f.Message, f.Severity == lint.Error}, Rule: f.Rule, Field: f.Field, element: placeOf(f.Pos)}
+			if at, ok := bpmn.PlaceIn(xml, f.Pos, f.Attribute, f.Offset); ok && f.Attribute != "" {
+				n.place, n.Exact = placeOf(at), true
+			}
+			notes = append(notes, n)
 		}
 	}
 	return notes
@@ -209,10 +216,10 @@ func written(e simulate.Event) string {
 // warn notes a warning once, unless lint has said the same of the same place.
 func (t *task) warn(text string, at bpmn.Pos) {
 	same := func(n note) bool {
-		return n.Text == text || n.place == placeOf(at) && at != bpmn.Pos{} && n.Field+": "+n.Text == text
+		return n.Text == text || n.element == placeOf(at) && at != bpmn.Pos{} && n.Field+": "+n.Text == text
 	}
 	if !slices.ContainsFunc(t.Notes, same) {
-		t.Notes = append(t.Notes, note{mark: mark{place: placeOf(at), Text: text}})
+		t.Notes = append(t.Notes, note{mark: mark{place: placeOf(at), Text: text}, element: placeOf(at)})
 	}
 }
 

@@ -208,6 +208,20 @@ func TestModelNotesLeadToTheirLine(t *testing.T) {
 	assert.Contains(t, notes[1].Text, "amout")
 }
 
+// A finding about an expression leads to its word in the model, whatever stands escaped before it.
+func TestModelNotesLeadToTheirWord(t *testing.T) {
+	t.Parallel()
+	p := example(t, "error-handling")
+	p.XML = strings.Replace(p.XML, "response.failedEntryCount", "response.failedEntries", 1)
+	before, _, _ := strings.Cut(p.XML, "failedEntries")
+	want := place{Line: strings.Count(before, "\n") + 1, Column: len([]rune(before[strings.LastIndexByte(before, '\n')+1:])) + 1}
+	notes := post[tasks](t, "/api/model", p).Tasks[0].Notes
+	require.NotEmpty(t, notes)
+	assert.Equal(t, want, notes[0].place)
+	assert.True(t, notes[0].Exact)
+	assert.Contains(t, notes[0].Text, "failedEntries")
+}
+
 // Without variables nothing is tried, and nothing old is left to be shown.
 func TestModelWithInvalidVariables(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,7 @@ func Look(ctx context.Context, files []File, jobType string) *Survey {
 	for _, f := range files {
 		for _, p := range f.Model.Processes {
 			for _, model := range p.Tasks {
-				if model.Type == jobType {
+				if model.JobType() == jobType {
 					s.add(readTask(ctx, f.Name, model), p.ID)
 				}
 			}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/feel"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // task is a task of a model on its way to what it needs.
@@ -57,12 +57,12 @@ func readTask(ctx context.Context, file string, t *bpmn.Task) *task {
 func valueOf(ctx context.Context, m bpmn.Mapping) (feel.Outline, error) {
 	source, isExpression := m.Expression()
 	if !isExpression {
-		return feel.TextValue(m.Source), nil
+		return feel.TextValue(mapping.Text(ctx, m)), nil
 	}
 	if s := clusterSecret.FindStringSubmatch(m.Source); s != nil {
 		return feel.TextValue("{{secrets." + s[1] + s[2] + "}}"), nil // another name for the same
 	}
-	program, err := expression.CompileFEEL(strings.TrimSpace(source))
+	program, err := mapping.Compile(strings.TrimSpace(source))
 	if err != nil {
 		return nil, err
 	}

@@ -20,9 +20,9 @@ func Write(ctx context.Context, files []File, o Options) (*Report, error) {
 		for _, p := range f.Model.Processes {
 			for _, t := range p.Tasks {
 				switch {
-				case t.Type == o.JobType:
+				case t.JobType() == o.JobType:
 					w.task(ctx, f.Name, t)
-				case strings.HasPrefix(t.Type, "="):
+				case strings.HasPrefix(t.JobType(), "="):
 					if lint.Ours(t, lint.Options{TaskTypes: []string{o.JobType}}) {
 						w.report.Notes = append(w.report.Notes, Note{f.Name, t.TypePos.Line, t.TypePos.Column, t.ID, "type", "is computed: the task is taken for one of this worker, by its template"})
 						w.task(ctx, f.Name, t)

@@ -425,3 +425,14 @@ func TestTasksOfOthers(t *testing.T) {
 	assert.Equal(t, 1, r.Tasks)
 	assert.Len(t, r.Notes, 2)
 }
+
+// The broker, and not the connector, evaluates the mappings and the type of a task.
+func TestATaskIsReadAsTheBrokerReadsIt(t *testing.T) {
+	t.Parallel()
+	f := model("input.source", `com\\example`, "input.detailType", `=fromAi("Placed", "what happened")`)
+	f.Model.Processes[0].Tasks[0].Type = `="` + taskType + `"`
+	d := identityNamed(t, write(t, Options{}, f), "default-chain").Policy
+	require.Len(t, d.Statement, 1)
+	assert.Equal(t, map[string]map[string]StringList{"StringEquals": {"events:detail-type": {"Placed"}, "events:source": {`com\example`}}}, d.Statement[0].Condition)
+	assert.Len(t, Look(t.Context(), []File{f}, taskType).Targets, 1)
+}

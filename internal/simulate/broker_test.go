@@ -200,3 +200,21 @@ func TestHeadersWithoutAValueAreNoHeaders(t *testing.T) {
 	assert.Equal(t, Completed, r.Ending, r.Message)
 	assert.Equal(t, `{}`, text(r.Variables))
 }
+
+// The engine 8.8.21 gives null for to json, which came with 8.9 (test/mappings).
+func TestAFunctionThatOlderBrokersDoNotKnow(t *testing.T) {
+	t.Parallel()
+	const source = `={text: to json(order.id)}`
+	for version, want := range map[string]string{"8.8.21": `{"text":null}`, "8.9.0": `{"text":"\"A-1\""}`, "": `{"text":"\"A-1\""}`} {
+		j, err := prepareWith(t, detail(source), func(o *Options) { o.Version = version })
+		require.NoError(t, err)
+		assert.Equal(t, want, sent(t, j), version)
+		assert.Equal(t, version == "8.8.21", len(j.Warnings) == 1, "%s: %v", version, j.Warnings)
+	}
+	j, err := prepareWith(t, detail(source), func(o *Options) { o.Platform = "8.8.0" })
+	require.NoError(t, err)
+	assert.Equal(t, []string{"input.detail: versions of Camunda differ: the function to json is there from 8.9 on, and gives null before; the model is for 8.8.0"}, j.Warnings)
+	j, err = prepareWith(t, detail(source), func(o *Options) { o.Platform = "8.9.0" })
+	require.NoError(t, err)
+	assert.Empty(t, j.Warnings)
+}

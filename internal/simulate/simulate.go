@@ -70,7 +70,7 @@ func Prepare(ctx context.Context, task *bpmn.Task, o Options) (*Job, error) {
 		return nil, &mapping.RefusedError{Refusals: refused}
 	}
 	j := &Job{task: task, options: o, mask: secret.NewMask(slices.Collect(maps.Values(o.Secrets))...)}
-	j.scope = mapping.Scope{Variables: mapping.Stored(o.Variables), Camunda: j.camunda(), Now: time.Now()}
+	j.scope = mapping.Scope{Variables: mapping.Stored(o.Variables), Camunda: j.camunda(), Version: o.Version, Now: time.Now()}
 	for _, around := range task.Around {
 		_, made, err := j.enter(ctx, around.Loop, around.Inputs)
 		if err != nil {
@@ -108,6 +108,7 @@ func (j *Job) enter(ctx context.Context, loop *bpmn.Loop, inputs []bpmn.Mapping)
 	told := map[bpmn.Mapping]map[feel.Pos]bool{}
 	for _, m := range inputs {
 		told[m] = j.warnOfBrokerNames(m)
+		j.warnOfNewFunctions(m)
 	}
 	for _, w := range r.Warnings {
 		if !told[w.Mapping][w.Pos] {

@@ -56,6 +56,17 @@ func (j *Job) warnOfBrokerNames(m bpmn.Mapping) map[feel.Pos]bool {
 	return told
 }
 
+// warnOfNewFunctions notes functions that a broker of the model's version may not know. Where the version of the broker is given,
+// the evaluation tells it.
+func (j *Job) warnOfNewFunctions(m bpmn.Mapping) {
+	version, platform := j.options.Version, j.options.Platform
+	for _, f := range mapping.NewFunctions(m) {
+		if version == "" && platform != "" && mapping.Older(platform, f.Since) {
+			j.warnAt(m.Pos, "%s: versions of Camunda differ: the function %s is there from %s on, and gives null before; the model is for %s", m.Target, f.Name, f.Since, platform)
+		}
+	}
+}
+
 // notGiven notes a secret or a variable of the cluster that was not given, and says whether it is one.
 func (j *Job) notGiven(m bpmn.Mapping, read mapping.BrokerRead) bool {
 	switch {

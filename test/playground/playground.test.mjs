@@ -150,6 +150,16 @@ test('FEEL and JSON are coloured, behind the equals sign as well', async (t) => 
   assert.notEqual(await page.locator('#result .tok-keyword').first().evaluate((e) => getComputedStyle(e).color), await page.locator('#result').evaluate((e) => getComputedStyle(e).color));
 });
 
+test('jq is coloured, also in the expressions within its texts', async (t) => {
+  const page = await open(t);
+  await page.locator('#language').selectOption('jq');
+  await type(page, 'result', '{id: .entries[0].eventId, text: "n \\(.failedEntryCount + 1) \\"x\\"", ok: ($response != null)} # why');
+  await eventually('the colours', async () => {
+    const got = (await page.locator('#result .cm-line span').evaluateAll((all) => all.map((e) => `${e.className}: ${e.textContent}`))).join('\n');
+    return [/tok-propertyName: id/, /tok-propertyName: \.entries/, /tok-number: 0/, /tok-string: "n \\\(/, /tok-propertyName: \.failedEntryCount/, /tok-string: \)/, /tok-variableName.*: \$response/, /tok-atom: null/, /tok-comment: # why/].every((want) => want.test(got));
+  });
+});
+
 // offered returns what completion offers behind a text that was typed.
 async function offered(page, id, source, typed = '') {
   await type(page, id, source);
@@ -307,6 +317,16 @@ test('a finding leads to its line in the model', async (t) => {
   await page.keyboard.press('Enter');
   assert.equal(await selected(page), '<zeebe:input source="aws.payments" target="input.source" />');
   assert.ok(await page.locator('#model .cm-lintRange').count());
+});
+
+test('a finding about an expression leads to its word', async (t) => {
+  const page = await open(t);
+  await fill(page, 'variables', example('error-handling.variables.json'));
+  await fill(page, 'model', example('error-handling.bpmn').replace('error.code', 'error.kode'));
+  const finding = page.locator('#tasks .notes button', { hasText: 'kode' }).first();
+  await eventually('the finding', async () => (await finding.count()) > 0);
+  await finding.click();
+  assert.equal(await selected(page), 'kode');
 });
 
 test('a hostile model runs nothing', async (t) => {

@@ -10,9 +10,10 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { classHighlighter, highlightCode } from '@lezer/highlight';
 import { inAttributes, inExpression } from './completion.js';
+import { jq } from './jq.js';
 
 // FEEL's grammar takes the equals sign before an expression as a test, so that what stands behind it is read as it is.
-const languages = { json: () => json(), xml: () => xml(), feel: () => new LanguageSupport(expressionLanguage), jq: () => [] };
+const languages = { json: () => json(), xml: () => xml(), feel: () => new LanguageSupport(expressionLanguage), jq: () => jq };
 
 // Editor is a field of the page. Options: parent (element), language, label and described (ids of elements), nonce (of the page's
 // policy), scope (gives what completion offers, see completion.js), changed (called after each change), hint (shown while empty),
@@ -89,9 +90,9 @@ export class Editor {
     this.#view.dispatch(setDiagnostics(this.#view.state, found));
   }
 
-  // select selects what is at a place and shows it: in XML the tag, else the word.
+  // select selects what is at a place and shows it: in XML the tag, unless the place is exact, else the word.
   select(place) {
-    const { from, to } = this.#tag(place) ?? this.#word(place);
+    const { from, to } = (place.exact ? undefined : this.#tag(place)) ?? this.#word(place);
     this.#view.dispatch({ selection: { anchor: from, head: to }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     this.#view.focus();
   }
