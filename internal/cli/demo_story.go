@@ -179,7 +179,7 @@ func (*silent) Link(string)                                                 {}
 func (*silent) ExpressionWarnings(string, []string)                         {}
 func (*silent) Failed(string)                                               {}
 func (*silent) SettledFromMemory()                                          {}
-func (*silent) Attempted(time.Duration, string)                             {}
+func (*silent) Attempted(context.Context, time.Duration, string)            {}
 func (*silent) Sent(int, int, string)                                       {}
 func (*silent) AnswerLost()                                                 {}
 func (*silent) EntryRejected(string)                                        {}

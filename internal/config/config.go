@@ -73,7 +73,8 @@ type Auth struct {
 	Method             string // AuthNone, AuthBasic or AuthOIDC
 	ClientID           string
 	ClientSecret       string
-	TLSKey             Key       // the TLS client certificate for the token URL; zero = none
+	TLSKey             Key // the TLS client certificate for the token URL; zero = none
+	Truststore         Truststore
 	Assertion          Assertion // in place of ClientSecret
 	TokenURL           string
 	IssuerURL          string // as configured; what counts is DiscoveryURL
@@ -155,6 +156,18 @@ type Server struct {
 	BasePath string // below which the same is served; empty = none
 
 	LoggersAccess string // who may see and change log levels: none, read-only, local or unrestricted
+
+	ActuatorPath string // at which the endpoints answer, too
+	Management   *Management
+
+	managementPort, managementAddress, managementBase string // as configured; what counts is Management
+}
+
+// Management says where health and metrics are served if they have a port of their own.
+type Management struct {
+	Address  string // empty = all interfaces
+	Port     int    // 0 = any free one
+	BasePath string // below which the same is served; empty = none
 }
 
 // Log says how to log.
@@ -214,16 +227,17 @@ type Warning struct {
 }
 
 // Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the files that they
-// name, which it reads with readFile. Where they name none, it reads those of [usualFiles] that are there. All faults come
+// name, which it reads with readFile. Where they name none, it reads those of Spring's usual names that are there. All faults come
 // together in one error, a line each ([errors.Join] of *[ValueError], *[UnknownError] and others). Load writes nothing.
 func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
-	c, warnings, _, err := LoadWithAccounts(args, env, readFile)
+	c, warnings, _, err := LoadWithAccounts(args, env, Files{Read: readFile})
 	return c, warnings, err
 }
 
-// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not.
-func LoadWithAccounts(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, []Account, error) {
-	l := newLoader(env, readFile)
+// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not. It reads folders of values
+// (configtree:), too.
+func LoadWithAccounts(args, env []string, files Files) (*Config, []Warning, []Account, error) {
+	l := newLoader(env, files)
 	c, err := l.load(args)
 	return c, l.warnings, l.accounts, err
 }
