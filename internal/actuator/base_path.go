@@ -14,7 +14,9 @@ func under(base, endpoints string, h http.Handler) http.Handler {
 	if endpoints != "/actuator" {
 		moved = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rest, found := strings.CutPrefix(r.URL.Path, strings.TrimSuffix(endpoints, "/"))
-			if first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/"); found && strings.HasPrefix(rest, "/") && slices.Contains(endpointNames, first) {
+			first, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+			index := endpoints != "/" && strings.Trim(rest, "/") == ""
+			if found && (rest == "" || rest[0] == '/') && (index || slices.Contains(endpointNames, first)) {
 				r = r.Clone(r.Context())
 				r.URL.Path, r.URL.RawPath = "/actuator"+rest, ""
 			}

@@ -36,6 +36,8 @@ func TestEndpointsAreServedAtAnotherPathToo(t *testing.T) {
 		{"", "/manage", "/actuator/prometheus", "/actuator/prometheus"},
 		{"", "/manage", "/managed/health", "/managed/health"},
 		{"", "/manage", "/manage/env", "/manage/env"},
+		{"", "/manage", "/manage", "/actuator"},
+		{"", "/", "/", "/"},
 		{"", "/", "/prometheus", "/actuator/prometheus"},
 		{"", "/", "/loggers/ROOT", "/actuator/loggers/ROOT"},
 		{"", "/", "/livez", "/livez"},

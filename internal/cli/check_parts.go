@@ -57,7 +57,7 @@ func (b *checkBuilder) parts(ctx context.Context, warnings []config.Warning) ([]
 
 // configurationPart shows the settings that were given, with their origins, and the warnings.
 func (b *checkBuilder) configurationPart(warnings []config.Warning) check.Part {
-	o := check.ConfigurationOptions{File: b.config.File}
+	var o check.ConfigurationOptions
 	for _, v := range b.config.Values() {
 		if b.config.Given(v.Setting.Key) {
 			o.Settings = append(o.Settings, check.Setting{Key: v.Setting.Key, Value: v.Text, Source: v.Source})
@@ -186,6 +186,9 @@ func (b *checkBuilder) environment() check.Finding {
 		if strings.HasPrefix(v, prefix) {
 			n++
 		}
+	}
+	if n == 0 && b.config.Secrets.Directory == "" && !b.config.Secrets.Manager.Enabled {
+		return check.Finding{Verdict: check.Unknown, Detail: "no variable begins with " + prefix + ", and no other provider is configured: jobs can use no secrets"}
 	}
 	if prefix == "" {
 		return check.Finding{Verdict: check.Unknown, Detail: "the prefix is empty, so that every variable of this process can be read as a secret"}

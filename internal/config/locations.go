@@ -126,6 +126,10 @@ func (l *loader) location(from listed, text string) []file {
 			files = append(files, l.inFolder(f, one)...)
 			continue
 		}
+		if strings.EqualFold(path.Ext(one), ".xml") {
+			l.unreadable(f)
+			continue
+		}
 		found := f
 		found.path, found.kind = one, kindOf(one+hint)
 		files = append(files, found)

@@ -85,6 +85,7 @@ func TestLocationsThatCannotBeReadAreRefused(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
 		"vault://secret":             `spring.config.import: found "vault://secret" (environment variable SPRING_CONFIG_IMPORT), expected a YAML or properties file, a folder of values (configtree:), or a variable (env:)`,
+		"file:/config/log4j2.xml":    "expected a YAML or properties file",
 		"file:/a/*/b/*/c.yaml":       "expected a YAML or properties file",
 		"file:/none/":                `spring.config.import: found "file:/none/" (environment variable SPRING_CONFIG_IMPORT), expected a file that can be read: file does not exist`,
 		"file:/none/*/":              "expected a file that can be read",

@@ -178,7 +178,7 @@ func serverSettings() []*Setting {
 		},
 		{
 			Key: "logging.format", Flag: "log-format", Default: "text", Enum: []string{"text", "json"}, other: map[string]string{"ecs": "json", "gelf": "json", "logstash": "json"},
-			Doc:     "The format of log lines. Spring's structured formats `ecs`, `gelf` and `logstash` mean `json`, with the same fields.",
+			Doc:     "The format of log lines. `json` has the fields of the Elastic Common Schema, as Spring's `ecs`. Spring's `gelf` and `logstash` mean `json`, too.",
 			Example: "json", Also: []string{"logging.structured.format.console"}, bind: func(c *Config) any { return &c.Log.Format },
 		},
 		{
