@@ -25,6 +25,8 @@ func (l *loader) checkEnvironment() {
 			})
 		}
 	}
+	l.checkAWS()
+	l.checkHost()
 	for _, name := range []string{"ALL_PROXY", "all_proxy"} {
 		if l.env[name] != "" {
 			l.warnf("environment variable %s has no effect; set HTTPS_PROXY", name)

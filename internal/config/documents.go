@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -107,6 +108,9 @@ func (l *loader) springProperty(key string) (string, bool) {
 		}
 	}
 	name, found := l.springVariable(key)
+	if _, index := cutIndex(name); index >= 0 {
+		return l.springElements(key), found
+	}
 	return l.env[name], found
 }
 
@@ -114,11 +118,28 @@ func (l *loader) springProperty(key string) (string, bool) {
 func (l *loader) springVariable(key string) (name string, found bool) {
 	wanted := spell(key)
 	for _, name := range sorted(l.env) {
-		if l.env[name] != "" && spell(name).is(wanted) {
+		base, _ := cutIndex(name)
+		if l.env[name] != "" && (spell(name).is(wanted) || spell(base).is(wanted)) {
 			return name, true
 		}
 	}
 	return "", false
+}
+
+// springElements returns the elements of a list of Spring's own that variables give by their index: SPRING_PROFILES_ACTIVE_0.
+func (l *loader) springElements(key string) string {
+	wanted := spell(key)
+	elements := map[int]string{}
+	for _, name := range sorted(l.env) {
+		if base, index := cutIndex(name); index >= 0 && spell(base).is(wanted) {
+			elements[index] = l.env[name]
+		}
+	}
+	var texts []string
+	for _, index := range slices.Sorted(maps.Keys(elements)) {
+		texts = append(texts, elements[index])
+	}
+	return strings.Join(texts, ",")
 }
 
 // springSource says where a property of Spring's own stands, in the words of a message.
@@ -184,6 +205,17 @@ func (d document) value(key string) string {
 	return strings.Join(values, ",")
 }
 
+// cloudPlatform is the one that Spring would see; empty = none.
+func (l *loader) cloudPlatform() string {
+	if platform, given := l.springProperty("spring.main.cloud-platform"); given {
+		return strings.TrimSpace(platform)
+	}
+	if _, kubernetes := l.env["KUBERNETES_SERVICE_HOST"]; kubernetes {
+		return "kubernetes"
+	}
+	return ""
+}
+
 // isActive says whether a document counts for the active profiles and on this platform.
 func (l *loader) isActive(d document) bool {
 	active := true
@@ -200,8 +232,7 @@ func (l *loader) isActive(d document) bool {
 				l.fail(&ValueError{Key: e.name, Found: strconv.Quote(shortened(e.text)), Source: e.source, Expected: "an expression of profiles, such as prod & !eu"})
 			}
 		case plain("spring.config.activate.on-cloud-platform"):
-			_, kubernetes := l.env["KUBERNETES_SERVICE_HOST"]
-			active = active && kubernetes && strings.EqualFold(strings.TrimSpace(e.text), "kubernetes")
+			active = active && strings.EqualFold(strings.TrimSpace(e.text), l.cloudPlatform())
 		}
 	}
 	for _, e := range d.entries {

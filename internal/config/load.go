@@ -111,6 +111,9 @@ func (l *loader) tidy(s *Setting, v given, text string) string {
 	if _, isText := s.bind(&l.config).(*string); !isText || s.Enum != nil || s.valid != nil {
 		return strings.TrimSpace(text)
 	}
+	if len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] && strings.HasPrefix(v.Source, "environment variable ") {
+		l.warnf("%s: the quotes around the value are part of it (%s); a shell or a Compose file would take them off, an env file does not", s.Key, v.Source)
+	}
 	tidied := strings.TrimRight(text, "\r\n")
 	if tidied != text {
 		l.warnf("%s: the line break at the end of the value is left out (%s)", s.Key, v.Source)

@@ -66,6 +66,9 @@ func TestFilesAreFoundAndOrderedAsSpringDoes(t *testing.T) {
 		{"arguments of Camunda's runtime", []string{"--spring.profiles.active=prod", "--spring.config.additional-location=/more/"}, nil, map[string]string{"/config/application-prod.yaml": port("2"), "/more/application-prod.yaml": port("3")}, 3},
 		{"system properties", nil, []string{"JAVA_TOOL_OPTIONS=-Dspring.config.location=file:/x.properties"}, map[string]string{"/config/application.yaml": port("2"), "/x.properties": "server.port:3"}, 3},
 		{"documents of a properties file", nil, []string{"SPRING_PROFILES_ACTIVE=prod"}, map[string]string{"/config/application.properties": "server.port=2\n#---\nspring.config.activate.on-profile=prod\nserver.port=3\n!---\nspring.config.activate.on-profile=dev\nserver.port=4\n"}, 3},
+		{"profiles by index", nil, []string{"SPRING_PROFILES_ACTIVE_0=a", "SPRING_PROFILES_ACTIVE_1=b"}, map[string]string{"/config/application-b.yaml": port("3"), "/config/application-a.yaml": port("2")}, 3},
+		{"imports by index", nil, []string{"SPRING_CONFIG_IMPORT_1=/b.yaml", "SPRING_CONFIG_IMPORT_0=/a.yaml"}, map[string]string{"/a.yaml": port("2"), "/b.yaml": port("3")}, 3},
+		{"a platform that is given", nil, []string{"SPRING_MAIN_CLOUDPLATFORM=none", "KUBERNETES_SERVICE_HOST=10.0.0.1"}, map[string]string{"/config/application.yaml": port("3") + "---\nspring.config.activate.on-cloud-platform: kubernetes\n" + port("2")}, 3},
 		{"a file of properties that is named", []string{"--config=/x.properties"}, nil, map[string]string{"/x.properties": "server.port=3"}, 3},
 	}
 	for _, tt := range tests {
@@ -100,6 +103,14 @@ func TestLocationsThatCannotBeReadAreRefused(t *testing.T) {
 		})
 		require.ErrorContains(t, err, want, location)
 	}
+}
+
+func TestFoldersOfCertificatesMustBeThere(t *testing.T) {
+	t.Parallel()
+	_, _, _, err := loadFiles(nil, []string{"SSL_CERT_DIR=/none:/nor/this"}, nil)
+	require.ErrorContains(t, err, `SSL_CERT_DIR: found "/none:/nor/this" (environment variable), expected folders with certificates`)
+	_, _, _, err = loadFiles(nil, []string{"SSL_CERT_DIR=/none:/etc/certs"}, map[string]string{"/etc/certs/ca.pem": "x"})
+	require.NoError(t, err)
 }
 
 func TestPropertiesFilesAreReadAsJavaDoes(t *testing.T) {

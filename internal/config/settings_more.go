@@ -166,6 +166,7 @@ func serverSettings() []*Setting {
 		},
 		{
 			Key: "management.endpoint.loggers.access", Flag: "loggers-access", Default: "local", Enum: []string{"none", "read-only", "local", "unrestricted"},
+			Also: []string{"management.endpoint.loggers.enabled"}, other: map[string]string{"false": "none", "true": "local"},
 			Doc: "Who may use `/actuator/loggers`, which shows the levels of the log and changes them until the next start. `none`: nobody, the path does not exist. " +
 				"`read-only`: everybody may read. `local`: everybody may read, and this machine (`127.0.0.1`, `::1`) may change, such as through `kubectl port-forward`. " +
 				"`unrestricted`: everybody who reaches the port may change.",

@@ -54,6 +54,7 @@ func TestVariablesInSpringsSpellings(t *testing.T) {
 		},
 		{"a poll that waits as long as usual", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_REQUESTTIMEOUT=0"}, func(c *config.Config) any { return c.Worker.RequestTimeout.String() }, "20s"},
 		{"a duration with a comma", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=PT30,5S"}, func(c *config.Config) any { return c.Worker.Lease.String() }, "30.5s"},
+		{"no loggers", []string{"MANAGEMENT_ENDPOINT_LOGGERS_ENABLED=false"}, func(c *config.Config) any { return c.Server.LoggersAccess }, "none"},
 		{"structured logs", []string{"LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs"}, func(c *config.Config) any { return c.Log.Format }, "json"},
 		{"a method wins over the mode", []string{"CAMUNDA_CLIENT_MODE=oidc", "CAMUNDA_CLIENT_AUTH_METHOD=none"}, func(c *config.Config) any { return c.Auth.Method }, "none"},
 	}
@@ -138,6 +139,10 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		{name: "two tenants where there is one", env: []string{"CAMUNDA_CLIENT_TENANTID=a,b"}, want: `expected one tenant id`},
 		{name: "JSON that is none", env: []string{`SPRING_APPLICATION_JSON={"a":`}, want: "environment variable SPRING_APPLICATION_JSON: expected a JSON object: not valid: line 1"},
 		{name: "another client than default", env: []string{"CAMUNDA_CLIENTS_MAIN_GRPCADDRESS=http://h:1"}, want: "this worker has one client"},
+		{name: "an endpoint without a scheme", env: []string{"AWS_ENDPOINT_URL_EVENTBRIDGE=host:9"}, want: `AWS_ENDPOINT_URL_EVENTBRIDGE: found "host:9" (environment variable), expected an http or https URL`},
+		{name: "an endpoint of another scheme", env: []string{"AWS_ENDPOINT_URL=ftp://u:hush@host"}, want: `AWS_ENDPOINT_URL: found "***@host"`},
+		{name: "metadata that are no URL", env: []string{"AWS_EC2_METADATA_SERVICE_ENDPOINT=::x"}, want: `AWS_EC2_METADATA_SERVICE_ENDPOINT: found "::x"`},
+		{name: "a region that is none", env: []string{"AWS_REGION=eu_central"}, want: `AWS_REGION: found "eu_central" (environment variable), expected a region, such as eu-central-1`},
 		{name: "a list of proxies", env: []string{"HTTPS_PROXY=a,b"}, want: `HTTPS_PROXY: found "a,b"`},
 		{name: "a placeholder that is not set", yaml: "server.port: ${PORT}\n", want: `server.port: found "${PORT}" (app.yaml:1), expected the environment variable or key PORT, which is not set; or a default, as in ${PORT:default}`},
 		{name: "placeholders in a circle", yaml: "a.b: 1\nserver.port: ${operate.a}\noperate: {a: '${operate.b}', b: '${operate.a}'}\n", want: "its placeholders name each other in a circle"},
@@ -172,6 +177,11 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 		"CAMUNDA_CLIENT_WORKER_OVERRIDE_X_ENABLED=false":                     "there is one worker",
 		"CAMUNDA_CLIENT_PREFERRESTOVERGRPC=true":                             "jobs are taken over gRPC",
 		"CONNECTOR_OUTBOUND_DISABLED_0=io.camunda:aws-eventbridge:1":         "it switches off Camunda's connector, not this worker",
+		"AWS_WEB_IDENTITY_TOKEN_FILE=/none":                                  "environment variable AWS_WEB_IDENTITY_TOKEN_FILE names /none, which cannot be read: file does not exist",
+		"AWS_CONFIG_FILE=/none":                                              "environment variable AWS_CONFIG_FILE names /none",
+		"AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r":                      "AWS_ROLE_ARN has no effect without AWS_WEB_IDENTITY_TOKEN_FILE",
+		"TZ=Nowhere/City":                                                    `environment variable TZ is "Nowhere/City", which is the name of no time zone`,
+		`CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME="w"`:                            "camunda.client.worker.defaults.name: the quotes around the value are part of it",
 		"ALL_PROXY=socks5://p:1":                                             "environment variable ALL_PROXY has no effect; set HTTPS_PROXY",
 		"CONNECTOR_OUTBOUND_DISABLED=a:1,io.camunda:aws-eventbridge:1":       "it switches off Camunda's connector, not this worker",
 		"JAVA_OPTS=-Djavax.net.ssl.trustStore=/x":                            "set camunda.client.ca-certificate-path (of the gateway)",
@@ -184,7 +194,7 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 	for _, harmless := range []string{
 		"CAMUNDA_CLIENT_ENABLED=true", "CAMUNDA_CLIENT_PREFERRESTOVERGRPC=false", "CAMUNDA_CLIENT_PHYSICALTENANTID=default", "CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTFILTER=PROVIDED",
 		"CONNECTOR_OUTBOUND_DISABLED=io.camunda:http-json:1", "CAMUNDA_CONNECTOR_SECRETRESOLVER_LEGACY_MODE=ON",
-		"SERVER_SSL_ENABLED=false", "CONNECTOR_OUTBOUND_DISCOVERY_DISABLED=false", "CAMUNDA_CLIENTS_DEFAULT_PRIMARY=true",
+		"SERVER_SSL_ENABLED=false", "TZ=Europe/Berlin", "AWS_REGION=eu-central-1", "AWS_ENDPOINT_URL=http://localhost:4566", "CONNECTOR_OUTBOUND_DISCOVERY_DISABLED=false", "CAMUNDA_CLIENTS_DEFAULT_PRIMARY=true",
 	} {
 		_, warnings, err := load(nil, []string{harmless}, "")
 		require.NoError(t, err, harmless)
