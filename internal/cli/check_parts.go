@@ -187,6 +187,7 @@ func (b *checkBuilder) environment() check.Finding {
 			n++
 		}
 	}
+	n += b.config.SecretProperties()
 	if n == 0 && b.config.Secrets.Directory == "" && !b.config.Secrets.Manager.Enabled {
 		return check.Finding{Verdict: check.Unknown, Detail: "no variable begins with " + prefix + ", and no other provider is configured: jobs can use no secrets"}
 	}

@@ -34,6 +34,8 @@ type Config struct {
 
 	values      []Value
 	environment map[string]string
+
+	secretProperties map[string]string // by their names
 }
 
 // The modes of [Config.Mode].

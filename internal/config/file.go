@@ -192,7 +192,7 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 
 // unknownKey reports a key of no setting, unless it is known to mean nothing here, or one of many in a tree of files.
 func (l *loader) unknownKey(e entry, inTree bool) {
-	if l.decides(e) || l.passOver(e) {
+	if l.decides(e) || l.passOver(e) || l.keepSecret(e) {
 		return
 	}
 	if inTree {

@@ -40,7 +40,7 @@ func secretSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: env + "enabled", Flag: "secrets-env", Default: "true",
-			Doc:     "Whether to read secrets from environment variables.",
+			Doc:     "Whether to read secrets from environment variables, and from keys of the configuration that begin with the prefix, as in a mounted folder of values.",
 			Example: "false", bind: func(c *Config) any { return &c.Secrets.EnvEnabled },
 		},
 		{

@@ -74,7 +74,8 @@ func (l *loader) systemProperties() document {
 
 // meant says whether a property is for this worker, or may be by a mistake.
 func (l *loader) meant(name string) bool {
-	return l.isKey(name) || isSpringsOwn(name) || ours(name) ||
+	prefix := l.secretPrefix()
+	return l.isKey(name) || isSpringsOwn(name) || ours(name) || prefix != "" && strings.HasPrefix(name, prefix) ||
 		slices.ContainsFunc(decisive, func(d decision) bool { return d.is(spell(name)) })
 }
 
