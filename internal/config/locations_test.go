@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -134,10 +135,13 @@ func TestPropertiesFilesAreReadAsJavaDoes(t *testing.T) {
 
 func TestValuesOfATreeAreSecretsOfOthersToo(t *testing.T) {
 	t.Parallel()
-	_, warnings, accounts, err := loadFiles(nil, []string{"SPRING_CONFIG_IMPORT=configtree:/run/"}, map[string]string{"/run/AWS_KEY": "hush-hush", "/run/camunda.client.grpc-addrss": "http://h:1"})
+	_, warnings, accounts, err := loadFiles(nil, []string{"SPRING_CONFIG_IMPORT=configtree:/run/"}, map[string]string{"/run/AWS_KEY": "hush-hush", "/run/..data/AWS_KEY": "hush-hush", "/run/camunda.client.grpc-addrss": "http://h:1"})
 	require.NoError(t, err)
 	for _, w := range warnings {
 		assert.NotContains(t, w.Text, "hush")
+	}
+	for _, a := range accounts {
+		assert.False(t, strings.HasPrefix(a.Name, ".."), "%s is Kubernetes's own", a.Name)
 	}
 	assert.Contains(t, accounts, config.Account{Name: "AWS_KEY", Source: "/run/AWS_KEY", Fate: config.PassedOver, Why: "only placeholders can use it"})
 }
