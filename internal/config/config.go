@@ -1,4 +1,4 @@
-// Package config turns flags, environment variables and YAML files into one validated [Config]. It reads them as Spring does,
+// Package config turns flags, environment variables and files of YAML or Java properties into one validated [Config]. It reads them as Spring does,
 // so that what was written for Camunda's connector runtime serves as it is.
 //
 // There is one list of settings ([Settings]): a setting's key in Camunda's spelling, its kind, default, flag,
@@ -21,7 +21,7 @@ import (
 
 // Config is the whole configuration of the process, validated, with what follows from it filled in.
 type Config struct {
-	File      string // the YAML file that was read; empty = none
+	File      string // the file that --config names; empty = none
 	Mode      string // ModeSelfManaged or ModeSaaS
 	Gateway   Gateway
 	Cloud     Cloud

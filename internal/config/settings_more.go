@@ -184,7 +184,7 @@ func serverSettings() []*Setting {
 		},
 		{
 			Key: fileKey, Flag: "config", flagOnly: true,
-			Doc:     "A YAML file with settings by their keys, nested or dotted.",
+			Doc:     "A file with settings by their keys: YAML (nested or dotted), or Java properties if it ends with `.properties`.",
 			Example: "/etc/eventbridge-connector.yaml", bind: func(c *Config) any { return &c.File },
 		},
 	}
