@@ -108,12 +108,7 @@ func (l *loader) decides(e entry) bool {
 func (l *loader) warnOfDisabledType() {
 	const key = "connector.outbound.disabled"
 	value, _ := l.property(key)
-	for _, name := range sorted(l.env) { // elements of a list
-		if base, index := cutIndex(name); index >= 0 && spell(base).is(spell(key)) {
-			value += "," + l.env[name]
-		}
-	}
-	if slices.Contains(splitList(value), l.config.Connector.JobType) {
+	if slices.Contains(splitList(value+","+l.springElements(key)), l.config.Connector.JobType) {
 		l.warn(Warning{Text: fmt.Sprintf("%s names %s: it switches off Camunda's connector, not this worker, which takes these jobs", key, l.config.Connector.JobType)})
 	}
 }

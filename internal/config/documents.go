@@ -126,7 +126,7 @@ func (l *loader) springVariable(key string) (name string, found bool) {
 	return "", false
 }
 
-// springElements returns the elements of a list of Spring's own that variables give by their index: SPRING_PROFILES_ACTIVE_0.
+// springElements returns the elements of a list that variables give by their index: SPRING_PROFILES_ACTIVE_0.
 func (l *loader) springElements(key string) string {
 	wanted := spell(key)
 	elements := map[int]string{}

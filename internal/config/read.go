@@ -23,6 +23,7 @@ func (l *loader) open(f file) []document {
 		return l.openTree(f)
 	case ofVariable:
 		return l.openVariable(f)
+	case ofYAML, ofProperties:
 	}
 	data, err := l.files.Read(f.path)
 	if errors.Is(err, fs.ErrNotExist) && (f.quiet || f.optional) {

@@ -33,7 +33,7 @@ func (l *loader) secretPrefix() string {
 // it can be one if it has no dot, as a setting has.
 func (l *loader) keepSecret(e entry) bool {
 	prefix := l.secretPrefix()
-	if !strings.HasPrefix(e.name, prefix) || e.name == prefix || prefix == "" && (strings.Contains(e.name, ".")) {
+	if !strings.HasPrefix(e.name, prefix) || e.name == prefix || prefix == "" && strings.Contains(e.name, ".") {
 		return false
 	}
 	value, err := l.resolve(e.text)

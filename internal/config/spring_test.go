@@ -49,7 +49,8 @@ func TestVariablesInSpringsSpellings(t *testing.T) {
 		{"the client default of 8.10", []string{"CAMUNDA_CLIENTS_DEFAULT_GRPCADDRESS=http://h:1", "CAMUNDA_CLIENTS_DEFAULT_PRIMARY=true"}, target, "h:1"},
 		{"the client default of 8.10, with dots", []string{"camunda.clients.default.worker.defaults.tenant-ids[0]=a"}, tenants, []string{"a"}},
 		{
-			"the names that the Console of SaaS gives", []string{"CAMUNDA_CLUSTER_ID=abc", "CAMUNDA_CLIENT_ID=i", "CAMUNDA_CLIENT_SECRET=s", "CAMUNDA_CLUSTER_REGION=jfk-1", "CAMUNDA_OAUTH_URL=https://login.example.com/token"},
+			"the names that the Console of SaaS gives",
+			[]string{"CAMUNDA_CLUSTER_ID=abc", "CAMUNDA_CLIENT_ID=i", "CAMUNDA_CLIENT_SECRET=s", "CAMUNDA_CLUSTER_REGION=jfk-1", "CAMUNDA_OAUTH_URL=https://login.example.com/token"},
 			func(c *config.Config) any { return c.Mode + " " + c.Gateway.Target + " " + c.Auth.TokenURL }, "saas abc.jfk-1.zeebe.camunda.io:443 https://login.example.com/token",
 		},
 		{"a poll that waits as long as usual", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_REQUESTTIMEOUT=0"}, func(c *config.Config) any { return c.Worker.RequestTimeout.String() }, "20s"},
