@@ -34,7 +34,7 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 	m.CommandRetried("UNAVAILABLE")
 	m.ExpressionWarnings("result", []string{"why"})
 	m.SettledFromMemory()
-	m.Attempted(time.Second, "")
+	m.Attempted(t.Context(), time.Second, "")
 	m.Sent(1, 1, "")
 	m.AnswerLost()
 	m.EntryRejected("NotAuthorized")

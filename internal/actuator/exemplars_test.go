@@ -1,6 +1,7 @@
 package actuator
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -178,4 +179,21 @@ func values(t *testing.T, m *Metrics, names []string) string {
 		}
 	}
 	return out.String()
+}
+
+func TestAnAttemptToSendNamesTheTraceOfItsJob(t *testing.T) {
+	t.Parallel()
+	type sampled struct{}
+	m := NewMetrics("v", "go")
+	m.SpanIDs(func(ctx context.Context) (string, string) {
+		if ctx.Value(sampled{}) == nil {
+			return "", ""
+		}
+		return traceID, "b7ad6b7169203331"
+	})
+	m.Attempted(context.WithValue(t.Context(), sampled{}, true), 3*time.Millisecond, "")
+	m.Attempted(t.Context(), 3*time.Second, "")
+	_, body := scraped(t, m, func(text string) string { return text }, openMetrics)
+	assert.Regexp(t, `(?m)^eventbridge_connector_aws_attempt_seconds_bucket\{le="0.005"\} 1 # \{[^}]*trace_id="`+traceID+`"[^}]*\} 0.003`, body)
+	assert.Equal(t, 1, strings.Count(body, traceID), "an attempt without a sampled trace has none")
 }

@@ -48,6 +48,7 @@ func handler(o Options) http.Handler {
 		mux.HandleFunc("GET "+base+"/health/startup", alive) // nothing listens before everything is built
 		mux.HandleFunc("GET "+base+"/health/readiness", o.readiness)
 	}
+	o.probes(mux)
 	mux.Handle("GET "+PathPrometheus, o.Metrics.Handler(o.Mask))
 	mux.HandleFunc("GET "+PathInfo, infoHandler(o.Info))
 	if o.loggersServed() {
@@ -56,6 +57,22 @@ func handler(o Options) http.Handler {
 	mux.HandleFunc("GET /actuator", o.index)
 	mux.HandleFunc("GET /actuator/{$}", o.index)
 	return maskedAnswers(o.Mask, mux)
+}
+
+// probesOnly serves the probes where everything else has a port of its own, as Spring does for Kubernetes.
+func probesOnly(o Options) http.Handler {
+	mux := http.NewServeMux()
+	o.probes(mux)
+	if o.Mask == nil {
+		return mux
+	}
+	return maskedAnswers(o.Mask, mux)
+}
+
+// probes serves the probes at Spring's paths outside /actuator.
+func (o Options) probes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /livez", alive)
+	mux.HandleFunc("GET /readyz", o.readiness)
 }
 
 // alive answers while the process runs.

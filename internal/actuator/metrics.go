@@ -1,6 +1,7 @@
 package actuator
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"time"
@@ -23,7 +24,8 @@ type Metrics struct {
 	worker   workerMetrics
 	sender   senderMetrics
 	meaning  connectorMetrics
-	traceIDs func(*job.Job) (traceID, spanID string) // nil = jobs are not traced
+	traceIDs func(*job.Job) (traceID, spanID string)        // nil = jobs are not traced
+	spanIDs  func(context.Context) (traceID, spanID string) // nil likewise
 }
 
 // NewMetrics returns the metrics of a process of this version.
@@ -59,12 +61,27 @@ func uptime(now func() time.Time) prometheus.Collector {
 // not sampled. It is to be called before the first job.
 func (m *Metrics) TraceIDs(ids func(*job.Job) (traceID, spanID string)) { m.traceIDs = ids }
 
+// SpanIDs has the histogram of attempts to send name the trace of the job whose event is sent: ids returns the ids of the trace and
+// the span of a context, empty if it is not sampled. It is to be called before the first job.
+func (m *Metrics) SpanIDs(ids func(context.Context) (traceID, spanID string)) { m.spanIDs = ids }
+
 // exemplar is what points from a measurement to the job's trace; nil = nothing.
 func (m *Metrics) exemplar(j *job.Job) prometheus.Labels {
 	if m.traceIDs == nil {
 		return nil
 	}
-	traceID, spanID := m.traceIDs(j)
+	return exemplarOf(m.traceIDs(j))
+}
+
+// exemplarOf is what points from a measurement to the trace of a context; nil = nothing.
+func (m *Metrics) exemplarOf(ctx context.Context) prometheus.Labels {
+	if m.spanIDs == nil {
+		return nil
+	}
+	return exemplarOf(m.spanIDs(ctx))
+}
+
+func exemplarOf(traceID, spanID string) prometheus.Labels {
 	if traceID == "" {
 		return nil
 	}

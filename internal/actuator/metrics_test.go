@@ -64,8 +64,8 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.Abandoned(j, job.AbandonGone)
 	m.CommandRetried("UNAVAILABLE")
 	m.StreamOpen(true)
-	m.Attempted(time.Second, "ThrottlingException")
-	m.Attempted(time.Second, "")
+	m.Attempted(t.Context(), time.Second, "ThrottlingException")
+	m.Attempted(t.Context(), time.Second, "")
 	m.Sent(3, 2, "")
 	m.AnswerLost()
 	m.EntryRejected("NotAuthorizedForSourceException")
@@ -171,7 +171,7 @@ func TestModelsAndAWSCannotAddTimeSeriesWithoutEnd(t *testing.T) {
 	for i := range 10 * maxHeaderSets {
 		m.Taken(&job.Job{Type: "t", CustomHeaders: fmt.Sprintf(`{"elementTemplateId":"t%d","elementTemplateVersion":%d}`, i, i)}, true)
 		m.Sent(1, 1, fmt.Sprintf("Code%d", i))
-		m.Attempted(0, fmt.Sprintf("Code%d", i))
+		m.Attempted(t.Context(), 0, fmt.Sprintf("Code%d", i))
 		m.EntryRejected(fmt.Sprintf("Code%d", i))
 	}
 	// Four actions of each of the templates and of the one that stands for the rest.

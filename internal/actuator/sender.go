@@ -1,6 +1,7 @@
 package actuator
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,9 +46,9 @@ func (s *senderMetrics) code(code string) string {
 }
 
 // Attempted counts an HTTP exchange with EventBridge.
-func (m *Metrics) Attempted(took time.Duration, code string) {
+func (m *Metrics) Attempted(ctx context.Context, took time.Duration, code string) {
 	m.sender.attempts.WithLabelValues(m.sender.code(code)).Inc()
-	m.sender.attemptTime.Observe(took.Seconds())
+	observe(m.sender.attemptTime, took.Seconds(), m.exemplarOf(ctx))
 }
 
 // Sent counts a request, with the number of its entries; its attempts are counted one by one as they are made.

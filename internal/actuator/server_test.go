@@ -119,3 +119,43 @@ func TestStartAndShutdownAgainAndAgain(t *testing.T) {
 		require.NoError(t, s.Shutdown(t.Context()))
 	}
 }
+
+func TestAManagementPortHasAllAndTheOtherTheProbes(t *testing.T) {
+	t.Parallel()
+	s, err := actuator.Start(t.Context(), actuator.Options{
+		Address: "127.0.0.1", BasePath: "/connectors", Path: "/manage", Management: &actuator.Place{Address: "127.0.0.1", BasePath: "/base"},
+		Ready: func() (bool, string) { return false, "no gateway" }, Metrics: actuator.NewMetrics("v", "go"), Log: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Shutdown(context.Background())) })
+	require.NotEqual(t, s.Addr(), s.ProbesAddr())
+	for path, want := range map[string]int{
+		"/actuator/health/liveness": 200, "/base/actuator/info": 200, "/base/manage/info": 200, "/manage/health/readiness": 503, "/actuator/prometheus": 200, "/livez": 200, "/readyz": 503,
+		"/connectors/actuator/info": 404,
+	} {
+		status, _, _ := get(t, "http://"+s.Addr()+path)
+		assert.Equal(t, want, status, path)
+	}
+	for path, want := range map[string]int{
+		"/livez": 200, "/readyz": 503, "/connectors/livez": 200, "/actuator/health/liveness": 404, "/actuator/prometheus": 404, "/actuator/loggers": 404, "/health": 404,
+	} {
+		status, _, _ := get(t, "http://"+s.ProbesAddr()+path)
+		assert.Equal(t, want, status, path)
+	}
+}
+
+func TestAPortThatIsInUseEndsBoth(t *testing.T) {
+	t.Parallel()
+	var listening net.ListenConfig
+	taken, err := listening.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, taken.Close()) })
+	port := taken.Addr().(*net.TCPAddr).Port
+	o := actuator.Options{Address: "127.0.0.1", Port: port, Ready: func() (bool, string) { return true, "" }, Metrics: actuator.NewMetrics("v", "go"), Log: slog.New(slog.DiscardHandler)}
+	o.Management = &actuator.Place{Address: "127.0.0.1"}
+	_, err = actuator.Start(t.Context(), o)
+	require.ErrorContains(t, err, "set server.port (SERVER_PORT, --port) to a free one")
+	o.Port, o.Management.Port = 0, port
+	_, err = actuator.Start(t.Context(), o)
+	require.ErrorContains(t, err, "set management.server.port (MANAGEMENT_SERVER_PORT, --management-port) to a free one")
+}

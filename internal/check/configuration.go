@@ -12,7 +12,6 @@ type Setting struct{ Key, Value, Source string }
 
 // ConfigurationOptions say how the process is configured.
 type ConfigurationOptions struct {
-	File     string // that was read; empty = none
 	Settings []Setting
 	Defaults int // how many settings have their defaults
 	Warnings []string

@@ -33,6 +33,7 @@ type GatewayOptions struct {
 // The names of the checks of the gateway.
 const (
 	nameReached  = "reached"
+	nameVersion  = "version"
 	nameIdentity = "identity"
 	nameTenants  = "tenants"
 )
@@ -62,8 +63,15 @@ func (o *GatewayOptions) run(ctx context.Context) []Finding {
 	if err == nil && topology.BrokersSeen == 0 {
 		reached = failed(nameReached, fmt.Sprintf("%s, Camunda %s, but the gateway knows no broker", o.Address, topology.GatewayVersion), "look at the brokers of the cluster, and whether this gateway is of the same cluster")
 	}
-	return append([]Finding{reached}, o.tenants(ctx)...)
+	found := []Finding{reached}
+	if zeebe.OlderThan(topology.GatewayVersion, oldestMajor, oldestMinor) {
+		found = append(found, unknown(nameVersion, fmt.Sprintf("Camunda %s is older than %d.%d, the oldest version that this worker is tested with", topology.GatewayVersion, oldestMajor, oldestMinor)))
+	}
+	return append(found, o.tenants(ctx)...)
 }
+
+// The oldest version of Camunda that the worker supports.
+const oldestMajor, oldestMinor = 8, 5
 
 // tenants asks for jobs of a type that nobody has, so that none can be taken.
 func (o *GatewayOptions) tenants(ctx context.Context) []Finding {

@@ -20,6 +20,8 @@ type ModelOptions struct {
 	Definitions Definitions
 	// NotNeeded says why no model is read; empty = models are.
 	NotNeeded string
+	// Old returns the version of a cluster that is too old to give out models; empty = it is not. Nil = not asked.
+	Old       func(ctx context.Context) string
 	Address   string
 	Processes []string // ids that the given models have; nil = any definition will do
 	// Parse says what is wrong with the XML of a definition.
@@ -31,6 +33,11 @@ func Models(o ModelOptions) Part {
 	return Part{Name: "models", Run: func(ctx context.Context) []Finding {
 		if o.NotNeeded != "" {
 			return []Finding{skipped("REST API", o.NotNeeded)}
+		}
+		if o.Old != nil {
+			if version := o.Old(ctx); version != "" {
+				return []Finding{unknown("REST API", "the cluster is of Camunda "+version+", which gives out no models (8.8 and later do): secrets resolve in the fields of an access key alone, as without camunda.client.rest-address")}
+			}
 		}
 		if len(o.Processes) == 0 {
 			return []Finding{o.one(ctx, "REST API", "")}

@@ -25,8 +25,8 @@ type SecretOptions struct {
 	Providers []Provider
 	Fault     *Finding // why there are no providers; nil = there are
 	Names     []policy.Named
-	// KeysOnly says that secrets resolve in the fields of an access key alone.
-	KeysOnly bool
+	// KeysOnly says whether secrets resolve in the fields of an access key alone, as in a cluster that gives out no models.
+	KeysOnly func(ctx context.Context) bool
 	Tenants  []string
 }
 
@@ -45,8 +45,9 @@ func Secrets(o SecretOptions) Part {
 		if len(o.Providers) == 0 {
 			all = append(all, skipped("providers", "no provider is configured"))
 		}
+		keysOnly := len(o.Names) > 0 && o.KeysOnly != nil && o.KeysOnly(ctx)
 		for _, n := range o.Names {
-			f := o.name(ctx, n)
+			f := o.name(ctx, n, keysOnly)
 			same := func(g Finding) bool { return g.Name == f.Name && g.Verdict == f.Verdict && g.Cure == f.Cure }
 			if !slices.ContainsFunc(all, same) { // several processes can share it
 				all = append(all, f)
@@ -63,10 +64,10 @@ var keyFields = []string{
 }
 
 // name looks for one secret, for each tenant.
-func (o *SecretOptions) name(ctx context.Context, n policy.Named) Finding {
-	if o.KeysOnly && !slices.Contains(keyFields, n.Place.Field) {
+func (o *SecretOptions) name(ctx context.Context, n policy.Named, keysOnly bool) Finding {
+	if keysOnly && !slices.Contains(keyFields, n.Place.Field) {
 		n.Place.Message = "is no field of an access key, and in others no secret resolves: the worker reads no deployed model"
-		return failed(n.Name, n.Place.String(), "set camunda.client.rest-address; or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED")
+		return failed(n.Name, n.Place.String(), "set camunda.client.rest-address (with Camunda 8.8 or later); or, to trust all inputs, set camunda.connector.secret-resolver.secret-filter.mode to DISABLED")
 	}
 	tenants := o.Tenants
 	if len(tenants) == 0 {

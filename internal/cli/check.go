@@ -108,8 +108,9 @@ func writtenSecrets(s *policy.Survey) []string {
 	return all
 }
 
-// gatewayPart dials the gateway. A fault of its files is a finding, so that the other parts are checked as well.
-func (b *checkBuilder) gatewayPart() (gateway, models check.Part, end func() error) {
+// gatewayPart dials the gateway. A fault of its files is a finding, so that the other parts are checked as well. Old returns the
+// version of a cluster that is too old to give out models, else nothing.
+func (b *checkBuilder) gatewayPart() (gateway, models check.Part, old func(context.Context) string, end func() error) {
 	c := b.config
 	client, err := zeebe.Dial(gatewayConfig(c), b.log)
 	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
@@ -119,16 +120,23 @@ func (b *checkBuilder) gatewayPart() (gateway, models check.Part, end func() err
 	}
 	if err != nil {
 		broken := check.Broken("gateway", "settings", err.Error(), "mend the setting")
-		return broken, check.Broken("models", "REST API", "not asked: "+err.Error(), "mend the setting"), func() error { return nil }
+		return broken, check.Broken("models", "REST API", "not asked: "+err.Error(), "mend the setting"),
+			func(context.Context) string { return "" }, func() error { return nil }
 	}
 	gateway = check.Gateway(check.GatewayOptions{
 		Cluster: client, Address: c.Gateway.Target, Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
 		Advise: adviceOf(c),
 	})
+	old = func(ctx context.Context) string {
+		if version, err := client.GatewayVersion(ctx); err == nil && zeebe.OlderThan(version, modelsSinceMajor, modelsSinceMinor) {
+			return version
+		}
+		return "" // as run has it
+	}
 	models = check.Models(check.ModelOptions{
-		Definitions: client, NotNeeded: b.noModels(), Address: c.Gateway.RESTAddress, Processes: b.processes(), Parse: parseDeployed,
+		Definitions: client, NotNeeded: b.noModels(), Old: old, Address: c.Gateway.RESTAddress, Processes: b.processes(), Parse: parseDeployed,
 	})
-	return gateway, models, client.Close
+	return gateway, models, old, client.Close
 }
 
 // closeAll closes what was opened, in the reverse order.

@@ -38,9 +38,9 @@ type checkBuilder struct {
 // parts returns all parts in the order in which they are shown, and what closes what they hold.
 func (b *checkBuilder) parts(ctx context.Context, warnings []config.Warning) ([]check.Part, func()) {
 	var open []io.Closer
-	gateway, models, end := b.gatewayPart()
+	gateway, models, old, end := b.gatewayPart()
 	open = append(open, closer(end))
-	secrets, resolve, providers := b.secretsPart(ctx)
+	secrets, resolve, providers := b.secretsPart(ctx, old)
 	if providers != nil && providers.manager != nil {
 		open = append(open, closer(func() error { providers.manager.Close(); return nil }))
 	}
@@ -57,7 +57,7 @@ func (b *checkBuilder) parts(ctx context.Context, warnings []config.Warning) ([]
 
 // configurationPart shows the settings that were given, with their origins, and the warnings.
 func (b *checkBuilder) configurationPart(warnings []config.Warning) check.Part {
-	o := check.ConfigurationOptions{File: b.config.File}
+	var o check.ConfigurationOptions
 	for _, v := range b.config.Values() {
 		if b.config.Given(v.Setting.Key) {
 			o.Settings = append(o.Settings, check.Setting{Key: v.Setting.Key, Value: v.Text, Source: v.Source})
@@ -109,7 +109,7 @@ func adviceOf(c *config.Config) func(*job.CommandError) string {
 }
 
 // secretsPart builds the providers of secrets, and what resolves the secrets of a text.
-func (b *checkBuilder) secretsPart(ctx context.Context) (check.Part, func(context.Context, string, string) (string, error), *secretProviders) {
+func (b *checkBuilder) secretsPart(ctx context.Context, old func(context.Context) string) (check.Part, func(context.Context, string, string) (string, error), *secretProviders) {
 	c := b.config
 	err := checkManager(c, b.session.lookup)
 	var built *secretProviders
@@ -121,7 +121,9 @@ func (b *checkBuilder) secretsPart(ctx context.Context) (check.Part, func(contex
 		none := func(context.Context, string, string) (string, error) { return "", err }
 		return check.Secrets(check.SecretOptions{Fault: &fault}), none, nil
 	}
-	o := check.SecretOptions{Tenants: c.Worker.TenantIDs, KeysOnly: c.Secrets.FilterMode != config.FilterDisabled && c.Gateway.RESTAddress == ""}
+	o := check.SecretOptions{Tenants: c.Worker.TenantIDs, KeysOnly: func(ctx context.Context) bool {
+		return c.Secrets.FilterMode != config.FilterDisabled && (c.Gateway.RESTAddress == "" || old(ctx) != "")
+	}}
 	if b.survey != nil {
 		o.Names = b.survey.Secrets
 	}
@@ -184,6 +186,10 @@ func (b *checkBuilder) environment() check.Finding {
 		if strings.HasPrefix(v, prefix) {
 			n++
 		}
+	}
+	n += b.config.SecretProperties()
+	if n == 0 && b.config.Secrets.Directory == "" && !b.config.Secrets.Manager.Enabled {
+		return check.Finding{Verdict: check.Unknown, Detail: "no variable begins with " + prefix + ", and no other provider is configured: jobs can use no secrets"}
 	}
 	if prefix == "" {
 		return check.Finding{Verdict: check.Unknown, Detail: "the prefix is empty, so that every variable of this process can be read as a secret"}

@@ -182,6 +182,27 @@ func TestCheckOfAWorkerThatCouldWork(t *testing.T) {
 	}
 }
 
+// TestCheckOfAnOlderClusterIsAsRunHasIt: run reads no model of a cluster before 8.8.
+func TestCheckOfAnOlderClusterIsAsRunHasIt(t *testing.T) {
+	w := newWorld(t, embedded.GatewayOptions{Version: "8.7.4"})
+	w.env = append(w.env, "CAMUNDA_CLIENT_RESTADDRESS=http://"+nowhere(t))
+	all := w.findings(t, cli.ExitOK, w.model)
+	rest := all["models REST API"]
+	assert.Equal(t, check.Unknown, rest.Verdict)
+	assert.Contains(t, rest.Detail, "the cluster is of Camunda 8.7.4, which gives out no models")
+	assert.NotContains(t, all, "gateway version")
+
+	w.model = w.write(t, `<zeebe:input source="{{secrets.KEY}}" target="input.traceHeader" />`)
+	f := w.findings(t, cli.ExitFailure, w.model)["secrets KEY"]
+	assert.Contains(t, f.Detail+f.Cure, "is no field of an access key")
+	w.env = append(w.env, "CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE=DISABLED")
+	w.findings(t, cli.ExitOK, w.model)
+
+	w = newWorld(t, embedded.GatewayOptions{Version: "8.4.9"})
+	all = w.findings(t, cli.ExitOK)
+	assert.Contains(t, all["gateway version"].Detail, "Camunda 8.4.9 is older than 8.5")
+}
+
 func (w *world) host() string { return strings.TrimPrefix(w.amazon.server.URL, "http://") }
 
 // nowhere returns an address where nobody listens.

@@ -81,7 +81,7 @@ func TestWhatMayFollow(t *testing.T) {
 		{"one shell only", []string{"completion", "bash", ""}, nil, noFile},
 		{"a model", []string{"lint", "ord"}, []string{"bpmn"}, ends},
 		{"a file of a flag", []string{"eval", "--context", ""}, []string{"json"}, ends},
-		{"a file of settings", []string{"run", "--config", ""}, []string{"yaml", "yml"}, ends},
+		{"a file of settings", []string{"run", "--config", ""}, []string{"yaml", "yml", "properties"}, ends},
 		{"any file", []string{"run", "--ca-certificate-path", ""}, nil, anyFile},
 		{"a folder", []string{"run", "--secrets-directory", ""}, nil, folders},
 		{"nothing of a command that is none", []string{"nonsense", "--"}, nil, anyFile},

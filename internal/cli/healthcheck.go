@@ -58,12 +58,16 @@ func healthcheckCommand(s *session) *cobra.Command {
 
 // healthcheck asks the connector that listens as the configuration says.
 func healthcheck(ctx context.Context, s *session, c *config.Config, path string) error {
-	if c.Server.Port == 0 {
-		return usage(errors.New("server.port is 0, any free port, so there is none to ask at: give the port, --port 8080"))
+	address, port, setting, flag := c.Server.Address, c.Server.Port, "server.port", "--port 8080"
+	if m := c.Server.Management; m != nil {
+		address, port, setting, flag = m.Address, m.Port, "management.server.port", "--management-port 9600"
+	}
+	if port == 0 {
+		return usage(fmt.Errorf("%s is 0, any free port, so there is none to ask at: give the port, %s", setting, flag))
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	status, err := probe(ctx, "http://"+net.JoinHostPort(probeHost(c.Server.Address), strconv.Itoa(c.Server.Port))+path)
+	status, err := probe(ctx, "http://"+net.JoinHostPort(probeHost(address), strconv.Itoa(port))+path)
 	if err != nil {
 		return err
 	}

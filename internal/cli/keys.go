@@ -20,6 +20,8 @@ var keyPrefixes = map[zeebe.KeyPurpose]string{
 	zeebe.RESTKey:      "camunda.client.rest-client-",
 	zeebe.TokenKey:     "camunda.client.auth.client-",
 	zeebe.AssertionKey: "camunda.client.auth.client-assertion.",
+
+	zeebe.TokenServerKey: "camunda.client.auth.",
 }
 
 // keyParts are the settings of a key: what follows its prefix, and what is expected there.
@@ -31,6 +33,9 @@ var keyParts = map[zeebe.KeyPart]struct{ name, expected string }{
 	zeebe.CertificatePart:      {"certificate-path", "a PEM file with a certificate"},
 	zeebe.PrivateKeyPart:       {"key-path", "a PEM file with the certificate's private key"},
 	zeebe.AlgorithmPart:        {"algorithm", "an algorithm that goes with the key"},
+
+	zeebe.TruststorePart:         {"truststore-path", "a file with CA certificates: PEM, PKCS#12 or JKS"},
+	zeebe.TruststorePasswordPart: {"truststore-password", "the truststore's password"},
 }
 
 // keyFault names the setting that a key's fault is about.

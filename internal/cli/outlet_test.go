@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -115,9 +116,11 @@ type counted struct {
 	codes []string
 }
 
-func (c *counted) Failed(code string)                     { c.codes = append(c.codes, code) }
-func (c *counted) Attempted(_ time.Duration, code string) { c.codes = append(c.codes, code) }
-func (c *counted) Sent(_, _ int, code string)             { c.codes = append(c.codes, code) }
+func (c *counted) Failed(code string) { c.codes = append(c.codes, code) }
+func (c *counted) Attempted(_ context.Context, _ time.Duration, code string) {
+	c.codes = append(c.codes, code)
+}
+func (c *counted) Sent(_, _ int, code string) { c.codes = append(c.codes, code) }
 
 func TestCodesAreMaskedBeforeTheyBecomeLabels(t *testing.T) {
 	t.Parallel()
@@ -126,7 +129,7 @@ func TestCodesAreMaskedBeforeTheyBecomeLabels(t *testing.T) {
 	c := &counted{}
 	o := maskedObserver{c, secrets}
 	o.Failed("s3cr3t")
-	o.Attempted(time.Second, "x s3cr3t")
+	o.Attempted(t.Context(), time.Second, "x s3cr3t")
 	o.Sent(1, 1, "s3cr3t")
 	assert.Equal(t, []string{"***", "x ***", "***"}, c.codes)
 }

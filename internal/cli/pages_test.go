@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 )
 
 // testsOfTheModule returns the source of all tests.
@@ -32,11 +36,11 @@ func testsOfTheModule(t *testing.T) string {
 func TestThePagesNameTestsThatAreThere(t *testing.T) {
 	t.Parallel()
 	tests := testsOfTheModule(t)
-	for _, page := range []string{"docs/security.md", "docs/contract.md"} {
+	for page, least := range map[string]int{"docs/security.md": 15, "docs/contract.md": 15, "docs/migrate.md": 2} {
 		text, err := os.ReadFile(root + page)
 		require.NoError(t, err)
 		named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)`").FindAllStringSubmatch(string(text), -1)
-		assert.Greater(t, len(named), 15)
+		assert.Greater(t, len(named), least, page)
 		for _, m := range named {
 			assert.Contains(t, tests, "func "+m[1]+"(", "%s names a test that is not there", page)
 		}
@@ -53,6 +57,41 @@ func TestThePoliciesOfTheSecurityPageAreJSON(t *testing.T) {
 	for _, m := range policies {
 		assert.True(t, json.Valid([]byte(m[1])), m[1])
 	}
+}
+
+// TestTheYAMLOfThePagesIsRead holds what a reader copies: it is YAML, and where it is a configuration of the worker, the worker reads it.
+func TestTheYAMLOfThePagesIsRead(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(root + "docs/*.md")
+	require.NoError(t, err)
+	blocks, configurations := 0, 0
+	for _, page := range append(pages, root+"README.md", root+"deploy/compose/README.md", root+"deploy/helm/eventbridge-connector/README.md") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile("(?s)```yaml\n(.*?)\n *```").FindAllStringSubmatch(string(text), -1) {
+			blocks++
+			var content any
+			require.NoError(t, yaml.Unmarshal([]byte(m[1]), &content), "%s:\n%s", page, m[1])
+			keys, ok := content.(map[string]any)
+			if !ok {
+				continue
+			}
+			for key := range keys {
+				if strings.HasPrefix(key, "camunda.") && !strings.Contains(m[1], "***") { // but for what config prints
+					configurations++
+					_, _, err := config.Load([]string{"--config=page.yaml"}, nil, func(path string) ([]byte, error) {
+						if path != "page.yaml" {
+							return nil, fs.ErrNotExist
+						}
+						return []byte(m[1]), nil
+					})
+					require.NoError(t, err, "%s:\n%s", page, m[1])
+				}
+			}
+		}
+	}
+	assert.Greater(t, blocks, 8)
+	assert.Greater(t, configurations, 1)
 }
 
 // TestEveryRuleOfTheContractIsHeld says that each row of docs/contract.md names a test, a make target, or a file of cases that

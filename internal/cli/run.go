@@ -74,6 +74,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, le
 	}
 	defer parts.end()
 	metrics.TraceIDs(tracer.IDs)
+	metrics.SpanIDs(trace.SpanIDs)
 	metrics.Read(actuator.Readings{
 		JobType: c.Connector.JobType,
 		Slots:   func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
@@ -91,7 +92,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, le
 	return (&service{
 		engine: parts.engine, log: log,
 		health: actuator.Options{
-			Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Metrics: metrics, Mask: inUse.Mask,
+			Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Path: c.Server.ActuatorPath, Management: management(c), Metrics: metrics, Mask: inUse.Mask,
 			Info:    actuator.Info{Name: Name, Version: built.version, Commit: built.revision, CommitTime: built.time, GoVersion: built.goVersion},
 			Loggers: levels, LoggersAccess: actuator.Access(c.Server.LoggersAccess),
 		},
@@ -218,6 +219,15 @@ func reason(err error) string {
 	return err.Error()
 }
 
+// management is where health and metrics have a port of their own; nil = they have none.
+func management(c *config.Config) *actuator.Place {
+	m := c.Server.Management
+	if m == nil {
+		return nil
+	}
+	return &actuator.Place{Address: m.Address, Port: m.Port, BasePath: m.BasePath}
+}
+
 func noStats() (hits, misses uint64) { return 0, 0 }
 
 func closeQuietly(f func() error, log *slog.Logger) {
@@ -235,7 +245,7 @@ func gatewayConfig(c *config.Config) zeebe.Config {
 		Auth: zeebe.Auth{
 			Method: zeebe.AuthMethod(c.Auth.Method), ClientID: c.Auth.ClientID, ClientSecret: c.Auth.ClientSecret, TokenURL: c.Auth.TokenURL, DiscoveryURL: c.Auth.DiscoveryURL,
 			Audience: c.Auth.Audience, Scope: c.Auth.Scope, Resource: c.Auth.Resource, Username: c.Auth.Username, Password: c.Auth.Password, Timeout: c.Auth.Timeout,
-			TLSKey: keySource(c.Auth.TLSKey),
+			TLSKey: keySource(c.Auth.TLSKey), Truststore: zeebe.Truststore(c.Auth.Truststore),
 			Assertion: zeebe.Assertion{
 				Key: keySource(c.Auth.Assertion.Key), KeyID: c.Auth.Assertion.KeyID, Algorithm: c.Auth.Assertion.Algorithm, Audience: c.Auth.Assertion.Audience,
 			},

@@ -19,7 +19,13 @@ type secretProviders struct {
 func newSecretProviders(ctx context.Context, lookup func(string) (string, bool), c *config.Config, log *slog.Logger) (*secretProviders, error) {
 	p := &secretProviders{}
 	if c.Secrets.EnvEnabled {
-		p.all = append(p.all, secret.NewEnvironment(lookup, secret.EnvironmentOptions{
+		properties := func(name string) (string, bool) {
+			if value, ok := lookup(name); ok {
+				return value, true
+			}
+			return c.SecretProperty(name)
+		}
+		p.all = append(p.all, secret.NewEnvironment(properties, secret.EnvironmentOptions{
 			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware,
 			Separator: c.Secrets.EnvSeparator, Tenants: c.Worker.TenantIDs, Log: log,
 		}))

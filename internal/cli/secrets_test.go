@@ -78,3 +78,17 @@ func TestSecretsOfTheEnvironmentKnowTheTenantsAndTheSeparator(t *testing.T) {
 	_, _, err = config.Load([]string{"--secrets-env-separator=a b"}, nil, nil)
 	require.ErrorContains(t, err, "camunda.connector.secretprovider.environment.separator")
 }
+
+func TestSecretsOfTheConfigurationAnswerBehindTheEnvironment(t *testing.T) {
+	t.Parallel()
+	c, _, err := config.Load(nil, []string{`SPRING_APPLICATION_JSON={"SECRET_A":"of JSON","SECRET_B":"of JSON"}`}, nil)
+	require.NoError(t, err)
+	providers, err := newSecretProviders(t.Context(), func(name string) (string, bool) { return "of the environment", name == "SECRET_A" }, c, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	for name, want := range map[string]string{"A": "of the environment", "B": "of JSON"} {
+		value, ok, err := providers.all[0].Secret(t.Context(), secret.Context{}, name)
+		require.NoError(t, err)
+		assert.True(t, ok)
+		assert.Equal(t, want, value)
+	}
+}

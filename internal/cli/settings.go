@@ -31,7 +31,7 @@ func addSettingsWithAccounts(s *session, c *cobra.Command) func() (*config.Confi
 		case setting.Bool():
 			completeValues(c, setting.Flag, "true", "false")
 		case setting.Flag == "config":
-			completeFiles(c, setting.Flag, "yaml", "yml")
+			completeFiles(c, setting.Flag, "yaml", "yml", "properties")
 		case strings.HasSuffix(key, ".directory"):
 			must(c.MarkFlagDirname(setting.Flag))
 		case strings.HasSuffix(key, "-path"): // any file
@@ -40,7 +40,7 @@ func addSettingsWithAccounts(s *session, c *cobra.Command) func() (*config.Confi
 		}
 	}
 	return func() (*config.Config, []config.Warning, []config.Account, error) {
-		loaded, warnings, accounts, err := config.LoadWithAccounts(parsed(), s.env, config.ReadFile)
+		loaded, warnings, accounts, err := config.LoadWithAccounts(parsed(), s.env, config.OnDisk())
 		if err = errors.Join(err, trace.Check(s.lookup)); err != nil {
 			err = usage(err)
 		}

@@ -25,8 +25,15 @@ func (l *loader) checkEnvironment() {
 			})
 		}
 	}
+	l.checkAWS()
+	l.checkHost()
+	for _, name := range []string{"ALL_PROXY", "all_proxy"} {
+		if l.env[name] != "" {
+			l.warnf("environment variable %s has no effect; set HTTPS_PROXY", name)
+		}
+	}
 	for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
-		if path := l.env[name]; path != "" && l.read != nil {
+		if path := l.env[name]; path != "" && l.files.Read != nil {
 			if err := l.checkCertificates(path); err != nil {
 				l.fail(&ValueError{Key: name, Found: strconv.Quote(shortened(path)), Source: "environment variable", Expected: "a PEM file with certificates: " + err.Error()})
 			}
@@ -36,7 +43,7 @@ func (l *loader) checkEnvironment() {
 
 // checkCertificates says why a file holds no certificates.
 func (l *loader) checkCertificates(path string) error {
-	data, err := l.read(path)
+	data, err := l.files.Read(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err // its path is in the message already
 	}

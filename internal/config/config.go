@@ -1,4 +1,4 @@
-// Package config turns flags, environment variables and YAML files into one validated [Config]. It reads them as Spring does,
+// Package config turns flags, environment variables and files of YAML or Java properties into one validated [Config]. It reads them as Spring does,
 // so that what was written for Camunda's connector runtime serves as it is.
 //
 // There is one list of settings ([Settings]): a setting's key in Camunda's spelling, its kind, default, flag,
@@ -21,7 +21,7 @@ import (
 
 // Config is the whole configuration of the process, validated, with what follows from it filled in.
 type Config struct {
-	File      string // the YAML file that was read; empty = none
+	File      string // the file that --config names; empty = none
 	Mode      string // ModeSelfManaged or ModeSaaS
 	Gateway   Gateway
 	Cloud     Cloud
@@ -34,6 +34,8 @@ type Config struct {
 
 	values      []Value
 	environment map[string]string
+
+	secretProperties map[string]string // by their names
 }
 
 // The modes of [Config.Mode].
@@ -73,7 +75,8 @@ type Auth struct {
 	Method             string // AuthNone, AuthBasic or AuthOIDC
 	ClientID           string
 	ClientSecret       string
-	TLSKey             Key       // the TLS client certificate for the token URL; zero = none
+	TLSKey             Key // the TLS client certificate for the token URL; zero = none
+	Truststore         Truststore
 	Assertion          Assertion // in place of ClientSecret
 	TokenURL           string
 	IssuerURL          string // as configured; what counts is DiscoveryURL
@@ -155,6 +158,18 @@ type Server struct {
 	BasePath string // below which the same is served; empty = none
 
 	LoggersAccess string // who may see and change log levels: none, read-only, local or unrestricted
+
+	ActuatorPath string // at which the endpoints answer, too
+	Management   *Management
+
+	managementPort, managementAddress, managementBase string // as configured; what counts is Management
+}
+
+// Management says where health and metrics are served if they have a port of their own.
+type Management struct {
+	Address  string // empty = all interfaces
+	Port     int    // 0 = any free one
+	BasePath string // below which the same is served; empty = none
 }
 
 // Log says how to log.
@@ -214,16 +229,17 @@ type Warning struct {
 }
 
 // Load reads the configuration from the arguments of a command, the environment ("NAME=value") and the files that they
-// name, which it reads with readFile. Where they name none, it reads those of [usualFiles] that are there. All faults come
+// name, which it reads with readFile. Where they name none, it reads those of Spring's usual names that are there. All faults come
 // together in one error, a line each ([errors.Join] of *[ValueError], *[UnknownError] and others). Load writes nothing.
 func Load(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, error) {
-	c, warnings, _, err := LoadWithAccounts(args, env, readFile)
+	c, warnings, _, err := LoadWithAccounts(args, env, Files{Read: readFile})
 	return c, warnings, err
 }
 
-// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not.
-func LoadWithAccounts(args, env []string, readFile func(string) ([]byte, error)) (*Config, []Warning, []Account, error) {
-	l := newLoader(env, readFile)
+// LoadWithAccounts is [Load] that tells also what became of each name that was given, an error or not. It reads folders of values
+// (configtree:), too.
+func LoadWithAccounts(args, env []string, files Files) (*Config, []Warning, []Account, error) {
+	l := newLoader(env, files)
 	c, err := l.load(args)
 	return c, l.warnings, l.accounts, err
 }

@@ -7,18 +7,30 @@ import (
 	"strings"
 )
 
-// decisive are names that decide which jobs are taken, or what becomes of them, and that this worker cannot follow. They are
-// never passed over in silence.
-var decisive = []struct {
+// decision is what becomes of some of the [decisive] names.
+type decision struct {
 	keys     []string
 	harmless []string // values that ask for what the worker does anyway
 	refused  string   // what is expected instead; empty = a warning is enough
 	warning  string
-}{
+}
+
+// is says whether a name is one of the decision's.
+func (d decision) is(name spelt) bool {
+	return slices.ContainsFunc(d.keys, func(key string) bool { return matches(name, key) })
+}
+
+// decisive are names that decide which jobs are taken, what becomes of them, or how the worker is reached, and that this worker cannot
+// follow. They are never passed over in silence. The first entry with a name counts.
+var decisive = []decision{
 	{
 		keys:     []string{"camunda.client.physical-tenant-id"},
 		harmless: []string{"", "default"},
 		refused:  "default or nothing: this worker takes jobs of the default physical tenant only",
+	},
+	{
+		keys:     []string{"camunda.clients.default.primary"},
+		harmless: []string{"", "true", "false"},
 	},
 	{
 		keys:    []string{"camunda.clients."},
@@ -51,6 +63,16 @@ var decisive = []struct {
 		warning:  "jobs are taken over gRPC",
 	},
 	{
+		keys:     []string{"server.ssl.", "management.server.ssl."},
+		harmless: []string{"", "false"},
+		warning:  "health and metrics are served without TLS",
+	},
+	{
+		keys:     []string{"connector.outbound.discovery.disabled"},
+		harmless: []string{"", "false"},
+		warning:  "it switches off the discovery of Camunda's connectors, not this worker, which takes the jobs of connector.aws-eventbridge.type",
+	},
+	{
 		keys:     []string{"camunda.connector.secret-resolver.legacy.mode"},
 		harmless: []string{"", "on"},
 		warning:  "the cluster is not asked for secrets that no provider has",
@@ -61,7 +83,7 @@ var decisive = []struct {
 func (l *loader) decides(e entry) bool {
 	name := spell(e.name)
 	for _, d := range decisive {
-		if !slices.ContainsFunc(d.keys, func(key string) bool { return matches(name, key) }) {
+		if !d.is(name) {
 			continue
 		}
 		value, err := l.resolve(e.text)
@@ -85,8 +107,8 @@ func (l *loader) decides(e entry) bool {
 // job type of this worker.
 func (l *loader) warnOfDisabledType() {
 	const key = "connector.outbound.disabled"
-	value, ok := l.property(key)
-	if ok && slices.Contains(splitList(value), l.config.Connector.JobType) {
+	value, _ := l.property(key)
+	if slices.Contains(splitList(value+","+l.springElements(key)), l.config.Connector.JobType) {
 		l.warn(Warning{Text: fmt.Sprintf("%s names %s: it switches off Camunda's connector, not this worker, which takes these jobs", key, l.config.Connector.JobType)})
 	}
 }

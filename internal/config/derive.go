@@ -32,6 +32,10 @@ func (l *loader) derive() {
 	l.checkAuth()
 	l.checkKeys()
 	l.warnOfPlaintext()
+	l.deriveManagement()
+	if c.Worker.RequestTimeout == 0 {
+		l.useDefault("camunda.client.worker.defaults.request-timeout")
+	}
 	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
 		c.Worker.TenantIDs = []string{c.Worker.TenantID}
 		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
@@ -46,6 +50,16 @@ func (l *loader) derive() {
 	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
 		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without camunda.client.rest-address no deployed model can be read: " +
 			"secrets resolve in accessKey, secretKey and sessionToken only")
+	}
+}
+
+// useDefault gives a setting its default.
+func (l *loader) useDefault(key string) {
+	for _, s := range l.settings {
+		if s.Key == key {
+			s.set(&l.config, s.Default)
+			l.derived(key, "default, since 0 is given")
+		}
 	}
 }
 
@@ -74,6 +88,9 @@ func (l *loader) deriveAuthMethod() {
 	l.derived("camunda.client.auth.method", "follows from the credentials given")
 }
 
+// defaultRegion is the region of a SaaS cluster for which none is given.
+const defaultRegion = "bru-2"
+
 // deriveSaaS composes the addresses of a SaaS cluster from its id and region.
 func (l *loader) deriveSaaS() {
 	c := &l.config
@@ -83,8 +100,10 @@ func (l *loader) deriveSaaS() {
 		if cloud.ClusterID == "" {
 			l.missing("camunda.client.cloud.cluster-id", "the cluster's id, since camunda.client.mode is saas")
 		}
-		if cloud.Region == "" {
-			l.missing("camunda.client.cloud.region", "the cluster's region, since camunda.client.mode is saas")
+		if cloud.Region == "" && cloud.ClusterID != "" {
+			cloud.Region, c.Cloud.Region = defaultRegion, defaultRegion
+			l.derived("camunda.client.cloud.region", "default of Camunda's clients")
+			l.warnf("camunda.client.cloud.region is not set, so %s is used, as by Camunda's clients; the cluster's page in the Console names its region", defaultRegion)
 		}
 		c.Gateway.GRPCAddress = "https://" + cloud.ClusterID + "." + cloud.Region + ".zeebe." + cloud.Domain + ":" + strconv.Itoa(cloud.Port)
 		l.derived("camunda.client.grpc-address", "follows from mode saas")

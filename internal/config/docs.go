@@ -12,7 +12,7 @@ func Markdown() string {
 
 <!-- DO NOT EDIT: written from internal/config/settings.go by "make generate" -->
 
-You can set every setting by a flag, by an environment variable, or in a YAML file. ` + "`--config FILE`" + ` (or
+You can set every setting by a flag, by an environment variable, or in a file, which is YAML or Java properties. ` + "`--config FILE`" + ` (or
 ` + "`CONNECTOR_AWS_EVENTBRIDGE_CONFIG`" + `) names the file. Flags win over the environment, and the environment wins over the file. A variable with
 Camunda's name wins over one with the Zeebe Go client's name (` + "`ZEEBE_…`" + `).
 
@@ -23,12 +23,16 @@ The environment and the files of Camunda's connector runtime work as they are ([
 * **Variables** are made from the key by Spring's rule: dots become underscores, dashes are dropped, letters become capitals
   (` + "`camunda.client.grpc-address` → `CAMUNDA_CLIENT_GRPCADDRESS`" + `). Underscores for dashes, small letters and the key itself
   (` + "`camunda.client.grpc-address=…`" + `) also work. Lists may be given by index (` + "`…_TENANTIDS_0`, `…_TENANTIDS_1`" + `). An empty variable counts as not set.
-* **Files**: without ` + "`--config`" + `, the worker reads the files that are there of ` + "`/config/application.yaml`, `/config/application.yml`, `/application.yaml`" + `
-  and ` + "`/application.yml`" + `, where Camunda's charts and Compose files mount them. ` + "`SPRING_CONFIG_LOCATION`, `SPRING_CONFIG_ADDITIONAL_LOCATION`," + `
-  ` + "`SPRING_CONFIG_IMPORT` and `spring.config.import`" + ` name more files, ` + "`optional:`" + ` ones need not be there. A file may have several documents.
-  ` + "`spring.config.activate.on-profile`" + ` limits one to profiles (` + "`SPRING_PROFILES_ACTIVE`" + `), and a profile may have a file of its own
-  (` + "`application-prod.yaml`" + `). ` + "`SPRING_APPLICATION_JSON`" + ` wins over other variables.
-* **Placeholders**: ` + "`${NAME}` and `${NAME:default}`" + ` stand for an environment variable or another key. One that is not set is an error.
+* **Files**: without ` + "`--config`" + `, the worker reads ` + "`application.yaml`, `application.yml` and `application.properties`" + ` in the folders ` + "`/`, `/config` and `/config/*`" + `,
+  where Camunda's charts and Compose files mount them. The later names win. ` + "`SPRING_CONFIG_NAME`, `SPRING_CONFIG_LOCATION`, `SPRING_CONFIG_ADDITIONAL_LOCATION`," + `
+  ` + "`SPRING_CONFIG_IMPORT` and `spring.config.import`" + ` name other files; ` + "`optional:`" + ` ones need not be there. Besides files and folders they can name a folder of
+  values, such as a mounted secret (` + "`configtree:/run/secrets/`" + `), and a variable that holds a file (` + "`env:NAME`" + `).
+* **Documents and profiles**: a file may have several documents. ` + "`spring.config.activate.on-profile`" + ` limits one to profiles (` + "`SPRING_PROFILES_ACTIVE`" + `, with groups by
+  ` + "`spring.profiles.group`" + `), and a profile may have a file of its own (` + "`application-prod.yaml`" + `).
+* **Java's options**: settings as system properties (` + "`-Dserver.port=9090`" + `) in ` + "`JAVA_TOOL_OPTIONS`, `JDK_JAVA_OPTIONS`, `JAVA_OPTIONS` and `JAVA_OPTS`" + ` win over other
+  variables, and ` + "`SPRING_APPLICATION_JSON`" + ` wins over them.
+* **Placeholders**: ` + "`${NAME}` and `${NAME:default}`" + ` stand for an environment variable or another key, and ` + "`${random.uuid}`, `${random.int(10)}`" + ` and the like for a random value. One
+  that is not set is an error.
 * **Flags** are short names; ` + "`--camunda.client.grpc-address=…`" + `, with the full key, also works.
 * **Durations** are ISO 8601 (` + "`PT5M`" + `), a number with a unit (` + "`5m`, `90s`, `2d`" + `), or milliseconds (` + "`300000`" + `). **Sizes** are bytes or have a
   unit (` + "`5MB`" + `). **Lists** are separated by commas. In the file they can be YAML lists.

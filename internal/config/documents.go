@@ -1,132 +1,189 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// maxImports is how many files a configuration may have.
-const maxImports = 50
+// usualFolders are where the pods and Compose files of Camunda's runtime mount its configuration, the weakest first: Spring's
+// folders, below the working directory of that runtime. They are read where no other place is given.
+const usualFolders = "optional:file:/;optional:file:/config/;optional:file:/config/*/"
 
-// usualFiles are where the pods and Compose files of Camunda's runtime mount its configuration, the weakest first. They are
-// read where no other place is given.
-var usualFiles = []string{"/application.yml", "/application.yaml", "/config/application.yml", "/config/application.yaml"}
-
-// springsOwn are the keys that say which files and documents are read.
+// springsOwn are the keys that say which files and documents are read. One that ends with a dot stands for all below it.
 var springsOwn = []string{
 	"spring.config.activate.on-cloud-platform", "spring.config.activate.on-profile", "spring.config.additional-location", "spring.config.import", "spring.config.location",
-	"spring.config.name", "spring.profiles", "spring.profiles.active", "spring.profiles.include",
+	"spring.config.name", "spring.config.on-not-found", "spring.profiles", "spring.profiles.active", "spring.profiles.default", "spring.profiles.group.", "spring.profiles.include",
 }
 
 func isSpringsOwn(name string) bool {
 	base, _ := cutIndex(name)
 	given := spell(base)
-	return slices.ContainsFunc(springsOwn, func(key string) bool { return given.is(spell(key)) })
-}
-
-// file is one that is to be read.
-type file struct {
-	path     string
-	key      string // of the setting that names it
-	source   string // where that stands
-	found    string // as it was written there
-	optional bool
-	quiet    bool // nobody named it: it need not be there
+	return slices.ContainsFunc(springsOwn, func(key string) bool { return matches(given, key) })
 }
 
 // documents reads the configuration files: the one that is named, else the usual ones, those of the active profiles beside
 // them, and what they import. What comes later wins.
 func (l *loader) documents(named given) []document {
-	if l.read == nil {
+	if l.files.Read == nil {
 		return nil
 	}
-	var main []file
-	location, given := l.springProperty("spring.config.location")
-	switch {
-	case named.Text != "":
-		main = []file{{path: named.Text, key: fileKey, source: named.Source, found: named.Text}}
-	case given:
-		main = l.locations("spring.config.location", location)
-	default:
-		for _, usual := range usualFiles {
-			main = append(main, file{path: usual, quiet: true})
-		}
-	}
-	if additional, given := l.springProperty("spring.config.additional-location"); given {
-		main = append(main, l.locations("spring.config.additional-location", additional)...)
-	}
+	groups := l.mainFiles(named)
+	read := make([][]document, len(groups))
 	var all []document
-	for _, f := range main {
-		all = append(all, l.readFile(f)...)
+	for i, group := range groups {
+		for _, f := range group {
+			read[i] = append(read[i], l.open(f)...)
+		}
+		all = append(all, read[i]...)
 	}
 	l.activate(all)
-	if len(l.profiles) == 0 {
-		l.profiles = profiles{"default"}
+	var out []document
+	for i, group := range groups {
+		out = append(out, l.active(read[i])...)
+		out = append(out, l.ofProfiles(group)...)
 	}
-	for _, f := range main {
-		for _, profile := range l.profiles {
-			if profile == "default" {
-				continue
-			}
-			ext := path.Ext(f.path)
-			all = append(all, l.readFile(file{path: strings.TrimSuffix(f.path, ext) + "-" + profile + ext, quiet: true})...)
+	return out
+}
+
+// mainFiles returns the files that flags and environment name, or the usual ones, in groups. The later groups win.
+func (l *loader) mainFiles(named given) [][]file {
+	read := func(key, text string) [][]file { return l.groups(listed{key: key, source: l.springSource(key)}, text) }
+	var groups [][]file
+	location, given := l.springProperty(keyLocation)
+	switch {
+	case named.Text != "":
+		groups = [][]file{{{path: named.Text, kind: kindOf(named.Text), key: fileKey, source: named.Source, found: named.Text}}}
+	case given:
+		groups = read(keyLocation, location)
+	default:
+		groups = read(keyLocation, usualFolders)
+	}
+	for _, key := range []string{"spring.config.additional-location", keyImport} {
+		if text, given := l.springProperty(key); given {
+			groups = append(groups, read(key, text)...)
 		}
 	}
-	if imports, given := l.springProperty("spring.config.import"); given {
-		all = append(all, l.imported(entry{name: "spring.config.import", text: imports, source: "environment"}, "")...)
-	}
+	return groups
+}
+
+const (
+	keyLocation = "spring.config.location"
+	keyImport   = "spring.config.import"
+)
+
+// active returns those of the documents that count, each followed by what it imports.
+func (l *loader) active(documents []document) []document {
 	var out []document
-	for _, d := range all {
+	for _, d := range documents {
 		if l.isActive(d) {
-			out = append(out, l.withImports(d)...)
+			out = append(out, d)
+			out = append(out, l.imports(d)...)
 		}
 	}
 	return out
 }
 
-// springProperty returns a property of Spring's own that SPRING_APPLICATION_JSON or the environment gives.
-func (l *loader) springProperty(key string) (string, bool) {
-	if value, ok := l.ofJSON[plain(key)]; ok {
-		return value, true
+// ofProfiles returns the documents of the files that stand beside these for the active profiles.
+func (l *loader) ofProfiles(files []file) []document {
+	var out []document
+	for _, profile := range l.profiles {
+		for _, f := range files {
+			if beside, ok := f.forProfile(profile); ok {
+				out = append(out, l.active(l.open(beside))...)
+			}
+		}
 	}
+	return out
+}
+
+// springProperty returns a property of Spring's own that a flag, SPRING_APPLICATION_JSON, a system property or the environment
+// gives.
+func (l *loader) springProperty(key string) (string, bool) {
+	for _, of := range []map[string]string{l.ofFlags, l.ofJSON, l.ofSystem} {
+		if value, ok := of[plain(key)]; ok {
+			return value, true
+		}
+	}
+	name, found := l.springVariable(key)
+	if _, index := cutIndex(name); index >= 0 {
+		return l.springElements(key), found
+	}
+	return l.env[name], found
+}
+
+// springVariable returns the environment variable that gives a property of Spring's own.
+func (l *loader) springVariable(key string) (name string, found bool) {
 	wanted := spell(key)
 	for _, name := range sorted(l.env) {
-		if value := l.env[name]; value != "" && spell(name).is(wanted) {
-			return value, true
+		base, _ := cutIndex(name)
+		if l.env[name] != "" && (spell(name).is(wanted) || spell(base).is(wanted)) {
+			return name, true
 		}
 	}
 	return "", false
 }
 
-// activate finds the active profiles: those that the environment names, else those of the files.
+// springElements returns the elements of a list that variables give by their index: SPRING_PROFILES_ACTIVE_0.
+func (l *loader) springElements(key string) string {
+	wanted := spell(key)
+	elements := map[int]string{}
+	for _, name := range sorted(l.env) {
+		if base, index := cutIndex(name); index >= 0 && spell(base).is(wanted) {
+			elements[index] = l.env[name]
+		}
+	}
+	var texts []string
+	for _, index := range slices.Sorted(maps.Keys(elements)) {
+		texts = append(texts, elements[index])
+	}
+	return strings.Join(texts, ",")
+}
+
+// springSource says where a property of Spring's own stands, in the words of a message.
+func (l *loader) springSource(key string) string {
+	if _, ok := l.ofFlags[plain(key)]; ok {
+		return "flag --" + key
+	}
+	if name, found := l.springVariable(key); found {
+		return "environment variable " + name
+	}
+	return "environment"
+}
+
+// activate finds the active profiles: those that flags and environment name, else those of the files, with those of their groups.
 func (l *loader) activate(all []document) {
-	add := func(text string) {
+	property := func(key string) string {
+		if value, given := l.springProperty(key); given {
+			return value
+		}
+		value := ""
+		for _, d := range all {
+			if d.value("spring.config.activate.on-profile") == "" {
+				value = orElse(d.value(key), value)
+			}
+		}
+		return value
+	}
+	var add func(text string)
+	add = func(text string) {
+		text, err := l.resolve(text)
+		if err != nil {
+			return
+		}
 		for _, name := range splitList(text) {
 			if !slices.Contains(l.profiles, name) {
 				l.profiles = append(l.profiles, name)
+				add(property("spring.profiles.group." + name))
 			}
 		}
 	}
-	active, given := l.springProperty("spring.profiles.active")
-	include, _ := l.springProperty("spring.profiles.include")
-	for _, d := range all {
-		if d.value("spring.config.activate.on-profile") != "" {
-			continue
-		}
-		if !given {
-			active = orElse(d.value("spring.profiles.active"), active)
-		}
-		include = orElse(d.value("spring.profiles.include"), include)
-	}
-	for _, text := range []string{include, active} {
-		if text, err := l.resolve(text); err == nil {
-			add(text)
-		}
+	add(property("spring.profiles.include"))
+	add(property("spring.profiles.active"))
+	if len(l.profiles) == 0 {
+		add(orElse(property("spring.profiles.default"), "default"))
 	}
 }
 
@@ -148,6 +205,17 @@ func (d document) value(key string) string {
 	return strings.Join(values, ",")
 }
 
+// cloudPlatform is the one that Spring would see; empty = none.
+func (l *loader) cloudPlatform() string {
+	if platform, given := l.springProperty("spring.main.cloud-platform"); given {
+		return strings.TrimSpace(platform)
+	}
+	if _, kubernetes := l.env["KUBERNETES_SERVICE_HOST"]; kubernetes {
+		return "kubernetes"
+	}
+	return ""
+}
+
 // isActive says whether a document counts for the active profiles and on this platform.
 func (l *loader) isActive(d document) bool {
 	active := true
@@ -164,8 +232,7 @@ func (l *loader) isActive(d document) bool {
 				l.fail(&ValueError{Key: e.name, Found: strconv.Quote(shortened(e.text)), Source: e.source, Expected: "an expression of profiles, such as prod & !eu"})
 			}
 		case plain("spring.config.activate.on-cloud-platform"):
-			_, kubernetes := l.env["KUBERNETES_SERVICE_HOST"]
-			active = active && kubernetes && strings.EqualFold(strings.TrimSpace(e.text), "kubernetes")
+			active = active && strings.EqualFold(strings.TrimSpace(e.text), l.cloudPlatform())
 		}
 	}
 	for _, e := range d.entries {
@@ -178,119 +245,24 @@ func (l *loader) isActive(d document) bool {
 	return active
 }
 
-// withImports returns a document and what it imports, which wins over it.
-func (l *loader) withImports(d document) []document {
-	out := []document{d}
-	for _, e := range d.entries {
-		if base, _ := cutIndex(e.name); plain(base) == plain("spring.config.import") {
-			for _, imported := range l.imported(e, d.path) {
-				if l.isActive(imported) {
-					out = append(out, l.withImports(imported)...)
-				}
-			}
-		}
-	}
-	return out
-}
-
-// imported reads the files that a list of Spring's locations names, relative to the file in which it stands.
-func (l *loader) imported(e entry, from string) []document {
-	text, err := l.resolve(e.text)
-	if err != nil {
-		l.fail(&ValueError{Key: e.name, Found: strconv.Quote(shortened(e.text)), Source: e.source, Expected: "files: " + err.Error()})
-		return nil
-	}
+// imports returns what a document imports, which wins over it.
+func (l *loader) imports(d document) []document {
 	var out []document
-	for _, f := range l.locations(e.name, text) {
-		f.source = e.source
-		if !path.IsAbs(f.path) {
-			f.path = path.Join(path.Dir(from), f.path)
+	for _, e := range d.entries {
+		if base, _ := cutIndex(e.name); plain(base) != plain(keyImport) {
+			continue
 		}
-		out = append(out, l.readFile(f)...)
-	}
-	return out
-}
-
-// locations reads a list of Spring's locations. Folders stand for the files application.yml and application.yaml in them.
-func (l *loader) locations(key, text string) []file {
-	var out []file
-	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }) {
-		f := file{key: key, source: "environment", found: strings.TrimSpace(one)}
-		rest, optional := strings.CutPrefix(f.found, "optional:")
-		f.optional = optional
-		if strings.HasPrefix(rest, "classpath:") {
-			continue // there is none
+		text, err := l.resolve(e.text)
+		if err != nil {
+			l.fail(&ValueError{Key: e.name, Found: strconv.Quote(shortened(e.text)), Source: e.source, Expected: "files: " + err.Error()})
+			continue
 		}
-		rest = strings.TrimPrefix(rest, "file:")
-		if strings.HasPrefix(rest, "//") {
-			rest = strings.TrimLeft(rest, "/")
-			rest = "/" + rest
-		}
-		rest, _, _ = strings.Cut(rest, "[") // a hint about the type: file:/etc/config[.yaml]
-		switch scheme, _, found := strings.Cut(rest, ":"); {
-		case found && !strings.ContainsAny(scheme, "/."), strings.Contains(rest, "*"):
-			if optional {
-				l.warnf("%s: %s is not read: only files can be", key, f.found)
-			} else {
-				l.fail(&ValueError{Key: key, Found: strconv.Quote(f.found), Source: f.source, Expected: "a YAML file, such as file:/config/more.yaml; put optional: before what is to be passed over"})
+		for _, group := range l.groups(listed{e.name, e.source, path.Dir(d.path)}, text) {
+			for _, f := range group {
+				out = append(out, l.active(l.open(f))...)
 			}
-		case strings.HasSuffix(rest, "/"):
-			name, given := l.springProperty("spring.config.name")
-			if !given {
-				name = "application"
-			}
-			for _, ext := range []string{".yml", ".yaml"} {
-				f.path, f.quiet = rest+name+ext, true
-				out = append(out, f)
-			}
-		default:
-			f.path = rest
-			out = append(out, f)
+			out = append(out, l.ofProfiles(group)...)
 		}
 	}
 	return out
-}
-
-// readFile returns the documents of a file.
-func (l *loader) readFile(f file) []document {
-	data, err := l.read(f.path)
-	if errors.Is(err, fs.ErrNotExist) && (f.quiet || f.optional) {
-		return nil
-	}
-	if err != nil {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = e.Err // its path is in the message already
-		}
-		l.fail(&ValueError{Key: f.key, Found: strconv.Quote(f.found), Source: f.source, Expected: "a file that can be read: " + err.Error()})
-		return nil
-	}
-	if l.files++; l.files > maxImports {
-		if l.files == maxImports+1 {
-			l.fail(fmt.Errorf("%s: expected at most %d files in all; do files import each other?", f.path, maxImports))
-		}
-		return nil
-	}
-	documents, err := readYAML(data, func(key string) bool {
-		_, _, known := l.names.key(key)
-		return known
-	})
-	if err != nil {
-		where := f.source
-		if where == "" {
-			where = "read by default"
-		}
-		l.fail(fmt.Errorf("configuration file %s (%s): %w", f.path, where, err))
-		return nil
-	}
-	if f.quiet {
-		l.warn(Warning{Text: "configuration file " + f.path + " is read", Minor: true})
-	}
-	for i := range documents {
-		documents[i].path = f.path
-		for j := range documents[i].entries {
-			e := &documents[i].entries[j]
-			e.source = f.path + ":" + strconv.Itoa(e.line)
-		}
-	}
-	return documents
 }

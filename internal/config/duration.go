@@ -16,7 +16,7 @@ func parseDuration(text string) (time.Duration, bool) {
 		}
 		return time.Duration(ms) * time.Millisecond, true
 	}
-	if d, ok := parseISO(strings.ToUpper(text)); ok {
+	if d, ok := parseISO(strings.ReplaceAll(strings.ToUpper(text), ",", ".")); ok {
 		return d, true
 	}
 	lower := strings.ToLower(text)

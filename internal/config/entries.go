@@ -16,11 +16,14 @@ type entry struct {
 	line    int    // in the file; 0 for a variable
 	list    bool   // the file has a list here
 	account int    // place of its account in the loader's list
+
+	// property says that the name is a key although it stands in no file: in SPRING_APPLICATION_JSON or as a system property.
+	property bool
 }
 
 // what names the entry in a message.
 func (e entry) what() string {
-	if e.line == 0 && !e.isJSON() {
+	if e.line == 0 && !e.property {
 		return e.source
 	}
 	return fmt.Sprintf("key %s (%s)", shownKey(e.name), e.source)
@@ -28,16 +31,14 @@ func (e entry) what() string {
 
 // where says where the entry stands, for its account.
 func (e entry) where() string {
-	if e.line == 0 && !e.isJSON() {
+	if e.line == 0 && !e.property {
 		return "environment variable"
 	}
 	return e.source
 }
 
-func (e entry) isJSON() bool { return e.source == jsonSource }
-
 // isVariable says whether the entry comes from the environment. What is unknown there is warned of; in the file it is an error.
-func (e entry) isVariable() bool { return e.line == 0 || e.isJSON() }
+func (e entry) isVariable() bool { return e.line == 0 }
 
 // given is a setting's value as text, with its source in the words of a message. Every layer holds such values, so that
 // what wins keeps its source. The fields are exported because koanf copies them by reflection.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,9 +34,11 @@ func (l *loader) variables() (all, weak layer) {
 		e.account = l.account(Account{Name: name, Source: "environment variable", Key: s.Key})
 		l.take(all, weak, s, index, e)
 	}
-	l.javaOptions()
 	return all, weak
 }
+
+// whichConfiguration is the use of Spring's own properties.
+const whichConfiguration = "it says which configuration is read"
 
 // isEmpty is why a name without a value has no effect.
 const isEmpty = "it is empty, which counts as not set"
@@ -43,7 +46,7 @@ const isEmpty = "it is empty, which counts as not set"
 // take puts an entry that names a setting into the layer of its source.
 func (l *loader) take(all, weak layer, p place, index int, e entry) {
 	switch {
-	case p.presence && e.line == 0 && !e.isJSON():
+	case p.presence && e.line == 0 && !e.property:
 		e.text = "true"
 	case e.text == "" && !p.keepEmpty:
 		l.accounts[e.account].Fate, l.accounts[e.account].Why = PassedOver, isEmpty
@@ -78,7 +81,7 @@ func isWeak(key string) bool {
 
 // unknownVariable tells what becomes of a variable that names no setting.
 func (l *loader) unknownVariable(e entry) {
-	if e.name == jsonVariable {
+	if e.name == jsonVariable || e.name == "spring.application.json" || slices.Contains(javaOptions, e.name) {
 		return // what it holds is told on its own
 	}
 	if l.decides(e) || l.passOver(e) || !ours(e.name) {
@@ -87,34 +90,6 @@ func (l *loader) unknownVariable(e entry) {
 	unknown := &UnknownError{What: "environment variable", Name: e.name, Nearest: Nearest(e.name, l.names.shownVariables)}
 	l.account(Account{Name: e.name, Source: "environment variable", Fate: Unknown, Why: unknown.hint()})
 	l.warn(Warning{Text: unknown.Error()})
-}
-
-// javaOptions warns of settings in the options of a Java process, which are not read.
-func (l *loader) javaOptions() {
-	for _, variable := range []string{"JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTIONS"} {
-		value, set := l.env[variable]
-		if !set {
-			continue
-		}
-		l.account(Account{Name: variable, Source: "environment variable", Fate: PassedOver, Why: "this is no Java process"})
-		for option := range strings.FieldsSeq(value) {
-			name, _, _ := strings.Cut(strings.Trim(option, `"'`), "=")
-			property, isProperty := strings.CutPrefix(name, "-D")
-			instead := ""
-			switch s, _, known := l.names.key(property); {
-			case !isProperty:
-			case known:
-				instead = s.Variables()[0]
-			case property == "https.proxyHost" || property == "http.proxyHost":
-				instead = "HTTPS_PROXY"
-			case property == "javax.net.ssl.trustStore":
-				instead = "camunda.client.ca-certificate-path, AWS_CA_BUNDLE and SSL_CERT_FILE, with certificates as PEM"
-			}
-			if instead != "" {
-				l.warnf("environment variable %s: -D%s has no effect, since this is no Java process; set %s", variable, property, instead)
-			}
-		}
-	}
 }
 
 // ofOthers tells variables of other origin under the prefix ZEEBE_: the broker's own, and those that Kubernetes and
@@ -138,7 +113,7 @@ func ofOthers(name, value string) bool {
 // passOver tells whether a name is one of those that have no effect here, and says so.
 func (l *loader) passOver(e entry) bool {
 	if isSpringsOwn(e.name) {
-		l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Used, Why: "it says which configuration is read"})
+		l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Used, Why: whichConfiguration})
 		return true
 	}
 	why, ok := unusedName(e.name)
@@ -147,7 +122,7 @@ func (l *loader) passOver(e entry) bool {
 		l.warn(Warning{Text: fmt.Sprintf("%s has no effect here%s", e.what(), why), Minor: why == ""})
 		return true
 	}
-	whose, ok := foreignName(e.name, e.isVariable() && !e.isJSON())
+	whose, ok := foreignName(e.name, e.isVariable() && !e.property)
 	if ok {
 		l.passed(e, whose)
 		l.foreign(e, whose)

@@ -16,6 +16,7 @@ import (
 type document struct {
 	path    string
 	entries []entry
+	tree    bool // it is a folder of values, which others may use, too
 }
 
 // readYAML flattens a file's documents: nested keys are joined by dots, lists by commas. Keys without a value are left out.
@@ -170,7 +171,7 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 		}
 		s, index, known := l.names.key(e.name)
 		if !known {
-			l.unknownKey(e)
+			l.unknownKey(e, d.tree)
 			continue
 		}
 		if before, twice := seen[plain(e.name)]; twice {
@@ -189,9 +190,13 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 	return all, weak
 }
 
-// unknownKey reports a key of no setting, unless it is known to mean nothing here.
-func (l *loader) unknownKey(e entry) {
-	if l.decides(e) || l.passOver(e) {
+// unknownKey reports a key of no setting, unless it is known to mean nothing here, or one of many in a tree of files.
+func (l *loader) unknownKey(e entry, inTree bool) {
+	if l.decides(e) || l.passOver(e) || l.keepSecret(e) {
+		return
+	}
+	if inTree {
+		l.passed(e, "only placeholders can use it")
 		return
 	}
 	a := Account{Name: shownKey(e.name), Source: e.source, Fate: Unknown}
@@ -204,7 +209,7 @@ func (l *loader) unknownKey(e entry) {
 	unknown := &UnknownError{What: "key", Name: shownKey(e.name), Source: e.source, Nearest: Nearest(e.name, l.names.shownKeys)}
 	a.Why = unknown.hint()
 	l.account(a)
-	if e.isJSON() {
+	if e.property {
 		l.warn(Warning{Text: unknown.Error()})
 		return
 	}

@@ -57,11 +57,8 @@ func inherited(path string) bool {
 
 // checkFile refuses what is too large, or no text, before it is parsed.
 func checkFile(data []byte) error {
-	if len(data) > maxFileSize {
-		return fmt.Errorf("found more than %d bytes, expected at most that many", maxFileSize)
-	}
-	if lines := bytes.Count(data, []byte("\n")); lines > maxFileLines {
-		return fmt.Errorf("found %d lines, expected at most %d", lines, maxFileLines)
+	if err := checkFileSize(data); err != nil {
+		return err
 	}
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil // UTF-16, which the YAML reader takes
@@ -72,6 +69,17 @@ func checkFile(data []byte) error {
 			return fmt.Errorf("line %d: found bytes that are no text, expected YAML in UTF-8", line)
 		}
 		data = rest
+	}
+	return nil
+}
+
+// checkFileSize refuses what is too large before it is parsed.
+func checkFileSize(data []byte) error {
+	if len(data) > maxFileSize {
+		return fmt.Errorf("found more than %d bytes, expected at most that many", maxFileSize)
+	}
+	if lines := bytes.Count(data, []byte("\n")); lines > maxFileLines {
+		return fmt.Errorf("found %d lines, expected at most %d", lines, maxFileLines)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Flag struct {
 	Values []string // the only values, where there are so few
 	Doc    string
 	Also   []string // other names, not shown
+	Hidden bool     // the help does not show it
 	Set    func(value string) error
 }
 
@@ -52,6 +53,7 @@ func addFlags(set *pflag.FlagSet, flags []Flag) {
 		if f.Bool {
 			added.NoOptDefVal = "true"
 		}
+		added.Hidden = f.Hidden
 		for _, also := range f.Also {
 			names[also] = f.Name
 		}

@@ -29,7 +29,6 @@ var foreignRoots = []struct{ key, whose string }{
 	{"server.server-header", springs},
 	{"server.servlet.", springs},
 	{"server.shutdown", springs},
-	{"server.ssl.", springs},
 	{"server.tomcat.", springs},
 	{"server.undertow.", springs},
 	{"logging.charset.", springs},
@@ -112,6 +111,9 @@ func foreignName(name string, variable bool) (whose string, ok bool) {
 	}
 	// Connectors of Camunda's bundle other than this one: CONNECTOR_HTTP_REST_TYPE.
 	if connector := spell("connector"); given.under(connector) && !given.under(spell("connector.aws-eventbridge")) && !given.under(spell("connector.aws.eventbridge")) {
+		if given.under(spell("connector.outbound")) || given.under(spell("connector.inbound")) {
+			return "of Camunda's runtime", true
+		}
 		return "of another connector", true
 	}
 	return "", false
@@ -119,7 +121,7 @@ func foreignName(name string, variable bool) (whose string, ok bool) {
 
 // foreign counts a key of the file for the note on what was passed over in it.
 func (l *loader) foreign(e entry, whose string) {
-	if e.isVariable() && !e.isJSON() {
+	if e.isVariable() && !e.property {
 		return // the environment holds names of everybody
 	}
 	file, _, _ := strings.Cut(e.source, ":")

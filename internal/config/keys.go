@@ -12,6 +12,11 @@ type Key struct {
 // IsZero says that no key is named.
 func (k Key) IsZero() bool { return k.KeystorePath == "" && k.CertificatePath == "" && k.KeyPath == "" }
 
+// Truststore names a file with the CA certificates for the token URL.
+type Truststore struct {
+	Path, Password string // an empty path = the system's certificates
+}
+
 // Assertion says how client assertions are signed.
 type Assertion struct {
 	Key       Key    // zero = none are
@@ -48,6 +53,7 @@ func (l *loader) checkKeys() {
 		{client + "client-certificate-path", !c.Gateway.ClientKey.IsZero(), c.Gateway.TLS || strings.HasPrefix(c.Gateway.RESTAddress, "https:"), "the gateway's address is plaintext"},
 		{client + "rest-client-certificate-path", !c.Gateway.RESTKey.IsZero(), strings.HasPrefix(c.Gateway.RESTAddress, "https:"), client + "rest-address is no https address"},
 		{auth + "keystore-path or " + auth + "client-certificate-path", !c.Auth.TLSKey.IsZero(), oidc, auth + "method is " + c.Auth.Method},
+		{auth + "truststore-path", c.Auth.Truststore.Path != "", oidc, auth + "method is " + c.Auth.Method},
 		{assertion + "keystore-path or " + assertion + "certificate-path", !c.Auth.Assertion.Key.IsZero(), oidc, auth + "method is " + c.Auth.Method},
 	} {
 		if k.given && !k.used {

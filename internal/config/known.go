@@ -20,9 +20,6 @@ var unused = []struct{ key, note string }{
 	{"camunda.client.auth.connect-timeout", ""},
 	{"camunda.client.auth.credentials-cache-path", ""},
 	{"camunda.client.auth.oidc-type", ""},
-	{"camunda.client.auth.truststore-", noTruststore},
-	{"camunda.ssl.client.truststore-", noTruststore},
-	{"zeebe.ssl.client.truststore-", noTruststore},
 	{"camunda.client.config-path", noTokenFile},
 	{"camunda.client.worker.defaults.auto-complete", ""},
 	{"camunda.client.worker.defaults.fetch-variables", ""},
@@ -72,11 +69,7 @@ var unused = []struct{ key, note string }{
 	{"common.keycloak.realm", ": the token URL is taken as it is given"},
 	{"connector.aws-eventbridge.function", ""},
 	{"connector.aws-eventbridge.input-variables", ""},
-	{"management.endpoints.web.base-path", noActuator},
-	{"management.server.address", noActuator},
-	{"management.server.base-path", noActuator},
-	{"management.server.port", noActuator},
-	{"server.ssl.enabled", ": health and metrics are served without TLS"},
+	{"management.endpoints.web.path-mapping.", ": the endpoints keep their names below /actuator"},
 	{"zeebe.auth-connect-timeout", ""},
 	{"zeebe.client.apply-environment-variable-overrides", ""},
 	{"zeebe.client.cloud.credentials-cache-path", noTokenFile},
@@ -86,11 +79,6 @@ var unused = []struct{ key, note string }{
 	{"zeebe.client.worker.threads", ""},
 	{"zeebe.max-http-connections", ""},
 }
-
-// noTruststore is said of the truststore for the token URL.
-const noTruststore = ": a truststore is not read; give its certificates as PEM, in camunda.client.ca-certificate-path if they signed the gateway's too, else among the system's (SSL_CERT_FILE)"
-
-const noActuator = ": health and metrics are served at server.port, below /actuator"
 
 const noTokenFile = ": tokens are kept in memory"
 

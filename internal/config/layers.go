@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/knadh/koanf/maps"
 	"github.com/knadh/koanf/providers/confmap"
@@ -12,12 +13,11 @@ import (
 // jsonVariable holds keys and values as JSON, as for a Spring application. They win over the environment's other variables.
 const jsonVariable = "SPRING_APPLICATION_JSON"
 
-const jsonSource = jsonVariable
-
-// layers merges the defaults, the files, the environment and the flags, each of which wins over those before it. The result
+// layers merges the defaults, the files, the environment, Java's system properties, SPRING_APPLICATION_JSON and the flags, each of which wins over those before it. The result
 // holds a [given] under the key of each setting that has a value.
 func (l *loader) layers() *koanf.Koanf {
 	fromJSON := l.jsonDocument()
+	properties := l.systemProperties()
 	environment, weak := l.variables()
 	fromEnvironment := environment.values()
 
@@ -46,6 +46,8 @@ func (l *loader) layers() *koanf.Koanf {
 		l.add(all, y.values())
 	}
 	l.add(all, fromEnvironment)
+	ofSystem, _ := l.documentLayer(properties)
+	l.add(all, ofSystem.values())
 	ofJSON, _ := l.documentLayer(fromJSON)
 	l.add(all, ofJSON.values())
 	l.add(all, l.flags)
@@ -64,24 +66,25 @@ func (l *loader) add(k *koanf.Koanf, layer map[string]any) {
 func (l *loader) jsonDocument() document {
 	text := l.env[jsonVariable]
 	if text == "" {
+		text = l.env["spring.application.json"]
+	}
+	if text == "" {
 		return document{}
 	}
-	documents, err := readYAML([]byte(text), func(key string) bool {
-		_, _, known := l.names.key(key)
-		return known
-	})
+	documents, err := readYAML([]byte(text), l.isKey)
 	if err != nil || len(documents) != 1 {
 		if err == nil {
 			err = errors.New("expected one document")
 		}
-		l.fail(fmt.Errorf("environment variable %s: %w", jsonVariable, err))
+		l.fail(fmt.Errorf("environment variable %s: expected a JSON object: %s", jsonVariable, strings.Replace(err.Error(), "not valid YAML", "not valid", 1)))
 		return document{}
 	}
 	d := documents[0]
-	d.path = jsonSource
+	d.path = jsonVariable
 	for i := range d.entries {
-		d.entries[i].line, d.entries[i].source = 0, jsonSource
-		l.ofJSON[plain(d.entries[i].name)] = d.entries[i].text
+		e := &d.entries[i]
+		e.line, e.source, e.property = 0, jsonVariable, true
+		l.ofJSON[plain(e.name)] = e.text
 	}
 	return d
 }

@@ -11,25 +11,28 @@ import (
 type loader struct {
 	settings []*Setting
 	names    *names
-	read     func(string) ([]byte, error) // nil = there are no files
+	files    Files
 	env      map[string]string
-	ofJSON   map[string]string // values of SPRING_APPLICATION_JSON by the plain form of their keys
+	ofFlags  map[string]string // values of flags for properties of Spring's own by the plain form of their keys
+	ofJSON   map[string]string // values of SPRING_APPLICATION_JSON likewise
+	ofSystem map[string]string // values of system properties likewise
 	ofFiles  map[string]string // values of the files likewise
 	profiles profiles
-	files    int            // read so far
-	flags    map[string]any // a given by key
-	config   Config
-	warnings []Warning
-	errs     []error
-	accounts []Account
+
+	filesRead int
+	flags     map[string]any // a given by key
+	config    Config
+	warnings  []Warning
+	errs      []error
+	accounts  []Account
 
 	passedOver map[string]map[string]int // by file: keys of other origin that have no effect
 }
 
-func newLoader(env []string, read func(string) ([]byte, error)) *loader {
+func newLoader(env []string, files Files) *loader {
 	l := &loader{
-		settings: Settings(), env: newEnvironment(env), read: read, flags: map[string]any{},
-		ofJSON: map[string]string{}, ofFiles: map[string]string{}, passedOver: map[string]map[string]int{},
+		settings: Settings(), env: newEnvironment(env), files: files, flags: map[string]any{},
+		ofFlags: map[string]string{}, ofJSON: map[string]string{}, ofSystem: map[string]string{}, ofFiles: map[string]string{}, passedOver: map[string]map[string]int{},
 	}
 	l.names = newNames(l.settings)
 	l.config.environment = l.env
@@ -95,12 +98,27 @@ func (l *loader) set(s *Setting, v given) given {
 			return v
 		}
 	}
-	v.Text = text
-	if !s.set(&l.config, text) {
+	v.Text = l.tidy(s, v, text)
+	if !s.set(&l.config, v.Text) {
 		l.judge(v, Refused, "")
 		l.fail(l.wrong(s, v))
 	}
 	return v
+}
+
+// tidy takes off a value what stands around it: blanks, but of a text the line break alone that a file of it ends in.
+func (l *loader) tidy(s *Setting, v given, text string) string {
+	if _, isText := s.bind(&l.config).(*string); !isText || s.Enum != nil || s.valid != nil {
+		return strings.TrimSpace(text)
+	}
+	if len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] && strings.HasPrefix(v.Source, "environment variable ") {
+		l.warnf("%s: the quotes around the value are part of it (%s); a shell or a Compose file would take them off, an env file does not", s.Key, v.Source)
+	}
+	tidied := strings.TrimRight(text, "\r\n")
+	if tidied != text {
+		l.warnf("%s: the line break at the end of the value is left out (%s)", s.Key, v.Source)
+	}
+	return tidied
 }
 
 // unresolved reports a value whose placeholders cannot be replaced.
@@ -137,7 +155,7 @@ func shortened(text string) string {
 
 // Flags returns the flags of all settings, for the help of a command that takes them. Their Set does nothing.
 func Flags() []Flag {
-	l := newLoader(nil, nil)
+	l := newLoader(nil, Files{})
 	return l.settingFlags()
 }
 
@@ -155,6 +173,19 @@ func (l *loader) settingFlags() []Flag {
 		if s.Enum != nil {
 			flags[i].Value, flags[i].Values = strings.Join(s.Enum, "|"), s.Enum
 		}
+	}
+	for _, key := range springsOwn {
+		if strings.HasSuffix(key, ".") {
+			continue
+		}
+		flags = append(flags, Flag{
+			Name: key, Value: "TEXT", Doc: "Spring's property, as an argument of Camunda's runtime.", Hidden: true,
+			Set: func(text string) error {
+				l.account(Account{Name: "--" + key, Source: "flag", Fate: Used, Why: whichConfiguration})
+				l.ofFlags[plain(key)] = text
+				return nil
+			},
+		})
 	}
 	return flags
 }

@@ -174,6 +174,18 @@ func TestModeSaaSComposesTheAddresses(t *testing.T) {
 	assert.Equal(t, "zeebe.camunda.io", c.Auth.Audience)
 }
 
+func TestAClusterOfSaaSWithoutARegionIsWhereCamundasClientsLookForIt(t *testing.T) {
+	t.Parallel()
+	c, warnings, err := load([]string{"--mode=saas", "--cluster-id=a", "--client-id=i", "--client-secret=s"}, nil, "")
+	require.NoError(t, err)
+	assert.Equal(t, "a.bru-2.zeebe.camunda.io:443", c.Gateway.Target)
+	assert.Equal(t, "https://bru-2.zeebe.camunda.io:443/a", c.Gateway.RESTAddress)
+	assert.Contains(t, strings.Join(texts(warnings, false), "\n"), "camunda.client.cloud.region is not set, so bru-2 is used")
+	_, warnings, err = load([]string{"--mode=saas", "--grpc-address=https://g:443", "--client-id=i", "--client-secret=s"}, nil, "")
+	require.NoError(t, err)
+	assert.Empty(t, texts(warnings, false), "with an address no region is needed")
+}
+
 func TestTheTokenURLMayBeFoundByTheIssuer(t *testing.T) {
 	t.Parallel()
 	client := []string{"--client-id=i", "--client-secret=s"}
@@ -293,7 +305,7 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 		{"a list of objects", nil, nil, "server.port: [{a: 1}]", "configuration file app.yaml (flag --config): line 1: server.port[0]: expected a plain value"},
 		{"a file that is not there", []string{"--config", "no.yaml"}, nil, "", `connector.aws-eventbridge.config: found "no.yaml" (flag --config), expected a file that can be read: file does not exist`},
 		{"Secrets Manager without a secret", []string{"--secrets-aws"}, nil, "", "camunda.connector.secretprovider.aws-secrets-manager.secrets: found nothing (not set), expected names of JSON secrets, or camunda.connector.secretprovider.aws-secrets-manager.prefix for one secret per name, since camunda.connector.secretprovider.aws-secrets-manager.enabled is true"},
-		{"saas without a region", []string{"--mode=saas", "--cluster-id=a", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.cloud.region: found nothing (not set), expected the cluster's region, since camunda.client.mode is saas"},
+		{"saas without a cluster id", []string{"--mode=saas", "--region=r", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.cloud.cluster-id: found nothing (not set), expected the cluster's id, since camunda.client.mode is saas"},
 		{"oidc without a URL", []string{"--auth-method=oidc", "--client-id=i", "--client-secret=s"}, nil, "", "camunda.client.auth.token-url: found nothing (not set), expected the URL where tokens are asked for, or camunda.client.auth.issuer-url, since camunda.client.auth.method is oidc"},
 		{"several at once", nil, []string{"SERVER_PORT=x", "LOGGING_FORMAT=xml"}, "", "server.port: found \"x\" (environment variable SERVER_PORT), expected a whole number from 0 to 65535, such as 9090\nlogging.format: found \"xml\" (environment variable LOGGING_FORMAT), expected one of text, json"},
 	}
@@ -306,17 +318,12 @@ func TestWhatIsWrongIsSaidInOneLineEach(t *testing.T) {
 	}
 }
 
-// noTruststore is said of each truststore for the token URL: a key that changes who is trusted is not passed over in silence.
-const noTruststore = ": a truststore is not read; give its certificates as PEM, in camunda.client.ca-certificate-path if they signed the gateway's too, else among the system's (SSL_CERT_FILE)"
-
 func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 	t.Parallel()
 	_, warnings, err := load(nil, []string{
 		"CAMUNDA_CLIENT_GRPCADRESS=http://x:1", // a slip
 		"ZEEBE_ADDRSS=x:1",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYP=x",
-		"CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH=/k", "CAMUNDA_CLIENT_AUTH_TRUSTSTORE_PASSWORD=hush", // known, and worth a word
-		"CAMUNDA_SSL_CLIENT_TRUSTSTORE_PATH=/k", "ZEEBE_SSL_CLIENT_TRUSTSTORE_SECRET=hush",
 		"CAMUNDA_CONNECTOR_POLLING_ENABLED=false", // the bundle's own
 		"CAMUNDA_CLIENT_EXECUTIONTHREADS=10",
 		"CONNECTOR_OUTBOUND_DISABLED=x", "CONNECTOR_HTTP_REST_TYPE=x", "PATH=/bin", "CAMUNDA_OPERATE_CLIENT_URL=x", // not under our prefixes
@@ -324,13 +331,9 @@ func TestUnknownVariablesUnderOurPrefixesWarn(t *testing.T) {
 	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTOREPATH has no effect here" + noTruststore,
-		"environment variable CAMUNDA_CLIENT_AUTH_TRUSTSTORE_PASSWORD has no effect here" + noTruststore,
 		"unknown environment variable CAMUNDA_CLIENT_GRPCADRESS; did you mean CAMUNDA_CLIENT_GRPCADDRESS?",
-		"environment variable CAMUNDA_SSL_CLIENT_TRUSTSTORE_PATH has no effect here" + noTruststore,
 		"unknown environment variable CONNECTOR_AWS_EVENTBRIDGE_TYP; did you mean CONNECTOR_AWS_EVENTBRIDGE_TYPE?",
 		"unknown environment variable ZEEBE_ADDRSS; did you mean ZEEBE_ADDRESS?",
-		"environment variable ZEEBE_SSL_CLIENT_TRUSTSTORE_SECRET has no effect here" + noTruststore,
 	}, texts(warnings, false))
 	assert.Equal(t, []string{
 		"environment variable CAMUNDA_CLIENT_EXECUTIONTHREADS has no effect here",

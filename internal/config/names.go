@@ -48,6 +48,7 @@ func newNames(settings []*Setting) *names {
 // key finds the setting that a key of the file names, in any of Spring's spellings, and the index of a list's element;
 // -1 = none.
 func (n *names) key(name string) (p place, index int, known bool) {
+	name = ofDefaultClient(name)
 	if p, known = n.keys[plain(name)]; known {
 		return p, -1, true
 	}
@@ -62,6 +63,7 @@ func (n *names) key(name string) (p place, index int, known bool) {
 // variable finds the setting that an environment variable names, in any of Spring's spellings, and the index of a list's
 // element; -1 = none. A name as it is documented is stronger than another spelling of it.
 func (n *names) variable(name string) (p place, index int, known bool) {
+	name = ofDefaultClient(name)
 	if p, known = n.spelling(name); known {
 		return p, -1, true
 	}
@@ -71,6 +73,24 @@ func (n *names) variable(name string) (p place, index int, known bool) {
 		}
 	}
 	return place{}, -1, false
+}
+
+// ofDefaultClient writes a name of the client "default", one of several that Camunda 8.10 can have, as that of the only one.
+func ofDefaultClient(name string) string {
+	for _, names := range [][2]string{{"camunda.clients.default.", "camunda.client."}, {"camunda_clients_default_", "camunda_client_"}} {
+		if len(name) > len(names[0]) && strings.EqualFold(name[:len(names[0])], names[0]) {
+			return restored(names[1], name[:len(names[0])]) + name[len(names[0]):]
+		}
+	}
+	return name
+}
+
+// restored writes a text in capitals if the other is.
+func restored(text, like string) string {
+	if strings.ToUpper(like) == like {
+		return strings.ToUpper(text)
+	}
+	return text
 }
 
 func (n *names) spelling(name string) (place, bool) {

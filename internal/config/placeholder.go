@@ -109,16 +109,40 @@ func colonOutside(text string) int {
 	return -1
 }
 
-// property returns what a name gives: SPRING_APPLICATION_JSON wins over the environment, that over the files, and those over
-// the default of a setting.
+// javaProperty returns what Java says of the process by itself.
+func (l *loader) javaProperty(name string) (string, bool) {
+	switch name {
+	case "user.home":
+		home, ok := l.env["HOME"]
+		return home, ok
+	case "user.name":
+		user, ok := l.env["USER"]
+		return user, ok
+	case "java.io.tmpdir":
+		return "/tmp", true
+	}
+	return "", false
+}
+
+// property returns what a name gives: SPRING_APPLICATION_JSON wins over system properties, those over the environment, that over
+// the files, and those over the default of a setting.
 func (l *loader) property(name string) (string, bool) {
 	if value, ok := l.ofJSON[plain(name)]; ok {
+		return value, true
+	}
+	if value, ok := l.ofSystem[plain(name)]; ok {
 		return value, true
 	}
 	for _, variable := range append([]string{name}, variablesOf(name)...) {
 		if value, ok := l.env[variable]; ok {
 			return value, true
 		}
+	}
+	if value, ok := randomProperty(name); ok {
+		return value, true
+	}
+	if value, ok := l.javaProperty(name); ok {
+		return value, true
 	}
 	if value, ok := l.ofFiles[plain(name)]; ok {
 		return value, true

@@ -1,9 +1,12 @@
 package config_test
 
 import (
+	"cmp"
 	"io/fs"
+	"path"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -257,12 +260,14 @@ operate: {client: {profile: saas, region: bru-2, clusterId: abc-1, client-id: ou
 
 // loadFiles reads a configuration with these files.
 func loadFiles(args, env []string, files map[string]string) (*config.Config, []config.Warning, []config.Account, error) {
-	return config.LoadWithAccounts(args, env, func(path string) ([]byte, error) {
-		text, ok := files[path]
-		if !ok {
-			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
-		}
-		return []byte(text), nil
+	disk := fstest.MapFS{}
+	for name, text := range files {
+		disk[strings.TrimPrefix(name, "/")] = &fstest.MapFile{Data: []byte(text)}
+	}
+	inside := func(name string) string { return strings.TrimPrefix(path.Clean("/"+name), "/") }
+	return config.LoadWithAccounts(args, env, config.Files{
+		Read: func(name string) ([]byte, error) { return fs.ReadFile(disk, inside(name)) },
+		List: func(name string) ([]fs.DirEntry, error) { return fs.ReadDir(disk, cmp.Or(inside(name), ".")) },
 	})
 }
 

@@ -91,7 +91,7 @@ func clusterSettings() []*Setting {
 			Key: "camunda.client.grpc-address", Flag: "grpc-address", Default: "http://localhost:26500",
 			Doc: "The gateway's gRPC address. `http://` means plaintext, `https://` TLS. Without a scheme, as in the Zeebe Go client, it is TLS, " +
 				"unless `camunda.client.plaintext` is set. In mode `saas` the cluster id and the region set it.",
-			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address", "zeebe.grpc.address"},
+			Example: "https://zeebe.example.com:443", Also: []string{"camunda.client.zeebe.grpc-address", "zeebe.client.broker.grpc-address", "zeebe.client.broker.gateway-address", "zeebe.client.broker.contact-point", "zeebe.grpc.address"},
 			Env: []string{"ZEEBE_ADDRESS", "CAMUNDA_GRPC_ADDRESS"}, expected: "an http or https URL with a host and a port, or host:port", valid: validGRPCAddress,
 			bind: func(c *Config) any { return &c.Gateway.GRPCAddress },
 		},
@@ -159,13 +159,13 @@ func clusterSettings() []*Setting {
 		{
 			Key: "camunda.client.cloud.cluster-id", Flag: "cluster-id",
 			Doc:     "The id of the SaaS cluster.",
-			Example: "2a1b7c9e-0000-4000-8000-1234567890ab", Also: []string{"camunda.client.cluster-id", "zeebe.client.cloud.cluster-id"},
+			Example: "2a1b7c9e-0000-4000-8000-1234567890ab", Also: []string{"camunda.client.cluster-id", "zeebe.client.cloud.cluster-id"}, Env: []string{"CAMUNDA_CLUSTER_ID"},
 			expected: "a cluster id: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Cloud.ClusterID },
 		},
 		{
 			Key: "camunda.client.cloud.region", Flag: "region",
-			Doc:     "The region of the SaaS cluster.",
-			Example: "bru-2", Also: []string{"camunda.client.region", "zeebe.client.cloud.region"},
+			Doc:     "The region of the SaaS cluster. If a cluster id is set, the default is `bru-2`, as in Camunda's clients, with a warning.",
+			Example: "bru-2", Also: []string{"camunda.client.region", "zeebe.client.cloud.region"}, Env: []string{"CAMUNDA_CLUSTER_REGION"},
 			expected: "a region: letters, digits and dashes", valid: validLabel, bind: func(c *Config) any { return &c.Cloud.Region },
 		},
 		{
@@ -203,7 +203,7 @@ func authSettings() []*Setting {
 			Key: "camunda.client.auth.token-url", Flag: "token-url",
 			Doc:     "The URL for token requests. In mode `saas` it is Camunda's.",
 			Example: "https://keycloak.example.com/auth/realms/camunda-platform/protocol/openid-connect/token",
-			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "zeebe.authorization.server.url", "common.auth-url", "common.keycloak.token-url", "common.keycloak.url"}, Env: []string{"CAMUNDA_AUTHORIZATION_SERVER_URL"},
+			Also:    []string{"camunda.client.auth.issuer", "zeebe.client.cloud.auth-url", "zeebe.authorization.server.url", "common.auth-url", "common.keycloak.token-url", "common.keycloak.url"}, Env: []string{"CAMUNDA_AUTHORIZATION_SERVER_URL", "CAMUNDA_OAUTH_URL"},
 			expected: "an http or https URL with a host", valid: validURL, bind: func(c *Config) any { return &c.Auth.TokenURL },
 		},
 		{
@@ -294,8 +294,8 @@ func workerSettings() []*Setting {
 		},
 		{
 			Key: defaults + "request-timeout", Flag: "poll-timeout", Default: "PT20S",
-			Doc:     "How long a poll waits at the gateway for a job, if there is no stream.",
-			Example: "PT30S", Also: []string{old + "request-timeout"}, min: int64(100 * time.Millisecond), max: int64(time.Hour),
+			Doc:     "How long a poll waits at the gateway for a job, if there is no stream; 0 = the default.",
+			Example: "PT30S", Also: []string{old + "request-timeout"}, max: int64(time.Hour),
 			bind: func(c *Config) any { return &c.Worker.RequestTimeout },
 		},
 		{
@@ -307,12 +307,14 @@ func workerSettings() []*Setting {
 			Key: defaults + "tenant-ids", Flag: "tenant-ids",
 			Doc:     "The tenants whose jobs the worker takes. The default is `camunda.client.tenant-id`, else the default tenant.",
 			Example: "tenant-a,tenant-b", Also: []string{old + "tenant-ids", "camunda.client.tenant-ids", "zeebe.client.default-job-worker-tenant-ids"},
-			Env: []string{"ZEEBE_DEFAULT_JOB_WORKER_TENANT_IDS", "CAMUNDA_DEFAULT_JOB_WORKER_TENANT_IDS"}, bind: func(c *Config) any { return &c.Worker.TenantIDs },
+			Env:      []string{"ZEEBE_DEFAULT_JOB_WORKER_TENANT_IDS", "CAMUNDA_DEFAULT_JOB_WORKER_TENANT_IDS"},
+			expected: "tenant ids, separated by commas, without quotes, brackets and line breaks", valid: validTenants, bind: func(c *Config) any { return &c.Worker.TenantIDs },
 		},
 		{
 			Key: "camunda.client.tenant-id", Flag: "tenant-id",
 			Doc:     "The tenant whose jobs the worker takes, if there is only one.",
-			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, Env: []string{"ZEEBE_DEFAULT_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID"}, bind: func(c *Config) any { return &c.Worker.TenantID },
+			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, Env: []string{"ZEEBE_DEFAULT_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID"},
+			expected: "one tenant id", valid: func(text string) bool { return validTenants(text) && !strings.Contains(text, ",") }, bind: func(c *Config) any { return &c.Worker.TenantID },
 		},
 		{
 			Key: "connector.aws-eventbridge.grace-period", Flag: "grace-period", Default: "PT20S",

@@ -44,6 +44,18 @@ func keySettings() []*Setting {
 			bind: func(c *Config) any { return &c.Auth.TLSKey.KeyPassword },
 		},
 		{
+			Key: auth + "truststore-path", Flag: "auth-truststore-path",
+			Doc: "A file with the CA certificates for the token URL, instead of the system's: PEM, PKCS#12 or JKS. Without it, the token URL is checked against the system's certificates " +
+				"and those of `camunda.client.ca-certificate-path`.",
+			Example: "/etc/eventbridge-connector/truststore.p12", Env: []string{"CAMUNDA_SSL_CLIENT_TRUSTSTORE_PATH", "ZEEBE_SSL_CLIENT_TRUSTSTORE_PATH"},
+			bind: func(c *Config) any { return &c.Auth.Truststore.Path },
+		},
+		{
+			Key: auth + "truststore-password", Flag: "auth-truststore-password", Secret: true,
+			Doc: "The password of that file. A PEM file has none.", Env: []string{"CAMUNDA_SSL_CLIENT_TRUSTSTORE_SECRET", "ZEEBE_SSL_CLIENT_TRUSTSTORE_SECRET"},
+			bind: func(c *Config) any { return &c.Auth.Truststore.Password },
+		},
+		{
 			Key: auth + "client-certificate-path", Flag: "auth-client-certificate-path",
 			Doc:     "Instead of that keystore: a PEM file with the client certificate for the token URL.",
 			Example: "/etc/eventbridge-connector/oauth/tls.crt", bind: func(c *Config) any { return &c.Auth.TLSKey.CertificatePath },

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -39,7 +40,7 @@ func secretSettings() []*Setting {
 	return []*Setting{
 		{
 			Key: env + "enabled", Flag: "secrets-env", Default: "true",
-			Doc:     "Whether to read secrets from environment variables.",
+			Doc:     "Whether to read secrets from environment variables, and from keys of the configuration that begin with the prefix, as in a mounted folder of values.",
 			Example: "false", bind: func(c *Config) any { return &c.Secrets.EnvEnabled },
 		},
 		{
@@ -143,7 +144,29 @@ func serverSettings() []*Setting {
 			Example: "/connectors", expected: "a path", valid: validPath, bind: func(c *Config) any { return &c.Server.BasePath },
 		},
 		{
+			Key: "management.server.port", Flag: "management-port",
+			Doc: "A port of its own for the health and metrics endpoints. At `server.port` then only the probes `/livez` and `/readyz` answer. " +
+				"The default, and `-1`, is `server.port`.",
+			Example: "9600", expected: "a port from 0 to 65535, or -1", valid: validManagementPort, bind: func(c *Config) any { return &c.Server.managementPort },
+		},
+		{
+			Key: "management.server.address", Flag: "management-address",
+			Doc:     "The address of that port. The default is `server.address`.",
+			Example: "127.0.0.1", bind: func(c *Config) any { return &c.Server.managementAddress },
+		},
+		{
+			Key: "management.server.base-path", Flag: "management-base-path",
+			Doc:     "A path below which the endpoints at that port answer, too.",
+			Example: "/manage", expected: "a path", valid: validPath, bind: func(c *Config) any { return &c.Server.managementBase },
+		},
+		{
+			Key: "management.endpoints.web.base-path", Flag: "actuator-path", Default: "/actuator",
+			Doc:     "The path of the endpoints, at which they answer beside `/actuator`.",
+			Example: "/manage", expected: "a path", valid: validPath, bind: func(c *Config) any { return &c.Server.ActuatorPath },
+		},
+		{
 			Key: "management.endpoint.loggers.access", Flag: "loggers-access", Default: "local", Enum: []string{"none", "read-only", "local", "unrestricted"},
+			Also: []string{"management.endpoint.loggers.enabled"}, other: map[string]string{"false": "none", "true": "local"},
 			Doc: "Who may use `/actuator/loggers`, which shows the levels of the log and changes them until the next start. `none`: nobody, the path does not exist. " +
 				"`read-only`: everybody may read. `local`: everybody may read, and this machine (`127.0.0.1`, `::1`) may change, such as through `kubectl port-forward`. " +
 				"`unrestricted`: everybody who reaches the port may change.",
@@ -155,13 +178,13 @@ func serverSettings() []*Setting {
 			Example: "debug", Also: []string{"logging.level"}, bind: func(c *Config) any { return &c.Log.Level },
 		},
 		{
-			Key: "logging.format", Flag: "log-format", Default: "text", Enum: []string{"text", "json"},
-			Doc:     "The format of log lines.",
-			Example: "json", bind: func(c *Config) any { return &c.Log.Format },
+			Key: "logging.format", Flag: "log-format", Default: "text", Enum: []string{"text", "json"}, other: map[string]string{"ecs": "json", "gelf": "json", "logstash": "json"},
+			Doc:     "The format of log lines. `json` has the fields of the Elastic Common Schema, as Spring's `ecs`. Spring's `gelf` and `logstash` mean `json`, too.",
+			Example: "json", Also: []string{"logging.structured.format.console"}, bind: func(c *Config) any { return &c.Log.Format },
 		},
 		{
 			Key: fileKey, Flag: "config", flagOnly: true,
-			Doc:     "A YAML file with settings by their keys, nested or dotted.",
+			Doc:     "A file with settings by their keys: YAML (nested or dotted), or Java properties if it ends with `.properties`.",
 			Example: "/etc/eventbridge-connector.yaml", bind: func(c *Config) any { return &c.File },
 		},
 	}
@@ -182,6 +205,12 @@ func withGroup(group string, list []*Setting) []*Setting {
 func validPath(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Host == "" && u.RawQuery == "" && u.Fragment == "" && strings.HasPrefix(text, "/")
+}
+
+// validManagementPort says whether a text is a port, or -1 for none.
+func validManagementPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= -1 && n <= 65535
 }
 
 // validSeparator says whether a text can be part of a variable's name.

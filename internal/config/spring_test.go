@@ -45,6 +45,18 @@ func TestVariablesInSpringsSpellings(t *testing.T) {
 		{"mode oidc", []string{"CAMUNDA_CLIENT_MODE=oidc", "ZEEBE_CLIENT_ID=i", "ZEEBE_CLIENT_SECRET=s", "ZEEBE_AUTHORIZATION_SERVER_URL=https://t"}, func(c *config.Config) any { return c.Mode + " " + c.Auth.Method }, "selfManaged oidc"},
 		{"mode simple", []string{"CAMUNDA_CLIENT_MODE=simple"}, func(c *config.Config) any { return c.Mode + " " + c.Auth.Method }, "selfManaged none"},
 		{"mode basic", []string{"CAMUNDA_CLIENT_MODE=basic", "COMMON_USERNAME=u", "COMMON_PASSWORD=p"}, func(c *config.Config) any { return c.Mode + " " + c.Auth.Method + " " + c.Auth.Username }, "selfManaged basic u"},
+		{"the contact point of 8.0", []string{"ZEEBE_CLIENT_BROKER_CONTACTPOINT=h:1", "ZEEBE_CLIENT_SECURITY_PLAINTEXT=true"}, target, "h:1"},
+		{"the client default of 8.10", []string{"CAMUNDA_CLIENTS_DEFAULT_GRPCADDRESS=http://h:1", "CAMUNDA_CLIENTS_DEFAULT_PRIMARY=true"}, target, "h:1"},
+		{"the client default of 8.10, with dots", []string{"camunda.clients.default.worker.defaults.tenant-ids[0]=a"}, tenants, []string{"a"}},
+		{
+			"the names that the Console of SaaS gives",
+			[]string{"CAMUNDA_CLUSTER_ID=abc", "CAMUNDA_CLIENT_ID=i", "CAMUNDA_CLIENT_SECRET=s", "CAMUNDA_CLUSTER_REGION=jfk-1", "CAMUNDA_OAUTH_URL=https://login.example.com/token"},
+			func(c *config.Config) any { return c.Mode + " " + c.Gateway.Target + " " + c.Auth.TokenURL }, "saas abc.jfk-1.zeebe.camunda.io:443 https://login.example.com/token",
+		},
+		{"a poll that waits as long as usual", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_REQUESTTIMEOUT=0"}, func(c *config.Config) any { return c.Worker.RequestTimeout.String() }, "20s"},
+		{"a duration with a comma", []string{"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=PT30,5S"}, func(c *config.Config) any { return c.Worker.Lease.String() }, "30.5s"},
+		{"no loggers", []string{"MANAGEMENT_ENDPOINT_LOGGERS_ENABLED=false"}, func(c *config.Config) any { return c.Server.LoggersAccess }, "none"},
+		{"structured logs", []string{"LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs"}, func(c *config.Config) any { return c.Log.Format }, "json"},
 		{"a method wins over the mode", []string{"CAMUNDA_CLIENT_MODE=oidc", "CAMUNDA_CLIENT_AUTH_METHOD=none"}, func(c *config.Config) any { return c.Auth.Method }, "none"},
 	}
 	for _, tt := range tests {
@@ -122,11 +134,21 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		{name: "a list of addresses in one text", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://a:1,http://b:1"}, want: `camunda.client.rest-address: found "http://a:1,http://b:1"`},
 		{name: "a list of hosts", env: []string{"ZEEBE_ADDRESS=a,b"}, want: `camunda.client.grpc-address: found "a,b" (environment variable ZEEBE_ADDRESS), expected`},
 		{name: "a list of hosts of the REST API", env: []string{"ZEEBE_ADDRESS=http://a", "ZEEBE_REST_ADDRESS=http://a,b"}, want: `camunda.client.rest-address: found "http://a,b"`},
+		{name: "tenants as JSON", env: []string{`CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS=["a","b"]`}, want: `expected tenant ids, separated by commas, without quotes, brackets and line breaks`},
+		{name: "tenants as YAML", env: []string{"CAMUNDA_CLIENT_TENANTIDS=- a\n- b"}, want: `expected tenant ids`},
+		{name: "a tenant that is an expression", env: []string{"CAMUNDA_CLIENT_TENANTID=#{null}"}, want: `camunda.client.tenant-id: found "#{null}"`},
+		{name: "two tenants where there is one", env: []string{"CAMUNDA_CLIENT_TENANTID=a,b"}, want: `expected one tenant id`},
+		{name: "JSON that is none", env: []string{`SPRING_APPLICATION_JSON={"a":`}, want: "environment variable SPRING_APPLICATION_JSON: expected a JSON object: not valid: line 1"},
+		{name: "another client than default", env: []string{"CAMUNDA_CLIENTS_MAIN_GRPCADDRESS=http://h:1"}, want: "this worker has one client"},
+		{name: "an endpoint without a scheme", env: []string{"AWS_ENDPOINT_URL_EVENTBRIDGE=host:9"}, want: `AWS_ENDPOINT_URL_EVENTBRIDGE: found "host:9" (environment variable), expected an http or https URL`},
+		{name: "an endpoint of another scheme", env: []string{"AWS_ENDPOINT_URL=ftp://u:hush@host"}, want: `AWS_ENDPOINT_URL: found "***@host"`},
+		{name: "metadata that are no URL", env: []string{"AWS_EC2_METADATA_SERVICE_ENDPOINT=::x"}, want: `AWS_EC2_METADATA_SERVICE_ENDPOINT: found "::x"`},
+		{name: "a region that is none", env: []string{"AWS_REGION=eu_central"}, want: `AWS_REGION: found "eu_central" (environment variable), expected a region, such as eu-central-1`},
 		{name: "a list of proxies", env: []string{"HTTPS_PROXY=a,b"}, want: `HTTPS_PROXY: found "a,b"`},
 		{name: "a placeholder that is not set", yaml: "server.port: ${PORT}\n", want: `server.port: found "${PORT}" (app.yaml:1), expected the environment variable or key PORT, which is not set; or a default, as in ${PORT:default}`},
 		{name: "placeholders in a circle", yaml: "a.b: 1\nserver.port: ${operate.a}\noperate: {a: '${operate.b}', b: '${operate.a}'}\n", want: "its placeholders name each other in a circle"},
 		{name: "an import that is not there", yaml: "spring.config.import: file:/none.yaml\n", want: `spring.config.import: found "file:/none.yaml" (app.yaml:1), expected a file that can be read: file does not exist`},
-		{name: "an import of another kind", yaml: "spring.config.import: 'configtree:/run/secrets/'\n", want: "expected a YAML file"},
+		{name: "an import of another kind", yaml: "spring.config.import: 'vault:/run/secrets/'\n", want: "expected a YAML or properties file"},
 		{name: "files that import each other", yaml: "spring.config.import: app.yaml\n", want: "do files import each other?"},
 		{name: "an expression of profiles", yaml: "spring.config.activate.on-profile: 'a &'\n", want: "expected an expression of profiles, such as prod & !eu"},
 		{name: "a slip under a root that is known", yaml: "camunda.client.zeebe.grpc-addrss: http://a:1\n", want: "unknown key camunda.client.zeebe.grpc-addrss (app.yaml:1); did you mean camunda.client.grpc-address?"},
@@ -155,9 +177,15 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 		"ZEEBE_CLIENT_WORKER_DEFAULTTYPE=x":                                  "the job type is connector.aws-eventbridge.type",
 		"CAMUNDA_CLIENT_WORKER_OVERRIDE_X_ENABLED=false":                     "there is one worker",
 		"CAMUNDA_CLIENT_PREFERRESTOVERGRPC=true":                             "jobs are taken over gRPC",
+		"CONNECTOR_OUTBOUND_DISABLED_0=io.camunda:aws-eventbridge:1":         "it switches off Camunda's connector, not this worker",
+		"AWS_WEB_IDENTITY_TOKEN_FILE=/none":                                  "environment variable AWS_WEB_IDENTITY_TOKEN_FILE names /none, which cannot be read: file does not exist",
+		"AWS_CONFIG_FILE=/none":                                              "environment variable AWS_CONFIG_FILE names /none",
+		"AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r":                      "AWS_ROLE_ARN has no effect without AWS_WEB_IDENTITY_TOKEN_FILE",
+		"TZ=Nowhere/City":                                                    `environment variable TZ is "Nowhere/City", which is the name of no time zone`,
+		`CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME="w"`:                            "camunda.client.worker.defaults.name: the quotes around the value are part of it",
+		"ALL_PROXY=socks5://p:1":                                             "environment variable ALL_PROXY has no effect; set HTTPS_PROXY",
 		"CONNECTOR_OUTBOUND_DISABLED=a:1,io.camunda:aws-eventbridge:1":       "it switches off Camunda's connector, not this worker",
-		"JAVA_TOOL_OPTIONS=-Xmx1g -Dcamunda.client.tenant-ids=a":             "-Dcamunda.client.tenant-ids has no effect, since this is no Java process; set CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS",
-		"JAVA_OPTS=-Djavax.net.ssl.trustStore=/x":                            "set camunda.client.ca-certificate-path",
+		"JAVA_OPTS=-Djavax.net.ssl.trustStore=/x":                            "set camunda.client.ca-certificate-path (of the gateway)",
 		`SPRING_APPLICATION_JSON={"camunda":{"client":{"grpc-addrss":"x"}}}`: "did you mean camunda.client.grpc-address?",
 	} {
 		_, warnings, err := load(nil, []string{name}, "")
@@ -167,6 +195,7 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 	for _, harmless := range []string{
 		"CAMUNDA_CLIENT_ENABLED=true", "CAMUNDA_CLIENT_PREFERRESTOVERGRPC=false", "CAMUNDA_CLIENT_PHYSICALTENANTID=default", "CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTFILTER=PROVIDED",
 		"CONNECTOR_OUTBOUND_DISABLED=io.camunda:http-json:1", "CAMUNDA_CONNECTOR_SECRETRESOLVER_LEGACY_MODE=ON",
+		"SERVER_SSL_ENABLED=false", "TZ=Europe/Berlin", "AWS_REGION=eu-central-1", "AWS_ENDPOINT_URL=http://localhost:4566", "CONNECTOR_OUTBOUND_DISCOVERY_DISABLED=false", "CAMUNDA_CLIENTS_DEFAULT_PRIMARY=true",
 	} {
 		_, warnings, err := load(nil, []string{harmless}, "")
 		require.NoError(t, err, harmless)

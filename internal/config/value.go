@@ -188,6 +188,9 @@ func validURL(text string) bool {
 // isHost says whether a text can be one host's name or address. A list of them is none.
 func isHost(text string) bool { return text != "" && !strings.ContainsAny(text, ", ;") }
 
+// validTenants says whether a text can be ids of tenants: Camunda allows letters, digits and a few signs.
+func validTenants(text string) bool { return !strings.ContainsAny(text, "\"'[]{}()\r\n\t") }
+
 func validGRPCAddress(text string) bool {
 	_, _, err := target(text)
 	return err == nil

@@ -67,6 +67,6 @@ func (s *Sender) share(cfg *aws.Config) error {
 		t.MaxConnsPerHost = max(t.MaxConnsPerHost, s.options.MaxConns)
 	}
 	t.DisableCompression = true // the answer's headers and body are shown as they were on the wire
-	s.shared = &exchanger{transport: t, timeout: s.options.RequestTimeout, observer: s.options.Observer}
+	s.shared = &exchanger{transport: t, timeout: s.options.RequestTimeout, observer: s.options.Observer, proxy: t.Proxy}
 	return nil
 }

@@ -1,6 +1,7 @@
 package eventbridge
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -114,7 +115,7 @@ type observed struct {
 	rejected []string
 }
 
-func (o *observed) Attempted(_ time.Duration, code string) {
+func (o *observed) Attempted(_ context.Context, _ time.Duration, code string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.attempts = append(o.attempts, code)

@@ -50,8 +50,16 @@ func inputError(message string, cause error) *Error {
 func credentialsError(cause error) *Error {
 	return &Error{
 		Kind: KindCredentials, Code: CodeCredentials, cause: cause,
-		Message: "no AWS credentials to be had: " + innermost(cause),
+		Message: "no AWS credentials to be had: " + innermost(cause) + ofProxy(cause),
 	}
+}
+
+// ofProxy says what to do about a proxy that cannot be reached; empty = it was not that.
+func ofProxy(cause error) string {
+	if op, ok := errors.AsType[*net.OpError](cause); !ok || op.Op != "proxyconnect" {
+		return ""
+	}
+	return "; the request goes through the proxy that HTTPS_PROXY or HTTP_PROXY names: look whether it is up, or add the host to NO_PROXY"
 }
 
 // innermost drops the SDK's layers of "operation error" in front of what was wrong.

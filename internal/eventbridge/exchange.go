@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -77,6 +79,7 @@ type exchanger struct {
 	transport http.RoundTripper
 	timeout   time.Duration
 	observer  Observer
+	proxy     func(*http.Request) (*url.URL, error) // of the transport; nil = none
 }
 
 // Do implements the SDK's HTTPClient, below its retries: one call of it is one attempt. It leaves its
@@ -91,6 +94,7 @@ func (c *call) Do(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	resp := x.attempt(req, c)
 	if e := c.failed; e != nil {
+		x.nameProxy(req, e)
 		if c.body.complete.Load() {
 			c.sent, e.Sent = true, true
 			c.ambiguous = c.ambiguous || !e.refused()
@@ -100,14 +104,14 @@ func (c *call) Do(req *http.Request) (*http.Response, error) {
 			c.lost = true
 			x.observer.AnswerLost()
 		}
-		x.observer.Attempted(time.Since(start), e.Code)
+		x.observer.Attempted(req.Context(), time.Since(start), e.Code)
 		if resp == nil {
 			return nil, e
 		}
 		return resp, nil // its error is for the deserializer to give: here the SDK would take it for one of the connection
 	}
 	c.sent = true
-	x.observer.Attempted(time.Since(start), "")
+	x.observer.Attempted(req.Context(), time.Since(start), "")
 	return resp, nil
 }
 
@@ -185,6 +189,22 @@ func exchangeError(ctx context.Context, req *http.Request, took time.Duration, c
 	default:
 		return connectionError(req.URL.Host, cause)
 	}
+}
+
+// nameProxy says in a failure through which proxy the request went, if it may be the proxy's: without an answer of AWS, or with one
+// that is not AWS's.
+func (x *exchanger) nameProxy(req *http.Request, e *Error) {
+	if x.proxy == nil || e.Kind != KindConnection && e.Kind != KindTimeout && !strings.HasPrefix(e.Code, httpCode) {
+		return
+	}
+	if proxy, err := x.proxy(req); err == nil && proxy != nil {
+		e.Message += proxyHint(proxy.Scheme+"://"+proxy.Host, req.URL.Hostname())
+	}
+}
+
+// proxyHint says what an operator can do about a proxy.
+func proxyHint(proxy, host string) string {
+	return "; requests there go through the proxy " + proxy + " (HTTPS_PROXY or HTTP_PROXY): look whether it is up and lets them through, or add " + host + " to NO_PROXY"
 }
 
 // close closes the connections that wait for use.

@@ -1,11 +1,15 @@
 package eventbridge
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Observer is told what the sender does, for metrics. Its methods are called from many goroutines and must not block.
 type Observer interface {
-	// Attempted is called after each HTTP exchange: how long it took, and its error code, empty for a success.
-	Attempted(took time.Duration, code string)
+	// Attempted is called after each HTTP exchange: how long it took, and its error code, empty for a success. The context is
+	// that of the call of [Sender.Send].
+	Attempted(ctx context.Context, took time.Duration, code string)
 	// Sent is called once per call of [Sender.Send] with the number of its entries, how many attempts it took, and its
 	// error code, empty for a success.
 	Sent(entries, attempts int, code string)
@@ -19,7 +23,7 @@ type Observer interface {
 
 type noObserver struct{}
 
-func (noObserver) Attempted(time.Duration, string) {}
-func (noObserver) Sent(int, int, string)           {}
-func (noObserver) AnswerLost()                     {}
-func (noObserver) EntryRejected(string)            {}
+func (noObserver) Attempted(context.Context, time.Duration, string) {}
+func (noObserver) Sent(int, int, string)                            {}
+func (noObserver) AnswerLost()                                      {}
+func (noObserver) EntryRejected(string)                             {}

@@ -95,7 +95,15 @@ func (t *Tracer) IDs(j *job.Job) (traceID, spanID string) {
 	if !ok {
 		return "", ""
 	}
-	c := f.(*following).span.SpanContext()
+	return idsOf(f.(*following).span.SpanContext())
+}
+
+// SpanIDs returns the ids of the trace and the span of a context; empty if it is not sampled.
+func SpanIDs(ctx context.Context) (traceID, spanID string) {
+	return idsOf(trace.SpanContextFromContext(ctx))
+}
+
+func idsOf(c trace.SpanContext) (traceID, spanID string) {
 	if !c.IsSampled() {
 		return "", ""
 	}

@@ -48,6 +48,12 @@ func newAuthorizer(a *Auth, roots *x509.CertPool, keys *keys, log *slog.Logger) 
 				return nil, err
 			}
 		}
+		if a.Truststore.Path != "" {
+			var err error
+			if roots, err = a.Truststore.load(); err != nil {
+				return nil, err
+			}
+		}
 		return newTokens(a, webClient(tlsConfig(roots, "", keys.token)), signer, log), nil
 	default:
 		return fixedAuth{}, nil

@@ -49,7 +49,8 @@ type Auth struct {
 	// Of AuthOIDC. The client proves who it is by Assertion, else by ClientSecret, else by TLSKey alone (RFC 8705).
 	ClientID, ClientSecret    string
 	Assertion                 Assertion
-	TLSKey                    KeySource // the TLS client certificate for the token URL; zero = none
+	TLSKey                    KeySource  // the TLS client certificate for the token URL; zero = none
+	Truststore                Truststore // the CA certificates for the token URL; zero = those of CAFile beside the system's
 	TokenURL                  string
 	DiscoveryURL              string        // where TokenURL is empty: of the OpenID configuration that names it
 	Audience, Scope, Resource string        // asked for where not empty

@@ -62,6 +62,8 @@ const (
 	RESTKey      KeyPurpose = "REST API"  // the TLS client certificate for the REST API
 	TokenKey     KeyPurpose = "token"     // the TLS client certificate for the token URL
 	AssertionKey KeyPurpose = "assertion" // the key that signs client assertions
+
+	TokenServerKey KeyPurpose = "token server" // the CA certificates for the token URL
 )
 
 // KeyPart is the part of a [KeySource] that an error is about.
@@ -76,6 +78,9 @@ const (
 	CertificatePart      KeyPart = "certificate"
 	PrivateKeyPart       KeyPart = "private key"
 	AlgorithmPart        KeyPart = "algorithm"
+
+	TruststorePart         KeyPart = "truststore"
+	TruststorePasswordPart KeyPart = "truststore password"
 )
 
 // KeyError says why a private key or its certificate cannot be used. Err names no password.

@@ -109,6 +109,11 @@ func TestWhatKubernetesWouldRefuseIsRefusedWithTheValuesName(t *testing.T) {
 		{"a port's name", "service.serverName=8080", "/service/serverName"},
 		{"a misspelt key of the worker", "configuration.camunda.client.grpc-addr=x", `configuration: unknown key "camunda.client.grpc-addr"`},
 		{"a misspelt dotted key of the worker", `configuration.camunda\.client\.worker\.defaults.max-job-active=1`, `configuration: unknown key "camunda.client.worker.defaults.max-job-active"`},
+		{"a variable that is a number", "env[0].name=A,env[0].value=8080", "/env/0/value"},
+		{"a toleration of a boolean", "tolerations[0].value=true", "/tolerations/0/value"},
+		{"an object without a name", "extraObjects[0].kind=ConfigMap", "/extraObjects/0"},
+		{"another port for health", "configuration.management.server.port=9600", `configuration: "management.server.port" would move health and metrics away from the probes`},
+		{"another port for health by a variable", "env[0].name=MANAGEMENT_SERVER_PORT", `env: "MANAGEMENT_SERVER_PORT" would move health and metrics away from the probes`},
 		{"a misspelt limit", "resources.limit.memory=1Gi", "'limit' not allowed"},
 		{"a misspelt toleration", "tolerations[0].operater=Exists", "'operater' not allowed"},
 		{"a misspelt affinity", "affinity.podAntiAffinity.requiredDuringScheduling=x", "'requiredDuringScheduling' not allowed"},
@@ -167,7 +172,7 @@ func TestNamesOfOtherChartsAreRefusedWithOurs(t *testing.T) {
 	}
 	t.Run("one message each", func(t *testing.T) {
 		t.Parallel()
-		for _, other := range []string{"replicaCount", "extraEnv", "imagePullSecrets", "securityContext"} {
+		for _, other := range []string{"replicaCount", "extraEnv", "imagePullSecrets", "securityContext", "contextPath", "zeebe"} {
 			assert.Contains(t, refused(t, gateway, other+"=1"), other+": there is no such value in this chart; set "+names[other])
 		}
 	})

@@ -6,12 +6,12 @@ import (
 )
 
 // kubernetes lists the fields of Kubernetes' types that values contain, so that a misspelt one is refused: a type, and its
-// fields with their types where these have fields themselves. []T is a list of T. What a field may contain is for the API
-// server to check. The names are those of https://kubernetes.io/docs/reference/kubernetes-api/ as of 1.37.
+// fields with their types where these have fields themselves. []T is a list of T, and text is a string, where a number or a boolean is
+// easily written. What else a field may contain is for the API server to check. The names are those of https://kubernetes.io/docs/reference/kubernetes-api/ as of 1.37.
 const kubernetes = `
 LabelSelector: matchLabels matchExpressions:[]Requirement
 Requirement: key operator values
-Toleration: key operator value effect tolerationSeconds
+Toleration: key:text operator:text value:text effect:text tolerationSeconds
 Affinity: nodeAffinity:NodeAffinity podAffinity:PodAffinity podAntiAffinity:PodAffinity
 NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution:NodeSelector preferredDuringSchedulingIgnoredDuringExecution:[]PreferredNode
 NodeSelector: nodeSelectorTerms:[]NodeSelectorTerm
@@ -37,7 +37,7 @@ Capabilities: add drop
 SELinuxOptions: level role type user
 Profile: type localhostProfile
 Sysctl: name value
-EnvVar: name value valueFrom:EnvVarSource
+EnvVar: name:text value:text valueFrom:EnvVarSource
 EnvVarSource: configMapKeyRef:KeyRef secretKeyRef:KeyRef fieldRef resourceFieldRef fileKeyRef
 KeyRef: name key optional
 EnvFrom: prefix configMapRef:ObjectRef secretRef:ObjectRef
@@ -80,6 +80,8 @@ func definitions() map[string]any {
 			field, kind, _ := strings.Cut(field, ":")
 			element, list := strings.CutPrefix(kind, "[]")
 			switch {
+			case kind == "text":
+				properties[field] = map[string]any{"type": "string"}
 			case kind == "":
 				properties[field] = map[string]any{}
 			case list:

@@ -67,6 +67,7 @@
 {{- range .Values.env -}}
 {{- with get $own (regexReplaceAll "[-_.]" (lower .name) "") }}{{ fail (printf "env: %q is set by %s; remove it from env" . (get (include "eventbridge-connector.valueOfVariable" $ | fromYaml) . | default "the chart itself")) }}{{ end -}}
 {{- if hasKey $seen .name }}{{ fail (printf "env: %q is there twice; remove one of them" .name) }}{{ end -}}
+{{- if eq (regexReplaceAll "[-_.]" (lower .name) "") "managementserverport" }}{{ fail (printf "env: %q would move health and metrics away from the probes and the service; set service.serverPort" .name) }}{{ end -}}
 {{- $seen = set $seen .name true -}}
 {{- end -}}
 {{- end -}}
@@ -179,6 +180,7 @@ GOMEMLIMIT: resources.limits.memory
 {{- $found := hasKey $known $spelt -}}
 {{- range $prefixes }}{{ if hasPrefix . $spelt }}{{ $found = true }}{{ end }}{{ end -}}
 {{- if not $found }}{{ fail (printf "configuration: unknown key %q; docs/configuration.md lists all keys" .) }}{{ end -}}
+{{- if has $spelt (list "managementserverport" "managementserveraddress" "managementserverbasepath") }}{{ fail (printf "configuration: %q would move health and metrics away from the probes and the service; set service.serverPort" .) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
