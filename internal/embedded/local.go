@@ -48,23 +48,23 @@ func (l *Local) Activate(ctx context.Context, r job.PollRequest, yield func(*job
 }
 
 // Complete ends a job with variables.
-func (l *Local) Complete(ctx context.Context, key int64, variables []byte) error {
-	return l.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: key, Variables: string(variables)})
+func (l *Local) Complete(ctx context.Context, r job.Ref, variables []byte) error {
+	return l.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: r.Key, Variables: string(variables)})
 }
 
 // Fail takes a job's retries down, or makes it an incident.
-func (l *Local) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	return l.command(ctx, "FailJob", &Command{Kind: Fail, JobKey: key, Retries: retries, Backoff: backoff, Message: message, Variables: string(variables)})
+func (l *Local) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
+	return l.command(ctx, "FailJob", &Command{Kind: Fail, JobKey: r.Key, Retries: retries, Backoff: backoff, Message: message, Variables: string(variables)})
 }
 
 // Throw ends a job by a BPMN error, which is taken to be caught.
-func (l *Local) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	return l.command(ctx, "ThrowError", &Command{Kind: Throw, JobKey: key, Code: code, Message: message, Variables: string(variables)})
+func (l *Local) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
+	return l.command(ctx, "ThrowError", &Command{Kind: Throw, JobKey: r.Key, Code: code, Message: message, Variables: string(variables)})
 }
 
 // UpdateTimeout moves the end of a job's lease to now + d, whoever holds it.
-func (l *Local) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	return l.command(ctx, "UpdateJobTimeout", &Command{Kind: UpdateTimeout, JobKey: key, Timeout: d})
+func (l *Local) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	return l.command(ctx, "UpdateJobTimeout", &Command{Kind: UpdateTimeout, JobKey: r.Key, Timeout: d})
 }
 
 func (l *Local) command(ctx context.Context, method string, c *Command) error {

@@ -18,7 +18,7 @@ type takesBack struct {
 	calls   []time.Duration
 }
 
-func (g *takesBack) UpdateTimeout(_ context.Context, _ int64, d time.Duration) error {
+func (g *takesBack) UpdateTimeout(_ context.Context, _ job.Ref, d time.Duration) error {
 	answer := g.answers[min(len(g.calls), len(g.answers)-1)]
 	g.calls = append(g.calls, d)
 	return answer
