@@ -24,9 +24,16 @@ type GatewayOptions struct {
 	Listener      net.Listener
 	ServerOptions []grpc.ServerOption // more of them, for TLS or interceptors
 
-	Version string // that the topology tells; empty = 8.8.0
+	// Version is what the topology tells, and decides what the gateway knows: REST from 8.6 on, models from 8.8, the tenants of
+	// a caller from 8.9, leases, secrets and physical tenants from 8.10. Empty = 8.8.0.
+	Version string
 	// Tenants turns multi-tenancy on and says which tenants the caller may act for. Nil = off: only DefaultTenant exists.
-	Tenants   []string
+	Tenants []string
+	// PhysicalTenants are the ids of those beside the default one; each is a broker of its own: see [Gateway.PhysicalTenant].
+	PhysicalTenants []string
+	// Logins are the callers that may call the gateway. Nil = anyone may, and may do everything.
+	Logins []Login
+
 	NoStreams bool          // as gateways before Camunda 8.4: StreamActivatedJobs is UNIMPLEMENTED
 	NoTimeout bool          // as gateways before Camunda 8.5: UpdateJobTimeout is UNIMPLEMENTED
 	PollWait  time.Duration // how long a poll waits that leaves it to the gateway; 0 = 10 s
@@ -55,13 +62,17 @@ type GatewayOptions struct {
 	KeepCommands int
 	OnCommand    func(Command) // called with every command that was taken, in the call that brought it; it must not block
 	OnEnding     func(Ending)  // called as a job ends, in the call that ends it; it must not block
+
+	release        release // of Version
+	physicalTenant string  // whose gateway it is
 }
 
 // Gateway is a broker and its gateway in one. It is safe for concurrent use.
 type Gateway struct {
-	options GatewayOptions
-	broker  *broker
-	faults  faults
+	options  GatewayOptions
+	broker   *broker
+	faults   faults
+	physical map[string]*Gateway // the physical tenants but the default one
 
 	mu      sync.Mutex
 	address string
@@ -81,7 +92,7 @@ func StartGateway(o GatewayOptions) (*Gateway, error) {
 		return nil, err
 	}
 	if err := g.Resume(); err != nil {
-		g.broker.close()
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -102,12 +113,17 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if o.Partitions <= 0 {
 		o.Partitions = 1
 	}
-	g := &Gateway{options: o, address: o.Address}
+	o.release, o.physicalTenant = releaseOf(o.Version), DefaultPhysicalTenant
+	g := &Gateway{options: o, physical: map[string]*Gateway{}, address: o.Address}
 	if g.address == "" {
 		g.address = "127.0.0.1:0"
 	}
 	var err error
 	if g.broker, err = newBroker(&o); err != nil {
+		return nil, err
+	}
+	if err = g.addPhysicalTenants(); err != nil {
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -167,5 +183,8 @@ func (g *Gateway) Resume() error {
 // Close stops serving for good.
 func (g *Gateway) Close() {
 	g.Interrupt()
+	for _, tenant := range g.physical {
+		tenant.broker.close()
+	}
 	g.broker.close()
 }
