@@ -2,8 +2,11 @@ package embedded
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"maps"
 	"net"
+	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -24,6 +27,12 @@ type GatewayOptions struct {
 	Listener      net.Listener
 	ServerOptions []grpc.ServerOption // more of them, for TLS or interceptors
 
+	// RESTAddress is the host:port to serve REST on, version 2 of the Orchestration Cluster API, beside gRPC: the same broker, the
+	// same faults, the same counts. Empty = no REST, unless RESTListener is given, which is used as Listener is.
+	RESTAddress  string
+	RESTListener net.Listener
+	RESTTLS      *tls.Config // not nil: REST over TLS
+
 	// Version is what the topology tells, and decides what the gateway knows: REST from 8.6 on, models from 8.8, the tenants of
 	// a caller from 8.9, leases, secrets and physical tenants from 8.10. Empty = 8.8.0.
 	Version string
@@ -33,6 +42,11 @@ type GatewayOptions struct {
 	PhysicalTenants []string
 	// Logins are the callers that may call the gateway. Nil = anyone may, and may do everything.
 	Logins []Login
+
+	// Models are the BPMN XML of deployed process definitions, by their keys; REST gives them out. See [Gateway.Deploy].
+	Models map[int64]string
+	// Secrets are the values that REST resolves for the references camunda.secrets.NAME, by NAME.
+	Secrets map[string]string
 
 	NoStreams bool          // as gateways before Camunda 8.4: StreamActivatedJobs is UNIMPLEMENTED
 	NoTimeout bool          // as gateways before Camunda 8.5: UpdateJobTimeout is UNIMPLEMENTED
@@ -45,7 +59,8 @@ type GatewayOptions struct {
 	// activated until their leases end.
 	PollTransit time.Duration
 	// AnswerLimit is how many bytes the jobs that a poll gets from one partition may have together. Above it the poll is
-	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions.
+	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions. Over REST
+	// there is none.
 	AnswerLimit int
 	// CommandLimit is how many bytes of variables a command may carry before the broker cannot write its record; 0 =
 	// 2 MiB: a batch of 4 MiB has to hold them more than once.
@@ -74,18 +89,21 @@ type Gateway struct {
 	faults   faults
 	physical map[string]*Gateway // the physical tenants but the default one
 
-	mu      sync.Mutex
-	address string
-	running *serving // nil = interrupted or closed
+	mu          sync.Mutex
+	address     string
+	restAddress string           // host:port; empty = no REST
+	models      map[int64]string // by process definition key
+	running     *serving         // nil = interrupted or closed
 }
 
 // serving is one server of a gateway, from one start to the next interruption.
 type serving struct {
 	server  *grpc.Server
+	rest    *http.Server   // nil = no REST
 	running sync.WaitGroup // the goroutines that serve
 }
 
-// StartGateway starts a gateway that serves gRPC. Close it when done.
+// StartGateway starts a gateway that serves gRPC, and REST if it is asked for. Close it when done.
 func StartGateway(o GatewayOptions) (*Gateway, error) {
 	g, err := NewGateway(o)
 	if err != nil {
@@ -114,7 +132,7 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 		o.Partitions = 1
 	}
 	o.release, o.physicalTenant = releaseOf(o.Version), DefaultPhysicalTenant
-	g := &Gateway{options: o, physical: map[string]*Gateway{}, address: o.Address}
+	g := &Gateway{options: o, physical: map[string]*Gateway{}, address: o.Address, restAddress: o.RESTAddress, models: maps.Clone(o.Models)}
 	if g.address == "" {
 		g.address = "127.0.0.1:0"
 	}
@@ -148,6 +166,9 @@ func (g *Gateway) Interrupt() {
 		return
 	}
 	running.server.Stop()
+	if running.rest != nil {
+		_ = running.rest.Close()
+	}
 	running.running.Wait()
 }
 
@@ -158,12 +179,9 @@ func (g *Gateway) Resume() error {
 	if g.running != nil {
 		return nil
 	}
-	listener := g.options.Listener
-	if listener == nil {
-		var err error
-		if listener, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", g.address); err != nil { //nolint:forbidigo // nothing bounds it: it does not wait
-			return fmt.Errorf("start the embedded gateway: %w", err)
-		}
+	listener, err := listen(g.options.Listener, g.address)
+	if err != nil {
+		return fmt.Errorf("start the embedded gateway: %w", err)
 	}
 	g.address = listener.Addr().String()
 	server := grpc.NewServer(append([]grpc.ServerOption{
@@ -176,8 +194,21 @@ func (g *Gateway) Resume() error {
 	}, g.options.ServerOptions...)...)
 	g.running = &serving{server: server}
 	pb.RegisterGatewayServer(server, &service{gateway: g, serving: g.running})
+	if err := g.serveREST(g.running); err != nil {
+		_ = listener.Close()
+		g.running = nil
+		return err
+	}
 	g.running.running.Go(func() { _ = server.Serve(listener) })
 	return nil
+}
+
+// listen returns the listener that was given, or else one on an address.
+func listen(given net.Listener, address string) (net.Listener, error) {
+	if given != nil {
+		return given, nil
+	}
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", address) //nolint:forbidigo // nothing bounds it: it does not wait
 }
 
 // Close stops serving for good.

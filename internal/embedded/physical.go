@@ -3,6 +3,7 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 )
 
@@ -54,7 +55,7 @@ func (g *Gateway) addPhysicalTenants() error {
 		if err != nil {
 			return err
 		}
-		g.physical[id] = &Gateway{options: o, broker: b}
+		g.physical[id] = &Gateway{options: o, broker: b, models: maps.Clone(o.Models)}
 	}
 	return nil
 }

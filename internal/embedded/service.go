@@ -18,6 +18,9 @@ type service struct {
 	serving *serving
 }
 
+// brokerPort is the port of the broker as the topology tells it. Nothing listens there.
+const brokerPort = 26501
+
 // Topology tells of one broker that has all partitions.
 func (s *service) Topology(ctx context.Context, _ *pb.TopologyRequest) (*pb.TopologyResponse, error) {
 	g, err := s.enter(ctx)
@@ -28,7 +31,7 @@ func (s *service) Topology(ctx context.Context, _ *pb.TopologyRequest) (*pb.Topo
 		return nil, err
 	}
 	version := g.options.Version
-	broker := &pb.BrokerInfo{Host: "127.0.0.1", Port: 26501, Version: version}
+	broker := &pb.BrokerInfo{Host: "127.0.0.1", Port: brokerPort, Version: version}
 	for _, p := range g.Partitions() {
 		role := pb.Partition_LEADER
 		if p.Leaderless {

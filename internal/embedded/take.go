@@ -108,6 +108,8 @@ type poll struct {
 	limit int
 	wait  time.Duration // for a job; below 0 = not at all, 0 = as long as the gateway likes
 	fetch fetch
+	// overREST says that the answer is no message of gRPC, and no limit of one applies.
+	overREST bool
 }
 
 // poll gives out jobs that wait, and waits for some if there are none. A caller that goes away while they are under way
@@ -135,6 +137,9 @@ func (g *Gateway) poll(ctx context.Context, p *poll) ([]delivery, error) {
 	}
 	if err := fault.after(ctx); err != nil {
 		return nil, err
+	}
+	if p.overREST {
+		return jobs, nil
 	}
 	return jobs, g.fits(jobs, &p.fetch)
 }
