@@ -18,7 +18,7 @@ type faultsRequest struct {
 }
 
 // methods are the calls that a fault may be for.
-var methods = []string{"ActivateJobs", "StreamActivatedJobs", "CompleteJob", "FailJob", "ThrowError", "UpdateJobTimeout", "Topology"}
+var methods = []string{"ActivateJobs", "StreamActivatedJobs", "CompleteJob", "FailJob", "ThrowError", "UpdateJobTimeout", "Topology", "GetProcessDefinitionXML", "ResolveSecrets"}
 
 // faultRule is a fault and the calls that it meets. A call meets the first rule that it matches.
 type faultRule struct {
@@ -29,7 +29,7 @@ type faultRule struct {
 	Code       string   `json:"code"`       // the call is refused with this code, such as UNAVAILABLE, and has no effect
 	Message    string   `json:"message"`    // of the refusal
 	HTTP       int      `json:"http"`       // the call is refused as by something on the way that answers with this HTTP status
-	LoseAnswer bool     `json:"loseAnswer"` // the call has its effect, and is answered UNAVAILABLE
+	LoseAnswer bool     `json:"loseAnswer"` // the call has its effect, and is answered UNAVAILABLE; over REST not at all
 	DelayMs    int64    `json:"delayMs"`    // before the effect
 	AnswerMs   int64    `json:"answerMs"`   // between the effect and the answer
 	Hold       bool     `json:"hold"`       // the call waits until the faults change, or its caller goes away, before its effect

@@ -41,7 +41,14 @@ func (c *gatewayControl) stop() {
 	c.faults.clear()
 }
 
-func (c *gatewayControl) register(mux *http.ServeMux) {
+// register puts the control of a physical tenant's gateway where it is to be found.
+func (c *gatewayControl) register(all *http.ServeMux, physicalTenant string) {
+	mux := all
+	if physicalTenant != embedded.DefaultPhysicalTenant {
+		mux = http.NewServeMux()
+		prefix := "/physical-tenants/" + physicalTenant
+		all.Handle(prefix+"/", http.StripPrefix(prefix, mux))
+	}
 	mux.HandleFunc("POST /jobs", take(c.addJobs))
 	mux.HandleFunc("GET /report", c.report)
 	mux.HandleFunc("POST /clock", take(c.setClock))
@@ -49,6 +56,7 @@ func (c *gatewayControl) register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /tenants", take(c.setTenants))
 	mux.HandleFunc("POST /streams", take(c.breakStreams))
 	mux.HandleFunc("POST /faults", take(c.setFaults))
+	mux.HandleFunc("POST /models", take(c.deploy))
 }
 
 // jobsRequest asks for jobs to be added.
@@ -64,6 +72,9 @@ type jobsRequest struct {
 	Rate      float64         `json:"rate"`    // jobs in a second; 0 = all at once
 	ProcessID string          `json:"processId"`
 	ElementID string          `json:"elementId"`
+
+	BusinessID string   `json:"businessId"`
+	Tags       []string `json:"tags"`
 }
 
 // jobsAnswer tells of the jobs that were added. With a rate the request is answered at once, and the keys are not known
@@ -134,6 +145,7 @@ func (r *jobsRequest) jobs(first int64, n int) []embedded.Job {
 	for i := range jobs {
 		jobs[i] = embedded.Job{
 			Type: r.Type, TenantID: r.Tenant, Retries: r.Retries, CustomHeaders: string(r.Headers), ProcessID: r.ProcessID, ElementID: r.ElementID,
+			BusinessID: r.BusinessID, Tags: r.Tags,
 			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", strconv.FormatInt(first+int64(i), 10)),
 		}
 	}

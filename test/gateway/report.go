@@ -39,6 +39,7 @@ type totals struct {
 	Updates     int `json:"updates"`     // of time-outs
 	Late        int `json:"late"`        // commands taken when the lease had run out
 	Refused     int `json:"refused"`     // commands for jobs that had ended or were in no state for them
+	Stale       int `json:"stale"`       // … of these, without a lease token, or with that of another activation
 	GivenOften  int `json:"givenOften"`  // jobs given out more than once
 
 	// ActivationsOf counts the jobs by how often they were given out.
@@ -78,6 +79,7 @@ func (t *totals) add(r *embedded.JobReport) {
 	t.Updates += r.Updates
 	t.Late += r.Late
 	t.Refused += r.Refused
+	t.Stale += r.Stale
 	if r.Activations > 1 {
 		t.GivenOften++
 	}
