@@ -39,7 +39,9 @@ func (g *Gateway) serveREST(s *serving) error {
 	s.rest = &http.Server{
 		Protocols: protocols, TLSConfig: g.options.RESTTLS, ReadHeaderTimeout: time.Minute,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.running.Add(1) // for the end of an interruption, which closes connections and does not wait for their calls
+			if !g.begin(s) {
+				panic(http.ErrAbortHandler)
+			}
 			defer s.running.Done()
 			handler.ServeHTTP(w, r)
 		}),
@@ -52,4 +54,16 @@ func (g *Gateway) serveREST(s *serving) error {
 		_ = s.rest.Serve(listener)
 	})
 	return nil
+}
+
+// begin counts a call that a server serves; not if the server is interrupted. To close its connections does not wait for their
+// calls.
+func (g *Gateway) begin(s *serving) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.running != s {
+		return false
+	}
+	s.running.Add(1)
+	return true
 }

@@ -99,7 +99,7 @@ func TestPythonOverGRPC(t *testing.T) {
 	t.Parallel()
 	python := fetch(t, "pyzeebe")
 	g := start(t, "-version", "8.10.0")
-	drive(t, "", python, client(t, "pyzeebe.py"), g.Listen, g.Control)
+	drive(t, "", python, client(t, "pyzeebe_client.py"), g.Listen, g.Control)
 }
 
 func TestPythonOverREST(t *testing.T) {

@@ -38,7 +38,7 @@ type settings struct {
 type addresses struct {
 	Listen  string `json:"listen,omitempty"`
 	REST    string `json:"rest,omitempty"` // a URL
-	Bus     string `json:"bus,omitempty"` // a URL
+	Bus     string `json:"bus,omitempty"`  // a URL
 	Control string `json:"control"`
 }
 

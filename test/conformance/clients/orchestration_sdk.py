@@ -47,6 +47,7 @@ def configuration(password="secret", address=REST):
         "CAMUNDA_AUTH_STRATEGY": "BASIC",
         "CAMUNDA_BASIC_AUTH_USERNAME": "demo",
         "CAMUNDA_BASIC_AUTH_PASSWORD": password,
+        "CAMUNDA_SDK_LOG_LEVEL": "error",
     }
 
 

@@ -92,11 +92,12 @@ async def main():
         control("/jobs", {"type": "t", "tenant": "b"})
         of = [job.tenant_id async for job in adapter.activate_jobs("t", "pyzeebe", LONG, 9, [], -1, tenant_ids=["b"])]
         expect(of, ["b"], "jobs of a tenant")
-        for asked in (["z"], None):
+        for asked, kind in ((["z"], errors.UnknownGrpcStatusCodeError), (None, errors.ActivateJobsRequestInvalidError)):
             answers = adapter.activate_jobs("t", "pyzeebe", LONG, 9, [], -1, tenant_ids=asked)
-            await refused(anext(answers), Exception, f"a poll for the tenants {asked}")
+            await refused(anext(answers), kind, f"a poll for the tenants {asked}")
         totals = control("/report?jobs=none")["totals"]
         expect((totals["completed"], totals["thrown"], totals["incidents"], totals["open"]), (3, 1, 1, 5), "totals")
 
 
 asyncio.run(main())
+print("pyzeebe: all holds")
