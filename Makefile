@@ -53,7 +53,7 @@ race: ## Run the tests under the race detector
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Run golangci-lint, with the import rules of the packages
-	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability $(PKG)
+	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability,conformance $(PKG)
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Look for known vulnerabilities in what the binary uses (govulncheck; asks vuln.go.dev)
@@ -68,7 +68,7 @@ $(ACTIONLINT):
 
 .PHONY: fmt
 fmt: $(GOLANGCI) ## Format the code and apply the fixes that the linters offer
-	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability --fix $(PKG) || true
+	$(GOLANGCI) run --allow-parallel-runners --build-tags e2e,chart,chartserver,image,release,observability,conformance --fix $(PKG) || true
 	$(GOLANGCI) fmt $(PKG)
 
 $(GOLANGCI):
@@ -137,7 +137,11 @@ canary: ## Search all that the worker and its commands write for marked secrets 
 
 .PHONY: e2e
 e2e: build ## Run against the real Zeebe engine, or the cluster of E2E_GRPC_ADDRESS, and moto (needs a JDK 21+, Maven, Python)
-	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e ./test/gateway
+	EVENTBRIDGE_BINARY='$(abspath $(BIN))' go test -tags e2e -count=1 -timeout 28m -v ./test/e2e
+
+.PHONY: conformance
+conformance: ## Have clients that others wrote drive the embedded gateway over gRPC and REST (needs a JDK, Maven, Node, Python)
+	go test -tags conformance -count=1 -timeout 14m -v ./test/conformance
 
 .PHONY: chaos
 chaos: ## Break what is around real workers, in all scenarios, and count (RUN=REGEXP; 20 minutes; writes docs/reliability.md)

@@ -20,17 +20,23 @@ import (
 )
 
 func demoCommand(s *session) *cobra.Command {
-	jobs := 0
+	jobs, serve := 0, false
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "show the connector at work, without a broker, AWS or configuration",
 		Long: description("Starts a gateway with Zeebe's gRPC protocol and an event bus with PutEvents over HTTP, both in this process. It makes jobs from the model examples/order-placed.bpmn, " +
 			"runs the real worker over loopback, and shows four results: an accepted event, a throttled event, a BPMN error and an incident. " +
-			"With --jobs it runs a load and prints jobs per second, latency, CPU and memory."),
-		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000"),
+			"With --jobs it runs a load and prints jobs per second, latency, CPU and memory. " +
+			"With --serve it starts only the gateway, over gRPC and REST, and the bus, for a worker of your own, until a signal ends it."),
+		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000", Name+" demo --serve"),
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if jobs > 0 {
+			switch {
+			case serve && jobs > 0:
+				return usage(errors.New("--serve: found --jobs too, expected one of them"))
+			case serve:
+				return demoServe(c.Context(), s)
+			case jobs > 0:
 				return demoLoad(c.Context(), s, jobs)
 			}
 			return demoStory(c.Context(), s)
@@ -45,6 +51,7 @@ func demoCommand(s *session) *cobra.Command {
 		return nil
 	})
 	completeValues(c, "jobs")
+	c.Flags().BoolVar(&serve, "serve", false, "Serve a gateway and a bus for a worker of your own, and make a job every second.")
 	return c
 }
 
@@ -66,8 +73,8 @@ type stage struct {
 	end     func()
 }
 
-// newStage starts the gateway, the bus and the real worker between them. Close it when done.
-func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
+// openStage starts the gateway and the bus. Close them with closeParts.
+func openStage(o embedded.GatewayOptions) (*stage, error) {
 	model, err := bpmn.Read(examples.OrderPlaced)
 	if err != nil {
 		return nil, fmt.Errorf("read the example: %w", err)
@@ -77,14 +84,23 @@ func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
 		return nil, err
 	}
 	st := &stage{process: model.Processes[0], task: model.Tasks(c.Connector.JobType)[0]}
-	if st.gateway, err = embedded.StartGateway(embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}); err != nil { //nolint:contextcheck // it is closed, not cancelled
+	if st.gateway, err = embedded.StartGateway(o); err != nil {
 		return nil, fmt.Errorf("start the gateway: %w", err)
 	}
-	if st.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: keep}); err != nil { //nolint:contextcheck // it is closed, not cancelled
+	if st.bus, err = embedded.StartBus(embedded.BusOptions{KeepEvents: o.KeepCommands}); err != nil {
 		st.gateway.Close()
 		return nil, fmt.Errorf("start the bus: %w", err)
 	}
-	c, _, err = config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + st.gateway.Address()}, nil)
+	return st, nil
+}
+
+// newStage starts the gateway, the bus and the real worker between them. Close it when done.
+func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
+	st, err := openStage(embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}) //nolint:contextcheck // it is closed, not cancelled
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + st.gateway.Address()}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -121,9 +137,13 @@ func (st *stage) close() error {
 	st.drain()
 	<-st.ended
 	st.end()
+	st.closeParts()
+	return st.failed
+}
+
+func (st *stage) closeParts() {
 	st.bus.Close()
 	st.gateway.Close()
-	return st.failed
 }
 
 // job makes a job as the broker would: the task's input mappings over the example's variables, with another order id.

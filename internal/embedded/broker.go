@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -162,15 +162,8 @@ func (b *broker) makeAvailable(e *entry) {
 }
 
 func (b *broker) enqueue(e *entry) {
-	name := queueName{e.Type, e.TenantID}
-	q := e.partition.queues[name]
-	if q == nil {
-		q = &queue{}
-		e.partition.queues[name] = q
-	}
 	if !e.queued {
-		e.queued = true
-		q.push(e)
+		e.partition.queue(e)
 	}
 	e.idle = true
 	b.counts.Waiting++
@@ -211,16 +204,20 @@ func (b *broker) settleReplayed() {
 }
 
 // activate makes the job somebody's. Mu is held.
-func (b *broker) activate(e *entry, lease time.Duration, streamed bool) delivery {
+func (b *broker) activate(e *entry, t *taker, streamed bool) delivery {
 	b.leave(e)
-	b.commit(&change{Kind: jobActivated, Key: e.key, Due: e.partition.now().Add(lease), Streamed: streamed}, e)
+	c := change{Kind: jobActivated, Key: e.key, Due: e.partition.now().Add(t.lease), Streamed: streamed}
+	if t.withLease {
+		c.Token = uuid.NewString()
+	}
+	b.commit(&c, e)
 	b.setDue(e)
-	return delivery{entry: e, retries: e.retries, deadline: e.due.UnixMilli(), given: e.given}
+	return delivery{entry: e, retries: e.retries, deadline: e.due.UnixMilli(), given: e.given, token: c.Token}
 }
 
 // take activates up to limit jobs that wait, beginning with another partition each time. A partition without a leader is
 // passed over; if none has one, the error is UNAVAILABLE.
-func (b *broker) take(jobType string, tenants []string, limit int, lease time.Duration) ([]delivery, error) {
+func (b *broker) take(t *taker, limit int) ([]delivery, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.unable(); err != nil {
@@ -235,14 +232,13 @@ func (b *broker) take(jobType string, tenants []string, limit int, lease time.Du
 			continue
 		}
 		led = true
-		for _, tenant := range tenants {
-			q := p.queues[queueName{jobType, tenant}]
-			for q != nil && len(out) < limit {
-				e := q.pop()
+		for _, tenant := range t.tenants {
+			for len(out) < limit {
+				e := p.pop(t.jobType, tenant, t.withLease)
 				if e == nil {
 					break
 				}
-				out = append(out, b.activate(e, lease, false))
+				out = append(out, b.activate(e, t, false))
 			}
 		}
 	}

@@ -26,6 +26,8 @@ type change struct {
 	Job      *Job          `json:"job,omitempty"`      // of jobAdded, as it was asked for
 	Due      time.Time     `json:"due,omitzero"`       // of jobActivated, by the partition's clock
 	Streamed bool          `json:"streamed,omitempty"` // of jobActivated
+	Token    string        `json:"token,omitempty"`    // of jobActivated with a lease
+	Stale    bool          `json:"stale,omitempty"`    // of commandRefused for its lease token
 	Command  *Command      `json:"command,omitempty"`  // of commandTaken
 	Offset   time.Duration `json:"offset,omitempty"`   // of clockSet, in nanoseconds
 }
@@ -55,6 +57,9 @@ func (b *broker) evolve(c *change, e *entry) {
 	case jobActivated:
 		e.state, e.due = activated, c.Due
 		e.given++
+		if c.Token != "" {
+			e.token = c.Token
+		}
 		if c.Streamed {
 			b.counts.Streamed++
 		} else {
@@ -70,7 +75,7 @@ func (b *broker) evolve(c *change, e *entry) {
 	case commandTaken:
 		b.evolveCommand(c.Command, e)
 	case commandRefused:
-		b.ledger.refused(c.Key)
+		b.ledger.refused(c)
 	case clockSet:
 		b.partitionOf(c.Key).offset = c.Offset
 	}

@@ -23,8 +23,10 @@ type Command struct {
 	Message   string        `json:"message,omitempty"`   // of Fail and Throw
 	Code      string        `json:"code,omitempty"`      // of Throw
 	Timeout   time.Duration `json:"timeout,omitempty"`   // of UpdateTimeout
-	At        time.Time     `json:"at,omitzero"`
-	LeaseOver bool          `json:"leaseOver,omitempty"` // it came when the lease had run out: the broker takes it nevertheless
+	// LeaseToken says which activation the command is of; empty = it does not say.
+	LeaseToken string    `json:"leaseToken,omitempty"`
+	At         time.Time `json:"at,omitzero"`
+	LeaseOver  bool      `json:"leaseOver,omitempty"` // it came when the lease had run out: the broker takes it nevertheless
 }
 
 // Ending is what a job ended with: the command that completed it, threw a BPMN error, or failed it with no retries
@@ -45,6 +47,7 @@ type Counts struct {
 	Completed, Failed, Thrown, TimeoutsUpdated int64 // commands taken; Failed counts those with retries left too
 	Incidents                                  int64 // jobs that ended as one
 	Refused                                    int64 // commands refused, by a fault too
+	Stale                                      int64 // of these, refused because they had no lease token, or that of another activation
 
 	Polls       int64 // requests, answered or not
 	StreamsSeen int64 // ever opened

@@ -1,5 +1,5 @@
 // Package embedded has stand-ins for the two services around the connector, in this process: a [Gateway] that speaks
-// Zeebe's real gRPC protocol and keeps jobs as a broker does, and an event [Bus] that takes PutEvents over real HTTP.
+// Zeebe's real gRPC protocol, and REST v2 if asked to, and keeps jobs as a broker does, and an event [Bus] that takes PutEvents over real HTTP.
 // Demos, trials, tests, load runs and benchmarks use them, so that they need neither a cluster nor an AWS account.
 //
 //	gw, err := embedded.StartGateway(embedded.GatewayOptions{})
@@ -10,6 +10,7 @@
 //
 // The gateway has no processes: a job is added, given out, and ended. What a broker does with jobs it does: leases that
 // run out, retries with backoff, incidents, pushing to open streams while a backlog waits for polls, back-pressure,
-// refusals. Both can be told to misbehave. Both are made for load: they cost little beside what they serve, and keep
-// no more than they are asked to.
+// refusals; and what the version in [GatewayOptions] knows: lease tokens, secrets and physical tenants from Camunda 8.10 on.
+// Both can be told to misbehave. Both are made for load: they cost little beside what they serve, and keep no more than they
+// are asked to.
 package embedded

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 var load = embedded.Job{Type: "t", Variables: `{"input":{"detail":{"text":"` + strings.Repeat("x", 900) + `"}},"other":1}`}
@@ -46,7 +47,7 @@ func BenchmarkComplete(b *testing.B) {
 		if len(keys) == 0 {
 			keys = add(b, g, jobs...)
 		}
-		require.NoError(b, c.Complete(b.Context(), keys[0], variables))
+		require.NoError(b, c.Complete(b.Context(), job.Ref{Key: keys[0]}, variables))
 		keys = keys[1:]
 	}
 }

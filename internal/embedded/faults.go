@@ -15,7 +15,7 @@ import (
 
 // Call is a call to the gateway, as a fault is decided on.
 type Call struct {
-	Method string // as gRPC names it, such as CompleteJob
+	Method string // as gRPC names it, such as CompleteJob; of REST alone GetProcessDefinitionXML and ResolveSecrets
 	JobKey int64  // of commands
 }
 
@@ -32,17 +32,21 @@ type Fault struct {
 
 	Code    codes.Code // not OK: the call is refused with this code and Message, and has no effect
 	Message string
+	// HTTP is the status that a call over REST is refused with in place of Code: by something on the way, with a page of HTML.
+	HTTP int
 
 	// AnswerDelay is how long the answer is under way after the effect. A caller that goes away meanwhile misses it: a
 	// command was carried out, and the jobs of a poll stay activated until their leases end.
 	AnswerDelay time.Duration
-	LoseAnswer  bool // the call has its effect, but its caller is told UNAVAILABLE
+	// LoseAnswer has the call have its effect, but its caller is told UNAVAILABLE. Over REST the connection is closed without an
+	// answer.
+	LoseAnswer bool
 }
 
-// HTTPFault returns the refusal by something on the way that answers with an HTTP status and speaks no gRPC, as a client
-// of gRPC is told of it.
+// HTTPFault returns the refusal by something on the way that answers with an HTTP status and speaks neither gRPC nor REST. A
+// client of gRPC is told of it by a code.
 func HTTPFault(code int) Fault {
-	f := Fault{Code: codes.Unknown, Message: fmt.Sprintf("unexpected HTTP status code received from server: %d (%s)", code, http.StatusText(code))}
+	f := Fault{HTTP: code, Code: codes.Unknown, Message: fmt.Sprintf("unexpected HTTP status code received from server: %d (%s)", code, http.StatusText(code))}
 	switch code {
 	case http.StatusBadRequest:
 		f.Code = codes.Internal
@@ -108,11 +112,23 @@ func (f *Fault) before(ctx context.Context) error {
 			return status.FromContextError(ctx.Err()).Err()
 		}
 	}
-	if f.Code != codes.OK {
+	switch {
+	case f.HTTP != 0:
+		return &strangersAnswer{f.HTTP, status.New(f.Code, f.Message)}
+	case f.Code != codes.OK:
 		return status.Error(f.Code, f.Message)
 	}
 	return nil
 }
+
+// strangersAnswer is the refusal of a call by something on the way.
+type strangersAnswer struct {
+	http int
+	grpc *status.Status // as a client of gRPC sees it
+}
+
+func (a *strangersAnswer) Error() string              { return a.grpc.Message() }
+func (a *strangersAnswer) GRPCStatus() *status.Status { return a.grpc }
 
 // after is what the fault does between the call's effect and its answer.
 func (f *Fault) after(ctx context.Context) error {

@@ -2,8 +2,11 @@ package embedded
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"maps"
 	"net"
+	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -24,9 +27,27 @@ type GatewayOptions struct {
 	Listener      net.Listener
 	ServerOptions []grpc.ServerOption // more of them, for TLS or interceptors
 
-	Version string // that the topology tells; empty = 8.8.0
+	// RESTAddress is the host:port to serve REST on, version 2 of the Orchestration Cluster API, beside gRPC: the same broker, the
+	// same faults, the same counts. Empty = no REST, unless RESTListener is given, which is used as Listener is.
+	RESTAddress  string
+	RESTListener net.Listener
+	RESTTLS      *tls.Config // not nil: REST over TLS
+
+	// Version is what the topology tells, and decides what the gateway knows: REST from 8.6 on, models from 8.8, the tenants of
+	// a caller from 8.9, leases, secrets and physical tenants from 8.10. Empty = 8.8.0.
+	Version string
 	// Tenants turns multi-tenancy on and says which tenants the caller may act for. Nil = off: only DefaultTenant exists.
-	Tenants   []string
+	Tenants []string
+	// PhysicalTenants are the ids of those beside the default one; each is a broker of its own: see [Gateway.PhysicalTenant].
+	PhysicalTenants []string
+	// Logins are the callers that may call the gateway. Nil = anyone may, and may do everything.
+	Logins []Login
+
+	// Models are the BPMN XML of deployed process definitions, by their keys; REST gives them out. See [Gateway.Deploy].
+	Models map[int64]string
+	// Secrets are the values that REST resolves for the references camunda.secrets.NAME, by NAME.
+	Secrets map[string]string
+
 	NoStreams bool          // as gateways before Camunda 8.4: StreamActivatedJobs is UNIMPLEMENTED
 	NoTimeout bool          // as gateways before Camunda 8.5: UpdateJobTimeout is UNIMPLEMENTED
 	PollWait  time.Duration // how long a poll waits that leaves it to the gateway; 0 = 10 s
@@ -38,7 +59,8 @@ type GatewayOptions struct {
 	// activated until their leases end.
 	PollTransit time.Duration
 	// AnswerLimit is how many bytes the jobs that a poll gets from one partition may have together. Above it the poll is
-	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions.
+	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions. Over REST
+	// there is none.
 	AnswerLimit int
 	// CommandLimit is how many bytes of variables a command may carry before the broker cannot write its record; 0 =
 	// 2 MiB: a batch of 4 MiB has to hold them more than once.
@@ -55,33 +77,40 @@ type GatewayOptions struct {
 	KeepCommands int
 	OnCommand    func(Command) // called with every command that was taken, in the call that brought it; it must not block
 	OnEnding     func(Ending)  // called as a job ends, in the call that ends it; it must not block
+
+	release        release // of Version
+	physicalTenant string  // whose gateway it is
 }
 
 // Gateway is a broker and its gateway in one. It is safe for concurrent use.
 type Gateway struct {
-	options GatewayOptions
-	broker  *broker
-	faults  faults
+	options  GatewayOptions
+	broker   *broker
+	faults   faults
+	physical map[string]*Gateway // the physical tenants but the default one
 
-	mu      sync.Mutex
-	address string
-	running *serving // nil = interrupted or closed
+	mu          sync.Mutex
+	address     string
+	restAddress string           // host:port; empty = no REST
+	models      map[int64]string // by process definition key
+	running     *serving         // nil = interrupted or closed
 }
 
 // serving is one server of a gateway, from one start to the next interruption.
 type serving struct {
 	server  *grpc.Server
+	rest    *http.Server   // nil = no REST
 	running sync.WaitGroup // the goroutines that serve
 }
 
-// StartGateway starts a gateway that serves gRPC. Close it when done.
+// StartGateway starts a gateway that serves gRPC, and REST if it is asked for. Close it when done.
 func StartGateway(o GatewayOptions) (*Gateway, error) {
 	g, err := NewGateway(o)
 	if err != nil {
 		return nil, err
 	}
 	if err := g.Resume(); err != nil {
-		g.broker.close()
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -102,12 +131,17 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	if o.Partitions <= 0 {
 		o.Partitions = 1
 	}
-	g := &Gateway{options: o, address: o.Address}
+	o.release, o.physicalTenant = releaseOf(o.Version), DefaultPhysicalTenant
+	g := &Gateway{options: o, physical: map[string]*Gateway{}, address: o.Address, restAddress: o.RESTAddress, models: maps.Clone(o.Models)}
 	if g.address == "" {
 		g.address = "127.0.0.1:0"
 	}
 	var err error
 	if g.broker, err = newBroker(&o); err != nil {
+		return nil, err
+	}
+	if err = g.addPhysicalTenants(); err != nil {
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -132,6 +166,9 @@ func (g *Gateway) Interrupt() {
 		return
 	}
 	running.server.Stop()
+	if running.rest != nil {
+		_ = running.rest.Close()
+	}
 	running.running.Wait()
 }
 
@@ -142,12 +179,9 @@ func (g *Gateway) Resume() error {
 	if g.running != nil {
 		return nil
 	}
-	listener := g.options.Listener
-	if listener == nil {
-		var err error
-		if listener, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", g.address); err != nil { //nolint:forbidigo // nothing bounds it: it does not wait
-			return fmt.Errorf("start the embedded gateway: %w", err)
-		}
+	listener, err := listen(g.options.Listener, g.address)
+	if err != nil {
+		return fmt.Errorf("start the embedded gateway: %w", err)
 	}
 	g.address = listener.Addr().String()
 	server := grpc.NewServer(append([]grpc.ServerOption{
@@ -160,12 +194,28 @@ func (g *Gateway) Resume() error {
 	}, g.options.ServerOptions...)...)
 	g.running = &serving{server: server}
 	pb.RegisterGatewayServer(server, &service{gateway: g, serving: g.running})
+	if err := g.serveREST(g.running); err != nil {
+		_ = listener.Close()
+		g.running = nil
+		return err
+	}
 	g.running.running.Go(func() { _ = server.Serve(listener) })
 	return nil
+}
+
+// listen returns the listener that was given, or else one on an address.
+func listen(given net.Listener, address string) (net.Listener, error) {
+	if given != nil {
+		return given, nil
+	}
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", address) //nolint:forbidigo // nothing bounds it: it does not wait
 }
 
 // Close stops serving for good.
 func (g *Gateway) Close() {
 	g.Interrupt()
+	for _, tenant := range g.physical {
+		tenant.broker.close()
+	}
 	g.broker.close()
 }

@@ -257,9 +257,9 @@ func TestCommandsEndJobs(t *testing.T) {
 	keys := add(t, g, embedded.Job{Type: "t"}, embedded.Job{Type: "t"}, embedded.Job{Type: "t"})
 	require.Len(t, poll(t, c, take, 3, -1), 3)
 	ctx := t.Context()
-	require.NoError(t, c.Complete(ctx, keys[0], []byte(`{"r":1}`)))
-	require.NoError(t, c.Throw(ctx, keys[1], "CODE", "why", []byte(`{}`)))
-	require.NoError(t, c.Fail(ctx, keys[2], 0, time.Second, "broken", nil))
+	require.NoError(t, c.Complete(ctx, job.Ref{Key: keys[0]}, []byte(`{"r":1}`)))
+	require.NoError(t, c.Throw(ctx, job.Ref{Key: keys[1]}, "CODE", "why", []byte(`{}`)))
+	require.NoError(t, c.Fail(ctx, job.Ref{Key: keys[2]}, 0, time.Second, "broken", nil))
 	require.NoError(t, g.WaitAll(ctx))
 	var got []embedded.Command
 	for _, e := range g.Endings() {
@@ -272,9 +272,9 @@ func TestCommandsEndJobs(t *testing.T) {
 		{Kind: embedded.Throw, JobKey: keys[1], Variables: `{}`, Code: "CODE", Message: "why"},
 		{Kind: embedded.Fail, JobKey: keys[2], Backoff: time.Second, Message: "broken"},
 	}, got)
-	refused(t, c.Complete(ctx, keys[0], nil), "NOT_FOUND")
-	refused(t, c.Complete(ctx, keys[2], nil), "FAILED_PRECONDITION")
-	refused(t, c.UpdateTimeout(ctx, keys[2], time.Second), "FAILED_PRECONDITION")
+	refused(t, c.Complete(ctx, job.Ref{Key: keys[0]}, nil), "NOT_FOUND")
+	refused(t, c.Complete(ctx, job.Ref{Key: keys[2]}, nil), "FAILED_PRECONDITION")
+	refused(t, c.UpdateTimeout(ctx, job.Ref{Key: keys[2]}, time.Second), "FAILED_PRECONDITION")
 	counts := g.Counts()
 	assert.Equal(t, []int64{1, 1, 1, 1, 3}, []int64{counts.Completed, counts.Thrown, counts.Failed, counts.Incidents, counts.Refused})
 	ending, err := g.Wait(ctx, keys[1])
@@ -289,12 +289,12 @@ func TestFailedJobComesAgainWithItsRetries(t *testing.T) {
 	g, c := start(t, embedded.GatewayOptions{})
 	keys := add(t, g, embedded.Job{Type: "t"})
 	poll(t, c, take, 1, -1)
-	require.NoError(t, c.Fail(t.Context(), keys[0], 2, 0, "again", nil))
+	require.NoError(t, c.Fail(t.Context(), job.Ref{Key: keys[0]}, 2, 0, "again", nil))
 	jobs := poll(t, c, take, 1, -1)
 	require.Len(t, jobs, 1)
 	assert.Equal(t, int32(2), jobs[0].Retries)
-	require.NoError(t, c.Fail(t.Context(), keys[0], 1, time.Hour, "later", nil))
-	refused(t, c.Complete(t.Context(), keys[0], nil), "FAILED_PRECONDITION")
+	require.NoError(t, c.Fail(t.Context(), job.Ref{Key: keys[0]}, 1, time.Hour, "later", nil))
+	refused(t, c.Complete(t.Context(), job.Ref{Key: keys[0]}, nil), "FAILED_PRECONDITION")
 	assert.Empty(t, poll(t, c, take, 1, -1), "it waits for its backoff")
 }
 
@@ -302,14 +302,14 @@ func TestJobIsHandedBackByItsTimeout(t *testing.T) {
 	t.Parallel()
 	g, c := start(t, embedded.GatewayOptions{})
 	keys := add(t, g, embedded.Job{Type: "t"})
-	refused(t, c.UpdateTimeout(t.Context(), keys[0], time.Second), "FAILED_PRECONDITION")
+	refused(t, c.UpdateTimeout(t.Context(), job.Ref{Key: keys[0]}, time.Second), "FAILED_PRECONDITION")
 	poll(t, c, take, 1, -1)
-	require.NoError(t, c.UpdateTimeout(t.Context(), keys[0], time.Millisecond))
+	require.NoError(t, c.UpdateTimeout(t.Context(), job.Ref{Key: keys[0]}, time.Millisecond))
 	again := poll(t, c, take, 1, time.Minute)
 	require.Len(t, again, 1)
 	assert.Equal(t, keys[0], again[0].Key)
 	assert.Equal(t, int64(1), g.Counts().Expired)
-	require.NoError(t, c.Complete(t.Context(), keys[0], nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: keys[0]}, nil))
 	assert.Equal(t, 2, g.Endings()[0].Given)
 }
 
@@ -321,7 +321,7 @@ func TestLeaseRunsOutAndLateCommandIsTaken(t *testing.T) {
 	short.Lease = time.Millisecond
 	require.Len(t, poll(t, c, short, 1, -1), 1)
 	require.Eventually(t, func() bool { return g.Counts().Expired == 1 }, 10*time.Second, time.Millisecond)
-	require.NoError(t, c.Complete(t.Context(), keys[0], nil), "the broker takes it from whoever sends it")
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: keys[0]}, nil), "the broker takes it from whoever sends it")
 	assert.True(t, g.Endings()[0].Command.LeaseOver)
 	assert.Zero(t, g.Counts().Waiting)
 	assert.Empty(t, poll(t, c, take, 1, -1))
@@ -333,15 +333,15 @@ func TestCommandsThatCanNeverBeTaken(t *testing.T) {
 	keys := add(t, g, embedded.Job{Type: "t"})
 	poll(t, c, take, 1, -1)
 	for _, variables := range []string{"[]", "{", `"a"`, "{} {}", "nul"} {
-		refused(t, c.Complete(t.Context(), keys[0], []byte(variables)), "INVALID_ARGUMENT")
+		refused(t, c.Complete(t.Context(), job.Ref{Key: keys[0]}, []byte(variables)), "INVALID_ARGUMENT")
 	}
-	require.NoError(t, c.UpdateTimeout(t.Context(), keys[0], time.Hour), "what was refused had no effect")
-	err := c.Complete(t.Context(), keys[0], []byte(`{"a":"`+strings.Repeat("x", 100)+`"}`))
+	require.NoError(t, c.UpdateTimeout(t.Context(), job.Ref{Key: keys[0]}, time.Hour), "what was refused had no effect")
+	err := c.Complete(t.Context(), job.Ref{Key: keys[0]}, []byte(`{"a":"`+strings.Repeat("x", 100)+`"}`))
 	refused(t, err, "UNKNOWN")
 	var e *job.CommandError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, job.Unacceptable, e.Kind)
-	require.NoError(t, c.Complete(t.Context(), keys[0], []byte(" null ")), "null is no variables")
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: keys[0]}, []byte(" null ")), "null is no variables")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: take}, nil), "INVALID_ARGUMENT")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Lease: 1}, MaxJobs: 1}, nil), "INVALID_ARGUMENT")
 	refused(t, c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Type: "t"}, MaxJobs: 1}, nil), "INVALID_ARGUMENT")
@@ -385,7 +385,7 @@ func TestOlderGatewaysLackCalls(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.Recv()
 	refused(t, err, "UNIMPLEMENTED")
-	refused(t, c.UpdateTimeout(t.Context(), 1, time.Second), "UNIMPLEMENTED")
+	refused(t, c.UpdateTimeout(t.Context(), job.Ref{Key: 1}, time.Second), "UNIMPLEMENTED")
 	topology, err := c.Topology(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "8.3.1", topology.GatewayVersion)
@@ -399,12 +399,12 @@ func TestFaultsHappenAsAsked(t *testing.T) {
 	g.FaultNext(2, embedded.Fault{Code: codes.ResourceExhausted, Message: "busy"})
 	g.FaultNext(1, embedded.Fault{LoseAnswer: true})
 	ctx := t.Context()
-	refused(t, c.Complete(ctx, keys[0], nil), "RESOURCE_EXHAUSTED")
-	refused(t, c.Fail(ctx, keys[0], 0, 0, "", nil), "RESOURCE_EXHAUSTED")
+	refused(t, c.Complete(ctx, job.Ref{Key: keys[0]}, nil), "RESOURCE_EXHAUSTED")
+	refused(t, c.Fail(ctx, job.Ref{Key: keys[0]}, 0, 0, "", nil), "RESOURCE_EXHAUSTED")
 	assert.Empty(t, g.Commands())
-	refused(t, c.Complete(ctx, keys[0], nil), "UNAVAILABLE")
+	refused(t, c.Complete(ctx, job.Ref{Key: keys[0]}, nil), "UNAVAILABLE")
 	assert.Len(t, g.Commands(), 1, "the command had its effect")
-	refused(t, c.Complete(ctx, keys[0], nil), "NOT_FOUND")
+	refused(t, c.Complete(ctx, job.Ref{Key: keys[0]}, nil), "NOT_FOUND")
 
 	var calls []embedded.Call
 	g.SetFault(func(call embedded.Call) embedded.Fault {
@@ -446,7 +446,7 @@ func TestOnlyTheNewestCommandsAreKept(t *testing.T) {
 	})
 	keys := add(t, g, make3("t")...)
 	for _, key := range keys {
-		require.NoError(t, c.Complete(t.Context(), key, nil))
+		require.NoError(t, c.Complete(t.Context(), job.Ref{Key: key}, nil))
 	}
 	got := g.Commands()
 	require.Len(t, got, 2)

@@ -17,8 +17,8 @@ func TestAStreamThatEndsGivesNothingBackThatIsAnothersByNow(t *testing.T) {
 			b, err := newBroker(&GatewayOptions{Partitions: 1})
 			require.NoError(t, err)
 			defer b.close()
-			slow := &push{lease: time.Second, tenants: []string{DefaultTenant}, jobs: make(chan delivery, 1)}
-			b.open("t", slow)
+			slow := &push{taker: taker{jobType: "t", lease: time.Second, tenants: []string{DefaultTenant}}, jobs: make(chan delivery, 1)}
+			b.open(slow)
 			require.NoError(t, b.add([]Job{{Type: "t"}}, make([]int64, 1)))
 			require.Len(t, slow.jobs, 1, "it is pushed, and nobody sends it")
 			if expires {
@@ -26,12 +26,12 @@ func TestAStreamThatEndsGivesNothingBackThatIsAnothersByNow(t *testing.T) {
 				synctest.Wait()
 			}
 			take := func() int {
-				taken, err := b.take("t", []string{DefaultTenant}, 1, time.Hour)
+				taken, err := b.take(&taker{jobType: "t", lease: time.Hour, tenants: []string{DefaultTenant}}, 1)
 				require.NoError(t, err)
 				return len(taken)
 			}
 			assert.Equal(t, expires, take() == 1, "a poll gets it once its lease is over")
-			b.shut("t", slow)
+			b.shut(slow)
 			assert.Equal(t, !expires, take() == 1, "after the stream's end only what it held is there")
 		})
 	}

@@ -9,6 +9,9 @@ type Job struct {
 	CustomHeaders string `json:"customHeaders,omitempty"` // a JSON object of strings; empty = {}
 	Retries       int32  `json:"retries,omitempty"`       // 0 = 3; below 0 = none
 	TenantID      string `json:"tenantId,omitempty"`      // empty = DefaultTenant
+	BusinessID    string `json:"businessId,omitempty"`    // of the process instance; empty = none. Told from Camunda 8.10 on.
+	// Tags are the process instance's; told from Camunda 8.8 on.
+	Tags []string `json:"tags,omitempty"`
 
 	// Key is the job's key, which tells its partition (key >> 51); 0 = the next key of the partition whose turn it is.
 	Key int64 `json:"key,omitempty"`
@@ -84,9 +87,13 @@ type entry struct {
 	due      time.Time // when the lease, or the backoff, ends by the partition's clock
 	dueIndex int       // in the partition's heap; below 0 = not in it
 	given    int       // how often it was given out
+	token    string    // of the last activation with a lease; empty = there was none
 	idle     bool      // it waits for a poll, and counts as waiting
 	queued   bool      // it is in its queue, though perhaps not idle any more
 }
+
+// leased tells whether the job is only for takers that ask for leases: it was once given to one.
+func (e *entry) leased() bool { return e.token != "" }
 
 // ended tells whether nothing more happens to the job by itself: it is done, or an incident.
 func (e *entry) ended() bool { return e.state >= stuck }

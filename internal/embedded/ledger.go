@@ -18,7 +18,8 @@ type JobReport struct {
 	Updates     int `json:"updates"`   // of its time-out
 	Incidents   int `json:"incidents"` // fails that left no retries
 	Late        int `json:"late"`      // commands taken when the lease had run out
-	Refused     int `json:"refused"`   // commands refused because the job had ended or was in no state for them
+	Refused     int `json:"refused"`   // commands refused because the job had ended or was in no state for them, stale ones among them
+	Stale       int `json:"stale"`     // commands refused because they had no lease token, or that of another activation
 }
 
 // The states of a job as a report names them.
@@ -66,10 +67,13 @@ func (l ledger) of(e *entry, f func(*JobReport)) {
 	}
 }
 
-// refused counts a command that the job's state does not allow.
-func (l ledger) refused(key int64) {
-	if r := l[key]; r != nil {
+// refused counts a command that the job's state, or its lease, does not allow.
+func (l ledger) refused(c *change) {
+	if r := l[c.Key]; r != nil {
 		r.Refused++
+		if c.Stale {
+			r.Stale++
+		}
 	}
 }
 

@@ -36,35 +36,39 @@ func (l *Local) Probe(ctx context.Context) error { return localError(ctx, l.gate
 
 // Activate polls, and calls yield with each job.
 func (l *Local) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
-	p := poll{jobType: r.Type, tenants: r.TenantIDs, limit: r.MaxJobs, lease: r.Lease, wait: r.Wait, fetch: newFetch(r.FetchVariables)}
+	p := poll{taker: takerOf(&r.TakeRequest), limit: r.MaxJobs, wait: r.Wait, fetch: newFetch(r.FetchVariables)}
 	jobs, err := l.gateway.poll(ctx, &p)
 	if err != nil {
 		return localError(ctx, err)
 	}
 	for i := range jobs {
-		yield(jobs[i].job(r.Worker, &p.fetch))
+		yield(jobs[i].job(l.gateway.options.release, r.Worker, &p.fetch))
 	}
 	return nil
 }
 
+func takerOf(r *job.TakeRequest) taker {
+	return taker{jobType: r.Type, tenants: r.TenantIDs, assigned: r.AssignedTenants, lease: r.Lease, withLease: r.WithLease}
+}
+
 // Complete ends a job with variables.
-func (l *Local) Complete(ctx context.Context, key int64, variables []byte) error {
-	return l.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: key, Variables: string(variables)})
+func (l *Local) Complete(ctx context.Context, r job.Ref, variables []byte) error {
+	return l.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: r.Key, LeaseToken: r.LeaseToken, Variables: string(variables)})
 }
 
 // Fail takes a job's retries down, or makes it an incident.
-func (l *Local) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	return l.command(ctx, "FailJob", &Command{Kind: Fail, JobKey: key, Retries: retries, Backoff: backoff, Message: message, Variables: string(variables)})
+func (l *Local) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
+	return l.command(ctx, "FailJob", &Command{Kind: Fail, JobKey: r.Key, LeaseToken: r.LeaseToken, Retries: retries, Backoff: backoff, Message: message, Variables: string(variables)})
 }
 
 // Throw ends a job by a BPMN error, which is taken to be caught.
-func (l *Local) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	return l.command(ctx, "ThrowError", &Command{Kind: Throw, JobKey: key, Code: code, Message: message, Variables: string(variables)})
+func (l *Local) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
+	return l.command(ctx, "ThrowError", &Command{Kind: Throw, JobKey: r.Key, LeaseToken: r.LeaseToken, Code: code, Message: message, Variables: string(variables)})
 }
 
 // UpdateTimeout moves the end of a job's lease to now + d, whoever holds it.
-func (l *Local) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	return l.command(ctx, "UpdateJobTimeout", &Command{Kind: UpdateTimeout, JobKey: key, Timeout: d})
+func (l *Local) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	return l.command(ctx, "UpdateJobTimeout", &Command{Kind: UpdateTimeout, JobKey: r.Key, LeaseToken: r.LeaseToken, Timeout: d})
 }
 
 func (l *Local) command(ctx context.Context, method string, c *Command) error {
@@ -74,21 +78,22 @@ func (l *Local) command(ctx context.Context, method string, c *Command) error {
 // Stream opens a stream of jobs that ends with ctx.
 func (l *Local) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
 	g := l.gateway
-	p, err := g.accept(ctx, r.Type, r.Lease, r.TenantIDs, l.room)
+	p, err := g.accept(ctx, takerOf(&r), l.room)
 	if err != nil {
 		return nil, localError(ctx, err)
 	}
-	s := &localStream{push: p, worker: r.Worker, fetch: newFetch(r.FetchVariables)}
+	s := &localStream{push: p, known: g.options.release, worker: r.Worker, fetch: newFetch(r.FetchVariables)}
 	s.ctx, p.cut = context.WithCancelCause(ctx)
-	g.broker.open(r.Type, p)
+	g.broker.open(p)
 	// What was pushed is in transport, and stays the client's until its leases end.
-	context.AfterFunc(s.ctx, func() { g.broker.remove(r.Type, p) }) //nolint:contextcheck // it is derived from the caller's
+	context.AfterFunc(s.ctx, func() { g.broker.remove(p) }) //nolint:contextcheck // it is derived from the caller's
 	return s, nil
 }
 
 type localStream struct {
 	ctx    context.Context
 	push   *push
+	known  release
 	worker string
 	fetch  fetch
 }
@@ -97,12 +102,12 @@ type localStream struct {
 func (s *localStream) Recv() (*job.Job, error) {
 	select {
 	case d := <-s.push.jobs:
-		return d.job(s.worker, &s.fetch), nil
+		return d.job(s.known, s.worker, &s.fetch), nil
 	default:
 	}
 	select {
 	case d := <-s.push.jobs:
-		return d.job(s.worker, &s.fetch), nil
+		return d.job(s.known, s.worker, &s.fetch), nil
 	case <-s.ctx.Done():
 		return nil, s.end()
 	}
@@ -124,14 +129,18 @@ func (s *localStream) end() error {
 }
 
 // job returns the job as its taker sees it.
-func (d *delivery) job(worker string, f *fetch) *job.Job {
+func (d *delivery) job(known release, worker string, f *fetch) *job.Job {
 	e := d.entry
-	return &job.Job{
+	j := &job.Job{
 		Key: e.key, Type: e.Type, ProcessInstanceKey: e.ProcessInstanceKey, ProcessID: e.ProcessID,
 		ProcessDefinitionVersion: e.ProcessDefinitionVersion, ProcessDefinitionKey: e.ProcessDefinitionKey,
 		ElementID: e.ElementID, ElementInstanceKey: e.ElementInstanceKey, CustomHeaders: e.CustomHeaders,
-		Worker: worker, Retries: d.retries, Deadline: time.UnixMilli(d.deadline), Variables: f.filter(e.Variables), TenantID: e.TenantID,
+		Worker: worker, Retries: d.retries, Deadline: time.UnixMilli(d.deadline), Variables: f.filter(e.Variables), TenantID: e.TenantID, LeaseToken: d.token,
 	}
+	if known.knowsLeases() {
+		j.BusinessID = e.BusinessID
+	}
+	return j
 }
 
 // localError is what a client makes of a call's end.

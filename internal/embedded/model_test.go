@@ -99,12 +99,12 @@ func (m model) step(t *testing.T, g *Gateway, l *Local, random *rand.Rand) {
 		}))
 		require.Equal(t, min(limit, waiting), got, "no job that waits is passed over")
 	case 3:
-		command(Complete, l.Complete(ctx, key, nil), func() { j.state = StateCompleted })
+		command(Complete, l.Complete(ctx, job.Ref{Key: key}, nil), func() { j.state = StateCompleted })
 	case 4:
-		command(Throw, l.Throw(ctx, key, "code", "", nil), func() { j.state = StateThrown })
+		command(Throw, l.Throw(ctx, job.Ref{Key: key}, "code", "", nil), func() { j.state = StateThrown })
 	case 5:
 		retries, backoff := int32(random.IntN(4)), duration*time.Duration(random.IntN(2))
-		command(Fail, l.Fail(ctx, key, retries, backoff, "", nil), func() {
+		command(Fail, l.Fail(ctx, job.Ref{Key: key}, retries, backoff, "", nil), func() {
 			j.retries, j.state = retries, StateWaiting
 			switch {
 			case retries == 0:
@@ -114,7 +114,7 @@ func (m model) step(t *testing.T, g *Gateway, l *Local, random *rand.Rand) {
 			}
 		})
 	case 6:
-		command(UpdateTimeout, l.UpdateTimeout(ctx, key, duration), func() { j.until = time.Now().Add(duration) })
+		command(UpdateTimeout, l.UpdateTimeout(ctx, job.Ref{Key: key}, duration), func() { j.until = time.Now().Add(duration) })
 	case 7:
 		time.Sleep(duration / 2) //nolint:forbidigo // inside a bubble of synctest
 		synctest.Wait()
@@ -249,7 +249,7 @@ func TestLeaseAndClockLiveOnOverAKill(t *testing.T) {
 		assert.True(t, second.Deadline.Equal(first.Deadline.Add(time.Minute)), "%v, %v", first.Deadline, second.Deadline)
 		second.Deadline = first.Deadline
 		assert.Equal(t, first, second)
-		require.NoError(t, g.Local(0).Complete(t.Context(), keys[0], nil))
+		require.NoError(t, g.Local(0).Complete(t.Context(), job.Ref{Key: keys[0]}, nil))
 		assert.Equal(t, 2, g.Endings()[0].Given)
 	})
 }
@@ -313,6 +313,6 @@ func TestStateThatCannotBeWrittenRefusesChanges(t *testing.T) {
 		require.ErrorContains(t, err, "cannot write its state")
 	}
 	var e *job.CommandError
-	require.ErrorAs(t, g.Local(0).Complete(t.Context(), keys[0], nil), &e)
+	require.ErrorAs(t, g.Local(0).Complete(t.Context(), job.Ref{Key: keys[0]}, nil), &e)
 	assert.Equal(t, "INTERNAL", e.Code)
 }

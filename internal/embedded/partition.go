@@ -27,7 +27,11 @@ type partition struct {
 // now returns the time by the partition's clock.
 func (p *partition) now() time.Time { return time.Now().Add(p.offset) }
 
-type queueName struct{ jobType, tenant string }
+// queueName tells one queue from another. Leased jobs have their own: not every taker gets them.
+type queueName struct {
+	jobType, tenant string
+	leased          bool
+}
 
 // queue holds waiting jobs, first come first served. An entry that is no more waiting is skipped when its turn comes.
 type queue struct {
@@ -44,7 +48,11 @@ func (q *queue) push(e *entry) {
 	q.entries = append(q.entries, e)
 }
 
+// pop returns the first entry that waits; nil = there is none, or the queue is nil.
 func (q *queue) pop() *entry {
+	if q == nil {
+		return nil
+	}
 	for q.head < len(q.entries) {
 		e := q.entries[q.head]
 		q.entries[q.head] = nil
@@ -56,6 +64,35 @@ func (q *queue) pop() *entry {
 	}
 	q.entries, q.head = q.entries[:0], 0
 	return nil
+}
+
+// queue puts an entry at the end of its queue.
+func (p *partition) queue(e *entry) {
+	name := queueName{e.Type, e.TenantID, e.leased()}
+	q := p.queues[name]
+	if q == nil {
+		q = &queue{}
+		p.queues[name] = q
+	}
+	e.queued = true
+	q.push(e)
+}
+
+// pop takes a job out of its queue for a taker; nil = there is none. Who asks for leases gets leased jobs first: they have
+// waited before.
+func (p *partition) pop(jobType, tenant string, withLease bool) *entry {
+	if withLease {
+		if e := p.queues[queueName{jobType, tenant, true}].pop(); e != nil {
+			return e
+		}
+	}
+	for {
+		e := p.queues[queueName{jobType, tenant, false}].pop()
+		if e == nil || withLease || !e.leased() {
+			return e
+		}
+		p.queue(e) // a stream leased it while it was in this queue
+	}
 }
 
 // partitionOf returns the partition of a key, and makes one if a job was added with a key of another. Mu is held.

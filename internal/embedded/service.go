@@ -18,14 +18,21 @@ type service struct {
 	serving *serving
 }
 
+// brokerPort is the port of the broker as the topology tells it. Nothing listens there.
+const brokerPort = 26501
+
 // Topology tells of one broker that has all partitions.
 func (s *service) Topology(ctx context.Context, _ *pb.TopologyRequest) (*pb.TopologyResponse, error) {
-	if err := s.gateway.probe(ctx); err != nil {
+	g, err := s.enter(ctx)
+	if err != nil {
 		return nil, err
 	}
-	version := s.gateway.options.Version
-	broker := &pb.BrokerInfo{Host: "127.0.0.1", Port: 26501, Version: version}
-	for _, p := range s.gateway.Partitions() {
+	if err := g.probe(ctx); err != nil {
+		return nil, err
+	}
+	version := g.options.Version
+	broker := &pb.BrokerInfo{Host: "127.0.0.1", Port: brokerPort, Version: version}
+	for _, p := range g.Partitions() {
 		role := pb.Partition_LEADER
 		if p.Leaderless {
 			role = pb.Partition_FOLLOWER
@@ -49,7 +56,9 @@ func (g *Gateway) probe(ctx context.Context) error {
 
 // CompleteJob ends a job with variables.
 func (s *service) CompleteJob(ctx context.Context, r *pb.CompleteJobRequest) (*pb.CompleteJobResponse, error) {
-	if err := s.gateway.command(ctx, "CompleteJob", &Command{Kind: Complete, JobKey: r.GetJobKey(), Variables: r.GetVariables()}); err != nil {
+	if err := s.command(ctx, "CompleteJob", &Command{
+		Kind: Complete, JobKey: r.GetJobKey(), LeaseToken: newerText(r, completeLeaseToken), Variables: r.GetVariables(),
+	}); err != nil {
 		return nil, err
 	}
 	return &pb.CompleteJobResponse{}, nil
@@ -57,8 +66,8 @@ func (s *service) CompleteJob(ctx context.Context, r *pb.CompleteJobRequest) (*p
 
 // FailJob takes a job's retries down, or makes it an incident.
 func (s *service) FailJob(ctx context.Context, r *pb.FailJobRequest) (*pb.FailJobResponse, error) {
-	if err := s.gateway.command(ctx, "FailJob", &Command{
-		Kind: Fail, JobKey: r.GetJobKey(), Variables: r.GetVariables(), Retries: r.GetRetries(), Message: r.GetErrorMessage(),
+	if err := s.command(ctx, "FailJob", &Command{
+		Kind: Fail, JobKey: r.GetJobKey(), LeaseToken: newerText(r, failLeaseToken), Variables: r.GetVariables(), Retries: r.GetRetries(), Message: r.GetErrorMessage(),
 		Backoff: time.Duration(r.GetRetryBackOff()) * time.Millisecond,
 	}); err != nil {
 		return nil, err
@@ -68,8 +77,8 @@ func (s *service) FailJob(ctx context.Context, r *pb.FailJobRequest) (*pb.FailJo
 
 // ThrowError ends a job by a BPMN error, which is taken to be caught.
 func (s *service) ThrowError(ctx context.Context, r *pb.ThrowErrorRequest) (*pb.ThrowErrorResponse, error) {
-	if err := s.gateway.command(ctx, "ThrowError", &Command{
-		Kind: Throw, JobKey: r.GetJobKey(), Variables: r.GetVariables(), Code: r.GetErrorCode(), Message: r.GetErrorMessage(),
+	if err := s.command(ctx, "ThrowError", &Command{
+		Kind: Throw, JobKey: r.GetJobKey(), LeaseToken: newerText(r, throwLeaseToken), Variables: r.GetVariables(), Code: r.GetErrorCode(), Message: r.GetErrorMessage(),
 	}); err != nil {
 		return nil, err
 	}
@@ -78,8 +87,8 @@ func (s *service) ThrowError(ctx context.Context, r *pb.ThrowErrorRequest) (*pb.
 
 // UpdateJobTimeout moves the end of a job's lease, whoever holds it.
 func (s *service) UpdateJobTimeout(ctx context.Context, r *pb.UpdateJobTimeoutRequest) (*pb.UpdateJobTimeoutResponse, error) {
-	if err := s.gateway.command(ctx, "UpdateJobTimeout", &Command{
-		Kind: UpdateTimeout, JobKey: r.GetJobKey(), Timeout: time.Duration(r.GetTimeout()) * time.Millisecond,
+	if err := s.command(ctx, "UpdateJobTimeout", &Command{
+		Kind: UpdateTimeout, JobKey: r.GetJobKey(), LeaseToken: newerText(r, updateLeaseToken), Timeout: time.Duration(r.GetTimeout()) * time.Millisecond,
 	}); err != nil {
 		return nil, err
 	}
@@ -92,12 +101,23 @@ func (g *Gateway) count(f func(*Counts)) {
 	f(&g.broker.counts)
 }
 
+func (s *service) command(ctx context.Context, method string, c *Command) error {
+	g, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	return g.command(ctx, method, c)
+}
+
 // command carries a command out, with the fault that is due.
 func (g *Gateway) command(ctx context.Context, method string, c *Command) error {
 	fault := g.faults.next(Call{Method: method, JobKey: c.JobKey})
 	err := fault.before(ctx)
 	if err == nil && c.Kind == UpdateTimeout && g.options.NoTimeout {
 		err = status.Error(codes.Unimplemented, "this gateway cannot update a job's timeout")
+	}
+	if !g.options.release.knowsLeases() {
+		c.LeaseToken = ""
 	}
 	if err == nil {
 		err = g.checkVariables(c)
@@ -144,13 +164,18 @@ func (b *broker) apply(c *Command) (*Ending, error) {
 	}
 	e := b.jobs[c.JobKey]
 	if e == nil {
-		b.refused(c.JobKey)
+		b.refused(c, false)
 		return nil, status.Errorf(codes.NotFound, "%s: there is no job with key %d", c.Kind, c.JobKey)
 	}
 	// A job whose lease ran out, and even one that nobody took, can be ended; it is nobody's to be extended.
 	if e.state == resting || e.state == stuck || e.state == waiting && c.Kind == UpdateTimeout {
-		b.refused(c.JobKey)
+		b.refused(c, false)
 		return nil, status.Errorf(codes.FailedPrecondition, "%s: job %d is in state %s", c.Kind, c.JobKey, e.state)
+	}
+	if err := e.fence(c); err != nil {
+		b.counts.Stale++
+		b.refused(c, true)
+		return nil, err
 	}
 	c.At = time.Now().Round(0) // without a monotonic reading, which a log cannot keep
 	c.LeaseOver = e.state == waiting || e.due.Before(e.partition.now())
@@ -175,10 +200,10 @@ func (b *broker) apply(c *Command) (*Ending, error) {
 	}
 }
 
-// refused notes that a command came for a job whose state does not allow it. Mu is held.
-func (b *broker) refused(key int64) {
-	if b.ledger[key] != nil {
-		b.commit(&change{Kind: commandRefused, Key: key}, nil)
+// refused notes that a command came for a job whose state, or whose lease, does not allow it. Mu is held.
+func (b *broker) refused(c *Command, stale bool) {
+	if b.ledger[c.JobKey] != nil {
+		b.commit(&change{Kind: commandRefused, Key: c.JobKey, Stale: stale}, nil)
 	}
 }
 

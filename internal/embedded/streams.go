@@ -14,10 +14,9 @@ import (
 // push is an open stream. Jobs are handed to it as long as it keeps up; what its client does not read stays in
 // transport, as much as the flow control of HTTP/2 admits.
 type push struct {
-	lease   time.Duration
-	tenants []string
-	jobs    chan delivery
-	cut     context.CancelCauseFunc
+	taker
+	jobs chan delivery
+	cut  context.CancelCauseFunc
 }
 
 // pushRoom is how many jobs may be on their way from the broker to one stream.
@@ -32,37 +31,37 @@ func (b *broker) offer(e *entry) bool {
 	for range streams {
 		b.turn++
 		p := streams[b.turn%len(streams)]
-		if len(p.jobs) == cap(p.jobs) || !slices.Contains(p.tenants, e.TenantID) {
+		if len(p.jobs) == cap(p.jobs) || !slices.Contains(p.tenants, e.TenantID) || e.leased() && !p.withLease {
 			continue
 		}
-		p.jobs <- b.activate(e, p.lease, true) // it has room: only the holder of the lock sends
+		p.jobs <- b.activate(e, &p.taker, true) // it has room: only the holder of the lock sends
 		return true
 	}
 	return false
 }
 
-func (b *broker) open(jobType string, p *push) {
+func (b *broker) open(p *push) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.streams[jobType] = append(b.streams[jobType], p)
+	b.streams[p.jobType] = append(b.streams[p.jobType], p)
 	b.counts.StreamsOpen++
 	b.counts.StreamsSeen++
 }
 
 // remove has nothing more pushed to a stream.
-func (b *broker) remove(jobType string, p *push) {
+func (b *broker) remove(p *push) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if at := slices.Index(b.streams[jobType], p); at >= 0 {
-		b.streams[jobType] = slices.Delete(b.streams[jobType], at, at+1)
+	if at := slices.Index(b.streams[p.jobType], p); at >= 0 {
+		b.streams[p.jobType] = slices.Delete(b.streams[p.jobType], at, at+1)
 		b.counts.StreamsOpen--
 	}
 }
 
 // shut ends a stream. Jobs that were not sent yet are given to others; what is in transport is not known to have
 // arrived, and stays the client's until its lease ends.
-func (b *broker) shut(jobType string, p *push) {
-	b.remove(jobType, p)
+func (b *broker) shut(p *push) {
+	b.remove(p)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for {
@@ -84,7 +83,7 @@ func (b *broker) giveBack(d delivery) {
 }
 
 // accept answers a request for a stream: it returns one that is not open yet, or the refusal.
-func (g *Gateway) accept(ctx context.Context, jobType string, lease time.Duration, tenants []string, room int) (*push, error) {
+func (g *Gateway) accept(ctx context.Context, t taker, room int) (*push, error) {
 	if g.options.NoStreams {
 		return nil, status.Error(codes.Unimplemented, "this gateway knows no streams of jobs")
 	}
@@ -92,28 +91,33 @@ func (g *Gateway) accept(ctx context.Context, jobType string, lease time.Duratio
 	if err := fault.before(ctx); err != nil {
 		return nil, err
 	}
-	tenants, err := g.check(jobType, lease, tenants)
-	if err != nil {
+	if err := g.check(&t); err != nil {
 		return nil, err
 	}
 	if err := fault.after(ctx); err != nil {
 		return nil, err
 	}
-	return &push{lease: lease, tenants: tenants, jobs: make(chan delivery, room)}, nil
+	return &push{taker: t, jobs: make(chan delivery, room)}, nil
 }
 
 // StreamActivatedJobs gives out jobs as they become available, until the caller or a fault ends it.
 func (s *service) StreamActivatedJobs(r *pb.StreamActivatedJobsRequest, out pb.Gateway_StreamActivatedJobsServer) error {
-	g := s.gateway
-	p, err := g.accept(out.Context(), r.GetType(), time.Duration(r.GetTimeout())*time.Millisecond, r.GetTenantIds(), pushRoom)
+	g, err := s.enter(out.Context())
+	if err != nil {
+		return err
+	}
+	p, err := g.accept(out.Context(), taker{
+		jobType: r.GetType(), lease: time.Duration(r.GetTimeout()) * time.Millisecond, tenants: r.GetTenantIds(),
+		assigned: newerNumber(r, streamTenantFilter) == filterAssigned, withLease: newerNumber(r, streamWithLease) != 0,
+	}, pushRoom)
 	if err != nil {
 		return err
 	}
 	ctx, cut := context.WithCancelCause(out.Context())
 	defer cut(nil)
 	p.cut = cut
-	g.broker.open(r.GetType(), p)
-	defer g.broker.shut(r.GetType(), p)
+	g.broker.open(p)
+	defer g.broker.shut(p)
 	failed := make(chan error, 1)
 	s.serving.running.Go(func() { failed <- g.broker.send(ctx, p, out, r.GetWorker(), newFetch(r.GetFetchVariable())) })
 	select {
@@ -131,7 +135,7 @@ func (b *broker) send(ctx context.Context, p *push, out pb.Gateway_StreamActivat
 	for {
 		select {
 		case d := <-p.jobs:
-			d.fill(&message, worker, &fetched)
+			d.fill(&message, &b.options, worker, &fetched)
 			if err := out.Send(&message); err != nil {
 				b.mu.Lock()
 				b.giveBack(d)

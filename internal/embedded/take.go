@@ -16,26 +16,55 @@ type delivery struct {
 	retries  int32
 	deadline int64 // in milliseconds since 1970
 	given    int
+	token    string // of the activation; empty = it is without a lease token
 }
 
 // fill writes the job as its taker sees it.
-func (d *delivery) fill(a *pb.ActivatedJob, worker string, f *fetch) {
+func (d *delivery) fill(a *pb.ActivatedJob, o *GatewayOptions, worker string, f *fetch) {
 	e := d.entry
 	a.Key, a.Type, a.ProcessInstanceKey, a.BpmnProcessId = e.key, e.Type, e.ProcessInstanceKey, e.ProcessID
 	a.ProcessDefinitionVersion, a.ProcessDefinitionKey = e.ProcessDefinitionVersion, e.ProcessDefinitionKey
 	a.ElementId, a.ElementInstanceKey, a.CustomHeaders = e.ElementID, e.ElementInstanceKey, e.CustomHeaders
 	a.Worker, a.Retries, a.Deadline, a.Variables, a.TenantId = worker, d.retries, d.deadline, f.filter(e.Variables), e.TenantID
+	d.setNewer(a, o)
 }
 
-// check refuses a request for jobs that a broker would refuse, and returns the tenants it is for.
-func (g *Gateway) check(jobType string, lease time.Duration, tenants []string) ([]string, error) {
+// taker is what a poll and a stream have in common.
+type taker struct {
+	jobType   string
+	tenants   []string
+	assigned  bool // the jobs of all tenants that the caller may act for, in place of tenants
+	lease     time.Duration
+	withLease bool // each job with a lease token
+}
+
+// check refuses a request for jobs that a broker would refuse, and has the request say which tenants it is for. What the
+// gateway's version does not know it passes over.
+func (g *Gateway) check(t *taker) (err error) {
 	switch {
-	case jobType == "":
-		return nil, status.Error(codes.InvalidArgument, "the request has no job type")
-	case lease < time.Millisecond:
-		return nil, status.Errorf(codes.InvalidArgument, "the request has a timeout of %d ms, above 0 is expected", lease.Milliseconds())
+	case t.jobType == "":
+		return status.Error(codes.InvalidArgument, "the request has no job type")
+	case t.lease < time.Millisecond:
+		return status.Errorf(codes.InvalidArgument, "the request has a timeout of %d ms, above 0 is expected", t.lease.Milliseconds())
 	}
-	return g.tenants(tenants)
+	known := g.options.release
+	t.withLease = t.withLease && known.knowsLeases()
+	if t.assigned && known.knowsAssignedTenants() {
+		t.tenants = g.assignedTenants()
+		return nil
+	}
+	t.tenants, err = g.tenants(t.tenants)
+	return err
+}
+
+// assignedTenants returns all tenants that the caller may act for.
+func (g *Gateway) assignedTenants() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.options.Tenants == nil {
+		return []string{DefaultTenant}
+	}
+	return g.options.Tenants
 }
 
 func (g *Gateway) tenants(asked []string) ([]string, error) {
@@ -75,12 +104,12 @@ const (
 
 // poll is a request for jobs that wait, as each face of the gateway makes it.
 type poll struct {
-	jobType string
-	tenants []string
-	limit   int
-	lease   time.Duration
-	wait    time.Duration // for a job; below 0 = not at all, 0 = as long as the gateway likes
-	fetch   fetch
+	taker
+	limit int
+	wait  time.Duration // for a job; below 0 = not at all, 0 = as long as the gateway likes
+	fetch fetch
+	// overREST says that the answer is no message of gRPC, and no limit of one applies.
+	overREST bool
 }
 
 // poll gives out jobs that wait, and waits for some if there are none. A caller that goes away while they are under way
@@ -91,8 +120,7 @@ func (g *Gateway) poll(ctx context.Context, p *poll) ([]delivery, error) {
 	if err := fault.before(ctx); err != nil {
 		return nil, err
 	}
-	var err error
-	if p.tenants, err = g.check(p.jobType, p.lease, p.tenants); err != nil {
+	if err := g.check(&p.taker); err != nil {
 		return nil, err
 	}
 	if p.limit < 1 {
@@ -110,12 +138,15 @@ func (g *Gateway) poll(ctx context.Context, p *poll) ([]delivery, error) {
 	if err := fault.after(ctx); err != nil {
 		return nil, err
 	}
+	if p.overREST {
+		return jobs, nil
+	}
 	return jobs, g.fits(jobs, &p.fetch)
 }
 
 // await takes jobs as soon as there are any, within the request's time.
 func (g *Gateway) await(ctx context.Context, p *poll) ([]delivery, error) {
-	jobs, err := g.broker.take(p.jobType, p.tenants, p.limit, p.lease)
+	jobs, err := g.broker.take(&p.taker, p.limit)
 	if err != nil || len(jobs) > 0 || p.wait < 0 {
 		return jobs, err
 	}
@@ -129,7 +160,7 @@ func (g *Gateway) await(ctx context.Context, p *poll) ([]delivery, error) {
 	defer g.broker.watch(p.jobType, wake)()
 	for {
 		// First of all: some may have come before the watch began.
-		if jobs, err = g.broker.take(p.jobType, p.tenants, p.limit, p.lease); err != nil || len(jobs) > 0 {
+		if jobs, err = g.broker.take(&p.taker, p.limit); err != nil || len(jobs) > 0 {
 			return jobs, err
 		}
 		select {
@@ -162,24 +193,32 @@ func (g *Gateway) fits(jobs []delivery, f *fetch) error {
 
 // ActivateJobs gives out jobs that wait, and waits for some if there are none.
 func (s *service) ActivateJobs(r *pb.ActivateJobsRequest, answers pb.Gateway_ActivateJobsServer) error {
-	jobs, err := s.gateway.poll(answers.Context(), &poll{
-		jobType: r.GetType(), tenants: r.GetTenantIds(), limit: int(r.GetMaxJobsToActivate()), fetch: newFetch(r.GetFetchVariable()),
-		lease: time.Duration(r.GetTimeout()) * time.Millisecond, wait: time.Duration(r.GetRequestTimeout()) * time.Millisecond,
+	g, err := s.enter(answers.Context())
+	if err != nil {
+		return err
+	}
+	jobs, err := g.poll(answers.Context(), &poll{
+		taker: taker{
+			jobType: r.GetType(), tenants: r.GetTenantIds(), lease: time.Duration(r.GetTimeout()) * time.Millisecond,
+			assigned: newerNumber(r, pollTenantFilter) == filterAssigned, withLease: newerNumber(r, pollWithLease) != 0,
+		},
+		limit: int(r.GetMaxJobsToActivate()), fetch: newFetch(r.GetFetchVariable()),
+		wait: time.Duration(r.GetRequestTimeout()) * time.Millisecond,
 	})
 	if err != nil {
 		return err
 	}
-	return sendJobs(answers, jobs, r)
+	return g.sendJobs(answers, jobs, r)
 }
 
-func sendJobs(answers pb.Gateway_ActivateJobsServer, jobs []delivery, r *pb.ActivateJobsRequest) error {
+func (g *Gateway) sendJobs(answers pb.Gateway_ActivateJobsServer, jobs []delivery, r *pb.ActivateJobsRequest) error {
 	fetched := newFetch(r.GetFetchVariable())
 	var room [portionJobs]pb.ActivatedJob
 	answer := &pb.ActivateJobsResponse{}
 	size := 0
 	for i := range jobs {
 		a := &room[len(answer.Jobs)]
-		jobs[i].fill(a, r.GetWorker(), &fetched)
+		jobs[i].fill(a, &g.options, r.GetWorker(), &fetched)
 		answer.Jobs = append(answer.Jobs, a)
 		size += len(a.Variables) + len(a.CustomHeaders)
 		if len(answer.Jobs) == portionJobs || size >= portionBytes || i == len(jobs)-1 {

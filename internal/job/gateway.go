@@ -9,6 +9,10 @@ type TakeRequest struct {
 	Lease          time.Duration // for how long the jobs are ours, above 0
 	FetchVariables []string      // empty = all
 	TenantIDs      []string      // empty = the default tenant
+	// AssignedTenants asks for the jobs of all tenants that the caller may act for, in place of TenantIDs. Camunda 8.9 and later.
+	AssignedTenants bool
+	// WithLease asks for a lease token with each job: see [Ref]. Camunda 8.10 and later; older brokers give none.
+	WithLease bool
 }
 
 // PollRequest asks for jobs that wait now.

@@ -26,6 +26,8 @@ type Job struct {
 	Variables                string    // JSON as it came
 	TenantID                 string
 	BusinessID               string // of the process instance; empty = it has none, or the cluster is older than 8.10
+	// LeaseToken says which activation this is. Empty = none was asked for, or the cluster is older than 8.10.
+	LeaseToken string
 
 	Lease *Lease // how long the job is ours; set by the worker when it takes the job
 
@@ -33,6 +35,16 @@ type Job struct {
 	// the outcome of an effect before that could not be told. Its error is [ErrTooLate], or the context's. Nil = at once.
 	AwaitEffect func(ctx context.Context) error
 }
+
+// Ref names an activated job in a command. It names the activation too if the job was activated with a lease token: the broker
+// then refuses the command once another activation holds the job.
+type Ref struct {
+	Key        int64
+	LeaseToken string // empty = there is none
+}
+
+// Ref returns what names the job in a command.
+func (j *Job) Ref() Ref { return Ref{j.Key, j.LeaseToken} }
 
 // ErrTooLate says that too little of a job's lease is left for its work to take effect.
 var ErrTooLate = errors.New("too little of the job's lease is left for its work to take effect")

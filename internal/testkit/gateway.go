@@ -211,39 +211,39 @@ func (s *stream) Recv() (*job.Job, error) {
 }
 
 // Complete implements worker.Gateway.
-func (g *Gateway) Complete(ctx context.Context, key int64, variables []byte) error {
-	local, err := g.enter(ctx, Call{Name: "Complete", Key: key})
+func (g *Gateway) Complete(ctx context.Context, r job.Ref, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Complete", Key: r.Key})
 	if err != nil {
 		return err
 	}
-	return local.Complete(ctx, key, variables)
+	return local.Complete(ctx, r, variables)
 }
 
 // Fail implements worker.Gateway.
-func (g *Gateway) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	local, err := g.enter(ctx, Call{Name: "Fail", Key: key, Retries: retries, Backoff: backoff, Text: message})
+func (g *Gateway) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Fail", Key: r.Key, Retries: retries, Backoff: backoff, Text: message})
 	if err != nil {
 		return err
 	}
-	return local.Fail(ctx, key, retries, backoff, message, variables)
+	return local.Fail(ctx, r, retries, backoff, message, variables)
 }
 
 // Throw implements worker.Gateway.
-func (g *Gateway) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	local, err := g.enter(ctx, Call{Name: "Throw", Key: key, Text: code})
+func (g *Gateway) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
+	local, err := g.enter(ctx, Call{Name: "Throw", Key: r.Key, Text: code})
 	if err != nil {
 		return err
 	}
-	return local.Throw(ctx, key, code, message, variables)
+	return local.Throw(ctx, r, code, message, variables)
 }
 
 // UpdateTimeout implements worker.Gateway.
-func (g *Gateway) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	local, err := g.enter(ctx, Call{Name: "UpdateTimeout", Key: key, Timeout: d})
+func (g *Gateway) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	local, err := g.enter(ctx, Call{Name: "UpdateTimeout", Key: r.Key, Timeout: d})
 	if err != nil {
 		return err
 	}
-	return local.UpdateTimeout(ctx, key, d)
+	return local.UpdateTimeout(ctx, r, d)
 }
 
 // Unavailable is the refusal of a gateway that is not there.

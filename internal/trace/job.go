@@ -137,24 +137,24 @@ type gateway struct {
 	t *Tracer
 }
 
-func (g *gateway) Complete(ctx context.Context, key int64, variables []byte) error {
-	ctx, end := g.t.command(ctx, key, "CompleteJob")
-	return end(g.Gateway.Complete(ctx, key, variables))
+func (g *gateway) Complete(ctx context.Context, r job.Ref, variables []byte) error {
+	ctx, end := g.t.command(ctx, r.Key, "CompleteJob")
+	return end(g.Gateway.Complete(ctx, r, variables))
 }
 
-func (g *gateway) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	ctx, end := g.t.command(ctx, key, "FailJob")
-	return end(g.Gateway.Fail(ctx, key, retries, backoff, message, variables))
+func (g *gateway) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
+	ctx, end := g.t.command(ctx, r.Key, "FailJob")
+	return end(g.Gateway.Fail(ctx, r, retries, backoff, message, variables))
 }
 
-func (g *gateway) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	ctx, end := g.t.command(ctx, key, "ThrowError")
-	return end(g.Gateway.Throw(ctx, key, code, message, variables))
+func (g *gateway) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
+	ctx, end := g.t.command(ctx, r.Key, "ThrowError")
+	return end(g.Gateway.Throw(ctx, r, code, message, variables))
 }
 
-func (g *gateway) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	ctx, end := g.t.command(ctx, key, "UpdateJobTimeout")
-	return end(g.Gateway.UpdateTimeout(ctx, key, d))
+func (g *gateway) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	ctx, end := g.t.command(ctx, r.Key, "UpdateJobTimeout")
+	return end(g.Gateway.UpdateTimeout(ctx, r, d))
 }
 
 func (t *Tracer) command(ctx context.Context, key int64, method string) (context.Context, func(error) error) {

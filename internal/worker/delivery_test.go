@@ -257,7 +257,7 @@ func TestAJobThatComesAgainWhileItsEventIsUnderWay(t *testing.T) {
 		f := newFleet(t, 1, Config{Stream: true}, &bus{took: 5 * time.Second}, nil)
 		f.gateway.Create(1)
 		testkit.Advance(time.Second)
-		require.NoError(t, f.gateway.UpdateTimeout(t.Context(), 1, time.Millisecond)) // as if the lease were over
+		require.NoError(t, f.gateway.UpdateTimeout(t.Context(), job.Ref{Key: 1}, time.Millisecond)) // as if the lease were over
 		testkit.Advance(time.Second)
 		_, given := f.gateway.State(1)
 		require.Equal(t, 2, given, "two activations of one try at once")

@@ -236,7 +236,7 @@ func TestADrainTellsWhatItLeftBehind(t *testing.T) {
 // silent takes commands and never answers.
 type silent struct{ *testkit.Gateway }
 
-func (silent) Complete(ctx context.Context, _ int64, _ []byte) error {
+func (silent) Complete(ctx context.Context, _ job.Ref, _ []byte) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

@@ -23,7 +23,7 @@ func TestAJobThatWaitsInVainForItsEarlierActivationIsLeftToItsLease(t *testing.T
 		f.gateway.Create(1)
 		testkit.Advance(time.Second)
 		require.Equal(t, 1, f.bus.count(), "its event is under way")
-		require.NoError(t, f.gateway.UpdateTimeout(t.Context(), 1, time.Millisecond)) // as if the lease were over
+		require.NoError(t, f.gateway.UpdateTimeout(t.Context(), job.Ref{Key: 1}, time.Millisecond)) // as if the lease were over
 		testkit.Advance(lease - least - time.Second)
 		_, given := f.gateway.State(1)
 		require.Equal(t, 2, given, "two activations of one try at once")

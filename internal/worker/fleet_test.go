@@ -118,20 +118,20 @@ func (s *wayStream) Recv() (*job.Job, error) {
 	return s.way.shift(j), nil
 }
 
-func (w *way) Complete(ctx context.Context, key int64, v []byte) error {
-	return w.call(ctx, "Complete", key, func() error { return w.Gateway.Complete(ctx, key, v) })
+func (w *way) Complete(ctx context.Context, r job.Ref, v []byte) error {
+	return w.call(ctx, "Complete", r.Key, func() error { return w.Gateway.Complete(ctx, r, v) })
 }
 
-func (w *way) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, v []byte) error {
-	return w.call(ctx, "Fail", key, func() error { return w.Gateway.Fail(ctx, key, retries, backoff, message, v) })
+func (w *way) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, v []byte) error {
+	return w.call(ctx, "Fail", r.Key, func() error { return w.Gateway.Fail(ctx, r, retries, backoff, message, v) })
 }
 
-func (w *way) Throw(ctx context.Context, key int64, code, message string, v []byte) error {
-	return w.call(ctx, "Throw", key, func() error { return w.Gateway.Throw(ctx, key, code, message, v) })
+func (w *way) Throw(ctx context.Context, r job.Ref, code, message string, v []byte) error {
+	return w.call(ctx, "Throw", r.Key, func() error { return w.Gateway.Throw(ctx, r, code, message, v) })
 }
 
-func (w *way) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	return w.call(ctx, "UpdateTimeout", key, func() error { return w.Gateway.UpdateTimeout(ctx, key, d) })
+func (w *way) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	return w.call(ctx, "UpdateTimeout", r.Key, func() error { return w.Gateway.UpdateTimeout(ctx, r, d) })
 }
 
 func (w *way) Probe(ctx context.Context) error {

@@ -21,7 +21,7 @@ const (
 // updateTimeout sends UpdateJobTimeout once.
 func (w *run) updateTimeout(ctx context.Context, j *job.Job, d time.Duration) error {
 	defer w.link.watch()()
-	err := w.gateway.UpdateTimeout(ctx, j.Key, d)
+	err := w.gateway.UpdateTimeout(ctx, j.Ref(), d)
 	w.link.came(j, err)
 	return err
 }

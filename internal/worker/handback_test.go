@@ -18,7 +18,7 @@ type takesBack struct {
 	calls   []time.Duration
 }
 
-func (g *takesBack) UpdateTimeout(_ context.Context, _ int64, d time.Duration) error {
+func (g *takesBack) UpdateTimeout(_ context.Context, _ job.Ref, d time.Duration) error {
 	answer := g.answers[min(len(g.calls), len(g.answers)-1)]
 	g.calls = append(g.calls, d)
 	return answer
@@ -84,7 +84,7 @@ func TestHandBack(t *testing.T) {
 // slowToTakeBack is a gateway that answers no UpdateTimeout.
 type slowToTakeBack struct{ Gateway }
 
-func (slowToTakeBack) UpdateTimeout(ctx context.Context, _ int64, _ time.Duration) error {
+func (slowToTakeBack) UpdateTimeout(ctx context.Context, _ job.Ref, _ time.Duration) error {
 	<-ctx.Done()
 	return ctx.Err()
 }

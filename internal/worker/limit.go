@@ -59,11 +59,11 @@ func (l limit) command(j *job.Job, outcome job.Outcome, try int) (err error) {
 	defer cancel()
 	switch o := outcome.(type) {
 	case job.Complete:
-		err = l.gateway.Complete(ctx, j.Key, o.Variables)
+		err = l.gateway.Complete(ctx, j.Ref(), o.Variables)
 	case job.Fail:
-		err = l.gateway.Fail(ctx, j.Key, o.Retries, o.Backoff, o.Message, o.Variables)
+		err = l.gateway.Fail(ctx, j.Ref(), o.Retries, o.Backoff, o.Message, o.Variables)
 	case job.Throw:
-		err = l.gateway.Throw(ctx, j.Key, o.Code, o.Message, o.Variables)
+		err = l.gateway.Throw(ctx, j.Ref(), o.Code, o.Message, o.Variables)
 	default:
 		return fmt.Errorf("%T is no command", outcome)
 	}

@@ -255,7 +255,7 @@ func TestWhatIsKnownOfACommandIsRemembered(t *testing.T) {
 // neverFails is a gateway that answers no fail of a job.
 type neverFails struct{ Gateway }
 
-func (neverFails) Fail(ctx context.Context, _ int64, _ int32, _ time.Duration, _ string, _ []byte) error {
+func (neverFails) Fail(ctx context.Context, _ job.Ref, _ int32, _ time.Duration, _ string, _ []byte) error {
 	<-ctx.Done()
 	return &job.CommandError{Kind: job.Transient, Code: "DEADLINE_EXCEEDED"}
 }

@@ -22,11 +22,11 @@ type Gateway interface {
 	Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error
 	// Stream opens a stream of jobs that ends with ctx.
 	Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error)
-	Complete(ctx context.Context, key int64, variables []byte) error
-	Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error
-	Throw(ctx context.Context, key int64, code, message string, variables []byte) error
+	Complete(ctx context.Context, r job.Ref, variables []byte) error
+	Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error
+	Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error
 	// UpdateTimeout sets a job's deadline to now + d. It names a job, not its owner.
-	UpdateTimeout(ctx context.Context, key int64, d time.Duration) error
+	UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error
 	// Probe asks for an answer on the way that polls and commands take. A connection that gives none until ctx's deadline is
 	// replaced.
 	Probe(ctx context.Context) error

@@ -44,7 +44,7 @@ func (instantStream) RecvMsg(m any) error {
 func TestLittleIsAllocatedBesideWhatGRPCNeeds(t *testing.T) {
 	c := &Client{config: Config{}.withDefaults(), auth: fixedAuth{newProof("Bearer", "t")}, calls: fixed(instant{}), streams: fixed(instant{})}
 	variables := []byte(`{"a":1}`)
-	perCommand := testing.AllocsPerRun(100, func() { require.NoError(t, c.Complete(t.Context(), 1, variables)) })
+	perCommand := testing.AllocsPerRun(100, func() { require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, variables)) })
 	assert.LessOrEqual(t, perCommand, 9.0, "the request, its variables as text, a context with its deadline, the authorization")
 
 	s, err := c.Stream(t.Context(), job.TakeRequest{})

@@ -71,7 +71,7 @@ func oidc(t *testing.T, i *issuer) Config {
 func TestWithoutAuthenticationNothingIsSent(t *testing.T) {
 	t.Parallel()
 	g := &gateway{}
-	require.NoError(t, connect(t, g, Config{}).Complete(t.Context(), 1, nil))
+	require.NoError(t, connect(t, g, Config{}).Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Equal(t, []string{""}, g.header("authorization"))
 }
 
@@ -79,7 +79,7 @@ func TestBasicAuthentication(t *testing.T) {
 	t.Parallel()
 	g := &gateway{answer: func(context.Context, any) error { return status.Error(codes.Unauthenticated, "who?") }}
 	c := connect(t, g, Config{Auth: Auth{Method: AuthBasic, Username: "Aladdin", Password: "open sesame"}})
-	err := c.Complete(t.Context(), 1, nil)
+	err := c.Complete(t.Context(), job.Ref{Key: 1}, nil)
 	assertRefused(t, err, job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "who?"})
 	assert.Equal(t, []string{"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}, g.header("authorization"), "there is no other password to try")
 }
@@ -91,8 +91,8 @@ func TestTokenIsAskedForOnceAndSentWithEveryCall(t *testing.T) {
 	config.Auth.Audience, config.Auth.Scope, config.Auth.Resource = "aud", "a b", "res"
 	c := connect(t, g, config)
 	ctx := metadata.AppendToOutgoingContext(t.Context(), "x-own", "1")
-	require.NoError(t, c.Complete(ctx, 1, nil))
-	require.NoError(t, c.Complete(ctx, 2, nil))
+	require.NoError(t, c.Complete(ctx, job.Ref{Key: 1}, nil))
+	require.NoError(t, c.Complete(ctx, job.Ref{Key: 2}, nil))
 	assert.Equal(t, []string{"Bearer t1", "Bearer t1"}, g.header("authorization"))
 	assert.Equal(t, []string{"1", "1"}, g.header("x-own"))
 	assert.Equal(t, []url.Values{{
@@ -103,7 +103,7 @@ func TestTokenIsAskedForOnceAndSentWithEveryCall(t *testing.T) {
 func TestUnsetPartsOfTheGrantAreLeftOut(t *testing.T) {
 	t.Parallel()
 	i := &issuer{}
-	require.NoError(t, connect(t, &gateway{}, oidc(t, i)).Complete(t.Context(), 1, nil))
+	require.NoError(t, connect(t, &gateway{}, oidc(t, i)).Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Equal(t, []url.Values{{"grant_type": {"client_credentials"}, "client_id": {"me"}, "client_secret": {secret}}}, i.asked())
 }
 
@@ -119,7 +119,10 @@ func revoking(ctx context.Context) error {
 func TestRevokedTokenIsReplacedOnceForEveryKindOfCall(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(*testing.T, *Client){
-		"command": func(t *testing.T, c *Client) { t.Helper(); require.NoError(t, c.Complete(t.Context(), 1, nil)) },
+		"command": func(t *testing.T, c *Client) {
+			t.Helper()
+			require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
+		},
 		"poll": func(t *testing.T, c *Client) {
 			t.Helper()
 			n := 0
@@ -170,7 +173,7 @@ func TestCallRefusedTwiceIsDenied(t *testing.T) {
 	}
 	c := connect(t, g, oidc(t, i))
 	want := job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", Reason: "never"}
-	assertRefused(t, c.Complete(t.Context(), 1, nil), want)
+	assertRefused(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil), want)
 	assert.Equal(t, []string{"Bearer t1", "Bearer t2"}, g.header("authorization"))
 	ageToken(c, -time.Hour)
 	s, err := c.Stream(t.Context(), job.TakeRequest{})
@@ -199,7 +202,7 @@ func TestACallIsRefusedTwiceAtTheMost(t *testing.T) {
 	t.Parallel()
 	refuse := status.Error(codes.Unauthenticated, "never")
 	for name, call := range map[string]func(*Client) error{
-		"command": func(c *Client) error { return c.Complete(t.Context(), 1, nil) },
+		"command": func(c *Client) error { return c.Complete(t.Context(), job.Ref{Key: 1}, nil) },
 		"poll": func(c *Client) error {
 			return c.Activate(t.Context(), job.PollRequest{MaxJobs: 1}, func(*job.Job) {})
 		},
@@ -236,7 +239,7 @@ func TestManyCallsShareOneRequestForAToken(t *testing.T) {
 	c := connect(t, g, oidc(t, i))
 	var calls sync.WaitGroup
 	for range 20 {
-		calls.Go(func() { assert.NoError(t, c.Complete(t.Context(), 1, nil)) })
+		calls.Go(func() { assert.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil)) })
 	}
 	require.Eventually(t, func() bool { return len(i.asked()) == 1 }, 10*time.Second, time.Millisecond)
 	close(release)
@@ -252,7 +255,7 @@ func TestOneOfManyRefusedCallsReplacesTheToken(t *testing.T) {
 	c := connect(t, g, oidc(t, i))
 	var calls sync.WaitGroup
 	for range 20 {
-		calls.Go(func() { assert.NoError(t, c.Complete(t.Context(), 1, nil)) })
+		calls.Go(func() { assert.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil)) })
 	}
 	calls.Wait()
 	assert.Len(t, i.asked(), 2, "a token that another call has fetched already is not dropped")
@@ -279,7 +282,7 @@ func TestTokenServersRefusalIsToldWithoutSecrets(t *testing.T) {
 			t.Parallel()
 			i := &issuer{answer: func(int) (int, string) { return tt.status, tt.body }}
 			g := &gateway{}
-			err := connect(t, g, oidc(t, i)).Complete(t.Context(), 1, nil)
+			err := connect(t, g, oidc(t, i)).Complete(t.Context(), job.Ref{Key: 1}, nil)
 			var e *job.CommandError
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, tt.kind, e.Kind)
@@ -296,7 +299,7 @@ func TestTokenServersRefusalIsToldWithoutSecrets(t *testing.T) {
 func TestTokenServerThatIsNotThereIsTransient(t *testing.T) {
 	t.Parallel()
 	config := Config{Auth: Auth{Method: AuthOIDC, ClientID: "me", ClientSecret: secret, TokenURL: "http://127.0.0.1:1/token"}}
-	err := connect(t, &gateway{}, config).Complete(t.Context(), 1, nil)
+	err := connect(t, &gateway{}, config).Complete(t.Context(), job.Ref{Key: 1}, nil)
 	var e *job.CommandError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, job.Transient, e.Kind)

@@ -25,11 +25,11 @@ func TestCommandsReachTheGatewayWhole(t *testing.T) {
 	c := connect(t, g, Config{UserAgent: "eventbridge-connector/1.2.3"})
 	ctx := t.Context()
 
-	require.NoError(t, c.Complete(ctx, 1, []byte(`{"a":1}`)))
-	require.NoError(t, c.Complete(ctx, 2, nil))
-	require.NoError(t, c.Fail(ctx, 3, 2, 1500*time.Microsecond, "because", []byte(`{}`)))
-	require.NoError(t, c.Throw(ctx, 4, "", "thrown", nil))
-	require.NoError(t, c.UpdateTimeout(ctx, 5, time.Millisecond))
+	require.NoError(t, c.Complete(ctx, job.Ref{Key: 1}, []byte(`{"a":1}`)))
+	require.NoError(t, c.Complete(ctx, job.Ref{Key: 2}, nil))
+	require.NoError(t, c.Fail(ctx, job.Ref{Key: 3}, 2, 1500*time.Microsecond, "because", []byte(`{}`)))
+	require.NoError(t, c.Throw(ctx, job.Ref{Key: 4}, "", "thrown", nil))
+	require.NoError(t, c.UpdateTimeout(ctx, job.Ref{Key: 5}, time.Millisecond))
 
 	want := []proto.Message{
 		&pb.CompleteJobRequest{JobKey: 1, Variables: `{"a":1}`},
@@ -52,9 +52,9 @@ func TestTextThatIsNoUTF8IsMended(t *testing.T) {
 	t.Parallel()
 	g := &gateway{}
 	c := connect(t, g, Config{})
-	require.NoError(t, c.Complete(t.Context(), 1, []byte("{\"a\":\"\xff\"}")))
-	require.NoError(t, c.Fail(t.Context(), 1, 0, 0, "m\xff", []byte("\xff")))
-	require.NoError(t, c.Throw(t.Context(), 1, "c\xff", "m\xff", []byte("\xff")))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, []byte("{\"a\":\"\xff\"}")))
+	require.NoError(t, c.Fail(t.Context(), job.Ref{Key: 1}, 0, 0, "m\xff", []byte("\xff")))
+	require.NoError(t, c.Throw(t.Context(), job.Ref{Key: 1}, "c\xff", "m\xff", []byte("\xff")))
 	got, _ := g.seen()
 	assert.Equal(t, "{\"a\":\"\uFFFD\"}", got[0].(*pb.CompleteJobRequest).GetVariables())
 	assert.Equal(t, "m\uFFFD", got[1].(*pb.FailJobRequest).GetErrorMessage())
@@ -99,7 +99,7 @@ func TestRefusalsAreSortedByWhatTheCallerCanDo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			g := &gateway{answer: func(context.Context, any) error { return status.Error(tt.code, tt.text) }}
-			err := connect(t, g, Config{}).Complete(t.Context(), 1, nil)
+			err := connect(t, g, Config{}).Complete(t.Context(), job.Ref{Key: 1}, nil)
 			assertRefused(t, err, job.CommandError{Kind: tt.kind, Code: tt.want, Reason: tt.text})
 			seen, _ := g.seen()
 			assert.Len(t, seen, 1, "no call is tried twice behind the caller's back")
@@ -120,7 +120,7 @@ func assertRefused(t *testing.T, err error, want job.CommandError) {
 func TestCommandLargerThanTheLimitIsUnacceptable(t *testing.T) {
 	t.Parallel()
 	g := &gateway{}
-	err := connect(t, g, Config{MaxMessageSize: 1000}).Complete(t.Context(), 1, make([]byte, 1001))
+	err := connect(t, g, Config{MaxMessageSize: 1000}).Complete(t.Context(), job.Ref{Key: 1}, make([]byte, 1001))
 	var got *job.CommandError
 	require.ErrorAs(t, err, &got)
 	assert.Equal(t, job.Unacceptable, got.Kind)
@@ -131,7 +131,7 @@ func TestCommandLargerThanTheLimitIsUnacceptable(t *testing.T) {
 func TestCommandEndsAfterItsTimeout(t *testing.T) {
 	t.Parallel()
 	g := &gateway{answer: func(ctx context.Context, _ any) error { <-ctx.Done(); return ctx.Err() }}
-	err := connect(t, g, Config{RequestTimeout: 20 * time.Millisecond}).Complete(t.Context(), 1, nil)
+	err := connect(t, g, Config{RequestTimeout: 20 * time.Millisecond}).Complete(t.Context(), job.Ref{Key: 1}, nil)
 	var got *job.CommandError
 	require.ErrorAs(t, err, &got)
 	assert.Equal(t, job.Transient, got.Kind)
@@ -142,7 +142,7 @@ func TestCancelledCallSaysSo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	g := &gateway{answer: func(ctx context.Context, _ any) error { cancel(); <-ctx.Done(); return ctx.Err() }}
-	err := connect(t, g, Config{}).Complete(ctx, 1, nil)
+	err := connect(t, g, Config{}).Complete(ctx, job.Ref{Key: 1}, nil)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, errors.As(err, new(*job.CommandError)))
 }

@@ -16,8 +16,8 @@ import (
 
 // Complete completes a job with variables, a JSON object; none if empty. Like the other commands it is tried once, for
 // at most [Config.RequestTimeout]; its error is a *[job.CommandError], or wraps [context.Canceled] if ctx was cancelled.
-func (c *Client) Complete(ctx context.Context, key int64, variables []byte) error {
-	request := &pb.CompleteJobRequest{JobKey: key, Variables: validText(string(variables))}
+func (c *Client) Complete(ctx context.Context, r job.Ref, variables []byte) error {
+	request := &pb.CompleteJobRequest{JobKey: r.Key, Variables: validText(string(variables))}
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().CompleteJob(ctx, request)
 		return err
@@ -26,8 +26,8 @@ func (c *Client) Complete(ctx context.Context, key int64, variables []byte) erro
 
 // Fail fails a job: it is given out again after the backoff (to the millisecond) if retries are left, else it becomes
 // an incident with the message.
-func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff time.Duration, message string, variables []byte) error {
-	request := &pb.FailJobRequest{JobKey: key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
+func (c *Client) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
+	request := &pb.FailJobRequest{JobKey: r.Key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().FailJob(ctx, request)
 		return err
@@ -35,8 +35,8 @@ func (c *Client) Fail(ctx context.Context, key int64, retries int32, backoff tim
 }
 
 // Throw throws a BPMN error at the job's element.
-func (c *Client) Throw(ctx context.Context, key int64, code, message string, variables []byte) error {
-	request := &pb.ThrowErrorRequest{JobKey: key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
+func (c *Client) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
+	request := &pb.ThrowErrorRequest{JobKey: r.Key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().ThrowError(ctx, request)
 		return err
@@ -45,8 +45,8 @@ func (c *Client) Throw(ctx context.Context, key int64, code, message string, var
 
 // UpdateTimeout makes a job's lease end d from now by the broker's clock, whoever holds it. Gateways before Camunda
 // 8.5 do not know the call: kind Unsupported.
-func (c *Client) UpdateTimeout(ctx context.Context, key int64, d time.Duration) error {
-	request := &pb.UpdateJobTimeoutRequest{JobKey: key, Timeout: milliseconds(d)}
+func (c *Client) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
+	request := &pb.UpdateJobTimeoutRequest{JobKey: r.Key, Timeout: milliseconds(d)}
 	return c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().UpdateJobTimeout(ctx, request)
 		return err

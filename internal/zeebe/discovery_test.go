@@ -32,7 +32,7 @@ func TestTheTokenEndpointIsFoundByTheOpenIDConfiguration(t *testing.T) {
 	i, g := &issuer{}, &gateway{}
 	where := configuration(t, i, http.StatusOK, func(base string) string { return `{"issuer":"x","token_endpoint":"` + base + `/token"}` }, httptest.NewServer)
 	c := connect(t, g, Config{Auth: Auth{Method: AuthOIDC, ClientID: "me", ClientSecret: secret, DiscoveryURL: where}})
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Equal(t, []string{"Bearer t1"}, g.header("authorization"))
 	require.Len(t, i.asked(), 1)
 	assert.Equal(t, secret, i.asked()[0].Get("client_secret"))

@@ -166,12 +166,12 @@ func TestGatewayGetsTheClientCertificate(t *testing.T) {
 			names := make(chan string, 1)
 			g := &gateway{answer: func(ctx context.Context, _ any) error { names <- clientName(ctx); return nil }}
 			c := connect(t, g, Config{TLS: true, CAFile: caFile, Authority: "127.0.0.1", ClientKey: source}, grpc.Creds(credentials.NewTLS(authority.serverTLS(t))))
-			require.NoError(t, c.Complete(t.Context(), 1, nil))
+			require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 			assert.Equal(t, "worker", <-names)
 		})
 	}
 	c := connect(t, &gateway{}, Config{TLS: true, CAFile: caFile, Authority: "127.0.0.1"}, grpc.Creds(credentials.NewTLS(authority.serverTLS(t))))
-	require.Error(t, c.Complete(t.Context(), 1, nil), "the server does want a certificate")
+	require.Error(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil), "the server does want a certificate")
 }
 
 // mutual starts an HTTP server that wants a client certificate, and keeps the names in those that came.
@@ -249,7 +249,7 @@ func TestAssertionStandsInForTheSecret(t *testing.T) {
 			config := oidc(t, i)
 			config.Auth.Assertion = tt.assertion
 			g := &gateway{answer: func(ctx context.Context, _ any) error { return revoking(ctx) }}
-			require.NoError(t, connect(t, g, config).Complete(t.Context(), 1, nil))
+			require.NoError(t, connect(t, g, config).Complete(t.Context(), job.Ref{Key: 1}, nil))
 			require.Len(t, i.asked(), 2)
 			if tt.audience == "" {
 				tt.audience = config.Auth.TokenURL
@@ -463,7 +463,7 @@ func TestTokenRequestFailsAsDeniedWithoutSecretsWhereTheServerRefusesTheAssertio
 	config := oidc(t, i)
 	config.Auth.ClientSecret = ""
 	config.Auth.Assertion.Key = pemSource(t, newCA(t), "worker", rsaKey())
-	err := connect(t, &gateway{}, config).Complete(t.Context(), 1, nil)
+	err := connect(t, &gateway{}, config).Complete(t.Context(), job.Ref{Key: 1}, nil)
 	var e *job.CommandError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, job.Denied, e.Kind)

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 // absent is a gateway that nobody reaches. It notes when a connection was tried.
@@ -43,7 +45,7 @@ func TestAGatewayThatIsAwayIsTriedAtLeastOnceASecond(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		for ctx.Err() == nil {
-			assert.Error(t, c.Complete(ctx, 1, nil))
+			assert.Error(t, c.Complete(ctx, job.Ref{Key: 1}, nil))
 			pass50()
 		}
 		tries := a.all()

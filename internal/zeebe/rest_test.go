@@ -18,6 +18,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
 // restServer answers all calls by its function, with a definition if it has none, and keeps what came.
@@ -81,7 +83,7 @@ func TestRESTHasTheAuthenticationOfTheGateway(t *testing.T) {
 
 	i, s := &issuer{}, &restServer{}
 	c := overREST(t, s, oidc(t, i))
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 	_, err = c.ProcessXML(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Bearer t1"}, s.authorizations())
@@ -110,7 +112,7 @@ func TestTokenThatRESTRefusesIsReplacedOnceForBoth(t *testing.T) {
 	_, err := c.ProcessXML(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Bearer t1", "Bearer t2"}, s.authorizations())
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Len(t, i.asked(), 2, "the gateway gets the new token at once")
 
 	s.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }

@@ -132,7 +132,7 @@ func TestStreamNobodyReadsTakesNoMoreThanItsWindow(t *testing.T) {
 	assert.LessOrEqual(t, settled-2000, int64(2*streamWindow/size+8))
 
 	// Meanwhile commands pass.
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 }
 
 func TestJobLargerThanTheWindowArrives(t *testing.T) {
@@ -167,8 +167,8 @@ func TestStreamHasAConnectionOfItsOwn(t *testing.T) {
 	}}
 	var seen connections
 	c := connect(t, g, Config{}, grpc.StatsHandler(&seen))
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
-	require.NoError(t, c.Fail(t.Context(), 1, 0, 0, "", nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
+	require.NoError(t, c.Fail(t.Context(), job.Ref{Key: 1}, 0, 0, "", nil))
 	assert.Equal(t, int64(1), seen.n.Load())
 	s, err := c.Stream(t.Context(), job.TakeRequest{})
 	require.NoError(t, err)

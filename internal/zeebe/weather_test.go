@@ -41,10 +41,10 @@ func TestWhatAProxySaysIsTransient(t *testing.T) {
 			t.Cleanup(front.Close)
 			c := dialTo(t, front.Listener.Addr().String())
 			for name, call := range map[string]func() error{
-				"complete": func() error { return c.Complete(t.Context(), 1, nil) },
-				"fail":     func() error { return c.Fail(t.Context(), 1, 2, 0, "m", nil) },
-				"throw":    func() error { return c.Throw(t.Context(), 1, "c", "m", nil) },
-				"update":   func() error { return c.UpdateTimeout(t.Context(), 1, time.Second) },
+				"complete": func() error { return c.Complete(t.Context(), job.Ref{Key: 1}, nil) },
+				"fail":     func() error { return c.Fail(t.Context(), job.Ref{Key: 1}, 2, 0, "m", nil) },
+				"throw":    func() error { return c.Throw(t.Context(), job.Ref{Key: 1}, "c", "m", nil) },
+				"update":   func() error { return c.UpdateTimeout(t.Context(), job.Ref{Key: 1}, time.Second) },
 				"activate": func() error {
 					return c.Activate(t.Context(), job.PollRequest{MaxJobs: 1, Wait: -1, TakeRequest: job.TakeRequest{Type: "t", Lease: time.Second}}, nil)
 				},
@@ -80,7 +80,7 @@ func TestALargeCommandThatAProxyRefusesIsNotTriedForEver(t *testing.T) {
 	c := dialTo(t, front.Listener.Addr().String())
 	for size, want := range map[int]job.CommandErrorKind{10: job.Transient, leastTooLarge: job.Unacceptable} {
 		var got *job.CommandError
-		require.ErrorAs(t, c.Complete(t.Context(), 1, []byte(`{"a":"`+strings.Repeat("x", size)+`"}`)), &got)
+		require.ErrorAs(t, c.Complete(t.Context(), job.Ref{Key: 1}, []byte(`{"a":"`+strings.Repeat("x", size)+`"}`)), &got)
 		assert.Equal(t, want, got.Kind, got.Reason)
 	}
 }
@@ -106,7 +106,7 @@ func TestWhatWasSurelyNotTaken(t *testing.T) {
 	} {
 		g := &gateway{answer: func(context.Context, any) error { return status.Error(code, "no") }}
 		var got *job.CommandError
-		require.ErrorAs(t, connect(t, g, Config{}).Fail(t.Context(), 1, 2, 0, "m", nil), &got)
+		require.ErrorAs(t, connect(t, g, Config{}).Fail(t.Context(), job.Ref{Key: 1}, 2, 0, "m", nil), &got)
 		assert.Equal(t, want, got.NotTaken, "%v", code)
 	}
 }
@@ -118,7 +118,7 @@ func TestACommandThatWasNeverWrittenWasNotTaken(t *testing.T) {
 	address := nobody.Addr().String()
 	require.NoError(t, nobody.Close())
 	var got *job.CommandError
-	require.ErrorAs(t, dialTo(t, address).Fail(t.Context(), 1, 2, 0, "m", nil), &got)
+	require.ErrorAs(t, dialTo(t, address).Fail(t.Context(), job.Ref{Key: 1}, 2, 0, "m", nil), &got)
 	assert.Equal(t, job.Transient, got.Kind)
 	assert.True(t, got.NotTaken, "no connection, no command: %v", got)
 }
@@ -139,7 +139,7 @@ func TestStreamsGetANewConnectionWithCommands(t *testing.T) {
 	require.Error(t, c.Probe(briefly(t)))
 	require.NoError(t, c.Probe(t.Context()), "a new connection is made")
 	require.NoError(t, c.ProbeStream(t.Context()), "and one for streams")
-	require.NoError(t, c.Complete(t.Context(), 1, nil))
+	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.EqualValues(t, 4, front.accepted.Load(), "two connections, and one in place of each")
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // methods are the calls that a fault may be for.
-var methods = []string{"ActivateJobs", "StreamActivatedJobs", "CompleteJob", "FailJob", "ThrowError", "UpdateJobTimeout", "Topology"}
+var methods = []string{"ActivateJobs", "StreamActivatedJobs", "CompleteJob", "FailJob", "ThrowError", "UpdateJobTimeout", "Topology", "GetProcessDefinitionXML", "ResolveSecrets"}
 
 // faultRule is a rule in force.
 type faultRule struct {

@@ -41,7 +41,14 @@ func (c *gatewayControl) stop() {
 	c.faults.clear()
 }
 
-func (c *gatewayControl) register(mux *http.ServeMux) {
+// register puts the control of a physical tenant's gateway where it is to be found.
+func (c *gatewayControl) register(all *http.ServeMux, physicalTenant string) {
+	mux := all
+	if physicalTenant != embedded.DefaultPhysicalTenant {
+		mux = http.NewServeMux()
+		prefix := "/physical-tenants/" + physicalTenant
+		all.Handle(prefix+"/", http.StripPrefix(prefix, mux))
+	}
 	mux.HandleFunc("POST /jobs", take(c.addJobs))
 	mux.HandleFunc("GET /report", c.report)
 	mux.HandleFunc("POST /clock", take(c.setClock))
@@ -49,6 +56,7 @@ func (c *gatewayControl) register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /tenants", take(c.setTenants))
 	mux.HandleFunc("POST /streams", take(c.breakStreams))
 	mux.HandleFunc("POST /faults", take(c.setFaults))
+	mux.HandleFunc("POST /models", take(c.deploy))
 }
 
 // atOnce is how many jobs go to the gateway together.
@@ -111,6 +119,7 @@ func jobs(r *control.JobsRequest, first int64, n int) []embedded.Job {
 	for i := range jobs {
 		jobs[i] = embedded.Job{
 			Type: r.Type, TenantID: r.Tenant, Retries: r.Retries, CustomHeaders: string(r.Headers), ProcessID: r.ProcessID, ElementID: r.ElementID,
+			BusinessID: r.BusinessID, Tags: r.Tags,
 			Variables: strings.ReplaceAll(string(r.Variables), "{{n}}", strconv.FormatInt(first+int64(i), 10)),
 		}
 	}

@@ -1,10 +1,11 @@
 // Command gateway is the embedded gateway, and the embedded bus, as a process of its own, which a test can kill and start
 // again. Its control takes JSON over HTTP: jobs are added and reported, faults set, clocks stepped.
 //
-//	go run ./test/gateway -listen 127.0.0.1:26500 -state DIR -control 127.0.0.1:9000 -partitions 3
+//	go run ./test/gateway -listen 127.0.0.1:26500 -rest 127.0.0.1:8080 -state DIR -control 127.0.0.1:9000 -partitions 3
 //	go run ./test/gateway -bus 127.0.0.1:9100 -control 127.0.0.1:9101
 //
-// When it is ready it prints one line of JSON with the addresses that it listens on.
+// When it is ready it prints one line of JSON with the addresses that it listens on. The control of a physical tenant beside the
+// default one is below /physical-tenants/ID.
 package main
 
 import (
@@ -60,6 +61,8 @@ func parse(args []string) (*settings, error) {
 	f.DurationVar(&o.ExpiryCheck, "expiry-check", time.Second, "how often leases and backoffs are checked")
 	f.DurationVar(&o.PollTransit, "poll-transit", time.Millisecond, "how long the jobs of a poll are under way; a poll cancelled meanwhile loses them")
 	f.IntVar(&o.AnswerLimit, "answer-limit", 0, "bytes that the jobs of a poll may have together; 0 = no limit")
+	f.StringVar(&o.RESTAddress, "rest", "", "host:port of the gateway's REST API; empty = none")
+	moreFlags(f, o)
 	f.BoolVar(&o.NoStreams, "no-streams", false, "refuse streams, as gateways before Camunda 8.4")
 	f.BoolVar(&o.NoTimeout, "no-timeout", false, "refuse UpdateJobTimeout, as gateways before Camunda 8.5")
 	if err := f.Parse(args); err != nil {
@@ -90,10 +93,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 		defer gateway.Close()
-		c := newGatewayControl(ctx, gateway)
-		defer c.stop()
-		c.register(mux)
-		where.Listen = gateway.Address()
+		for _, id := range append([]string{embedded.DefaultPhysicalTenant}, s.gateway.PhysicalTenants...) {
+			c := newGatewayControl(ctx, gateway.PhysicalTenant(id))
+			defer c.stop()
+			c.register(mux, id)
+		}
+		where.Listen, where.REST = gateway.Address(), gateway.RESTURL()
 	}
 	if s.bus != "" {
 		b := newBusControl(s.bus, s.eventID)

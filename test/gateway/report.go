@@ -32,6 +32,7 @@ func addTo(t *control.Totals, r *embedded.JobReport) {
 	t.Updates += r.Updates
 	t.Late += r.Late
 	t.Refused += r.Refused
+	t.Stale += r.Stale
 	if r.Activations > 1 {
 		t.GivenOften++
 	}

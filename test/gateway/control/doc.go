@@ -4,6 +4,7 @@ package control
 // Addresses is what the gateway's process prints when it is ready; an address is empty when the part was not asked for.
 type Addresses struct {
 	Listen  string `json:"listen,omitempty"` // host:port of the gateway
+	REST    string `json:"rest,omitempty"`   // a URL of the gateway
 	Bus     string `json:"bus,omitempty"`    // a URL
 	Control string `json:"control"`          // host:port
 }

@@ -14,7 +14,7 @@ type Rule struct {
 	Code       string   `json:"code,omitempty"`       // the call is refused with this code, such as UNAVAILABLE, and has no effect
 	Message    string   `json:"message,omitempty"`    // of the refusal
 	HTTP       int      `json:"http,omitempty"`       // the call is refused as by something on the way that answers with this HTTP status
-	LoseAnswer bool     `json:"loseAnswer,omitempty"` // the call has its effect, and is answered UNAVAILABLE
+	LoseAnswer bool     `json:"loseAnswer,omitempty"` // the call has its effect, and is answered UNAVAILABLE; over REST not at all
 	DelayMs    int64    `json:"delayMs,omitempty"`    // before the effect
 	AnswerMs   int64    `json:"answerMs,omitempty"`   // between the effect and the answer
 	Hold       bool     `json:"hold,omitempty"`       // the call waits until the faults change, or its caller goes away, before its effect

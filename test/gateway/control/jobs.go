@@ -19,6 +19,9 @@ type JobsRequest struct {
 	Rate      float64         `json:"rate,omitempty"`    // jobs in a second; 0 = all at once
 	ProcessID string          `json:"processId,omitempty"`
 	ElementID string          `json:"elementId,omitempty"`
+
+	BusinessID string   `json:"businessId,omitempty"` // of the process instance
+	Tags       []string `json:"tags,omitempty"`
 }
 
 // JobsAnswer tells of the jobs that were added. With a rate the request is answered at once, and the keys are not known
@@ -60,6 +63,7 @@ type Totals struct {
 	Updates     int `json:"updates"`     // of time-outs
 	Late        int `json:"late"`        // commands taken when the lease had run out
 	Refused     int `json:"refused"`     // commands for jobs that had ended or were in no state for them
+	Stale       int `json:"stale"`       // … of these, without a lease token, or with that of another activation
 	GivenOften  int `json:"givenOften"`  // jobs given out more than once
 
 	// ActivationsOf counts the jobs by how often they were given out.

@@ -86,8 +86,18 @@ async def main():
         control("/faults", {"faults": [{"calls": ["commands"], "times": 1, "loseAnswer": True}]})
         await refused(adapter.complete_job(keys[5], {}), errors.ZeebeGatewayUnavailableError, "an answer that got lost")
         control("/faults", {})
+
+        control("/tenants", {"tenants": ["a", "b"]})
+        control("/jobs", {"type": "t", "tenant": "a"})
+        control("/jobs", {"type": "t", "tenant": "b"})
+        of = [job.tenant_id async for job in adapter.activate_jobs("t", "pyzeebe", LONG, 9, [], -1, tenant_ids=["b"])]
+        expect(of, ["b"], "jobs of a tenant")
+        for asked, kind in ((["z"], errors.UnknownGrpcStatusCodeError), (None, errors.ActivateJobsRequestInvalidError)):
+            answers = adapter.activate_jobs("t", "pyzeebe", LONG, 9, [], -1, tenant_ids=asked)
+            await refused(anext(answers), kind, f"a poll for the tenants {asked}")
         totals = control("/report?jobs=none")["totals"]
-        expect((totals["completed"], totals["thrown"], totals["incidents"], totals["open"]), (3, 1, 1, 3), "totals")
+        expect((totals["completed"], totals["thrown"], totals["incidents"], totals["open"]), (3, 1, 1, 5), "totals")
 
 
 asyncio.run(main())
+print("pyzeebe: all holds")
