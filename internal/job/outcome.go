@@ -55,6 +55,7 @@ type AbandonReason string
 const (
 	AbandonLeaseOver   AbandonReason = "lease-over"   // too little of the lease was left to begin with
 	AbandonGone        AbandonReason = "gone"         // the broker says that the job is gone or no longer ours
+	AbandonSuperseded  AbandonReason = "superseded"   // the broker refuses the job's lease token: another activation holds the job
 	AbandonUndelivered AbandonReason = "undelivered"  // no broker took the outcome in time
 	AbandonUnconfirmed AbandonReason = "unconfirmed"  // a fail with retries left got no clear answer: to repeat it could release the job a second time
 	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while the work was about to take effect
