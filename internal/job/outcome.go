@@ -15,6 +15,8 @@ type Settling struct {
 	// EffectDone says that the work on this job took effect. The command is then worth sending even after the lease ran
 	// out: a lost command would mean a second effect.
 	EffectDone bool
+	// NotWorkedOn says that nothing was done for the job: what is remembered of earlier work on it holds on.
+	NotWorkedOn bool
 	// Redact masks the job's secrets in a text of the broker's before it goes into a message or a log. Nil: no secrets.
 	Redact func(string) string
 }

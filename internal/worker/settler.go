@@ -55,7 +55,7 @@ func (w *run) abandon(j *job.Job, reason job.AbandonReason) {
 // What an error means depends on the command. Complete, throw and a fail without retries end the job: they may be repeated
 // whatever became of the first. A fail with retries left releases the job: if it may have been taken, a second one could
 // release the job while its next try is at work. It is sent only while the lease holds, and repeated only if the first was
-// surely not taken.
+// surely not taken. With a lease token it is as safe as the others: the broker takes it for that activation alone, once.
 func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outcome, job.AbandonReason) {
 	w.link.begin()
 	defer w.link.end(j.Key)
@@ -65,7 +65,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	last := ""     // refusal
 	told := false
 	settled := func() {
-		if !told {
+		if !told && !settling(outcome).NotWorkedOn {
 			told = true
 			w.handler.Settled(j)
 		}
@@ -95,9 +95,20 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		}
 		switch r.Kind {
 		case job.Gone:
+			if j.Ref().Lost(r) == job.AbandonSuperseded && !(maybe && j.Lease.Left() > 0) {
+				// What is remembered of the effect holds on: the other activation may be this worker's.
+				if maybe && releases(outcome) {
+					a.command = outcome
+				}
+				w.log.Info("another activation holds the job, its command was refused", "job_key", j.Key, "error", r.Error())
+				return outcome, job.AbandonSuperseded
+			}
 			settled()
 			a.command = job.Fail{} // the job is not ours any more
 			if maybe {
+				if releases(outcome) {
+					a.command = outcome
+				}
 				return outcome, "" // the earlier one was taken, its answer lost
 			}
 			w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
@@ -116,7 +127,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		last = r.Error()
 		if !r.NotTaken {
 			maybe = true
-			if releases(outcome) {
+			if releases(outcome) && j.LeaseToken == "" {
 				w.log.Warn("the answer to the fail of a job was lost; it is not repeated, since the job may have been released", "job_key", j.Key, "error", r.Error())
 				a.command = outcome
 				return outcome, job.AbandonUnconfirmed
