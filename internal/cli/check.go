@@ -123,6 +123,7 @@ func (b *checkBuilder) gatewayPart() (gateway, models check.Part, end func() err
 	}
 	gateway = check.Gateway(check.GatewayOptions{
 		Cluster: client, Address: c.Gateway.Target, Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
+		AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, Needs: needsOf(c),
 		Advise: adviceOf(c),
 	})
 	models = check.Models(check.ModelOptions{

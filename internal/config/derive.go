@@ -32,10 +32,7 @@ func (l *loader) derive() {
 	l.checkAuth()
 	l.checkKeys()
 	l.warnOfPlaintext()
-	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
-		c.Worker.TenantIDs = []string{c.Worker.TenantID}
-		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
-	}
+	l.deriveTenants()
 	const manager = "camunda.connector.secretprovider.aws-secrets-manager."
 	switch m := c.Secrets.Manager; {
 	case m.Enabled && len(m.Secrets) == 0 && m.Prefix == "":
