@@ -18,6 +18,9 @@ const ownWaitLimit = time.Minute
 // there may have been jobs before it; they are the worker's like any. Cancelling ctx can lose jobs that the broker has
 // activated already until their lease ends. The error is as of [Client.Complete].
 func (c *Client) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	if err := c.checkPhysicalTenant(); err != nil {
+		return err
+	}
 	request := &pb.ActivateJobsRequest{
 		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), MaxJobsToActivate: int32(min(r.MaxJobs, 1<<31-1)),
 		FetchVariable: r.FetchVariables, RequestTimeout: waitMilliseconds(r.Wait), TenantIds: tenants(r.TakeRequest),
@@ -72,6 +75,9 @@ func waitMilliseconds(d time.Duration) int64 {
 // refuses tells so by the first Recv: kind Unsupported if it knows no streams (before Camunda 8.4). It delivers jobs
 // as they come up; those that waited before are to be polled for.
 func (c *Client) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	if err := c.checkPhysicalTenant(); err != nil {
+		return nil, err
+	}
 	s := &stream{client: c, ctx: ctx, request: &pb.StreamActivatedJobsRequest{
 		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: tenants(r),
 	}}

@@ -3,6 +3,7 @@ package zeebe
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"path"
 	"sync"
@@ -176,6 +177,45 @@ func TestEveryCallNamesThePhysicalTenant(t *testing.T) {
 		for name, got := range w.tenants {
 			assert.Equal(t, want, got, name)
 		}
+	}
+}
+
+// TestAGatewayWithoutPhysicalTenantsIsNotAskedForTheJobsOfOne: it would give those of the tenant that it has.
+func TestAGatewayWithoutPhysicalTenantsIsNotAskedForTheJobsOfOne(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		version, tenant string
+		refused         bool
+	}{
+		{"8.9.4", "tenant2", true},
+		{"8.9.4", "default", false},
+		{"8.9.4", "", false},
+		{"8.10.0", "tenant2", false},
+		{"8.10.0-alpha2", "tenant2", false},
+		{"development", "tenant2", false},
+	} {
+		g := &gateway{
+			version:  tt.version,
+			activate: func(*pb.ActivateJobsRequest, pb.Gateway_ActivateJobsServer) error { return nil },
+			stream:   func(*pb.StreamActivatedJobsRequest, pb.Gateway_StreamActivatedJobsServer) error { return nil },
+		}
+		c := connect(t, g, Config{PhysicalTenant: tt.tenant})
+		require.NoError(t, c.Probe(t.Context()))
+		request := job.TakeRequest{Type: "t", Lease: time.Second}
+		polled := c.Activate(t.Context(), job.PollRequest{TakeRequest: request, MaxJobs: 1, Wait: -1}, func(*job.Job) {})
+		s, streamed := c.Stream(t.Context(), request)
+		seen, _ := g.seen()
+		if !tt.refused {
+			require.NoError(t, polled)
+			require.NoError(t, streamed)
+			_, err := s.Recv()
+			require.ErrorIs(t, err, io.EOF)
+			continue
+		}
+		for _, err := range []error{polled, streamed} {
+			require.EqualError(t, err, `camunda.client.physical-tenant-id is "tenant2", but the gateway is of Camunda 8.9.4 and has no physical tenants: it would give jobs of another one; needed is Camunda 8.10 or later`)
+		}
+		assert.Len(t, seen, 1, "the probe")
 	}
 }
 
