@@ -95,24 +95,11 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		}
 		switch r.Kind {
 		case job.Gone:
-			if j.Ref().Lost(r) == job.AbandonSuperseded && !(maybe && j.Lease.Left() > 0) {
-				// What is remembered of the effect holds on: the other activation may be this worker's.
-				if maybe && releases(outcome) {
-					a.command = outcome
-				}
-				w.log.Info("another activation holds the job, its command was refused", "job_key", j.Key, "error", r.Error())
-				return outcome, job.AbandonSuperseded
+			reason := w.lost(j, a, outcome, r, maybe)
+			if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
+				settled()
 			}
-			settled()
-			a.command = job.Fail{} // the job is not ours any more
-			if maybe {
-				if releases(outcome) {
-					a.command = outcome
-				}
-				return outcome, "" // the earlier one was taken, its answer lost
-			}
-			w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
-			return outcome, job.AbandonGone
+			return outcome, reason
 		case job.Unacceptable:
 			next, ok := instead(outcome, r)
 			if !ok {
@@ -136,6 +123,29 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		w.observer.CommandRetried(r.Code)
 		pause.Wait(w.settling)
 	}
+}
+
+// lost says what a refusal means after which nothing more is sent for a job: why it is ours no more, or empty if an earlier one of
+// these commands was taken and its answer lost. Maybe says that there was one. A refused lease token means that only while the
+// lease holds: after it, another activation may hold the job.
+func (w *run) lost(j *job.Job, a *activation, outcome job.Outcome, r *job.CommandError, maybe bool) job.AbandonReason {
+	reason := j.Ref().Lost(r)
+	superseded := reason == job.AbandonSuperseded && (!maybe || j.Lease.Left() <= 0)
+	switch {
+	case maybe && releases(outcome):
+		a.command = outcome
+	case !superseded:
+		a.command = job.Fail{} // the job is not ours any more
+	}
+	switch {
+	case superseded:
+		w.log.Info("another activation holds the job, its command was refused", "job_key", j.Key, "error", r.Error())
+	case maybe:
+		return ""
+	default:
+		w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
+	}
+	return reason
 }
 
 // undelivered logs that a command could not be delivered. Last is the last refusal, empty if it was not even tried.

@@ -39,9 +39,6 @@ func (w *run) streamJobs() {
 			failing.Reset()
 			continue // we ended it
 		}
-		if w.declined(job.TakeRequest{WithLease: w.tokens.asked()}, err) {
-			continue
-		}
 		if r := refusal(err); r != nil && r.Kind == job.Unsupported {
 			if pause, news := w.noStream.found(); news {
 				w.log.Info("the gateway knows no job streams, polling only; it is asked again later", "after", pause.String())

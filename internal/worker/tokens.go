@@ -65,32 +65,25 @@ func (t *tokens) ready() (ready bool, reason string) {
 // noToken says what is wrong with jobs without a token.
 const noToken = "jobs come without a lease token, which is required (with-lease: require): the cluster, or a part of it, is older than Camunda 8.10"
 
-// activate polls. A gateway that refuses to be asked for tokens is asked without, unless they are required.
+// activate polls. A gateway that refuses to be asked for tokens is asked without, unless they are required; so is the next
+// stream.
 func (w *run) activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
 	err := w.gateway.Activate(ctx, r, yield)
-	if w.declined(r.TakeRequest, err) {
-		r.WithLease = false
-		err = w.gateway.Activate(ctx, r, yield)
-	}
-	return err
-}
-
-// declined takes the answer to a request for jobs into account. It says whether the same is to be asked for without tokens.
-func (w *run) declined(r job.TakeRequest, err error) bool {
 	if !r.WithLease || w.tokens.mode != LeasePrefer {
-		return false
+		return err
 	}
 	if err == nil {
 		w.tokens.refused.over()
-		return false
+		return nil
 	}
 	if e := refusal(err); e == nil || e.Fault != job.FaultNoLease {
-		return false
+		return err
 	}
 	if pause, news := w.tokens.refused.found(); news {
 		w.log.Info("the gateway gives no lease tokens, going on without; it is asked again later", "after", pause.String())
 	}
-	return true
+	r.WithLease = false
+	return w.gateway.Activate(ctx, r, yield)
 }
 
 // lacksToken returns how a job ends that came without a token that is required; nil if it has one, or needs none.

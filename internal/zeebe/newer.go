@@ -1,10 +1,9 @@
 package zeebe
 
 import (
+	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
@@ -68,11 +67,11 @@ func newer(a *pb.ActivatedJob) (businessID, leaseToken string) {
 		if value < 0 {
 			break
 		}
-		if kind == protowire.BytesType {
-			switch text, _ := protowire.ConsumeBytes(rest[tag:]); number {
-			case activatedBusinessID:
+		if kind == protowire.BytesType && (number == activatedBusinessID || number == activatedLeaseToken) {
+			text, _ := protowire.ConsumeBytes(rest[tag:])
+			if number == activatedBusinessID {
 				businessID = string(text)
-			case activatedLeaseToken:
+			} else {
 				leaseToken = string(text)
 			}
 		}
