@@ -24,18 +24,27 @@ func TestWithATokenAFailWhoseAnswerIsLostIsRepeated(t *testing.T) {
 	lost := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "lost"}
 	for _, replicas := range []int{1, 2} {
 		synctest.Test(t, func(t *testing.T) {
-			var calls atomic.Int64
+			var there, back sync.Map // jobs whose first fail was lost on its way there, and back
 			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 2 * time.Second}, func(_ int, w *way, s *sender) {
 				w.leased, w.Latency = true, 0
-				w.before = func(call string, _ int64) error {
-					if call == "Fail" && calls.Add(1)%3 == 1 {
-						return lost // on its way there
+				lose := func(call string, key int64, first *sync.Map) error {
+					if call != "Fail" {
+						return nil
+					}
+					if _, again := first.LoadOrStore(key, true); again {
+						return nil
+					}
+					return lost
+				}
+				w.before = func(call string, key int64) error {
+					if key%3 == 1 {
+						return lose(call, key, &there)
 					}
 					return nil
 				}
-				w.after = func(call string, _ int64) error {
-					if call == "Fail" && calls.Load()%3 == 2 {
-						return lost // on its way back
+				w.after = func(call string, key int64) error {
+					if key%3 == 2 {
+						return lose(call, key, &back)
 					}
 					return nil
 				}
