@@ -133,6 +133,7 @@ eventbridge_connector_jobs_abandoned_total{reason="drained"} 0
 eventbridge_connector_jobs_abandoned_total{reason="gone"} 1
 eventbridge_connector_jobs_abandoned_total{reason="lease-over"} 0
 eventbridge_connector_jobs_abandoned_total{reason="no-hand-back"} 0
+eventbridge_connector_jobs_abandoned_total{reason="superseded"} 0
 eventbridge_connector_jobs_abandoned_total{reason="unconfirmed"} 0
 eventbridge_connector_jobs_abandoned_total{reason="undelivered"} 0
 # HELP eventbridge_connector_jobs_settled_from_memory_total Jobs whose event AWS had accepted before, settled without a second event.

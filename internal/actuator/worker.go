@@ -46,7 +46,7 @@ func newWorkerMetrics() workerMetrics {
 	for _, o := range []job.Outcome{job.Complete{}, job.Fail{}, job.Throw{}, job.HandBack{}} {
 		w.settled.WithLabelValues(o.Name())
 	}
-	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUndelivered, job.AbandonUnconfirmed, job.AbandonDrained, job.AbandonNoHandBack} {
+	for _, reason := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonSuperseded, job.AbandonUndelivered, job.AbandonUnconfirmed, job.AbandonDrained, job.AbandonNoHandBack} {
 		w.abandoned.WithLabelValues(string(reason))
 	}
 	return w

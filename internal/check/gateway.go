@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ type GatewayOptions struct {
 	Identity string // such as "oidc, client worker"
 	Tenants  []string
 	Worker   string
+	// AssignedTenants asks for the jobs of all tenants of the identity, in place of Tenants.
+	AssignedTenants bool
+	Needs           []Need
 	// Advise tells what to do about a refusal; empty = nothing is known.
 	Advise func(*job.CommandError) string
 }
@@ -67,7 +71,7 @@ func (o *GatewayOptions) run(ctx context.Context) []Finding {
 	if zeebe.OlderThan(topology.GatewayVersion, oldestMajor, oldestMinor) {
 		found = append(found, unknown(nameVersion, fmt.Sprintf("Camunda %s is older than %d.%d, the oldest version that this worker is tested with", topology.GatewayVersion, oldestMajor, oldestMinor)))
 	}
-	return append(found, o.tenants(ctx)...)
+	return slices.Concat(found, o.tenants(ctx), o.needs(topology.GatewayVersion))
 }
 
 // The oldest version of Camunda that the worker supports.
@@ -76,10 +80,14 @@ const oldestMajor, oldestMinor = 8, 5
 // tenants asks for jobs of a type that nobody has, so that none can be taken.
 func (o *GatewayOptions) tenants(ctx context.Context) []Finding {
 	named := "the default tenant"
-	if len(o.Tenants) > 0 {
-		named = strings.Join(o.Tenants, ", ")
+	tenants := o.Tenants
+	switch {
+	case o.AssignedTenants:
+		named, tenants = "all tenants of this identity", nil
+	case len(tenants) > 0:
+		named = strings.Join(tenants, ", ")
 	}
-	err := o.poll(ctx, o.Tenants)
+	err := o.poll(ctx, tenants)
 	if codeOf(err) == codeIdentity {
 		return []Finding{o.refused(nameIdentity, err), unknown(nameTenants, "not asked, since the gateway refuses the identity")}
 	}
@@ -91,15 +99,15 @@ func (o *GatewayOptions) tenants(ctx context.Context) []Finding {
 		return []Finding{identity, unknown(nameTenants, "the gateway is too busy to give jobs now: "+err.Error())}
 	}
 	var refused []string
-	if len(o.Tenants) > 1 {
-		for _, t := range o.Tenants {
+	if len(tenants) > 1 {
+		for _, t := range tenants {
 			if o.poll(ctx, []string{t}) != nil {
 				refused = append(refused, t)
 			}
 		}
 	}
 	f := o.refused(nameTenants, err)
-	if len(refused) > 0 && len(refused) < len(o.Tenants) {
+	if len(refused) > 0 && len(refused) < len(tenants) {
 		f.Detail = "refused for " + strings.Join(refused, ", ") + ": " + f.Detail
 	}
 	return []Finding{identity, f}
@@ -107,7 +115,7 @@ func (o *GatewayOptions) tenants(ctx context.Context) []Finding {
 
 func (o *GatewayOptions) poll(ctx context.Context, tenants []string) error {
 	return o.Cluster.Activate(ctx, job.PollRequest{
-		TakeRequest: job.TakeRequest{Type: "eventbridge-connector-check-" + rand.Text(), Worker: o.Worker, Lease: time.Second, TenantIDs: tenants},
+		TakeRequest: job.TakeRequest{Type: "eventbridge-connector-check-" + rand.Text(), Worker: o.Worker, Lease: time.Second, TenantIDs: tenants, AssignedTenants: o.AssignedTenants},
 		MaxJobs:     1, Wait: -1,
 	}, func(*job.Job) {})
 }

@@ -91,6 +91,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 	if c.Auth.Method == config.AuthOIDC && e.ForToken {
 		return tokenAdvice(c, e)
 	}
+	if e.Fault == job.FaultNoLease {
+		return c.Origin(keyWithLease) + ": this gateway is older than Camunda 8.10 and gives no lease tokens; upgrade the cluster, or set it to prefer (tokens where there are any) or off"
+	}
 	switch e.Code {
 	case "UNAUTHENTICATED":
 		if c.Auth.Method == config.AuthOIDC {
@@ -104,6 +107,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 		}
 		return c.Origin(who) + ": grant it UPDATE_PROCESS_INSTANCE on the process definitions whose jobs it is to work on" + tenantAdvice(c)
 	case "INVALID_ARGUMENT":
+		if e.Fault == job.FaultTenant && c.Worker.TenantFilter == config.TenantsAssigned {
+			return c.Origin(keyTenantFilter) + ": a cluster older than Camunda 8.9 does not know this filter; name the tenants in " + keyTenants + " and leave the filter unset"
+		}
 		if e.Fault == job.FaultTenant {
 			return c.Origin(keyTenants) + ": name tenants that are there, or none where multi-tenancy is off"
 		}
@@ -120,6 +126,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 }
 
 func tenantAdvice(c *config.Config) string {
+	if c.Worker.TenantFilter == config.TenantsAssigned {
+		return ", and assign it to the tenants; " + c.Origin(keyTenantFilter)
+	}
 	if len(c.Worker.TenantIDs) == 0 {
 		return ""
 	}

@@ -125,6 +125,7 @@ func (b *checkBuilder) gatewayPart() (gateway, models check.Part, old func(conte
 	}
 	gateway = check.Gateway(check.GatewayOptions{
 		Cluster: client, Address: c.Gateway.Target, Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
+		AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, Needs: needsOf(c),
 		Advise: adviceOf(c),
 	})
 	old = func(ctx context.Context) string {

@@ -101,7 +101,7 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, le
 				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())
 			}
 			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
-				"tenants", strings.Join(c.Worker.TenantIDs, ","), "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
+				"tenants", tenantsInWords(c), "leases", c.Worker.WithLease, "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
 }
@@ -239,7 +239,7 @@ func closeQuietly(f func() error, log *slog.Logger) {
 func gatewayConfig(c *config.Config) zeebe.Config {
 	return zeebe.Config{
 		Target: c.Gateway.Target, RESTAddress: c.Gateway.RESTAddress, TLS: c.Gateway.TLS, CAFile: c.Gateway.CACertificatePath, Authority: c.Gateway.OverrideAuthority,
-		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout,
+		KeepAlive: c.Gateway.KeepAlive, MaxMessageSize: int(c.Gateway.MaxMessageSize), RequestTimeout: c.Gateway.RequestTimeout, PhysicalTenant: c.Gateway.PhysicalTenant,
 		UserAgent: Name + "/" + thisBuild().version,
 		ClientKey: keySource(c.Gateway.ClientKey), RESTKey: keySource(c.Gateway.RESTKey),
 		Auth: zeebe.Auth{
@@ -264,7 +264,7 @@ func workerConfig(c *config.Config) worker.Config {
 	return worker.Config{
 		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
 		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
-		TenantIDs: c.Worker.TenantIDs, FetchVariables: connector.FetchVariables(),
+		TenantIDs: c.Worker.TenantIDs, AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, FetchVariables: connector.FetchVariables(), Leases: leaseModes[c.Worker.WithLease],
 		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout), Panicked: connector.Panicked(),
 	}
 }

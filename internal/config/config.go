@@ -59,6 +59,7 @@ type Gateway struct {
 	KeepAlive         time.Duration
 	MaxMessageSize    Size
 	RequestTimeout    time.Duration // of a command
+	PhysicalTenant    string        // empty = default
 
 	Target string // host:port, from GRPCAddress
 	TLS    bool   // from GRPCAddress and Plaintext
@@ -105,7 +106,9 @@ type Worker struct {
 	StreamEnabled  bool
 	StreamTimeout  time.Duration // the greatest age of a stream
 	TenantID       string        // as configured; what counts is TenantIDs
-	TenantIDs      []string      // empty = the default tenant
+	TenantIDs      []string      // empty = the default tenant; with TenantsAssigned they do not decide which jobs are taken
+	TenantFilter   string        // TenantsProvided or TenantsAssigned
+	WithLease      string        // LeaseOff, LeasePrefer or LeaseRequire
 	GracePeriod    time.Duration // how long running jobs may take to finish once a shutdown was asked for
 }
 

@@ -24,22 +24,12 @@ func (d decision) is(name spelt) bool {
 // follow. They are never passed over in silence. The first entry with a name counts.
 var decisive = []decision{
 	{
-		keys:     []string{"camunda.client.physical-tenant-id"},
-		harmless: []string{"", "default"},
-		refused:  "default or nothing: this worker takes jobs of the default physical tenant only",
-	},
-	{
 		keys:     []string{"camunda.clients.default.primary"},
 		harmless: []string{"", "true", "false"},
 	},
 	{
 		keys:    []string{"camunda.clients."},
 		refused: "nothing: this worker has one client, that of the keys camunda.client; run one worker for each client",
-	},
-	{
-		keys:     []string{"camunda.client.worker.defaults.tenant-filter"},
-		harmless: []string{"", "provided"},
-		refused:  "PROVIDED or nothing: this worker takes jobs of the tenants in camunda.client.worker.defaults.tenant-ids only",
 	},
 	{
 		keys: []string{

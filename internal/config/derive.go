@@ -36,10 +36,7 @@ func (l *loader) derive() {
 	if c.Worker.RequestTimeout == 0 {
 		l.useDefault("camunda.client.worker.defaults.request-timeout")
 	}
-	if len(c.Worker.TenantIDs) == 0 && c.Worker.TenantID != "" {
-		c.Worker.TenantIDs = []string{c.Worker.TenantID}
-		l.derived("camunda.client.worker.defaults.tenant-ids", "follows from camunda.client.tenant-id")
-	}
+	l.deriveTenants()
 	const manager = "camunda.connector.secretprovider.aws-secrets-manager."
 	switch m := c.Secrets.Manager; {
 	case m.Enabled && len(m.Secrets) == 0 && m.Prefix == "":

@@ -316,6 +316,9 @@ func workerSettings() []*Setting {
 			Example: "tenant-a", Also: []string{"zeebe.client.default-tenant-id"}, Env: []string{"ZEEBE_DEFAULT_TENANT_ID", "CAMUNDA_DEFAULT_TENANT_ID"},
 			expected: "one tenant id", valid: func(text string) bool { return validTenants(text) && !strings.Contains(text, ",") }, bind: func(c *Config) any { return &c.Worker.TenantID },
 		},
+		tenantFilterSetting(),
+		physicalTenantSetting(),
+		withLeaseSetting(),
 		{
 			Key: "connector.aws-eventbridge.grace-period", Flag: "grace-period", Default: "PT20S",
 			Doc:     "The time that running jobs have to finish at a shutdown. Keep it below the time after which your platform kills the process (Kubernetes: 30 s).",

@@ -127,9 +127,7 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		env              []string
 	}{
 		{name: "only a REST address", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://r:8080"}, want: `camunda.client.grpc-address: found nothing (not set), expected the gateway's gRPC address, since only that of the REST API is given (camunda.client.rest-address is "http://r:8080" (environment variable CAMUNDA_CLIENT_RESTADDRESS)) and jobs are taken over gRPC`},
-		{name: "another physical tenant", env: []string{"CAMUNDA_CLIENT_PHYSICALTENANTID=a"}, want: `CAMUNDA_CLIENT_PHYSICALTENANTID: found "a" (environment variable CAMUNDA_CLIENT_PHYSICALTENANTID), expected default or nothing`},
 		{name: "several clients", yaml: "camunda.clients.a.grpc-address: http://a:1\n", want: `camunda.clients.a.grpc-address: found "http://a:1" (app.yaml:1), expected nothing: this worker has one client`},
-		{name: "all tenants of the identity", yaml: "camunda.client.worker.defaults.tenant-filter: ASSIGNED\n", want: `found "ASSIGNED" (app.yaml:1), expected PROVIDED or nothing`},
 		{name: "a list of addresses", yaml: "camunda.client.grpc-address: [http://a:1, http://b:1]\n", want: `camunda.client.grpc-address: found the list "http://a:1,http://b:1" (app.yaml:1), expected one value: an http or https URL`},
 		{name: "a list of addresses in one text", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://a:1,http://b:1"}, want: `camunda.client.rest-address: found "http://a:1,http://b:1"`},
 		{name: "a list of hosts", env: []string{"ZEEBE_ADDRESS=a,b"}, want: `camunda.client.grpc-address: found "a,b" (environment variable ZEEBE_ADDRESS), expected`},

@@ -91,9 +91,11 @@ func leased(d time.Duration, extend job.Extender, headers string) *job.Job {
 func TestTime(t *testing.T) {
 	t.Parallel()
 	gone := &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND", Reason: "no such job"}
+	taken := &job.CommandError{Kind: job.Gone, Code: "FAILED_PRECONDITION", Reason: "another activation holds it"}
 	away := &job.CommandError{Kind: job.Transient, Code: "UNAVAILABLE", Reason: "away"}
 	for _, tt := range []struct {
 		name    string
+		token   string
 		lease   time.Duration
 		headers string
 		extend  error
@@ -108,6 +110,11 @@ func TestTime(t *testing.T) {
 		{name: "nor when no time would be left to settle", lease: 2 * time.Second, want: job.Abandon{Reason: job.AbandonLeaseOver}},
 		{name: "a job timeout lengthens the lease", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, want: job.Fail{}, took: 9 * time.Minute},
 		{name: "a job that is gone gets neither event nor command", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: gone, want: job.Abandon{Reason: job.AbandonGone}},
+		{name: "nor does one that is another activation's", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: taken, want: job.Abandon{Reason: job.AbandonGone}},
+		{name: "which a lease token tells from one that is gone", token: "t", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: taken, want: job.Abandon{Reason: job.AbandonSuperseded}},
+		{name: "with a lease token the send ends no later", token: "t", lease: time.Minute, want: job.Fail{}, took: 54 * time.Second},
+		{name: "and a job whose lease is over is handed back", token: "t", lease: -time.Second, want: job.HandBack{}},
+		{name: "also when it is to be lengthened", token: "t", lease: -time.Second, headers: `{"jobTimeout":"PT10M"}`, want: job.HandBack{}},
 		{name: "a broker that is away leaves the earlier deadline", lease: time.Minute, headers: `{"jobTimeout":"PT10M"}`, extend: away, want: job.Fail{}, took: 54 * time.Second},
 		{name: "which may be the asked-for one", lease: time.Minute, headers: `{"jobTimeout":"PT20S"}`, extend: away, want: job.Fail{}, took: 18 * time.Second},
 		{name: "at the end of a drain what was not sent is handed back", lease: time.Minute, cancel: 5 * time.Second, want: job.HandBack{}, took: 5 * time.Second},
@@ -122,7 +129,9 @@ func TestTime(t *testing.T) {
 					time.AfterFunc(tt.cancel, cancel)
 				}
 				began := time.Now()
-				got := stub(blocked{tt.sent}).Handle(ctx, leased(tt.lease, func(context.Context, time.Duration) error { return tt.extend }, tt.headers))
+				j := leased(tt.lease, func(context.Context, time.Duration) error { return tt.extend }, tt.headers)
+				j.LeaseToken = tt.token
+				got := stub(blocked{tt.sent}).Handle(ctx, j)
 				assert.Equal(t, tt.took, time.Since(began))
 				if _, ok := tt.want.(job.Fail); ok {
 					f, e := failed(t, got)

@@ -55,16 +55,26 @@ func (a attempt) extendLease(ctx context.Context, timeout time.Duration) error {
 	if ctx.Err() != nil {
 		return &endedError{job.HandBack{}}
 	}
-	refused, ok := errors.AsType[*job.CommandError](err)
-	switch {
-	case errors.Is(err, job.ErrLeaseOver):
-		return &endedError{job.Abandon{Reason: job.AbandonLeaseOver}}
-	case ok && refused.Kind == job.Gone:
-		a.log.Warn("job is gone, its event is not sent", "error", refused.Error())
-		return &endedError{job.Abandon{Reason: job.AbandonGone}}
+	if errors.Is(err, job.ErrLeaseOver) {
+		return &endedError{a.leaseOver()}
+	}
+	if refused, ok := errors.AsType[*job.CommandError](err); ok {
+		if lost := a.job.Ref().Lost(refused); lost != "" {
+			a.log.Warn("job is gone or another activation's, its event is not sent", "error", refused.Error())
+			return &endedError{job.Abandon{Reason: lost}}
+		}
 	}
 	a.log.Warn("job timeout could not be set, going on with the earlier deadline", "error", err.Error())
 	return nil
+}
+
+// leaseOver is the outcome of a job whose lease is over before its event was sent. With a lease token it is handed back, in case
+// the broker's clock sees more of the lease; without one that could take it from another worker.
+func (a attempt) leaseOver() job.Outcome {
+	if a.job.LeaseToken != "" {
+		return job.HandBack{}
+	}
+	return job.Abandon{Reason: job.AbandonLeaseOver}
 }
 
 // resolved are the variables of a job that count, with their secrets resolved.

@@ -10,7 +10,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
-// minMargin is the least time that is kept for settling a job after its send.
+// minMargin is the least time that is kept for settling a job after its send. A lease token makes it no shorter: once the lease is
+// over another activation may send the event too, whoever's command is taken then.
 const minMargin = 2 * time.Second
 
 // LeastLease returns how much of a job's lease must be left for work on it to begin: one try to send its event, with the given
@@ -32,7 +33,7 @@ func (a attempt) send(ctx context.Context, in *Input, mask *secret.Mask) (*sent,
 	}
 	bound := a.timeLeft()
 	if bound <= 0 {
-		return nil, &endedError{job.Abandon{Reason: job.AbandonLeaseOver}}
+		return nil, &endedError{a.leaseOver()}
 	}
 	bounded, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()

@@ -15,6 +15,7 @@ const (
 	FaultRecordTooLarge          // the broker's log cannot hold the command
 	FaultMessageTooLarge         // a message is above the limit of who sends or receives it
 	FaultTenant                  // a tenant is not there, or multi-tenancy is off
+	FaultNoLease                 // the gateway knows no lease tokens, and refuses a request that asks for them
 	FaultNoGRPC                  // what answered is HTTP alone: a proxy, or another server
 	FaultHTTP1                   // what answers speaks HTTP/1.1
 	FaultNoHTTP2                 // what answers speaks TLS, but no HTTP/2
@@ -49,6 +50,8 @@ var wordings = []wording{
 	{FaultRecordTooLarge, []string{"UNKNOWN"}, []string{"EXCEEDED_BATCH_RECORD_SIZE"}},
 	// Zeebe: "Expected to handle gRPC request ActivateJobs with tenant identifiers …".
 	{FaultTenant, []string{"INVALID_ARGUMENT"}, []string{"tenant"}},
+	// Camunda's REST API before 8.10: "Request property [withLease] cannot be parsed". Over gRPC an older gateway ignores the field.
+	{FaultNoLease, []string{"INVALID_ARGUMENT"}, []string{"withLease"}},
 	// The first is grpc-java's (io.grpc.internal.MessageDeframer), the second grpc-go's (rpc_util.go).
 	{FaultMessageTooLarge, []string{"RESOURCE_EXHAUSTED"}, []string{"exceeds maximum size", "larger than max"}},
 	// grpc-go, internal/transport/proxy.go.

@@ -11,7 +11,8 @@ type TakeRequest struct {
 	TenantIDs      []string      // empty = the default tenant
 	// AssignedTenants asks for the jobs of all tenants that the caller may act for, in place of TenantIDs. Camunda 8.9 and later.
 	AssignedTenants bool
-	// WithLease asks for a lease token with each job: see [Ref]. Camunda 8.10 and later; older brokers give none.
+	// WithLease asks for a lease token with each job: see [Ref]. Camunda 8.10 and later. An older broker gives none; a gateway
+	// that refuses the request for it gives a [CommandError] with [FaultNoLease].
 	WithLease bool
 }
 

@@ -36,8 +36,8 @@ type Job struct {
 	AwaitEffect func(ctx context.Context) error
 }
 
-// Ref names an activated job in a command. It names the activation too if the job was activated with a lease token: the broker
-// then refuses the command once another activation holds the job.
+// Ref names an activated job in a command. It names the activation too if the job was activated with a lease token: once another
+// activation holds the job, the broker refuses the command as FAILED_PRECONDITION, and that stays so.
 type Ref struct {
 	Key        int64
 	LeaseToken string // empty = there is none
@@ -45,6 +45,17 @@ type Ref struct {
 
 // Ref returns what names the job in a command.
 func (j *Job) Ref() Ref { return Ref{j.Key, j.LeaseToken} }
+
+// Lost returns why a job whose command was refused in this way is ours no more. Empty = the refusal says nothing of it.
+func (r Ref) Lost(e *CommandError) AbandonReason {
+	switch {
+	case e.Kind != Gone:
+		return ""
+	case r.LeaseToken != "" && e.Code == "FAILED_PRECONDITION":
+		return AbandonSuperseded
+	}
+	return AbandonGone
+}
 
 // ErrTooLate says that too little of a job's lease is left for its work to take effect.
 var ErrTooLate = errors.New("too little of the job's lease is left for its work to take effect")

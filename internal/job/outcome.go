@@ -15,6 +15,8 @@ type Settling struct {
 	// EffectDone says that the work on this job took effect. The command is then worth sending even after the lease ran
 	// out: a lost command would mean a second effect.
 	EffectDone bool
+	// NotWorkedOn says that nothing was done for the job: what is remembered of earlier work on it holds on.
+	NotWorkedOn bool
 	// Redact masks the job's secrets in a text of the broker's before it goes into a message or a log. Nil: no secrets.
 	Redact func(string) string
 }
@@ -55,6 +57,7 @@ type AbandonReason string
 const (
 	AbandonLeaseOver   AbandonReason = "lease-over"   // too little of the lease was left to begin with
 	AbandonGone        AbandonReason = "gone"         // the broker says that the job is gone or no longer ours
+	AbandonSuperseded  AbandonReason = "superseded"   // the broker refuses the job's lease token: another activation holds the job
 	AbandonUndelivered AbandonReason = "undelivered"  // no broker took the outcome in time
 	AbandonUnconfirmed AbandonReason = "unconfirmed"  // a fail with retries left got no clear answer: to repeat it could release the job a second time
 	AbandonDrained     AbandonReason = "drained"      // the grace period of a shutdown ended while the work was about to take effect

@@ -18,6 +18,9 @@ func (w *run) execute(j *job.Job) {
 	began := time.Now()
 	outcome := w.superseded(j, a, before)
 	if outcome == nil {
+		outcome = w.lacksToken(j)
+	}
+	if outcome == nil {
 		outcome = w.handle(j)
 	}
 	worked := time.Since(began)
@@ -55,14 +58,6 @@ func (w *run) leastLease(j *job.Job) time.Duration {
 		return min(w.config.LeastLease, granted/2)
 	}
 	return w.config.LeastLease
-}
-
-// late is the outcome of a job that came too late: handed back while its lease surely holds, else left to it.
-func late(j *job.Job) job.Outcome {
-	if j.Lease.Left() < surely {
-		return job.Abandon{Reason: job.AbandonLeaseOver}
-	}
-	return job.HandBack{}
 }
 
 // awaitEffect waits until the work on the job may take effect.

@@ -12,6 +12,9 @@ import (
 const (
 	// surely is how much of a lease must be left for it to hold without doubt when a command reaches the broker.
 	surely = time.Second
+	// handBackLate is how long a job with a lease token is tried to be handed back at the least, also when its lease is over by our
+	// clock: it may hold by the broker's.
+	handBackLate = 5 * time.Second
 	// handBackTries is how often a busy broker is asked to take a job back.
 	handBackTries = 8
 	// handBackTimeout is the deadline that hands a job back: the broker gives it out again at its next check.
@@ -26,17 +29,24 @@ func (w *run) updateTimeout(ctx context.Context, j *job.Job, d time.Duration) er
 	return err
 }
 
-// handBack gives a job back at once, if it is surely still ours: the command names a job, not its owner. It returns why
-// not.
+// handBack gives a job back at once, and returns why not. Without a lease token the command names a job, not its owner: it is sent
+// only while the lease surely holds, and not repeated if it may have been taken. With a token the broker refuses it once the job
+// is another activation's.
 func (w *run) handBack(j *job.Job) job.AbandonReason {
 	if w.noTimeout.known() {
 		return job.AbandonNoHandBack
 	}
-	ctx, cancel := context.WithDeadline(w.settling, j.Lease.End().Add(-surely/2))
+	token := j.LeaseToken != ""
+	until := j.Lease.End().Add(-surely / 2)
+	if token {
+		until = later(j.Lease.End(), time.Now().Add(handBackLate))
+	}
+	ctx, cancel := context.WithDeadline(w.settling, until)
 	defer cancel()
 	pause := pace.Backoff{First: 20 * time.Millisecond, Last: 500 * time.Millisecond}
+	maybe := false // an earlier one of these commands may have been taken
 	for try := 1; ; try++ {
-		if w.link.await(ctx, takesCommands) != nil || j.Lease.Left() < surely {
+		if w.link.await(ctx, takesCommands) != nil || !token && j.Lease.Left() < surely {
 			return job.AbandonNoHandBack
 		}
 		err := w.updateTimeout(ctx, j, handBackTimeout)
@@ -51,17 +61,27 @@ func (w *run) handBack(j *job.Job) job.AbandonReason {
 		case r.Kind == job.Unsupported:
 			w.noTimeout.found()
 			return job.AbandonNoHandBack
+		case r.Kind == job.Gone && maybe:
+			return "" // the earlier one was taken, its answer lost
 		case r.Kind == job.Gone:
-			return job.AbandonGone
-		case !r.NotTaken || r.Kind != job.Transient || try == handBackTries:
-			// It may have been taken: the job may be another worker's by now.
+			return j.Ref().Lost(r)
+		case !r.NotTaken && !token, r.Kind != job.Transient, try == handBackTries:
+			// Without a token: it may have been taken, and the job may be another worker's by now.
 			return job.AbandonNoHandBack
 		}
+		maybe = maybe || !r.NotTaken
 		w.observer.CommandRetried(r.Code)
 		if !pause.Wait(ctx) {
 			return job.AbandonNoHandBack
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // handBackers is how many jobs are handed back at a time.

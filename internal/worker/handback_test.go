@@ -40,8 +40,10 @@ func TestHandBack(t *testing.T) {
 		return &job.CommandError{Kind: kind, Code: code, Reason: "no"}
 	}
 	busy := &job.CommandError{Kind: job.Transient, Code: "RESOURCE_EXHAUSTED", Reason: "no", NotTaken: true}
+	lost := refused(job.Transient, "UNAVAILABLE")
 	tests := []struct {
 		name      string
+		token     string
 		lease     time.Duration
 		answers   []error
 		wantLeast int // calls; the time between them is jittered
@@ -56,6 +58,12 @@ func TestHandBack(t *testing.T) {
 		{name: "a lease that runs out while the broker is busy", lease: 1050 * time.Millisecond, answers: []error{busy, busy, busy, busy, nil}, wantLeast: 1, wantMost: 4, want: job.AbandonNoHandBack},
 		{name: "a job that is gone", lease: time.Minute, answers: []error{refused(job.Gone, "NOT_FOUND")}, wantLeast: 1, wantMost: 1, want: job.AbandonGone},
 		{name: "a gateway that knows no such command", lease: time.Minute, answers: []error{refused(job.Unsupported, "UNIMPLEMENTED")}, wantLeast: 1, wantMost: 1, want: job.AbandonNoHandBack},
+		{name: "with a token: one whose lease is over by our clock", token: "t", lease: -time.Second, answers: []error{nil}, wantLeast: 1, wantMost: 1},
+		{name: "with a token: what may have been done is done again", token: "t", lease: time.Minute, answers: []error{lost, nil}, wantLeast: 2, wantMost: 2},
+		{name: "with a token: it was done", token: "t", lease: time.Minute, answers: []error{lost, refused(job.Gone, "FAILED_PRECONDITION")}, wantLeast: 2, wantMost: 2},
+		{name: "with a token: another activation holds the job", token: "t", lease: time.Minute, answers: []error{refused(job.Gone, "FAILED_PRECONDITION")}, wantLeast: 1, wantMost: 1, want: job.AbandonSuperseded},
+		{name: "with a token: a job that is gone", token: "t", lease: time.Minute, answers: []error{refused(job.Gone, "NOT_FOUND")}, wantLeast: 1, wantMost: 1, want: job.AbandonGone},
+		{name: "with a token: answers that stay lost", token: "t", lease: -time.Second, answers: []error{lost}, wantLeast: handBackTries, wantMost: handBackTries, want: job.AbandonNoHandBack},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +72,7 @@ func TestHandBack(t *testing.T) {
 				gateway, end := &takesBack{answers: tt.answers}, &ending{}
 				w := newRun(New(Config{}, gateway, nil, end, nil), t.Context(), t.Context(), t.Context())
 				w.link.enter(linkUp, time.Now())
-				w.settle(&job.Job{Key: 7, Lease: job.NewLease(time.Now().Add(tt.lease), nil)}, nil, job.HandBack{}, 0)
+				w.settle(&job.Job{Key: 7, LeaseToken: tt.token, Lease: job.NewLease(time.Now().Add(tt.lease), nil)}, nil, job.HandBack{}, 0)
 				assert.LessOrEqual(t, len(gateway.calls), tt.wantMost)
 				assert.GreaterOrEqual(t, len(gateway.calls), tt.wantLeast)
 				for _, d := range gateway.calls {

@@ -50,7 +50,7 @@ func (l *leavings) abandoned(reason job.AbandonReason) {
 		l.left.Undelivered++
 	case job.AbandonDrained:
 		l.left.Cut++
-	case job.AbandonLeaseOver, job.AbandonGone, job.AbandonUnconfirmed, job.AbandonNoHandBack: // no effect, or nothing is owed
+	case job.AbandonLeaseOver, job.AbandonGone, job.AbandonSuperseded, job.AbandonUnconfirmed, job.AbandonNoHandBack: // no effect, or nothing is owed
 	}
 }
 

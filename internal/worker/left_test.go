@@ -16,7 +16,7 @@ func TestADrainTellsWhatItLeftAndNotWhatWasLeftBefore(t *testing.T) {
 	l.abandoned(job.AbandonDrained)
 	l.begin()
 	require.NoError(t, l.err(), "the drain has left nothing yet")
-	for _, owed := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonUnconfirmed, job.AbandonNoHandBack} {
+	for _, owed := range []job.AbandonReason{job.AbandonLeaseOver, job.AbandonGone, job.AbandonSuperseded, job.AbandonUnconfirmed, job.AbandonNoHandBack} {
 		l.abandoned(owed)
 		require.NoError(t, l.err(), "no event of the job was sent, or its command may have been taken: %s", owed)
 	}

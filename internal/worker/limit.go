@@ -8,8 +8,9 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// limit is how long the command of an outcome is tried: while the job's lease holds, and after an effect for one lease more,
-// not counting time in which the link was down. The broker takes a late command, and it spares a second effect.
+// limit is how long the command of an outcome is tried: while the job's lease holds, and for one lease more if a late command is
+// worth sending, not counting time in which the link was down. It is worth sending after an effect: the broker takes it, and it
+// spares a second effect. With a lease token it always is: the broker refuses it if the job is another activation's by then.
 //
 // A command that ends the job and was tried within the lease is tried [leastTries] times in any case.
 type limit struct {
@@ -21,7 +22,7 @@ type limit struct {
 
 func (w *run) limit(j *job.Job, outcome job.Outcome) limit {
 	return limit{
-		run: w, lease: j.Lease, late: settling(outcome).EffectDone && !releases(outcome),
+		run: w, lease: j.Lease, late: j.LeaseToken != "" || settling(outcome).EffectDone && !releases(outcome),
 		open: w.link.openFor() + max(0, j.Lease.Left()) + w.config.Lease,
 	}
 }
@@ -52,7 +53,7 @@ func (l limit) await(outcome job.Outcome, try int) job.AbandonReason {
 }
 
 // command sends the command of an outcome once. One that is worth nothing after the lease ends with it, also on its way: a
-// call can wait for a connection, and would then release a job that is another worker's by now.
+// call can wait for a connection, and would then, without a token, release a job that is another worker's by now.
 func (l limit) command(j *job.Job, outcome job.Outcome, try int) (err error) {
 	defer l.link.watch()()
 	ctx, cancel := l.bounded(outcome, try)

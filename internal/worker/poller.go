@@ -171,7 +171,7 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (asked
 	}
 	asked = len(slots)
 	sent := time.Now()
-	err = w.gateway.Activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
+	err = w.activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
 		got++
 		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back
 		if len(slots) > 0 {

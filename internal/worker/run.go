@@ -140,7 +140,10 @@ func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
 }
 
 func (w *run) request() job.TakeRequest {
-	return job.TakeRequest{Type: w.config.JobType, Worker: w.config.Name, Lease: w.config.Lease, FetchVariables: w.config.FetchVariables, TenantIDs: w.config.TenantIDs}
+	return job.TakeRequest{
+		Type: w.config.JobType, Worker: w.config.Name, Lease: w.config.Lease, FetchVariables: w.config.FetchVariables,
+		TenantIDs: w.config.TenantIDs, AssignedTenants: w.config.AssignedTenants, WithLease: w.tokens.asked(),
+	}
 }
 
 // refusal returns the gateway's refusal in an error, nil if it is none.

@@ -55,7 +55,7 @@ func (w *run) abandon(j *job.Job, reason job.AbandonReason) {
 // What an error means depends on the command. Complete, throw and a fail without retries end the job: they may be repeated
 // whatever became of the first. A fail with retries left releases the job: if it may have been taken, a second one could
 // release the job while its next try is at work. It is sent only while the lease holds, and repeated only if the first was
-// surely not taken.
+// surely not taken. With a lease token it is as safe as the others: the broker takes it for that activation alone, once.
 func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outcome, job.AbandonReason) {
 	w.link.begin()
 	defer w.link.end(j.Key)
@@ -65,7 +65,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	last := ""     // refusal
 	told := false
 	settled := func() {
-		if !told {
+		if !told && !settling(outcome).NotWorkedOn {
 			told = true
 			w.handler.Settled(j)
 		}
@@ -95,13 +95,11 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		}
 		switch r.Kind {
 		case job.Gone:
-			settled()
-			a.command = job.Fail{} // the job is not ours any more
-			if maybe {
-				return outcome, "" // the earlier one was taken, its answer lost
+			reason := w.lost(j, a, outcome, r, maybe)
+			if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
+				settled()
 			}
-			w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
-			return outcome, job.AbandonGone
+			return outcome, reason
 		case job.Unacceptable:
 			next, ok := instead(outcome, r)
 			if !ok {
@@ -116,7 +114,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		last = r.Error()
 		if !r.NotTaken {
 			maybe = true
-			if releases(outcome) {
+			if releases(outcome) && j.LeaseToken == "" {
 				w.log.Warn("the answer to the fail of a job was lost; it is not repeated, since the job may have been released", "job_key", j.Key, "error", r.Error())
 				a.command = outcome
 				return outcome, job.AbandonUnconfirmed
@@ -125,6 +123,29 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		w.observer.CommandRetried(r.Code)
 		pause.Wait(w.settling)
 	}
+}
+
+// lost says what a refusal means after which nothing more is sent for a job: why it is ours no more, or empty if an earlier one of
+// these commands was taken and its answer lost. Maybe says that there was one. A refused lease token means that only while the
+// lease holds: after it, another activation may hold the job.
+func (w *run) lost(j *job.Job, a *activation, outcome job.Outcome, r *job.CommandError, maybe bool) job.AbandonReason {
+	reason := j.Ref().Lost(r)
+	superseded := reason == job.AbandonSuperseded && (!maybe || j.Lease.Left() <= 0)
+	switch {
+	case maybe && releases(outcome):
+		a.command = outcome
+	case !superseded:
+		a.command = job.Fail{} // the job is not ours any more
+	}
+	switch {
+	case superseded:
+		w.log.Info("another activation holds the job, its command was refused", "job_key", j.Key, "error", r.Error())
+	case maybe:
+		return ""
+	default:
+		w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
+	}
+	return reason
 }
 
 // undelivered logs that a command could not be delivered. Last is the last refusal, empty if it was not even tried.

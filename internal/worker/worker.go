@@ -25,7 +25,7 @@ type Gateway interface {
 	Complete(ctx context.Context, r job.Ref, variables []byte) error
 	Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error
 	Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error
-	// UpdateTimeout sets a job's deadline to now + d. It names a job, not its owner.
+	// UpdateTimeout sets a job's deadline to now + d. Without a lease token it names a job, not its owner.
 	UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error
 	// Probe asks for an answer on the way that polls and commands take. A connection that gives none until ctx's deadline is
 	// replaced.
@@ -80,6 +80,9 @@ type Config struct {
 	LeastLease     time.Duration // how much of a lease must be left for work on a job to begin [a quarter of it]
 	Downstream     Downstream    // nil = never down
 	Panicked       job.Fail      // how a job ends whose handler lets a panic through; its retries are the job's, less one
+
+	AssignedTenants bool      // whether to take the jobs of all tenants that the gateway assigns to the worker, in place of TenantIDs
+	Leases          LeaseMode // whether to ask for lease tokens [LeaseOff]
 }
 
 func (c Config) withDefaults() Config {
@@ -120,6 +123,7 @@ type Worker struct {
 	poll    trigger
 	link    *link
 	health  *health
+	tokens  *tokens
 	atWork  *atomic.Int64 // jobs that are worked on or settled
 	drained *atomic.Bool
 }
@@ -138,7 +142,7 @@ func New(c Config, g Gateway, h Handler, o Observer, log *slog.Logger) *Worker {
 		config: c, gateway: g, handler: h, observer: o, log: log,
 		slots: NewSlots(c.MaxJobsActive, poll.fireIfWanted), poll: poll,
 		link:   newLink(g.Probe, log, func(s linkState) { o.Link(s.String()) }),
-		health: &health{}, atWork: &atomic.Int64{}, drained: &atomic.Bool{},
+		health: &health{}, tokens: newTokens(c.Leases), atWork: &atomic.Int64{}, drained: &atomic.Bool{},
 	}
 }
 
@@ -152,8 +156,8 @@ func (w *Worker) SlotsInUse() int { return w.slots.InUse() }
 // JobsAtWork returns how many jobs are worked on or settled now.
 func (w *Worker) JobsAtWork() int { return int(w.atWork.Load()) }
 
-// Ready says whether jobs can be taken: commands get through to the gateway, and a stream is open or the last poll was
-// answered. The reason says why not. It may be called at any time.
+// Ready says whether jobs can be taken: commands get through to the gateway, a stream is open or the last poll was
+// answered, and jobs come with lease tokens if those are required. The reason says why not. It may be called at any time.
 func (w *Worker) Ready() (ready bool, reason string) {
 	if w.drained.Load() {
 		return false, "shutting down"
@@ -167,6 +171,9 @@ func (w *Worker) Ready() (ready bool, reason string) {
 	case linkFlush, linkHold:
 		return false, "the gateway was away; the commands that waited go first"
 	case linkUp, linkSuspect:
+	}
+	if ready, reason := w.tokens.ready(); !ready {
+		return false, reason
 	}
 	return w.health.ready()
 }

@@ -119,9 +119,15 @@ type rig struct {
 // start starts a worker and waits until it has come to rest.
 func start(t *testing.T, c Config, g *testkit.Gateway, h *handler) *rig {
 	t.Helper()
+	return startOn(t, c, g, g, h)
+}
+
+// startOn starts a worker on a way to a gateway.
+func startOn(t *testing.T, c Config, way Gateway, g *testkit.Gateway, h *handler) *rig {
+	t.Helper()
 	r := &rig{gateway: g, handler: h, seen: &observer{}, log: &record{}, ended: make(chan struct{})}
 	c.JobType, c.Name = "test", "worker"
-	r.Worker = New(c, g, h, r.seen, slog.New(slog.NewTextHandler(r.log, nil)))
+	r.Worker = New(c, way, h, r.seen, slog.New(slog.NewTextHandler(r.log, nil)))
 	ctx, cancel := context.WithCancel(t.Context())
 	r.drain = cancel
 	go func() {

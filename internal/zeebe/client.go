@@ -100,6 +100,9 @@ func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 	if c.UserAgent != "" {
 		options = append(options, grpc.WithUserAgent(c.UserAgent))
 	}
+	if c.PhysicalTenant != "" {
+		options = append(options, toPhysicalTenant(c.PhysicalTenant)...)
+	}
 	return options
 }
 

@@ -184,7 +184,7 @@ func TestFieldsOfNewerGatewaysAreRead(t *testing.T) {
 	unknown = protowire.AppendString(unknown, "a token")
 	newer.ProtoReflect().SetUnknown(unknown)
 	want := wantJob
-	want.BusinessID = "order-4711"
+	want.BusinessID, want.LeaseToken = "order-4711", "a token"
 	c := connect(t, &gateway{
 		activate: func(_ *pb.ActivateJobsRequest, s pb.Gateway_ActivateJobsServer) error {
 			return s.Send(&pb.ActivateJobsResponse{Jobs: []*pb.ActivatedJob{newer}})

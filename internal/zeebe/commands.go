@@ -14,10 +14,12 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// Complete completes a job with variables, a JSON object; none if empty. Like the other commands it is tried once, for
+// Complete completes a job with variables, a JSON object; none if empty. A job with a lease token is completed only while
+// that activation holds it. Like the other commands it is tried once, for
 // at most [Config.RequestTimeout]; its error is a *[job.CommandError], or wraps [context.Canceled] if ctx was cancelled.
 func (c *Client) Complete(ctx context.Context, r job.Ref, variables []byte) error {
 	request := &pb.CompleteJobRequest{JobKey: r.Key, Variables: validText(string(variables))}
+	addText(request, completeLeaseToken, r.LeaseToken)
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().CompleteJob(ctx, request)
 		return err
@@ -28,6 +30,7 @@ func (c *Client) Complete(ctx context.Context, r job.Ref, variables []byte) erro
 // an incident with the message.
 func (c *Client) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
 	request := &pb.FailJobRequest{JobKey: r.Key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
+	addText(request, failLeaseToken, r.LeaseToken)
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().FailJob(ctx, request)
 		return err
@@ -37,16 +40,18 @@ func (c *Client) Fail(ctx context.Context, r job.Ref, retries int32, backoff tim
 // Throw throws a BPMN error at the job's element.
 func (c *Client) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
 	request := &pb.ThrowErrorRequest{JobKey: r.Key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
+	addText(request, throwLeaseToken, r.LeaseToken)
 	return known(c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().ThrowError(ctx, request)
 		return err
 	}))
 }
 
-// UpdateTimeout makes a job's lease end d from now by the broker's clock, whoever holds it. Gateways before Camunda
-// 8.5 do not know the call: kind Unsupported.
+// UpdateTimeout makes a job's lease end d from now by the broker's clock; without a lease token whoever holds it. Gateways
+// before Camunda 8.5 do not know the call: kind Unsupported.
 func (c *Client) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
 	request := &pb.UpdateJobTimeoutRequest{JobKey: r.Key, Timeout: milliseconds(d)}
+	addText(request, timeoutLeaseToken, r.LeaseToken)
 	return c.command(ctx, request, func(ctx context.Context) error {
 		_, err := c.calls.client().UpdateJobTimeout(ctx, request)
 		return err

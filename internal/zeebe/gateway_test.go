@@ -1,6 +1,7 @@
 package zeebe
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -20,6 +21,7 @@ type gateway struct {
 	activate func(*pb.ActivateJobsRequest, pb.Gateway_ActivateJobsServer) error
 	stream   func(*pb.StreamActivatedJobsRequest, pb.Gateway_StreamActivatedJobsServer) error
 	answer   func(ctx context.Context, request any) error // of commands; nil = taken
+	version  string                                       // empty = 8.6.0
 
 	mu       sync.Mutex
 	requests []any
@@ -62,7 +64,7 @@ func (g *gateway) command(ctx context.Context, request any) error {
 }
 
 func (g *gateway) Topology(ctx context.Context, r *pb.TopologyRequest) (*pb.TopologyResponse, error) {
-	return &pb.TopologyResponse{GatewayVersion: "8.6.0", ClusterSize: 3, PartitionsCount: 2, ReplicationFactor: 1, Brokers: []*pb.BrokerInfo{{}}}, g.command(ctx, r)
+	return &pb.TopologyResponse{GatewayVersion: cmp.Or(g.version, "8.6.0"), ClusterSize: 3, PartitionsCount: 2, ReplicationFactor: 1, Brokers: []*pb.BrokerInfo{{}}}, g.command(ctx, r)
 }
 
 func (g *gateway) CompleteJob(ctx context.Context, r *pb.CompleteJobRequest) (*pb.CompleteJobResponse, error) {

@@ -18,10 +18,14 @@ const ownWaitLimit = time.Minute
 // there may have been jobs before it; they are the worker's like any. Cancelling ctx can lose jobs that the broker has
 // activated already until their lease ends. The error is as of [Client.Complete].
 func (c *Client) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	if err := c.checkPhysicalTenant(); err != nil {
+		return err
+	}
 	request := &pb.ActivateJobsRequest{
 		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), MaxJobsToActivate: int32(min(r.MaxJobs, 1<<31-1)),
-		FetchVariable: r.FetchVariables, RequestTimeout: waitMilliseconds(r.Wait), TenantIds: tenants(r.TenantIDs),
+		FetchVariable: r.FetchVariables, RequestTimeout: waitMilliseconds(r.Wait), TenantIds: tenants(r.TakeRequest),
 	}
+	askNewer(request, r.TakeRequest, activateTenantFilter, activateWithLease)
 	// The gateway's answer to a wait in vain is worth more than a deadline of ours, which could cross a job.
 	limit := c.config.RequestTimeout
 	if r.Wait == 0 {
@@ -71,9 +75,13 @@ func waitMilliseconds(d time.Duration) int64 {
 // refuses tells so by the first Recv: kind Unsupported if it knows no streams (before Camunda 8.4). It delivers jobs
 // as they come up; those that waited before are to be polled for.
 func (c *Client) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	if err := c.checkPhysicalTenant(); err != nil {
+		return nil, err
+	}
 	s := &stream{client: c, ctx: ctx, request: &pb.StreamActivatedJobsRequest{
-		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: tenants(r.TenantIDs),
+		Type: r.Type, Worker: r.Worker, Timeout: milliseconds(r.Lease), FetchVariable: r.FetchVariables, TenantIds: tenants(r),
 	}}
+	askNewer(s.request, r, streamTenantFilter, streamWithLease)
 	if err := s.open(); err != nil { //nolint:contextcheck // the stream holds ctx: it may have to open again
 		return nil, commandError(ctx, nil, err)
 	}
@@ -126,6 +134,7 @@ func (s *stream) Recv() (*job.Job, error) {
 }
 
 func newJob(a *pb.ActivatedJob) *job.Job {
+	businessID, leaseToken := newer(a)
 	return &job.Job{
 		Key:                      a.GetKey(),
 		Type:                     a.GetType(),
@@ -141,7 +150,8 @@ func newJob(a *pb.ActivatedJob) *job.Job {
 		Deadline:                 time.UnixMilli(a.GetDeadline()),
 		Variables:                a.GetVariables(),
 		TenantID:                 a.GetTenantId(),
-		BusinessID:               newerText(a, fieldBusinessID),
+		BusinessID:               businessID,
+		LeaseToken:               leaseToken,
 	}
 }
 
@@ -149,10 +159,15 @@ func newJob(a *pb.ActivatedJob) *job.Job {
 const defaultTenant = "<default>"
 
 // tenants names the default tenant where none is named: a gateway adds it to a poll by itself, but the engine for tests
-// gives a stream without tenants no job. A gateway without multi-tenancy knows this name, too.
-func tenants(ids []string) []string {
-	if len(ids) == 0 {
+// gives a stream without tenants no job. A gateway without multi-tenancy knows this name, too. Where the jobs of all the caller's
+// tenants are asked for none is named: a gateway with tenants that does not know that filter then refuses the request, and does
+// not give the jobs of the default tenant alone.
+func tenants(r job.TakeRequest) []string {
+	switch {
+	case r.AssignedTenants:
+		return nil
+	case len(r.TenantIDs) == 0:
 		return []string{defaultTenant}
 	}
-	return ids
+	return r.TenantIDs
 }

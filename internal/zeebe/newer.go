@@ -3,16 +3,61 @@ package zeebe
 import (
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// fieldBusinessID is the number of a field of ActivatedJob that came after the version of our stubs, with Camunda 8.10. It is
-// that of Camunda's gateway.proto.
-const fieldBusinessID protowire.Number = 20
+// The numbers of fields that came after the version of our stubs. They are those of Camunda's gateway.proto. A server that does
+// not know a field passes over it.
+const (
+	activatedBusinessID protowire.Number = 20 // ActivatedJob, Camunda 8.10
+	activatedLeaseToken protowire.Number = 21
 
-// newerText returns the text in a field that the stubs do not know; empty if it is not there. The last one counts, as in
-// any message.
-func newerText(a *pb.ActivatedJob, field protowire.Number) string {
-	text := ""
+	activateTenantFilter protowire.Number = 8 // ActivateJobsRequest, Camunda 8.9
+	activateWithLease    protowire.Number = 9 // 8.10
+
+	streamTenantFilter protowire.Number = 7 // StreamActivatedJobsRequest, Camunda 8.9
+	streamWithLease    protowire.Number = 8 // 8.10
+
+	completeLeaseToken protowire.Number = 4 // the commands, Camunda 8.10
+	failLeaseToken     protowire.Number = 6
+	throwLeaseToken    protowire.Number = 5
+	timeoutLeaseToken  protowire.Number = 4
+)
+
+// filterAssigned is the tenant filter that asks for the jobs of all tenants of the caller. The other one, which asks for those
+// named, is 0 and the default.
+const filterAssigned = 1
+
+// askNewer adds to a request for jobs what the stubs do not know.
+func askNewer(request proto.Message, r job.TakeRequest, tenantFilter, withLease protowire.Number) {
+	if r.AssignedTenants {
+		addNumber(request, tenantFilter, filterAssigned)
+	}
+	if r.WithLease {
+		addNumber(request, withLease, 1)
+	}
+}
+
+// addNumber adds a number, a truth value or an enumeration.
+func addNumber(m proto.Message, field protowire.Number, n uint64) {
+	p := m.ProtoReflect()
+	p.SetUnknown(protowire.AppendVarint(protowire.AppendTag(p.GetUnknown(), field, protowire.VarintType), n))
+}
+
+// addText adds a text; an empty one is not added.
+func addText(m proto.Message, field protowire.Number, text string) {
+	if text == "" {
+		return
+	}
+	p := m.ProtoReflect()
+	p.SetUnknown(protowire.AppendString(protowire.AppendTag(p.GetUnknown(), field, protowire.BytesType), text))
+}
+
+// newer returns the business id and the lease token of a job; empty if they are not there. The last of a field counts, as in any
+// message.
+func newer(a *pb.ActivatedJob) (businessID, leaseToken string) {
 	for rest := []byte(a.ProtoReflect().GetUnknown()); len(rest) > 0; {
 		number, kind, tag := protowire.ConsumeTag(rest)
 		if tag < 0 {
@@ -22,11 +67,15 @@ func newerText(a *pb.ActivatedJob, field protowire.Number) string {
 		if value < 0 {
 			break
 		}
-		if number == field && kind == protowire.BytesType {
-			b, _ := protowire.ConsumeBytes(rest[tag:])
-			text = string(b)
+		if kind == protowire.BytesType && (number == activatedBusinessID || number == activatedLeaseToken) {
+			text, _ := protowire.ConsumeBytes(rest[tag:])
+			if number == activatedBusinessID {
+				businessID = string(text)
+			} else {
+				leaseToken = string(text)
+			}
 		}
 		rest = rest[tag+value:]
 	}
-	return text
+	return businessID, leaseToken
 }
