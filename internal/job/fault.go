@@ -28,6 +28,8 @@ const (
 	FaultConnectionEnded         // what answers ends the connection at once
 	FaultConnectionRefused       // nothing listens there
 	FaultNoAnswer                // nothing answers there
+	FaultNoREST                  // what answers is not Camunda's REST API: a proxy, or another server
+	FaultNoLease                 // the gateway knows no lease tokens, and refuses to be asked for them
 )
 
 // wording is how somebody else words a fault: gRPC keeps a code and a text of what failed, and no more.

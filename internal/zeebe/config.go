@@ -17,7 +17,11 @@ type Config struct {
 	CAFile    string
 	Authority string // the host that the cluster's certificates are checked for and that :authority says; empty = the address's
 
-	RESTAddress string // URL of the Orchestration Cluster REST API, for [Client.ProcessXML] alone; empty = none
+	// RESTAddress is the URL of the Orchestration Cluster REST API, with or without its version (/v2): all of a [RESTClient],
+	// and of a [Client] the way to [Definitions]. Empty = none.
+	RESTAddress string
+	// PhysicalTenant is the physical tenant of all calls. Camunda 8.10 and later; empty = the default one.
+	PhysicalTenant string
 
 	Auth Auth
 
