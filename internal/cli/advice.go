@@ -91,6 +91,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 	if c.Auth.Method == config.AuthOIDC && e.ForToken {
 		return tokenAdvice(c, e)
 	}
+	if e.Fault == job.FaultNoREST {
+		return strangerAdvice(c, e.HTTPStatus)
+	}
 	switch e.Code {
 	case "UNAUTHENTICATED":
 		if c.Auth.Method == config.AuthOIDC {
@@ -114,6 +117,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 			return c.Origin(keyMessage) + ": the jobs of one answer are larger than this; fewer are asked for at a time, and one that is larger by itself needs a greater size, here and at the gateway"
 		}
 	case "UNAVAILABLE", "DEADLINE_EXCEEDED":
+		if c.Gateway.OverREST {
+			return restConnectAdvice(c, e.Fault)
+		}
 		return connectAdvice(c, e.Fault)
 	}
 	return ""

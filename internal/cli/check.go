@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,7 +15,6 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/policy"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
 // checkOptions are the flags of check, beside the settings.
@@ -109,20 +107,16 @@ func writtenSecrets(s *policy.Survey) []string {
 }
 
 // gatewayPart dials the gateway. A fault of its files is a finding, so that the other parts are checked as well.
-func (b *checkBuilder) gatewayPart() (gateway, models check.Part, end func() error) {
+func (b *checkBuilder) gatewayPart() (gateway, models check.Part, closing func() error) {
 	c := b.config
-	client, err := zeebe.Dial(gatewayConfig(c), b.log)
-	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
-		err = c.Wrong(keyCA, "a PEM file with certificates: "+reason(e.Err))
-	} else if e, ok := errors.AsType[*zeebe.KeyError](err); ok {
-		err = keyFault(c, e)
-	}
+	client, err := dialGateway(c, b.log)
 	if err != nil {
 		broken := check.Broken("gateway", "settings", err.Error(), "mend the setting")
 		return broken, check.Broken("models", "REST API", "not asked: "+err.Error(), "mend the setting"), func() error { return nil }
 	}
+	end := gatewayEnd(c)
 	gateway = check.Gateway(check.GatewayOptions{
-		Cluster: client, Address: c.Gateway.Target, Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
+		Cluster: client, Address: end.address + " (" + end.transport + ")", Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
 		Advise: adviceOf(c),
 	})
 	models = check.Models(check.ModelOptions{

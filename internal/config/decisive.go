@@ -46,11 +46,6 @@ var decisive = []struct {
 		warning: "there is one worker, and camunda.client.worker.defaults is its",
 	},
 	{
-		keys:     []string{"camunda.client.prefer-rest-over-grpc", "camunda.client.zeebe.prefer-rest-over-grpc", "zeebe.prefer-rest", "camunda.prefer-rest"},
-		harmless: []string{"", "false"},
-		warning:  "jobs are taken over gRPC",
-	},
-	{
 		keys:     []string{"camunda.connector.secret-resolver.legacy.mode"},
 		harmless: []string{"", "on"},
 		warning:  "the cluster is not asked for secrets that no provider has",

@@ -114,7 +114,6 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		name, yaml, want string
 		env              []string
 	}{
-		{name: "only a REST address", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://r:8080"}, want: `camunda.client.grpc-address: found nothing (not set), expected the gateway's gRPC address, since only that of the REST API is given (camunda.client.rest-address is "http://r:8080" (environment variable CAMUNDA_CLIENT_RESTADDRESS)) and jobs are taken over gRPC`},
 		{name: "another physical tenant", env: []string{"CAMUNDA_CLIENT_PHYSICALTENANTID=a"}, want: `CAMUNDA_CLIENT_PHYSICALTENANTID: found "a" (environment variable CAMUNDA_CLIENT_PHYSICALTENANTID), expected default or nothing`},
 		{name: "several clients", yaml: "camunda.clients.a.grpc-address: http://a:1\n", want: `camunda.clients.a.grpc-address: found "http://a:1" (app.yaml:1), expected nothing: this worker has one client`},
 		{name: "all tenants of the identity", yaml: "camunda.client.worker.defaults.tenant-filter: ASSIGNED\n", want: `found "ASSIGNED" (app.yaml:1), expected PROVIDED or nothing`},
@@ -154,7 +153,6 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_ENABLED=false":                       "this worker takes jobs all the same",
 		"ZEEBE_CLIENT_WORKER_DEFAULTTYPE=x":                                  "the job type is connector.aws-eventbridge.type",
 		"CAMUNDA_CLIENT_WORKER_OVERRIDE_X_ENABLED=false":                     "there is one worker",
-		"CAMUNDA_CLIENT_PREFERRESTOVERGRPC=true":                             "jobs are taken over gRPC",
 		"CONNECTOR_OUTBOUND_DISABLED=a:1,io.camunda:aws-eventbridge:1":       "it switches off Camunda's connector, not this worker",
 		"JAVA_TOOL_OPTIONS=-Xmx1g -Dcamunda.client.tenant-ids=a":             "-Dcamunda.client.tenant-ids has no effect, since this is no Java process; set CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS",
 		"JAVA_OPTS=-Djavax.net.ssl.trustStore=/x":                            "set camunda.client.ca-certificate-path",
