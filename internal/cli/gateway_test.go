@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -77,7 +78,7 @@ func (c *restCluster) next(ctx context.Context, body []byte) string {
 func TestAWorkerTakesAndEndsAJobOverREST(t *testing.T) {
 	t.Parallel()
 	cluster := newRESTCluster(t, `{"jobKey":"2251799813685249","type":"io.camunda:aws-eventbridge:1","retries":3,"deadline":`+
-		fmt.Sprint(time.Now().Add(time.Minute).UnixMilli())+`,"customHeaders":{},"variables":{"input":{}},"tenantId":"<default>"}`)
+		strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10)+`,"customHeaders":{},"variables":{"input":{}},"tenantId":"<default>"}`)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var stderr strings.Builder

@@ -83,7 +83,7 @@ func (l *loader) deriveSaaS() {
 	c := &l.config
 	c.Cloud.Domain = strings.TrimPrefix(c.Cloud.Domain, "zeebe.") // as it was written up to Camunda 8.6
 	cloud := c.Cloud
-	if !c.Given("camunda.client.grpc-address") && !(c.Gateway.OverREST && c.Gateway.RESTAddress != "") {
+	if !c.Given("camunda.client.grpc-address") && (!c.Gateway.OverREST || c.Gateway.RESTAddress == "") {
 		if cloud.ClusterID == "" {
 			l.missing("camunda.client.cloud.cluster-id", "the cluster's id, since camunda.client.mode is saas")
 		}

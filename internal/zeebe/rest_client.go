@@ -123,7 +123,7 @@ func (c *RESTClient) Probe(ctx context.Context) error {
 	switch {
 	case ok && e.Kind == job.Denied && e.Code == "PERMISSION_DENIED":
 		return nil
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) && !(ok && e.ForToken):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) && (!ok || !e.ForToken):
 		c.rest.connections.replace(used)
 	}
 	return err

@@ -181,13 +181,12 @@ func (c *RESTClient) readJob(raw []byte) (*job.Job, error) {
 
 // text reads a text. A number is taken as its own.
 func text(raw []byte) (string, error) {
-	switch jsonvalue.RawKind(raw) {
-	case jsonvalue.KindString:
-		return jsonvalue.Unquote(raw)
-	case jsonvalue.KindNumber:
+	if kind := jsonvalue.RawKind(raw); kind == jsonvalue.KindNumber {
 		return string(raw), nil
+	} else if kind != jsonvalue.KindString {
+		return "", fmt.Errorf("found %.40s, expected a text", raw)
 	}
-	return "", fmt.Errorf("found %.40s, expected a text", raw)
+	return jsonvalue.Unquote(raw)
 }
 
 // wholeNumber reads a number of so many bits, which may stand in a text: keys do.

@@ -1,8 +1,8 @@
 package zeebe
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,7 +172,7 @@ func TestAnAnswerToAPollThatIsNotWhole(t *testing.T) {
 			t.Parallel()
 			s := &restGatewayServer{answer: func(w http.ResponseWriter, c restCall) {
 				if tt.promised > 0 {
-					w.Header().Set("Content-Length", fmt.Sprint(tt.promised))
+					w.Header().Set("Content-Length", strconv.Itoa(tt.promised))
 				}
 				tells(200, "application/json", tt.body)(w, c)
 			}}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,11 +117,18 @@ func (a *restAPI) failure(ctx context.Context, r restRequest, err error) error {
 		e.Fault = job.FaultNoREST
 	case errors.Is(err, errProxy):
 		e.Fault = job.FaultProxy
-	case e.Fault == job.FaultUnknown && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)):
+	case e.Fault == job.FaultUnknown && ended(err):
 		e.Fault = job.FaultConnectionEnded
 	}
 	return e
 }
+
+// ended says whether a connection came about and was ended by the other side. Go's HTTP client exports few of these errors.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || slices.ContainsFunc(endings, func(words string) bool { return strings.Contains(err.Error(), words) })
+}
+
+var endings = []string{"server closed idle connection", "connection broken", "client connection lost", "GOAWAY"}
 
 // unread is the refusal of an answer that says that all is well, and cannot be read.
 func (a *restAPI) unread(r restRequest, answer *restAnswer, err error) *job.CommandError {

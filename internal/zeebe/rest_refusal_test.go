@@ -41,37 +41,69 @@ func TestAnAnswerOfRESTIsSorted(t *testing.T) {
 		want        job.CommandError
 		reason      string
 	}{
-		{"the job is gone", 404, problemJSON, `{"type":"about:blank","title":"NOT_FOUND","status":404,"detail":"Command 'COMPLETE' rejected with code 'NOT_FOUND': no such job","instance":"/v2/jobs/1/completion"}`,
-			job.CommandError{Kind: job.Gone, Code: "NOT_FOUND", HTTPStatus: 404, NotTaken: true}, "Command 'COMPLETE' rejected with code 'NOT_FOUND': no such job (HTTP 404)"},
-		{"another has it", 409, problemJSON, `{"title":"INVALID_STATE","status":409,"detail":"stale lease"}`,
-			job.CommandError{Kind: job.Gone, Code: "FAILED_PRECONDITION", HTTPStatus: 409, NotTaken: true}, "stale lease (HTTP 409)"},
-		{"it cannot be taken", 400, problemJSON, `{"title":"INVALID_ARGUMENT","status":400,"detail":"no errorCode provided"}`,
-			job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", HTTPStatus: 400, NotTaken: true}, "no errorCode provided (HTTP 400)"},
-		{"the record is too large", 500, problemJSON, `{"title":"INTERNAL","status":500,"detail":"Command 'COMPLETE' rejected with code 'EXCEEDED_BATCH_RECORD_SIZE': too large"}`,
-			job.CommandError{Kind: job.Unacceptable, Code: codeUnknown, Fault: job.FaultRecordTooLarge, HTTPStatus: 500, NotTaken: true}, "too large (HTTP 500)"},
-		{"who asks is not known", 401, problemJSON, `{"title":"UNAUTHORIZED","status":401}`,
-			job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", HTTPStatus: 401, NotTaken: true}, "UNAUTHORIZED (HTTP 401)"},
+		{
+			"the job is gone", 404, problemJSON, `{"type":"about:blank","title":"NOT_FOUND","status":404,"detail":"Command 'COMPLETE' rejected with code 'NOT_FOUND': no such job","instance":"/v2/jobs/1/completion"}`,
+			job.CommandError{Kind: job.Gone, Code: "NOT_FOUND", HTTPStatus: 404, NotTaken: true},
+			"Command 'COMPLETE' rejected with code 'NOT_FOUND': no such job (HTTP 404)",
+		},
+		{
+			"another has it", 409, problemJSON, `{"title":"INVALID_STATE","status":409,"detail":"stale lease"}`,
+			job.CommandError{Kind: job.Gone, Code: "FAILED_PRECONDITION", HTTPStatus: 409, NotTaken: true},
+			"stale lease (HTTP 409)",
+		},
+		{
+			"it cannot be taken", 400, problemJSON, `{"title":"INVALID_ARGUMENT","status":400,"detail":"no errorCode provided"}`,
+			job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", HTTPStatus: 400, NotTaken: true},
+			"no errorCode provided (HTTP 400)",
+		},
+		{
+			"the record is too large", 500, problemJSON, `{"title":"INTERNAL","status":500,"detail":"Command 'COMPLETE' rejected with code 'EXCEEDED_BATCH_RECORD_SIZE': too large"}`,
+			job.CommandError{Kind: job.Unacceptable, Code: codeUnknown, Fault: job.FaultRecordTooLarge, HTTPStatus: 500, NotTaken: true},
+			"too large (HTTP 500)",
+		},
+		{
+			"who asks is not known", 401, problemJSON, `{"title":"UNAUTHORIZED","status":401}`,
+			job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", HTTPStatus: 401, NotTaken: true},
+			"UNAUTHORIZED (HTTP 401)",
+		},
 		{"the same, without a word", 401, "", "", job.CommandError{Kind: job.Denied, Code: "UNAUTHENTICATED", HTTPStatus: 401, NotTaken: true}, "/v2/jobs/1/completion: the answer was HTTP 401"},
-		{"it is not allowed", 403, problemJSON, `{"title":"FORBIDDEN","status":403,"detail":"no permission"}`,
-			job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", HTTPStatus: 403, NotTaken: true}, "no permission (HTTP 403)"},
+		{
+			"it is not allowed", 403, problemJSON, `{"title":"FORBIDDEN","status":403,"detail":"no permission"}`,
+			job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", HTTPStatus: 403, NotTaken: true},
+			"no permission (HTTP 403)",
+		},
 		{"the same, without a word", 403, "", "", job.CommandError{Kind: job.Denied, Code: "PERMISSION_DENIED", HTTPStatus: 403, NotTaken: true}, "the answer was HTTP 403"},
-		{"the broker has too much to do", 503, problemJSON, `{"title":"RESOURCE_EXHAUSTED","status":503,"detail":"back-pressure"}`,
-			job.CommandError{Code: codeExhausted, HTTPStatus: 503, NotTaken: true}, "back-pressure (HTTP 503)"},
+		{
+			"the broker has too much to do", 503, problemJSON, `{"title":"RESOURCE_EXHAUSTED","status":503,"detail":"back-pressure"}`,
+			job.CommandError{Code: codeExhausted, HTTPStatus: 503, NotTaken: true},
+			"back-pressure (HTTP 503)",
+		},
 		{"an ingress limits the rate", 429, html, `<html>`, job.CommandError{Code: codeExhausted, HTTPStatus: 429, NotTaken: true}, "the answer was HTTP 429"},
-		{"a partition has no leader", 503, problemJSON, `{"title":"UNAVAILABLE","status":503,"detail":"no leader"}`,
-			job.CommandError{Code: codeUnavailable, HTTPStatus: 503}, "no leader (HTTP 503)"},
+		{
+			"a partition has no leader", 503, problemJSON, `{"title":"UNAVAILABLE","status":503,"detail":"no leader"}`,
+			job.CommandError{Code: codeUnavailable, HTTPStatus: 503},
+			"no leader (HTTP 503)",
+		},
 		{"an ingress without a gateway", 503, html, `<html>`, job.CommandError{Code: codeUnavailable, HTTPStatus: 503}, "the answer was HTTP 503"},
 		{"a bad gateway", 502, html, ``, job.CommandError{Code: codeUnavailable, HTTPStatus: 502}, "the answer was HTTP 502"},
-		{"no answer of the broker", 504, problemJSON, `{"title":"DEADLINE_EXCEEDED","status":504,"detail":"timed out"}`,
-			job.CommandError{Code: codeDeadline, HTTPStatus: 504}, "timed out (HTTP 504)"},
-		{"the gateway is at fault", 500, problemJSON, `{"title":"INTERNAL","status":500,"detail":"oops"}`,
-			job.CommandError{Code: codeInternal, HTTPStatus: 500}, "oops (HTTP 500)"},
+		{
+			"no answer of the broker", 504, problemJSON, `{"title":"DEADLINE_EXCEEDED","status":504,"detail":"timed out"}`,
+			job.CommandError{Code: codeDeadline, HTTPStatus: 504},
+			"timed out (HTTP 504)",
+		},
+		{
+			"the gateway is at fault", 500, problemJSON, `{"title":"INTERNAL","status":500,"detail":"oops"}`,
+			job.CommandError{Code: codeInternal, HTTPStatus: 500},
+			"oops (HTTP 500)",
+		},
 
 		{"a page in place of the answer", 200, html, `<html>log in</html>`, weather(200), `the answer was HTTP 200 with the content type "text/html", which is none of Camunda's REST API`},
 		{"an answer where there is none", 200, "application/json", `{}`, weather(200), "the answer was HTTP 200, which is none"},
 		{"a path that is not there", 404, html, `<html>`, weather(404), `HTTP 404 with the content type "text/html"`},
-		{"a path that another Spring server does not know", 404, problemJSON, `{"type":"about:blank","title":"Not Found","status":404,"detail":"No static resource v2/jobs/1/completion.","instance":"/v2/jobs/1/completion"}`,
-			weather(404), "HTTP 404 (No static resource v2/jobs/1/completion.), which is none"},
+		{
+			"a path that another Spring server does not know", 404, problemJSON, `{"type":"about:blank","title":"Not Found","status":404,"detail":"No static resource v2/jobs/1/completion.","instance":"/v2/jobs/1/completion"}`,
+			weather(404), "HTTP 404 (No static resource v2/jobs/1/completion.), which is none",
+		},
 		{"a path that an API gateway does not know", 404, "application/json", `{"message":"no Route matched with those values"}`, weather(404), "HTTP 404, which is none"},
 		{"half a problem", 404, problemJSON, `{"title":"NOT_FOUND","sta`, weather(404), "HTTP 404, which is none"},
 		{"a conflict of something else", 409, html, `<html>`, weather(409), "HTTP 409"},
@@ -155,19 +187,16 @@ func TestWhatBecameOfACommandThatGotNoAnswer(t *testing.T) {
 	t.Cleanup(secured.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
-	read := func(conn net.Conn) *bufio.Reader {
-		r := bufio.NewReader(conn)
-		request, err := http.ReadRequest(r)
-		if err == nil {
+	read := func(conn net.Conn) {
+		if request, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			_, _ = io.Copy(io.Discard, request.Body)
 		}
-		return r
 	}
 	for _, tt := range []struct {
 		name, address string
 		fault         job.Fault
 		notTaken      bool
-		reason        string
+		reason        string // empty = it depends on what the kernel is faster with, as does whether the command was written
 	}{
 		{"nothing listens", "http://" + closed, job.FaultConnectionRefused, true, "connection refused"},
 		{"TLS without its authority", secured.URL, job.FaultUnknownAuthority, true, "certificate"},
@@ -186,8 +215,10 @@ func TestWhatBecameOfACommandThatGotNoAnswer(t *testing.T) {
 			assert.Equal(t, job.Transient, e.Kind)
 			assert.Equal(t, tt.fault, e.Fault, e.Reason)
 			assert.Equal(t, codeUnavailable, e.Code)
-			assert.Equal(t, tt.notTaken, e.NotTaken, e.Reason)
-			assert.Contains(t, e.Reason, tt.reason)
+			if tt.reason != "" {
+				assert.Equal(t, tt.notTaken, e.NotTaken, e.Reason)
+				assert.Contains(t, e.Reason, tt.reason)
+			}
 			assert.Contains(t, e.Reason, "POST "+tt.address+"/v2/jobs/1/failure: ")
 		})
 	}
