@@ -13,7 +13,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
-// Cluster is a gateway that can be asked; *[zeebe.Client] is one.
+// Cluster is a gateway that can be asked: a *[zeebe.Client] or a *[zeebe.RESTClient].
 type Cluster interface {
 	Authorize(ctx context.Context) error
 	Topology(ctx context.Context) (zeebe.Topology, error)

@@ -9,7 +9,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
-// Definitions are the deployed process definitions of a cluster; *[zeebe.Client] has them.
+// Definitions are the deployed process definitions of a cluster; [zeebe.Definitions] are.
 type Definitions interface {
 	FindDefinition(ctx context.Context, processID string) (int64, error)
 	ProcessXML(ctx context.Context, key int64) ([]byte, error)

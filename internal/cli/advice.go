@@ -94,6 +94,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 	if e.Fault == job.FaultNoLease {
 		return c.Origin(keyWithLease) + ": this gateway is older than Camunda 8.10 and gives no lease tokens; upgrade the cluster, or set it to prefer (tokens where there are any) or off"
 	}
+	if e.Fault == job.FaultNoREST {
+		return strangerAdvice(c, e.HTTPStatus)
+	}
 	switch e.Code {
 	case "UNAUTHENTICATED":
 		if c.Auth.Method == config.AuthOIDC {
@@ -120,6 +123,9 @@ func advice(c *config.Config, e *job.CommandError) string {
 			return c.Origin(keyMessage) + ": the jobs of one answer are larger than this; fewer are asked for at a time, and one that is larger by itself needs a greater size, here and at the gateway"
 		}
 	case "UNAVAILABLE", "DEADLINE_EXCEEDED":
+		if c.Gateway.OverREST {
+			return restConnectAdvice(c, e.Fault)
+		}
 		return connectAdvice(c, e.Fault)
 	}
 	return ""

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -112,19 +111,15 @@ func writtenSecrets(s *policy.Survey) []string {
 // version of a cluster that is too old to give out models, else nothing.
 func (b *checkBuilder) gatewayPart() (gateway, models check.Part, old func(context.Context) string, end func() error) {
 	c := b.config
-	client, err := zeebe.Dial(gatewayConfig(c), b.log)
-	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
-		err = c.Wrong(keyCA, "a PEM file with certificates: "+reason(e.Err))
-	} else if e, ok := errors.AsType[*zeebe.KeyError](err); ok {
-		err = keyFault(c, e)
-	}
+	client, err := dialGateway(c, b.log)
 	if err != nil {
 		broken := check.Broken("gateway", "settings", err.Error(), "mend the setting")
 		return broken, check.Broken("models", "REST API", "not asked: "+err.Error(), "mend the setting"),
 			func(context.Context) string { return "" }, func() error { return nil }
 	}
+	to := gatewayEnd(c)
 	gateway = check.Gateway(check.GatewayOptions{
-		Cluster: client, Address: c.Gateway.Target, Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
+		Cluster: client, Address: to.address + " (" + to.transport + ")", Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,
 		AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, Needs: needsOf(c),
 		Advise: adviceOf(c),
 	})

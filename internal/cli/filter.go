@@ -6,17 +6,17 @@ import (
 	"log/slog"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/check"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/simulate"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/trace"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
 
 // secretFilter returns the configured filter, and the one that reads deployed models if it is that; the tracer may be nil.
-func secretFilter(c *config.Config, gateway *zeebe.Client, allowed *endpoint.Policy, tracer *trace.Tracer, log *slog.Logger) (secret.Filter, *clusterModels) {
+func secretFilter(c *config.Config, gateway cluster, allowed *endpoint.Policy, tracer *trace.Tracer, log *slog.Logger) (secret.Filter, *clusterModels) {
 	without := secret.CredentialsOnly{EndpointAllowed: connector.EndpointAllowed(allowed)}
 	switch {
 	case c.Secrets.FilterMode == config.FilterDisabled:
@@ -44,7 +44,7 @@ func filterInWords(c *config.Config) string {
 }
 
 // definitions reads deployed process definitions from the cluster.
-type definitions struct{ cluster *zeebe.Client }
+type definitions struct{ cluster check.Definitions }
 
 // InputMappings implements secret.Definitions.
 func (d definitions) InputMappings(ctx context.Context, key int64) (map[string][]secret.Mapping, error) {

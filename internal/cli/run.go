@@ -100,7 +100,8 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, le
 			if fips140.Enabled() {
 				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())
 			}
-			log.Info("started", "version", built.version, "gateway", c.Gateway.Target, "gateway_tls", c.Gateway.TLS, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+			end := gatewayEnd(c)
+			log.Info("started", "version", built.version, "transport", end.transport, "gateway", end.address, "gateway_tls", end.secured, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
 				"tenants", tenantsInWords(c), "leases", c.Worker.WithLease, "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
 		},
 	}).run(ctx)
@@ -156,13 +157,7 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 	for i, provider := range secrets.all {
 		secrets.all[i] = inUse.Provider(provider)
 	}
-	client, err := zeebe.Dial(gatewayConfig(c), log)
-	if e, ok := errors.AsType[*zeebe.CAError](err); ok {
-		return nil, c.Wrong(keyCA, "a PEM file with certificates: "+reason(e.Err))
-	}
-	if e, ok := errors.AsType[*zeebe.KeyError](err); ok {
-		return nil, keyFault(c, e)
-	}
+	client, err := dialGateway(c, log)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +258,7 @@ func workerConfig(c *config.Config) worker.Config {
 	}
 	return worker.Config{
 		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
-		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
+		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled && !c.Gateway.OverREST, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
 		TenantIDs: c.Worker.TenantIDs, AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, FetchVariables: connector.FetchVariables(), Leases: leaseModes[c.Worker.WithLease],
 		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout), Panicked: connector.Panicked(),
 	}

@@ -61,7 +61,10 @@ type Gateway struct {
 	RequestTimeout    time.Duration // of a command
 	PhysicalTenant    string        // empty = default
 
-	Target string // host:port, from GRPCAddress
+	// OverREST says that jobs are taken over the REST API at RESTAddress, which is then there.
+	OverREST bool
+
+	Target string // host:port, from GRPCAddress; empty if jobs are taken over REST
 	TLS    bool   // from GRPCAddress and Plaintext
 }
 

@@ -48,11 +48,6 @@ var decisive = []decision{
 		warning: "there is one worker, and camunda.client.worker.defaults is its",
 	},
 	{
-		keys:     []string{"camunda.client.prefer-rest-over-grpc", "camunda.client.zeebe.prefer-rest-over-grpc", "zeebe.prefer-rest", "camunda.prefer-rest"},
-		harmless: []string{"", "false"},
-		warning:  "jobs are taken over gRPC",
-	},
-	{
 		keys:     []string{"server.ssl.", "management.server.ssl."},
 		harmless: []string{"", "false"},
 		warning:  "health and metrics are served without TLS",

@@ -10,6 +10,7 @@ import (
 func (l *loader) derive() {
 	c := &l.config
 	l.deriveOldMode()
+	l.deriveTransport()
 	l.deriveAddresses()
 	if c.Mode == "" {
 		source := "default"
@@ -27,8 +28,11 @@ func (l *loader) derive() {
 	if c.Mode == ModeSaaS {
 		l.deriveSaaS()
 	}
-	l.onlyREST()
-	l.deriveTarget()
+	if c.Gateway.OverREST {
+		l.checkREST()
+	} else {
+		l.deriveTarget()
+	}
 	l.checkAuth()
 	l.checkKeys()
 	l.warnOfPlaintext()
@@ -93,7 +97,7 @@ func (l *loader) deriveSaaS() {
 	c := &l.config
 	c.Cloud.Domain = strings.TrimPrefix(c.Cloud.Domain, "zeebe.") // as it was written up to Camunda 8.6
 	cloud := c.Cloud
-	if !c.Given("camunda.client.grpc-address") {
+	if !c.Given("camunda.client.grpc-address") && (!c.Gateway.OverREST || c.Gateway.RESTAddress == "") {
 		if cloud.ClusterID == "" {
 			l.missing("camunda.client.cloud.cluster-id", "the cluster's id, since camunda.client.mode is saas")
 		}

@@ -53,11 +53,3 @@ func (l *loader) givenGRPC() bool {
 	g := l.config.Gateway
 	return l.config.Given(keyGRPC) || g.Host != "" || g.Port != ""
 }
-
-// onlyREST refuses an address of the REST API alone: jobs are taken over gRPC, and the default address is hardly meant.
-func (l *loader) onlyREST() {
-	c := &l.config
-	if c.Mode == ModeSelfManaged && c.Gateway.RESTAddress != "" && c.Gateway.BaseURL == "" && !l.givenGRPC() {
-		l.missing(keyGRPC, "the gateway's gRPC address, since only that of the REST API is given ("+c.Origin(keyREST)+") and jobs are taken over gRPC")
-	}
-}

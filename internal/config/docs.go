@@ -46,6 +46,19 @@ It also says what became of each name that was given: used, overridden, passed o
 
 Proxies and certificates for AWS use the usual variables: ` + "`HTTPS_PROXY`, `NO_PROXY`, `AWS_CA_BUNDLE`, `AWS_REGION`, `AWS_PROFILE`" + ` and so on. A proxy
 that is no address and a certificate file that cannot be read are errors at start.
+
+## gRPC or REST
+
+The worker takes jobs over gRPC, or over the Orchestration Cluster REST API. ` + "`camunda.client.prefer-rest-over-grpc`" + ` chooses. If it is not set and
+only a REST address is given, it is REST.
+
+* Take **gRPC** if it reaches the gateway. The gateway then also streams jobs to the worker as they come up.
+* Take **REST** if the cluster has gRPC switched off, or if only HTTP reaches it (an ingress, a proxy). Each poll waits at the gateway until there
+  is a job, for ` + "`camunda.client.worker.defaults.request-timeout`" + ` at most, so what stands in between must let requests take that long. HTTP/2 is used if
+  the server offers it by TLS. Camunda 8.8 or later is needed.
+
+All else is the same for both: authentication, TLS and client certificates, proxies, tenants, leases and what becomes of a job.
+` + "`eventbridge-connector check`" + ` tries the one that is configured, and the worker's log line ` + "`started`" + ` names it.
 `)
 	group := ""
 	for _, s := range Settings() {

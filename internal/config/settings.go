@@ -97,11 +97,18 @@ func clusterSettings() []*Setting {
 		},
 		{
 			Key: "camunda.client.rest-address", Flag: "rest-address",
-			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later). Only the secret filter uses it, to read deployed models. " +
-				"Authentication and CA certificates are those of the gateway. In mode `saas` the cluster id and the region set it.",
+			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later), with or without `/v2`. The secret filter reads deployed models there, " +
+				"and jobs are taken there if `camunda.client.prefer-rest-over-grpc` says so. Authentication and CA certificates are those of the gateway. In mode `saas` the cluster id and the region set it.",
 			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "zeebe.client.broker.rest-address", "zeebe.rest.address", "common.url", "common.base-url"},
 			Env: []string{"CAMUNDA_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
 			bind: func(c *Config) any { return &c.Gateway.RESTAddress },
+		},
+		{
+			Key: "camunda.client.prefer-rest-over-grpc", Flag: "prefer-rest", Default: "false",
+			Doc: "Whether to take jobs over the REST API instead of gRPC (Camunda 8.8 and later). The default is `true` if only a REST address is given. " +
+				"The section *gRPC or REST* of docs/configuration.md says when to take which.",
+			Example: "true", Also: []string{"camunda.client.zeebe.prefer-rest-over-grpc", "zeebe.prefer-rest", "camunda.prefer-rest"},
+			bind: func(c *Config) any { return &c.Gateway.OverREST },
 		},
 		{
 			Key: "camunda.client.zeebe.base-url", Flag: "zeebe-base-url",

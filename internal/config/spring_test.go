@@ -126,7 +126,6 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		name, yaml, want string
 		env              []string
 	}{
-		{name: "only a REST address", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://r:8080"}, want: `camunda.client.grpc-address: found nothing (not set), expected the gateway's gRPC address, since only that of the REST API is given (camunda.client.rest-address is "http://r:8080" (environment variable CAMUNDA_CLIENT_RESTADDRESS)) and jobs are taken over gRPC`},
 		{name: "several clients", yaml: "camunda.clients.a.grpc-address: http://a:1\n", want: `camunda.clients.a.grpc-address: found "http://a:1" (app.yaml:1), expected nothing: this worker has one client`},
 		{name: "a list of addresses", yaml: "camunda.client.grpc-address: [http://a:1, http://b:1]\n", want: `camunda.client.grpc-address: found the list "http://a:1,http://b:1" (app.yaml:1), expected one value: an http or https URL`},
 		{name: "a list of addresses in one text", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://a:1,http://b:1"}, want: `camunda.client.rest-address: found "http://a:1,http://b:1"`},
@@ -174,7 +173,6 @@ func TestWhatDecidesAboutJobsIsSaid(t *testing.T) {
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_ENABLED=false":                       "this worker takes jobs all the same",
 		"ZEEBE_CLIENT_WORKER_DEFAULTTYPE=x":                                  "the job type is connector.aws-eventbridge.type",
 		"CAMUNDA_CLIENT_WORKER_OVERRIDE_X_ENABLED=false":                     "there is one worker",
-		"CAMUNDA_CLIENT_PREFERRESTOVERGRPC=true":                             "jobs are taken over gRPC",
 		"CONNECTOR_OUTBOUND_DISABLED_0=io.camunda:aws-eventbridge:1":         "it switches off Camunda's connector, not this worker",
 		"AWS_WEB_IDENTITY_TOKEN_FILE=/none":                                  "environment variable AWS_WEB_IDENTITY_TOKEN_FILE names /none, which cannot be read: file does not exist",
 		"AWS_CONFIG_FILE=/none":                                              "environment variable AWS_CONFIG_FILE names /none",

@@ -43,7 +43,8 @@ type CommandError struct {
 	Code   string // the gRPC code as its specification spells it: "NOT_FOUND"
 	Reason string // the gateway's own words, to be shown
 	Fault  Fault  // what is known beside the code
-	// HTTPStatus is that of an answer that was HTTP alone: of a proxy, or of the authorization server. 0 = there was none.
+	// HTTPStatus is that of an answer that was HTTP alone: of the REST API, of a proxy, or of the authorization server. 0 = there
+	// was none.
 	HTTPStatus int
 	// ForToken says that the gateway was not called, for want of a token.
 	ForToken bool

@@ -29,6 +29,7 @@ const (
 	FaultConnectionEnded         // what answers ends the connection at once
 	FaultConnectionRefused       // nothing listens there
 	FaultNoAnswer                // nothing answers there
+	FaultNoREST                  // what answers is not Camunda's REST API: a proxy, or another server
 )
 
 // wording is how somebody else words a fault: gRPC keeps a code and a text of what failed, and no more.

@@ -54,7 +54,7 @@ func newAuthorizer(a *Auth, roots *x509.CertPool, keys *keys, log *slog.Logger) 
 				return nil, err
 			}
 		}
-		return newTokens(a, webClient(tlsConfig(roots, "", keys.token)), signer, log), nil
+		return newTokens(a, tokenClient(tlsConfig(roots, "", keys.token)), signer, log), nil
 	default:
 		return fixedAuth{}, nil
 	}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -27,13 +26,14 @@ const connectTimeout = 5 * time.Second
 
 // Client is a gateway of a Camunda cluster. It is safe for concurrent use.
 type Client struct {
+	Definitions
+
 	config  Config
 	auth    authorizer
-	rest    *restAPI
 	calls   *connection // polls and commands
 	streams *connection // the stream of jobs
 
-	version atomic.Pointer[toldVersion] // nil = the gateway told none yet
+	version lastVersion
 }
 
 // Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no
@@ -44,23 +44,12 @@ func Dial(c Config, log *slog.Logger) (*Client, error) {
 
 func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error) {
 	c = c.withDefaults()
-	var roots, besideSystem *x509.CertPool
-	var err error
-	if c.CAFile != "" {
-		if roots, besideSystem, err = readCA(c.CAFile); err != nil {
-			return nil, err
-		}
-	}
-	keys, err := readKeys(&c, log)
+	a, err := newAccess(&c, log)
 	if err != nil {
 		return nil, err
 	}
-	auth, err := newAuthorizer(&c.Auth, besideSystem, keys, log)
-	if err != nil {
-		return nil, err
-	}
-	options := append(dialOptions(c, tlsConfig(roots, c.Authority, keys.gateway)), extra...)
-	client := &Client{config: c, auth: auth, rest: newREST(&c, besideSystem, keys.rest)}
+	options := append(dialOptions(c, tlsConfig(a.roots, c.Authority, a.keys.gateway)), extra...)
+	client := &Client{Definitions: Definitions{newREST(&c, a)}, config: c, auth: a.auth}
 	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
 		return nil, err
 	}
@@ -133,8 +122,15 @@ func readCA(path string) (alone, beside *x509.CertPool, err error) {
 // Close ends the connections, and with them every call that still runs.
 func (c *Client) Close() error {
 	c.auth.close()
-	c.rest.client.CloseIdleConnections()
+	c.rest.close()
 	return errors.Join(c.calls.close(), c.streams.close())
+}
+
+// Authorize gets what authenticates calls to the gateway: a token with [AuthOIDC], nothing otherwise. The error is as of
+// [Client.Complete].
+func (c *Client) Authorize(ctx context.Context) error {
+	_, _, err := c.auth.authorize(ctx)
+	return commandError(ctx, nil, err)
 }
 
 // call makes a call with what authenticates it, and once more with a new token if it is refused as UNAUTHENTICATED.

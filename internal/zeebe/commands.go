@@ -63,7 +63,10 @@ func (c *Client) command(ctx context.Context, request proto.Message, do func(ctx
 	defer cancel()
 	call := &writing{Context: limited}
 	err := commandError(ctx, call, c.call(call, do)) //nolint:contextcheck // it is made of ctx
-	return tooLargeForProxy(err, request)
+	if err == nil {
+		return nil
+	}
+	return tooLargeForProxy(err, proto.Size(request))
 }
 
 // leastTooLarge is the size in bytes above which an answer 413 is taken at its word. A proxy that refuses a smaller command
@@ -72,13 +75,9 @@ const leastTooLarge = 64 << 10
 
 // tooLargeForProxy makes the refusal of a large command by a proxy that answers HTTP 413 one that stays: to try it again would
 // never end.
-func tooLargeForProxy(err error, request proto.Message) error {
+func tooLargeForProxy(err error, size int) error {
 	e, ok := errors.AsType[*job.CommandError](err)
-	if !ok || e.HTTPStatus != http.StatusRequestEntityTooLarge {
-		return err
-	}
-	size := proto.Size(request)
-	if size < leastTooLarge {
+	if !ok || e.HTTPStatus != http.StatusRequestEntityTooLarge || size < leastTooLarge {
 		return err
 	}
 	return &job.CommandError{

@@ -17,11 +17,12 @@ type Config struct {
 	CAFile    string
 	Authority string // the host that the cluster's certificates are checked for and that :authority says; empty = the address's
 
+	// RESTAddress is the URL of the Orchestration Cluster REST API, with or without its version (/v2): all of a [RESTClient],
+	// and of a [Client] the way to [Definitions]. Empty = none.
+	RESTAddress string
 	// PhysicalTenant is the id of the cluster's physical tenant that all calls go to: lower-case letters and digits, at most 64.
 	// Empty = default. Camunda 8.10 and later: an older gateway has one tenant, and is not asked for jobs of another.
 	PhysicalTenant string
-
-	RESTAddress string // URL of the Orchestration Cluster REST API, for [Client.ProcessXML] alone; empty = none
 
 	Auth Auth
 

@@ -49,7 +49,7 @@ func TestADefinitionIsFoundByTheIDOfItsProcess(t *testing.T) {
 			} else {
 				var refused *RESTError
 				require.ErrorAs(t, err, &refused)
-				assert.Contains(t, err.Error(), "POST "+c.rest.address+"/v2/process-definitions/search: ")
+				assert.Contains(t, err.Error(), "POST "+c.rest.base+"/process-definitions/search: ")
 				assert.Contains(t, err.Error(), tt.fault)
 			}
 			if tt.body != "" {

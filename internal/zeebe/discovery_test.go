@@ -58,7 +58,7 @@ func TestAnOpenIDConfigurationThatIsNone(t *testing.T) {
 			t.Parallel()
 			where := configuration(t, &issuer{}, tt.code, text(tt.body), tt.start)
 			auth := Auth{Method: AuthOIDC, ClientID: "me", ClientSecret: secret, DiscoveryURL: where}
-			client := webClient(tlsConfig(nil, "", nil))
+			client := tokenClient(tlsConfig(nil, "", nil))
 			client.Transport.(*http.Transport).TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // the test's own server
 			defer client.CloseIdleConnections()
 			_, err := fetchToken(t.Context(), client, &auth, nil)

@@ -18,7 +18,7 @@ const physicalTenantHeader = "camunda-physical-tenant"
 // checkPhysicalTenant refuses to ask for jobs of a physical tenant at a gateway that is too old to know any: it would give those
 // of another. A gateway that does not tell its version is believed to know it. The version is that of the last probe.
 func (c *Client) checkPhysicalTenant() error {
-	told := c.version.Load()
+	told := c.version.told.Load()
 	if c.config.PhysicalTenant == "" || c.config.PhysicalTenant == "default" || told == nil || !OlderThan(told.text, 8, 10) {
 		return nil
 	}

@@ -3,225 +3,190 @@ package zeebe
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// maxDefinition is the greatest process definition that is read, in bytes. Zeebe itself takes no resource above 4 MB.
-const maxDefinition = 4 << 20
+// restAPI is the way to the Orchestration Cluster REST API.
+type restAPI struct {
+	base        string // that paths are added to; empty = there is no address
+	config      *Config
+	auth        authorizer
+	connections *restConnections
 
-// maxProblem is how many bytes of the server's own words are repeated.
-const maxProblem = 300
-
-// RESTError is a call of the Orchestration Cluster REST API that did not end in an answer.
-type RESTError struct {
-	URL    string
-	Method string
-	Status int    // 0 = there was no answer
-	Reason string // what went wrong, and what to look at
-	// Transient says that the same call may succeed soon.
-	Transient bool
+	mu       sync.Mutex
+	refusing time.Time // when it last refused a token that was new
+	// pause is how long after a new token was refused the next refusal costs none: the token's issuer, and a gateway that takes
+	// the same tokens over gRPC, must not suffer for a REST API that takes none.
+	pause time.Duration
 }
 
-func (e *RESTError) Error() string { return e.Method + " " + e.URL + ": " + e.Reason }
+// tokenPause is the pause of a REST API beside a gateway that is spoken to over gRPC.
+const tokenPause = time.Minute
 
-// Temporary says whether the same call may succeed soon.
-func (e *RESTError) Temporary() bool { return e.Transient }
-
-// ProcessXML returns the BPMN XML of a deployed process definition by the Orchestration Cluster REST API (Camunda 8.8 and
-// later), which answers from its secondary storage: a definition that was deployed just now may not be there yet. It is
-// tried once, for at most [Config.RequestTimeout], and once more with another token if the first was not taken. The error
-// is a *[RESTError], or wraps [context.Canceled] if ctx was cancelled.
-func (c *Client) ProcessXML(ctx context.Context, key int64) ([]byte, error) {
-	address := c.rest.address + "/v2/process-definitions/" + strconv.FormatInt(key, 10) + "/xml"
-	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
-	defer cancel()
-	for again := false; ; again = true {
-		text, proof, err := c.restCall(limited, restRequest{method: http.MethodGet, address: address, accept: "text/xml, application/problem+json"})
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return nil, fmt.Errorf("call the REST API: %w", ctx.Err())
-		}
-		refused, ok := errors.AsType[*RESTError](err)
-		switch {
-		case !ok || refused.Status != http.StatusUnauthorized:
-			return text, err
-		case again: // a new token is no better
-			c.rest.refusesAll()
-			return text, err
-		case !c.rest.mayTakeAnother() || !c.auth.refused(proof):
-			return text, err
-		}
+// newREST returns the way to c's REST address. It follows no redirect: a token goes where it was configured to go.
+func newREST(c *Config, a *access) *restAPI {
+	return &restAPI{
+		base: restBase(c.RESTAddress, c.PhysicalTenant), config: c, auth: a.auth, pause: tokenPause,
+		connections: newRESTConnections(func() *http.Transport { return newTransport(c, tlsConfig(a.besideSystem, c.Authority, a.keys.rest)) }),
 	}
 }
+
+// restBase returns the URL below which the REST API is. The address may or may not end in /v2, which is its version.
+func restBase(address, physicalTenant string) string {
+	address = strings.TrimRight(address, "/")
+	if address == "" {
+		return ""
+	}
+	address = strings.TrimRight(strings.TrimSuffix(address, "/v2"), "/")
+	if physicalTenant != "" && physicalTenant != defaultPhysicalTenant {
+		within := "/physical-tenants/" + url.PathEscape(physicalTenant)
+		address = strings.TrimSuffix(address, within) + within
+	}
+	return address + "/v2"
+}
+
+// defaultPhysicalTenant is the physical tenant of calls that name none. Clusters before Camunda 8.10 have no other.
+const defaultPhysicalTenant = "default"
+
+func (a *restAPI) close() { a.connections.close() }
 
 // restRequest is a request to the REST API.
 type restRequest struct {
-	method, address, accept string
-	body                    []byte // JSON; nil = none
+	method, path string // path is below the base
+	body         []byte // JSON; nil = none
+	accept       string // empty = JSON
+	limit        int    // bytes of the longest answer
 }
 
-// restCall makes a request once. The error is a *[RESTError].
-func (c *Client) restCall(ctx context.Context, r restRequest) ([]byte, *proof, error) {
-	fault := func(transient bool, reason string) *RESTError {
-		return &RESTError{URL: printableURL(r.address), Method: r.method, Reason: reason, Transient: transient}
+// restAnswer is what a server answered.
+type restAnswer struct {
+	status      int
+	contentType string
+	location    string // of a redirect
+	body        []byte
+	cut         error // why the body ends early: errTooLong, or what broke the connection; nil = it is whole
+}
+
+var (
+	errNoAddress = errors.New("there is no REST address")
+	errNoURL     = errors.New("camunda.client.rest-address is no URL")
+	errTooLong   = errors.New("the answer is too long")
+)
+
+// url is where a request goes, for people.
+func (a *restAPI) url(r restRequest) string { return printableURL(a.base + r.path) }
+
+// ask makes a request, and once more with another token if the first was not taken. The error is why there is no answer.
+func (a *restAPI) ask(ctx context.Context, r restRequest) (*restAnswer, error) {
+	for again := false; ; again = true {
+		answer, proof, err := a.send(ctx, r)
+		switch {
+		case err != nil || !answer.refusesToken():
+			return answer, err
+		case again: // a new token is no better
+			a.refusesAll()
+			return answer, nil
+		case !a.mayTakeAnother() || !a.auth.refused(proof):
+			return answer, nil
+		}
 	}
-	if c.rest.address == "" {
-		return nil, nil, fault(false, "there is no REST address")
+}
+
+// send makes a request once. A context that is a [writing] is told whether the request was handed to a connection.
+func (a *restAPI) send(ctx context.Context, r restRequest) (*restAnswer, *proof, error) {
+	if a.base == "" {
+		return nil, nil, errNoAddress
 	}
-	_, proof, err := c.auth.authorize(ctx)
+	_, proof, err := a.auth.authorize(ctx)
 	if err != nil {
-		refused, ok := errors.AsType[*job.CommandError](err)
-		return nil, nil, fault(!ok || refused.Kind == job.Transient, err.Error())
+		return nil, nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, r.method, r.address, bytes.NewReader(r.body))
+	on := a.connections.use()
+	ctx, done := on.bounded(ctx)
+	defer done()
+	if w, ok := ctx.Value(writingKey{}).(*writing); ok {
+		ctx = httptrace.WithClientTrace(ctx, w.trace())
+	}
+	request, err := http.NewRequestWithContext(ctx, r.method, a.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return nil, proof, fault(false, "camunda.client.rest-address is no URL") // err repeats it, a password included
+		return nil, nil, errNoURL // err repeats it, a password included
 	}
-	request.Header.Set("Accept", r.accept)
-	if r.body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	if c.config.UserAgent != "" {
-		request.Header.Set("User-Agent", c.config.UserAgent)
-	}
-	if proof != nil {
-		request.Header["Authorization"] = proof.header.Get("authorization")
-	}
-	response, err := c.rest.client.Do(request)
+	a.dress(request, r, proof)
+	response, err := on.client.Do(request)
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL
 			err = wrapped.Err
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return nil, proof, fault(true, "no answer in time")
-		}
-		return nil, proof, fault(!untrusted(err), err.Error()+proxyHint(err))
+		return nil, proof, unanswered(ctx, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxDefinition+1))
+	answer := &restAnswer{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), location: response.Header.Get("Location")}
+	answer.body, answer.cut = io.ReadAll(io.LimitReader(response.Body, int64(r.limit)+1))
 	switch {
-	case err != nil:
-		return nil, proof, fault(true, err.Error())
-	case response.StatusCode != http.StatusOK:
-		return nil, proof, r.statusError(response.StatusCode, body)
-	case len(body) > maxDefinition:
-		return nil, proof, fault(false, fmt.Sprintf("the answer is longer than %d bytes", maxDefinition))
+	case answer.cut != nil:
+		answer.cut = unanswered(ctx, answer.cut)
+	case len(answer.body) > r.limit:
+		answer.body, answer.cut = answer.body[:r.limit], fmt.Errorf("%w: above %d bytes", errTooLong, r.limit)
 	}
-	return body, proof, nil
+	return answer, proof, nil
 }
 
-// proxyHint says what to look at if a proxy could not be reached; empty = it was not that.
-func proxyHint(err error) string {
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "proxyconnect" {
-		return "; the request goes through the proxy that HTTP_PROXY or HTTPS_PROXY names: look whether it is up, or add the host of camunda.client.rest-address to NO_PROXY"
+// dress sets the headers of a request.
+func (a *restAPI) dress(request *http.Request, r restRequest, proof *proof) {
+	accept := r.accept
+	if accept == "" {
+		accept = "application/json, application/problem+json"
 	}
-	return ""
-}
-
-// untrusted says whether the server's certificate was not accepted, which does not pass.
-func untrusted(err error) bool {
-	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
-	return ok
-}
-
-// statusError words an answer that is no definition: the server's own words, then what to look at.
-func (r restRequest) statusError(status int, body []byte) *RESTError {
-	e := &RESTError{URL: printableURL(r.address), Method: r.method, Status: status, Reason: "the answer was HTTP " + strconv.Itoa(status)}
-	if text := problem(body); text != "" {
-		e.Reason += " (" + text + ")"
+	request.Header.Set("Accept", accept)
+	if r.body != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
-	switch {
-	case status == http.StatusNotFound:
-		e.Transient = true
-		e.Reason += "; a definition that was deployed just now takes a moment to get into the cluster's secondary storage; " +
-			"else look whether camunda.client.rest-address is the Orchestration Cluster REST API of Camunda 8.8 or later (leave it unset for an older one)"
-	case status == http.StatusUnauthorized:
-		e.Reason += "; look at camunda.client.auth, which is the same for REST and gRPC"
-	case status == http.StatusForbidden:
-		e.Reason += "; the worker's client needs the permission READ_PROCESS_DEFINITION of the process"
-	case status >= 300 && status < 400:
-		e.Reason += "; redirects are not followed: camunda.client.rest-address must be the final address"
-	case status == http.StatusNoContent:
-		e.Reason += "; the cluster has no XML of this definition"
-	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
-		e.Transient = true
+	if a.config.UserAgent != "" {
+		request.Header.Set("User-Agent", a.config.UserAgent)
 	}
-	return e
-}
-
-// problem returns what an answer by RFC 9457 says, cut to length; empty if it is none.
-func problem(body []byte) string {
-	var p struct{ Title, Detail string }
-	if json.Unmarshal(body, &p) != nil {
-		return ""
+	if a.config.Authority != "" {
+		request.Host = a.config.Authority
 	}
-	text := p.Detail
-	if text == "" {
-		text = p.Title
+	if proof != nil {
+		request.Header["Authorization"] = proof.header.Get("authorization")
 	}
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	for i := range text {
-		if i >= maxProblem {
-			return text[:i] + "…"
-		}
+}
+
+// unanswered is the error of a request whose context may have ended.
+func unanswered(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errReplaced):
+		return errReplaced
+	case cause != nil:
+		return cause
 	}
-	return text
+	return err
 }
 
-// restAPI is the way to the Orchestration Cluster REST API.
-type restAPI struct {
-	address string // without a slash at its end; empty = none
-	client  *http.Client
-
-	mu       sync.Mutex
-	refusing time.Time // when it last refused a token that was new
-}
-
-// tokenPause is how long after a new token was refused the next refusal costs none: the token's issuer, and the gateway that
-// takes the same tokens, must not suffer for a REST API that takes none.
-const tokenPause = time.Minute
-
-func (r *restAPI) refusesAll() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.refusing = time.Now()
-}
-
-func (r *restAPI) mayTakeAnother() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.refusing.IsZero() || time.Since(r.refusing) >= tokenPause
-}
-
-// newREST returns the way to c's REST address. Roots are the certificates trusted beside the system's; key is the
-// client's TLS certificate, nil if it has none.
-func newREST(c *Config, roots *x509.CertPool, key *keyFiles) *restAPI {
-	return &restAPI{address: strings.TrimRight(c.RESTAddress, "/"), client: webClient(tlsConfig(roots, c.Authority, key))}
-}
-
-// webClient honours HTTPS_PROXY and follows no redirect: a token or a client secret goes where it was configured to go.
-func webClient(secure *tls.Config) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			ForceAttemptHTTP2:   true,
-			TLSHandshakeTimeout: 10 * time.Second,
-			IdleConnTimeout:     30 * time.Second,
-			TLSClientConfig:     secure,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// trace notes whether a request may be at the server. One that was not written whole is not.
+func (w *writing) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn:      func(httptrace.GotConnInfo) { w.written.Store(true) }, // it is written beside us from now on
+		WroteRequest: func(i httptrace.WroteRequestInfo) { w.written.Store(i.Err == nil) },
 	}
+}
+
+func (a *restAPI) refusesAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.refusing = time.Now()
+}
+
+func (a *restAPI) mayTakeAnother() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.refusing.IsZero() || time.Since(a.refusing) >= a.pause
 }

@@ -75,7 +75,7 @@ func TestTheFaultOfATokenRequestIsFoundInItsError(t *testing.T) {
 			if tt.stranger {
 				_, roots = selfSigned(t, "localhost", tomorrow)
 			}
-			client := webClient(tlsConfig(roots, "", nil))
+			client := tokenClient(tlsConfig(roots, "", nil))
 			defer client.CloseIdleConnections()
 			own, _ := selfSigned(t, "me", tomorrow)
 			client.Transport.(*http.Transport).TLSClientConfig.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil }

@@ -3,6 +3,7 @@ package zeebe
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,6 +17,23 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
+
+// tokenClient honours HTTPS_PROXY and follows no redirect: a client secret goes where it was configured to go.
+func tokenClient(secure *tls.Config) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			ForceAttemptHTTP2:   true,
+			TLSHandshakeTimeout: 10 * time.Second,
+			IdleConnTimeout:     30 * time.Second,
+			TLSClientConfig:     secure,
+		},
+		CheckRedirect: noRedirect,
+	}
+}
+
+// noRedirect has an answer that leads elsewhere be the answer.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // assumedLife is how long a token is used whose answer does not say for how long it holds.
 const assumedLife = 5 * time.Minute

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
@@ -32,7 +33,7 @@ func (c *Client) Topology(ctx context.Context) (Topology, error) {
 	if err != nil {
 		return Topology{}, err
 	}
-	c.tell(answer)
+	c.version.tell(answer.GetGatewayVersion())
 	return Topology{
 		GatewayVersion: answer.GetGatewayVersion(), ClusterSize: int(answer.GetClusterSize()), PartitionsCount: int(answer.GetPartitionsCount()),
 		ReplicationFactor: int(answer.GetReplicationFactor()), BrokersSeen: len(answer.GetBrokers()),
@@ -42,30 +43,37 @@ func (c *Client) Topology(ctx context.Context) (Topology, error) {
 // GatewayVersion returns the version that the gateway told last; if it told none yet, it is asked. Empty = it tells none, or
 // refuses to. The error is as of [Client.Complete].
 func (c *Client) GatewayVersion(ctx context.Context) (string, error) {
-	if told := c.version.Load(); told != nil && time.Since(told.at) < versionAge {
-		return told.text, nil
-	}
-	t, err := c.Topology(ctx)
-	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied {
-		return "", nil
-	}
-	return t.GatewayVersion, err
+	return c.version.get(ctx, c.Topology)
 }
 
 // versionAge is how long a version that the gateway told is relied on.
 const versionAge = 30 * time.Second
 
-// toldVersion is the gateway's version as it told it.
+// lastVersion is the version that the gateway told last.
+type lastVersion struct{ told atomic.Pointer[toldVersion] } // nil = it told none yet
+
 type toldVersion struct {
 	text string
 	at   time.Time
 }
 
-// tell takes note of the gateway's version.
-func (c *Client) tell(answer *pb.TopologyResponse) {
-	if version := answer.GetGatewayVersion(); version != "" {
-		c.version.Store(&toldVersion{version, time.Now()})
+// tell takes note of a version; empty = none was told.
+func (v *lastVersion) tell(version string) {
+	if version != "" {
+		v.told.Store(&toldVersion{version, time.Now()})
 	}
+}
+
+// get returns the version, and asks for the topology if none was told lately.
+func (v *lastVersion) get(ctx context.Context, ask func(context.Context) (Topology, error)) (string, error) {
+	if told := v.told.Load(); told != nil && time.Since(told.at) < versionAge {
+		return told.text, nil
+	}
+	t, err := ask(ctx)
+	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied {
+		return "", nil
+	}
+	return t.GatewayVersion, err
 }
 
 // OlderThan says whether a version such as 8.7.3 or 8.8.0-alpha5 is older than major.minor. One that cannot be read is not.
@@ -111,7 +119,7 @@ func (c *Client) probe(ctx context.Context, on *connection) (silent bool, err er
 	err = commandError(ctx, nil, c.call(ctx, func(ctx context.Context) error {
 		asked = true
 		answer, err := gateway.Topology(ctx, &pb.TopologyRequest{})
-		c.tell(answer)
+		c.version.tell(answer.GetGatewayVersion())
 		return err
 	}))
 	if e, ok := errors.AsType[*job.CommandError](err); ok && e.Kind == job.Denied && e.Code == codeName(codes.PermissionDenied) {

@@ -28,13 +28,13 @@ func TestTheVersionThatAProbeWasToldIsKnown(t *testing.T) {
 	version, err := c.GatewayVersion(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, "8.6.0", version)
-	require.NotNil(t, c.version.Load(), "from the probe")
+	require.NotNil(t, c.version.told.Load(), "from the probe")
 }
 
 func TestARequestThatFailsAtAProxySaysSo(t *testing.T) {
 	t.Parallel()
 	c := connect(t, &gateway{}, Config{RESTAddress: "http://rest.example.com"})
-	transport, ok := c.rest.client.Transport.(*http.Transport)
+	transport, ok := c.rest.connections.use().client.Transport.(*http.Transport)
 	require.True(t, ok)
 	transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:1"})
 	_, err := c.ProcessXML(t.Context(), 1)
