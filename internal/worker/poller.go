@@ -17,6 +17,9 @@ const (
 	pollAtDrain = time.Second
 	// pollAlone is the time between polls while a stream is to be opened anew.
 	pollAlone = time.Second
+	// pollUnheld is the least time from one poll that is to wait at the gateway to the next, if the first brings nothing: a
+	// gateway can be told to let no poll wait.
+	pollUnheld = 100 * time.Millisecond
 	// pollFailing is the longest pause between polls that fail.
 	pollFailing = time.Second
 )
@@ -38,6 +41,7 @@ func (w *run) pollJobs() {
 		}
 	}
 	for w.awaitPollable(probe) {
+		began := time.Now()
 		asked, got, err := w.pollOnce(ctx, most, w.pollWait())
 		if w.draining.Err() != nil {
 			return
@@ -68,7 +72,10 @@ func (w *run) pollJobs() {
 			}
 		}
 		if w.pollsAlone() {
-			continue // the gateway made us wait
+			if asked > 0 && got == 0 && pace.Sleep(w.draining, pollUnheld-time.Since(began)) != nil {
+				return
+			}
+			continue // the gateway made us wait, as a rule
 		}
 		w.poll.wanted.Store(full || w.slots.Full())
 		if full {

@@ -84,6 +84,20 @@ func TestASilentConnectionIsReplaced(t *testing.T) {
 	})
 }
 
+func TestACommandThatIsBeingWrittenMayBeTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := dialREST(t, Config{RESTAddress: "http://127.0.0.1:1"})
+		transportOf(t, c).DialContext = func(context.Context, string, string) (net.Conn, error) {
+			ours, _ := net.Pipe() // nobody reads: the request is on its way until its time is up
+			return ours, nil
+		}
+		e := refused(t, c.Fail(t.Context(), job.Ref{Key: 1}, 1, 0, "", nil))
+		assert.Equal(t, codeDeadline, e.Code)
+		assert.False(t, e.NotTaken)
+	})
+}
+
 func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	entered, release := make(chan struct{}), make(chan struct{})

@@ -24,9 +24,10 @@ import (
 
 // restBroker is a cluster's REST API in a bubble: a poll waits for the next job, as it was asked to.
 type restBroker struct {
-	jobs chan string // without room: a job waits for a poll
-	late string      // given to a poll that waits when the worker's drain has begun; empty = none
-	end  chan struct{}
+	jobs   chan string // without room: a job waits for a poll
+	unheld bool        // polls are answered at once
+	late   string      // given to a poll that waits when the worker's drain has begun; empty = none
+	end    chan struct{}
 
 	mu    sync.Mutex
 	calls []restCall
@@ -43,13 +44,18 @@ func (b *restBroker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/v2/jobs/activation":
 		var asked struct{ RequestTimeout int64 }
 		_ = json.Unmarshal(body, &asked)
-		fmt.Fprintf(w, `{"jobs":[%s]}`, b.next(r.Context(), time.Duration(asked.RequestTimeout)*time.Millisecond))
+		fmt.Fprintf(w, `{"jobs":[%s]}`, b.next(time.Duration(asked.RequestTimeout)*time.Millisecond))
 	default:
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
-func (b *restBroker) next(ctx context.Context, wait time.Duration) string {
+// next waits for a job. It does not look at the request's context: the listener of these tests may end that too early, since a
+// deadline of its connections can take effect after it was lifted.
+func (b *restBroker) next(wait time.Duration) string {
+	if b.unheld {
+		wait = 0
+	}
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	select {
@@ -58,7 +64,6 @@ func (b *restBroker) next(ctx context.Context, wait time.Duration) string {
 	case <-over.C:
 	case <-b.end:
 		return b.late
-	case <-ctx.Done():
 	}
 	return ""
 }
@@ -111,6 +116,7 @@ func serveInBubble(t *testing.T, b *restBroker) (*RESTClient, func()) {
 		_ = c.Close()
 		_ = server.Close()
 		serving.Wait()
+		pass(time.Minute) // the last polls end
 	}
 }
 
@@ -154,6 +160,24 @@ func TestAWorkerOverRESTWaitsAtTheGateway(t *testing.T) {
 			assert.Equal(t, 20, b.count("/v2/jobs/")-b.count("/v2/jobs/activation"), "each job has one command")
 		})
 	}
+}
+
+func TestAGatewayThatHoldsNoPollsIsNotAskedWithoutAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &restBroker{jobs: make(chan string), end: make(chan struct{}), unheld: true}
+		c, end := serveInBubble(t, b)
+		defer end()
+		w := worker.New(worker.Config{JobType: "t", Name: "w"}, c, &handled{}, nil, silent)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.Run(ctx) }()
+		pass(time.Minute)
+		stop()
+		require.NoError(t, <-ended)
+		assert.LessOrEqual(t, b.count("/v2/jobs/activation"), 601)
+		assert.GreaterOrEqual(t, b.count("/v2/jobs/activation"), 100, "a job does not wait for long")
+	})
 }
 
 func TestAJobThatComesWithTheDrainIsHandedBackOverREST(t *testing.T) {
