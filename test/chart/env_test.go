@@ -75,17 +75,28 @@ func TestSecretsAsEnvironmentComeUnderThePrefix(t *testing.T) {
 func TestTheWorkersSettings(t *testing.T) {
 	t.Parallel()
 	env := environment(t, render(t, "tenantIds={a,b}", "jobType=t", "maxJobsActive=7", "jobTimeout=PT2M", "secrets.filter=DISABLED",
-		"service.serverPort=9090", "log.level=debug", "log.format=text", "aws.region=eu-west-1", "restAddress=http://r", "secrets.awsSecretsManager.enabled=true", "secrets.awsSecretsManager.secrets={a,b}", "secrets.awsSecretsManager.prefix=p/", "tls.overrideAuthority=z"))
+		"service.serverPort=9090", "log.level=debug", "log.format=text", "aws.region=eu-west-1", "restAddress=http://r", "preferRest=true", "secrets.awsSecretsManager.enabled=true", "secrets.awsSecretsManager.secrets={a,b}", "secrets.awsSecretsManager.prefix=p/", "tls.overrideAuthority=z"))
 	for name, want := range map[string]string{
 		"CAMUNDA_CLIENT_MODE": "selfManaged", "CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS": "a,b", "CONNECTOR_AWS_EVENTBRIDGE_TYPE": "t",
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE": "7", "CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT": "PT2M",
 		"CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE": "DISABLED", "SERVER_PORT": "9090", "LOGGING_LEVEL_ROOT": "debug",
-		"LOGGING_FORMAT": "text", "AWS_REGION": "eu-west-1", "CAMUNDA_CLIENT_RESTADDRESS": "http://r", "CAMUNDA_CLIENT_OVERRIDEAUTHORITY": "z",
+		"LOGGING_FORMAT": "text", "AWS_REGION": "eu-west-1", "CAMUNDA_CLIENT_RESTADDRESS": "http://r", "CAMUNDA_CLIENT_PREFERRESTOVERGRPC": "true", "CAMUNDA_CLIENT_OVERRIDEAUTHORITY": "z",
 		"CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_ENABLED": "true", "CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_SECRETS": "a,b",
 		"CAMUNDA_CONNECTOR_SECRETPROVIDER_AWSSECRETSMANAGER_PREFIX": "p/",
 	} {
 		assert.Equal(t, want, env[name], name)
 	}
+}
+
+func TestARESTAddressAloneIsEnough(t *testing.T) {
+	t.Parallel()
+	all, err := template(t, chartFolder, "--set", "restAddress=http://zeebe:8080", "--set", "networkPolicy.enabled=true")
+	require.NoError(t, err)
+	env := environment(t, all)
+	assert.Equal(t, "http://zeebe:8080", env["CAMUNDA_CLIENT_RESTADDRESS"])
+	assert.NotContains(t, env, "CAMUNDA_CLIENT_GRPCADDRESS")
+	assert.NotContains(t, env, "CAMUNDA_CLIENT_PREFERRESTOVERGRPC", "the worker sees it by itself")
+	assert.Equal(t, []int{8080}, ports(at(get(t, all, "NetworkPolicy"), "spec/egress/1")))
 }
 
 func TestTheGatewaysAuthorityIsMountedWhereTheWorkerLooks(t *testing.T) {

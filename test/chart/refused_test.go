@@ -25,6 +25,7 @@ func TestWhatCannotWorkIsRefusedWithTheReason(t *testing.T) {
 		want     string
 	}{
 		{"no address", nil, "grpcAddress is not set: expected the gateway's address"},
+		{"REST without its address", []string{gateway, "preferRest=true"}, "restAddress is not set beside preferRest: true"},
 		{"two clusters", append(client, gateway, "saas.clusterId=c", "saas.region=r"), "are both set; expected one cluster"},
 		{"SaaS without a region", append(client, "saas.clusterId=c"), "saas.region is not set"},
 		{"SaaS without OAuth", []string{"saas.clusterId=c", "saas.region=r"}, "expected oidc"},

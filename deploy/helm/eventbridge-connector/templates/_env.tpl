@@ -20,8 +20,14 @@
 {{- else }}
 - name: CAMUNDA_CLIENT_MODE
   value: selfManaged
+{{- with $v.grpcAddress }}
 - name: CAMUNDA_CLIENT_GRPCADDRESS
-  value: {{ $v.grpcAddress | quote }}
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- if $v.preferRest }}
+- name: CAMUNDA_CLIENT_PREFERRESTOVERGRPC
+  value: "true"
 {{- end }}
 {{- with $v.restAddress }}
 - name: CAMUNDA_CLIENT_RESTADDRESS

@@ -79,6 +79,7 @@ CAMUNDA_CLIENT_CLOUD_CLUSTERID: saas.clusterId
 CAMUNDA_CLIENT_CLOUD_REGION: saas.region
 CAMUNDA_CLIENT_GRPCADDRESS: grpcAddress
 CAMUNDA_CLIENT_RESTADDRESS: restAddress
+CAMUNDA_CLIENT_PREFERRESTOVERGRPC: preferRest
 CAMUNDA_CLIENT_AUTH_METHOD: security.authentication.method
 CAMUNDA_CLIENT_AUTH_CLIENTID: security.authentication.oidc.clientId
 CAMUNDA_CLIENT_AUTH_CLIENTSECRET: security.authentication.oidc.secret

@@ -47,8 +47,11 @@
 {{- include "eventbridge-connector.refused" . -}}
 {{- $v := .Values -}}
 {{- $auth := $v.security.authentication -}}
-{{- if and (not $v.grpcAddress) (not $v.saas.clusterId) -}}
-{{- fail "grpcAddress is not set: expected the gateway's address, such as http://camunda-zeebe-gateway:26500 (or saas.clusterId and saas.region)" -}}
+{{- if not (or $v.grpcAddress $v.saas.clusterId $v.restAddress) -}}
+{{- fail "grpcAddress is not set: expected the gateway's address, such as http://camunda-zeebe-gateway:26500 (or restAddress, or saas.clusterId and saas.region)" -}}
+{{- end -}}
+{{- if and $v.preferRest (not $v.restAddress) (not $v.saas.clusterId) -}}
+{{- fail "restAddress is not set beside preferRest: true; expected the address of the REST API, such as http://camunda-zeebe-gateway:8080" -}}
 {{- end -}}
 {{- if and $v.saas.clusterId (not $v.saas.region) -}}
 {{- fail "saas.region is not set beside saas.clusterId: expected the cluster's region, such as bru-2" -}}
