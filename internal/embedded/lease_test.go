@@ -203,9 +203,10 @@ func withText(field protowire.Number, text string) func([]byte) []byte {
 	}
 }
 
-func withNumber(field protowire.Number, n uint64) func([]byte) []byte {
+// withOne sets a field to 1: true, or the first of an enumeration.
+func withOne(field protowire.Number) func([]byte) []byte {
 	return func(b []byte) []byte {
-		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), n)
+		return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), 1)
 	}
 }
 
@@ -235,16 +236,15 @@ func TestLeasesAndTenantsOverGRPC(t *testing.T) {
 	blue := g.PhysicalTenant("blue")
 	keys := add(t, blue, embedded.Job{Type: "t", TenantID: "b", BusinessID: "order"}, embedded.Job{Type: "t", TenantID: "a"}, embedded.Job{Type: "t", TenantID: "a"})
 	ctx := metadata.AppendToOutgoingContext(t.Context(), "Authorization", "Bearer t0k", "Camunda-Physical-Tenant", "blue")
-	code := func(err error) codes.Code { return status.Code(err) }
 	_, err = c.Topology(t.Context(), &pb.TopologyRequest{})
-	assert.Equal(t, codes.Unauthenticated, code(err))
+	assert.Equal(t, codes.Unauthenticated, status.Code(err))
 	_, err = c.Topology(metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer t0k", "camunda-physical-tenant", "green"), &pb.TopologyRequest{})
-	assert.Equal(t, codes.NotFound, code(err))
+	assert.Equal(t, codes.NotFound, status.Code(err))
 	_, err = c.Topology(ctx, &pb.TopologyRequest{})
 	require.NoError(t, err)
 
 	answers, err := c.ActivateJobs(ctx, newer(&pb.ActivateJobsRequest{Type: "t", Timeout: 60_000, MaxJobsToActivate: 9, RequestTimeout: -1},
-		func(b []byte) []byte { return withNumber(9, 1)(withNumber(8, 1)(b)) }))
+		func(b []byte) []byte { return withOne(9)(withOne(8)(b)) }))
 	require.NoError(t, err)
 	answer, err := answers.Recv()
 	require.NoError(t, err)
@@ -258,18 +258,18 @@ func TestLeasesAndTenantsOverGRPC(t *testing.T) {
 		tokens[j.GetKey()] = told[21]
 	}
 	_, err = c.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: keys[0]})
-	assert.Equal(t, codes.FailedPrecondition, code(err))
+	assert.Equal(t, codes.FailedPrecondition, status.Code(err))
 	_, err = c.CompleteJob(ctx, newer(&pb.CompleteJobRequest{JobKey: keys[0]}, withText(4, tokens[keys[0]])))
 	require.NoError(t, err)
 	_, err = c.UpdateJobTimeout(ctx, newer(&pb.UpdateJobTimeoutRequest{JobKey: keys[1], Timeout: 60_000}, withText(4, "x")))
-	assert.Equal(t, codes.FailedPrecondition, code(err))
+	assert.Equal(t, codes.FailedPrecondition, status.Code(err))
 	_, err = c.ThrowError(ctx, newer(&pb.ThrowErrorRequest{JobKey: keys[1]}, withText(5, tokens[keys[1]])))
 	require.NoError(t, err)
 
 	streaming, stop := context.WithCancel(ctx)
 	defer stop()
 	stream, err := c.StreamActivatedJobs(streaming, newer(&pb.StreamActivatedJobsRequest{Type: "t", Timeout: 60_000},
-		func(b []byte) []byte { return withNumber(8, 1)(withNumber(7, 1)(b)) }))
+		func(b []byte) []byte { return withOne(8)(withOne(7)(b)) }))
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return blue.Counts().StreamsOpen == 1 }, time.Minute, time.Millisecond)
 	_, err = c.FailJob(ctx, newer(&pb.FailJobRequest{JobKey: keys[2], Retries: 2}, withText(6, tokens[keys[2]])))

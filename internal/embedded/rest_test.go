@@ -86,8 +86,9 @@ func TestRESTGivesJobsAsTheyStand(t *testing.T) {
 	w := call(t, g, "POST", "/v2/jobs/activation",
 		`{"type":"t","worker":"w","timeout":60000,"maxJobsToActivate":1,"requestTimeout":-1,"fetchVariable":["z","a","lone","b"],"withLease":null}`)
 	body := w.Body.String()
-	deadline := body[strings.Index(body, `"deadline":`)+len(`"deadline":`):]
-	deadline = deadline[:strings.Index(deadline, ",")]
+	_, deadline, found := strings.Cut(body, `"deadline":`)
+	require.True(t, found, body)
+	deadline, _, _ = strings.Cut(deadline, ",")
 	assert.Equal(t, `{"jobs":[{"type":"t","processDefinitionId":"p","processDefinitionVersion":1,"elementId":"e","customHeaders":{"h": "<x>"},"worker":"w","retries":2,`+
 		`"deadline":`+deadline+`,"variables":{"z":1.10,"a":12345678901234567890,"lone":"\ud800","b":[ 1 ]},"tenantId":"<default>","jobKey":"`+key+`",`+
 		`"processInstanceKey":"5","processDefinitionKey":"6","elementInstanceKey":"7","kind":"BPMN_ELEMENT","listenerEventType":"UNSPECIFIED","userTask":null,`+
@@ -349,33 +350,34 @@ func TestRESTOverTheNetwork(t *testing.T) {
 			require.NoError(t, err)
 			defer g.Close()
 			client := other.Client()
-			get := func() (*http.Response, error) {
+			get := func() (status, version int, err error) {
 				r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.RESTURL()+"/v2/topology", nil)
 				require.NoError(t, err)
 				answer, err := client.Do(r)
-				if err == nil {
-					_, err = io.Copy(io.Discard, answer.Body)
-					_ = answer.Body.Close()
+				if err != nil {
+					return 0, 0, err
 				}
-				return answer, err
+				defer func() { _ = answer.Body.Close() }()
+				_, err = io.Copy(io.Discard, answer.Body)
+				return answer.StatusCode, answer.ProtoMajor, err
 			}
-			answer, err := get()
+			status, version, err := get()
 			require.NoError(t, err)
-			assert.Equal(t, 200, answer.StatusCode)
-			assert.Equal(t, secure, answer.ProtoMajor == 2, "HTTP/2 where there is TLS")
+			assert.Equal(t, 200, status)
+			assert.Equal(t, secure, version == 2, "HTTP/2 where there is TLS")
 			address := g.RESTURL()
 			g.SetFault(func(embedded.Call) embedded.Fault { return embedded.Fault{LoseAnswer: true} })
-			_, err = get()
+			_, _, err = get()
 			require.Error(t, err, "the connection, or the stream of HTTP/2, is closed without an answer")
 			g.SetFault(nil)
 			g.Interrupt()
-			_, err = get()
+			_, _, err = get()
 			require.Error(t, err)
 			require.NoError(t, g.Resume())
 			assert.Equal(t, address, g.RESTURL())
-			answer, err = get()
+			status, _, err = get()
 			require.NoError(t, err)
-			assert.Equal(t, 200, answer.StatusCode)
+			assert.Equal(t, 200, status)
 			client.CloseIdleConnections()
 		})
 	}

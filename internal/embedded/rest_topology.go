@@ -40,7 +40,7 @@ func (c *restCall) topology() error {
 	}
 	partitions := g.Partitions()
 	broker := restBroker{Host: "127.0.0.1", Port: brokerPort, Version: g.options.Version, Partitions: make([]restPartition, len(partitions))}
-	newest := g.options.release.since(8, 10)
+	newest := g.options.release.since(10)
 	if newest {
 		broker.BrokerID = strconv.Itoa(broker.NodeID)
 	}

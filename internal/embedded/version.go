@@ -28,20 +28,21 @@ func releaseOf(version string) release {
 	return release{major, minor, strings.Contains(rest, "-alpha")}
 }
 
-func (r release) since(major, minor int) bool {
-	return r.major > major || r.major == major && r.minor >= minor
+// since says whether it is 8.minor or later.
+func (r release) since(minor int) bool {
+	return r.major > 8 || r.major == 8 && r.minor >= minor
 }
 
 // The parts of a gateway that came with a version of their own.
-func (r release) knowsREST() bool            { return r.since(8, 6) }
-func (r release) knowsModels() bool          { return r.since(8, 8) }
-func (r release) knowsTags() bool            { return r.since(8, 8) }
-func (r release) knowsTextKeys() bool        { return r.since(8, 8) } // in REST; before, keys are numbers
-func (r release) knowsRootKeys() bool        { return r.since(8, 9) }
-func (r release) knowsAssignedTenants() bool { return r.since(8, 9) }
-func (r release) knowsLeases() bool          { return r.since(8, 10) }
-func (r release) knowsSecrets() bool         { return r.since(8, 10) }
-func (r release) knowsPhysicalTenants() bool { return r.since(8, 10) }
+func (r release) knowsREST() bool            { return r.since(6) }
+func (r release) knowsModels() bool          { return r.since(8) }
+func (r release) knowsTags() bool            { return r.since(8) }
+func (r release) knowsTextKeys() bool        { return r.since(8) } // in REST; before, keys are numbers
+func (r release) knowsRootKeys() bool        { return r.since(9) }
+func (r release) knowsAssignedTenants() bool { return r.since(9) }
+func (r release) knowsLeases() bool          { return r.since(10) }
+func (r release) knowsSecrets() bool         { return r.since(10) }
+func (r release) knowsPhysicalTenants() bool { return r.since(10) }
 
 // leaseTokenName is the property of REST that holds a lease token. The alphas had another name for it.
 func (r release) leaseTokenName() string {
