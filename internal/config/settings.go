@@ -135,7 +135,7 @@ func clusterSettings() []*Setting {
 		},
 		{
 			Key: "camunda.client.ca-certificate-path", Flag: "ca-certificate-path",
-			Doc:     "A PEM file with the CA certificates for the gateway, instead of the system's.",
+			Doc:     "A PEM file with the CA certificates for the gateway, over gRPC or REST, instead of the system's. The token URL, and the REST API beside gRPC, are checked against both.",
 			Example: "/etc/ssl/camunda-ca.pem", Also: []string{"camunda.client.zeebe.ca-certificate-path", "zeebe.client.security.cert-path"},
 			Env: []string{"ZEEBE_CA_CERTIFICATE_PATH", "CAMUNDA_CA_CERTIFICATE_PATH"}, bind: func(c *Config) any { return &c.Gateway.CACertificatePath },
 		},

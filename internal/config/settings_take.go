@@ -53,10 +53,16 @@ func validPhysicalTenant(text string) bool {
 	return len(text) <= maxPhysicalTenant && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
+// defaultPhysicalTenant is the physical tenant of calls that name none.
+const defaultPhysicalTenant = "default"
+
 // deriveTenants fills in the tenants, and says where naming them has no effect.
 func (l *loader) deriveTenants() {
 	const ids = "camunda.client.worker.defaults.tenant-ids"
 	w := &l.config.Worker
+	if l.config.Gateway.PhysicalTenant == defaultPhysicalTenant {
+		l.config.Gateway.PhysicalTenant = "" // a cluster that knows no physical tenants has it, too
+	}
 	if len(w.TenantIDs) == 0 && w.TenantID != "" {
 		w.TenantIDs = []string{w.TenantID}
 		l.derived(ids, "follows from camunda.client.tenant-id")

@@ -69,7 +69,8 @@ func TestTheTenantFilter(t *testing.T) {
 
 func TestThePhysicalTenant(t *testing.T) {
 	t.Parallel()
-	for _, id := range []string{"", "default", "a", "tenant2", strings.Repeat("a1", 32)} {
+	assert.Empty(t, mustLoad(t, nil, []string{"CAMUNDA_CLIENT_PHYSICALTENANTID=default"}, "").Gateway.PhysicalTenant, "every cluster has it")
+	for _, id := range []string{"", "a", "tenant2", strings.Repeat("a1", 32)} {
 		assert.Equal(t, id, mustLoad(t, nil, []string{"CAMUNDA_CLIENT_PHYSICALTENANTID=" + id}, "").Gateway.PhysicalTenant)
 	}
 	for _, id := range []string{"A", "a-b", "a_b", "a b", "ä", "a/../b", "a\r\nb", strings.Repeat("a", 65)} {

@@ -25,8 +25,11 @@ func TestWithATokenAFailWhoseAnswerIsLostIsRepeated(t *testing.T) {
 	for _, replicas := range []int{1, 2} {
 		synctest.Test(t, func(t *testing.T) {
 			var there, back sync.Map // jobs whose first fail was lost on its way there, and back
-			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 2 * time.Second}, func(_ int, w *way, s *sender) {
-				w.leased, w.Latency = true, 0
+			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 2 * time.Second}, func(i int, w *way, s *sender) {
+				w.leased = true
+				if i == 0 { // all ways lead to the same gateway, and the first worker is at work by now
+					w.Latency = 0
+				}
 				lose := func(call string, key int64, first *sync.Map) error {
 					if call != "Fail" {
 						return nil

@@ -8,8 +8,8 @@ import (
 // access is what a client needs to be let in, over gRPC or REST: the certificates that it trusts, its keys, and what it
 // authenticates by.
 type access struct {
-	roots        *x509.CertPool // for the gateway's gRPC; nil = the system's
-	besideSystem *x509.CertPool // for requests over HTTP; nil = the system's
+	roots        *x509.CertPool // for what jobs come and go by; nil = the system's
+	besideSystem *x509.CertPool // for tokens, and for deployed models beside gRPC; nil = the system's
 	keys         *keys
 	auth         authorizer
 }

@@ -49,7 +49,7 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 		return nil, err
 	}
 	options := append(dialOptions(c, tlsConfig(a.roots, c.Authority, a.keys.gateway)), extra...)
-	client := &Client{Definitions: Definitions{newREST(&c, a)}, config: c, auth: a.auth}
+	client := &Client{Definitions: Definitions{newREST(&c, a, a.besideSystem)}, config: c, auth: a.auth}
 	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package zeebe
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -31,11 +32,12 @@ type restAPI struct {
 // tokenPause is the pause of a REST API beside a gateway that is spoken to over gRPC.
 const tokenPause = time.Minute
 
-// newREST returns the way to c's REST address. It follows no redirect: a token goes where it was configured to go.
-func newREST(c *Config, a *access) *restAPI {
+// newREST returns the way to c's REST address. Roots sign the server's certificate; nil = the system's. It follows no redirect: a
+// token goes where it was configured to go.
+func newREST(c *Config, a *access, roots *x509.CertPool) *restAPI {
 	return &restAPI{
 		base: restBase(c.RESTAddress, c.PhysicalTenant), config: c, auth: a.auth, pause: tokenPause,
-		connections: newRESTConnections(func() *http.Transport { return newTransport(c, tlsConfig(a.besideSystem, c.Authority, a.keys.rest)) }),
+		connections: newRESTConnections(func() *http.Transport { return newTransport(c, tlsConfig(roots, c.Authority, a.keys.rest)) }),
 	}
 }
 

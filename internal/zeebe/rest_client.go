@@ -34,7 +34,7 @@ func DialREST(c Config, log *slog.Logger) (*RESTClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	rest := newREST(&c, a)
+	rest := newREST(&c, a, a.roots)
 	rest.pause = 0 // there is no other gateway that takes the tokens
 	return &RESTClient{Definitions: Definitions{rest}, oldTokens: pace.NewRecent[string, struct{}](tokensKept, tokensFor)}, nil
 }

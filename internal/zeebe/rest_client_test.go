@@ -2,6 +2,7 @@ package zeebe
 
 import (
 	"context"
+	"crypto/x509"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -259,6 +260,22 @@ func TestTheAuthorityIsSentToTheRESTAPI(t *testing.T) {
 	c := dialREST(t, Config{RESTAddress: server.URL, CAFile: ca, Authority: "zeebe.example.com"})
 	require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Equal(t, "zeebe.example.com HTTP/2.0", host)
+
+	alone, beside, err := readCA(ca)
+	require.NoError(t, err)
+	assert.True(t, trusted(t, c.rest).Equal(alone), "what jobs come and go by trusts the file's certificates alone, as over gRPC")
+	overGRPC, err := Dial(Config{Target: "h:1", RESTAddress: server.URL, CAFile: ca}, silent)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = overGRPC.Close() })
+	assert.True(t, trusted(t, overGRPC.rest).Equal(beside))
+}
+
+// trusted returns the certificates that requests of a REST API trust.
+func trusted(t *testing.T, a *restAPI) *x509.CertPool {
+	t.Helper()
+	transport, ok := a.connections.use().client.Transport.(*http.Transport)
+	require.True(t, ok)
+	return transport.TLSClientConfig.RootCAs
 }
 
 func TestSecretsAreInNoErrorOfREST(t *testing.T) {
