@@ -47,6 +47,9 @@ A worker of your own, in another terminal:
 	for order := 1001; ; {
 		if st.gateway.Counts().Waiting < servedWaiting {
 			j, err := st.job(ctx, fmt.Sprintf("A-%d", order), 3)
+			if ctx.Err() != nil {
+				return nil // the demo was ended meanwhile
+			}
 			if err != nil {
 				return err
 			}

@@ -76,3 +76,13 @@ func TestTheServedDemoWorksWithAnyWorker(t *testing.T) {
 	assert.Empty(t, errs.String())
 	http.DefaultClient.CloseIdleConnections()
 }
+
+// TestAServedDemoThatIsEndedEarly: it makes its first job as the signal comes.
+func TestAServedDemoThatIsEndedEarly(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	out, errs := &growing{}, &growing{}
+	assert.Equal(t, ExitOK, Run(ctx, []string{"demo", "--serve"}, nil, strings.NewReader(""), out, errs))
+	assert.Empty(t, errs.String())
+}
