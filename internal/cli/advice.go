@@ -225,14 +225,10 @@ func connectAdvice(c *config.Config, fault job.Fault) string {
 			return c.Origin(keyCA) + ", so the system's certificates are trusted: give a PEM file with the authority that signed the gateway's certificate"
 		}
 		return c.Origin(keyCA) + ": it does not hold the authority that signed the gateway's certificate"
-	case job.FaultCertificateTime:
-		return address + ": renew the gateway's certificate, or set this host's clock right"
-	case job.FaultCertificateName:
-		return address + ", " + c.Origin(keyAuthority) + ": use the name in the gateway's certificate, as one or the other"
+	case job.FaultCertificateTime, job.FaultCertificateName, job.FaultNoHost:
+		return nameAdvice(c, fault, address, "gateway")
 	case job.FaultNoHTTP2:
 		return address + ": what answers there speaks TLS but no HTTP/2; an ingress must pass gRPC on"
-	case job.FaultNoHost:
-		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
 	case job.FaultHTTP1:
 		return address + ": an HTTP server answers there, not gRPC; the gateway's gRPC port is 26500 as a rule"
 	case job.FaultConnectionEnded:
@@ -246,5 +242,18 @@ func connectAdvice(c *config.Config, fault job.Fault) string {
 		return address + ": nothing answers there; look at the network and its policies, and whether this is the gateway's gRPC port"
 	default:
 		return ""
+	}
+}
+
+// nameAdvice is about an address whose host is not found, or whose certificate is not, or no longer, for it. Who is what should
+// answer there.
+func nameAdvice(c *config.Config, fault job.Fault, address, who string) string {
+	switch fault {
+	case job.FaultCertificateTime:
+		return address + ": renew the " + who + "'s certificate, or set this host's clock right"
+	case job.FaultCertificateName:
+		return address + ", " + c.Origin(keyAuthority) + ": use the name in the " + who + "'s certificate, as one or the other"
+	default:
+		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
 	}
 }

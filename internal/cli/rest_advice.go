@@ -42,12 +42,8 @@ func restConnectAdvice(c *config.Config, fault job.Fault) string {
 		return c.Origin(keyRESTClient) + ", " + c.Origin(keyClient) + ": the server wants a client certificate that its own authority signed, and takes no other"
 	case job.FaultUnknownAuthority:
 		return c.Origin(keyCA) + ": give a PEM file with the authority that signed the server's certificate"
-	case job.FaultCertificateTime:
-		return address + ": renew the server's certificate, or set this host's clock right"
-	case job.FaultCertificateName:
-		return address + ", " + c.Origin(keyAuthority) + ": use the name in the server's certificate, as one or the other"
-	case job.FaultNoHost:
-		return address + ": there is no host of this name; look for a slip, or at the DNS of this host"
+	case job.FaultCertificateTime, job.FaultCertificateName, job.FaultNoHost:
+		return nameAdvice(c, fault, address, "server")
 	case job.FaultConnectionEnded:
 		if end.secured {
 			return address + ", " + c.Origin(keyRESTClient) + ": what answers there ends the connection at once; does the server want a client certificate, or another one?"

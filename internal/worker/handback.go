@@ -39,7 +39,7 @@ func (w *run) handBack(j *job.Job) job.AbandonReason {
 	token := j.LeaseToken != ""
 	until := j.Lease.End().Add(-surely / 2)
 	if token {
-		until = later(j.Lease.End(), time.Now().Add(handBackLate))
+		until = time.Now().Add(max(j.Lease.Left(), handBackLate))
 	}
 	ctx, cancel := context.WithDeadline(w.settling, until)
 	defer cancel()
@@ -75,13 +75,6 @@ func (w *run) handBack(j *job.Job) job.AbandonReason {
 			return job.AbandonNoHandBack
 		}
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // handBackers is how many jobs are handed back at a time.

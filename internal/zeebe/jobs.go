@@ -26,18 +26,20 @@ func (c *Client) Activate(ctx context.Context, r job.PollRequest, yield func(*jo
 		FetchVariable: r.FetchVariables, RequestTimeout: waitMilliseconds(r.Wait), TenantIds: tenants(r.TakeRequest),
 	}
 	askNewer(request, r.TakeRequest, activateTenantFilter, activateWithLease)
-	// The gateway's answer to a wait in vain is worth more than a deadline of ours, which could cross a job.
-	limit := c.config.RequestTimeout
-	if r.Wait == 0 {
-		limit += ownWaitLimit
-	} else if r.Wait > 0 {
-		limit += r.Wait
-	}
-	limited, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, c.config.pollLimit(r.Wait))
 	defer cancel()
 	return known(commandError(ctx, nil, c.call(limited, func(ctx context.Context) error {
 		return c.activate(ctx, request, yield)
 	})))
+}
+
+// pollLimit is how long a poll may take. The gateway's answer to a wait in vain is worth more than a deadline of ours, which
+// could cross a job.
+func (c *Config) pollLimit(wait time.Duration) time.Duration {
+	if wait == 0 {
+		wait = ownWaitLimit
+	}
+	return c.RequestTimeout + max(wait, 0)
 }
 
 func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, yield func(*job.Job)) error {

@@ -42,7 +42,7 @@ func (c *RESTClient) Activate(ctx context.Context, r job.PollRequest, yield func
 		return err
 	}
 	request := restRequest{method: http.MethodPost, path: "/jobs/activation", body: body, limit: c.rest.config.MaxMessageSize}
-	limited, cancel := context.WithTimeout(ctx, c.pollLimit(r.Wait))
+	limited, cancel := context.WithTimeout(ctx, c.rest.config.pollLimit(r.Wait))
 	defer cancel()
 	call := &writing{Context: limited}
 	answer, err := c.rest.ask(call, request) //nolint:contextcheck // it is made of ctx
@@ -55,15 +55,6 @@ func (c *RESTClient) Activate(ctx context.Context, r job.PollRequest, yield func
 		err = c.read(call, request, answer, yield) //nolint:contextcheck // as above
 	}
 	return commandError(ctx, call, err)
-}
-
-// pollLimit is how long a poll may take. The gateway's answer to a wait in vain is worth more than a deadline of ours, which
-// could cross a job.
-func (c *RESTClient) pollLimit(wait time.Duration) time.Duration {
-	if wait == 0 {
-		wait = ownWaitLimit
-	}
-	return c.rest.config.RequestTimeout + max(wait, 0)
 }
 
 // read yields the jobs of an answer.
