@@ -22,7 +22,7 @@ GOLANGCI          := $(CACHE)/bin/golangci-lint-$(GOLANGCI_VERSION)
 
 FUZZTIME  ?= 30s
 BENCH     ?= .
-JOBS      ?= 100000
+BENCHFLAGS ?=
 BENCHTIME ?= 1s
 COUNT     ?= 6
 BASE      ?= main
@@ -79,12 +79,28 @@ fuzz: ## Run the fuzz targets for FUZZTIME (30s, or a count of inputs: 1700000x)
 	.ci/fuzz '$(FUZZTIME)' '$(RUN)'
 
 .PHONY: bench
-bench: ## Measure the worker against its floor: engine without work, bare SDK (JOBS=100000)
-	go run ./test/bench -jobs $(JOBS)
+bench: ## Measure the worker beside an empty engine and the bare SDK, in 15 minutes (BENCHFLAGS=-quick: in one; see go run ./test/bench -help)
+	go run -tags '$(TAGS)' ./test/bench -version '$(VERSION)' $(BENCHFLAGS)
+
+.PHONY: bench-record
+bench-record: ## The same on a quiet machine, and keep it: test/bench/results.json, and the tables of README and docs made from it
+	go run -tags '$(TAGS)' ./test/bench -version '$(VERSION)' -out test/bench/results.json -docs $(BENCHFLAGS)
+
+.PHONY: bench-docs
+bench-docs: ## Write the tables of README and docs anew from test/bench/results.json
+	go run ./test/bench -docs
 
 .PHONY: memory
 memory: build ## Measure the memory of the worker and its jq child together, which may be 128 MiB (RUN=REGEXP; Linux)
 	go run ./test/memory -binary '$(abspath $(BIN))' -run '$(RUN)'
+
+.PHONY: memory-load
+memory-load: build ## Measure the memory of the worker at full speed: 100,000 small jobs, and jobs of 1 MB (ARGS='-rounds 3'; Linux)
+	go run ./test/bench/memory -binary '$(abspath $(BIN))' $(ARGS)
+
+.PHONY: scaling
+scaling: ## Simulate 100 replicas at AWS's quota and draw the plots of docs/scaling.md
+	go test ./internal/eventbridge -run TestAFleet -count 1 -v -args -plot '$(CURDIR)/docs/images'
 
 .PHONY: bench-micro
 bench-micro: ## Run the benchmarks of the packages (BENCH, BENCHTIME)
@@ -110,6 +126,10 @@ feel-record: ## Write the official FEEL engine's answers into FEEL_CASES (needs 
 record-mappings: ## Write anew what the real engine makes of the mappings in test/mappings (needs a JDK 21+ and Maven; minutes)
 	go build -o bin/cluster ./test/e2e/cluster
 	go run ./test/mappings -cluster bin/cluster test/mappings/testdata/*.jsonl
+
+.PHONY: record-facts
+record-facts: ## Write anew how the real engine answers a client, which the embedded gateway is held to (needs a JDK 21+ and Maven)
+	test/facts/record
 
 .PHONY: bench-diff
 bench-diff: ## Compare the benchmarks with those of BASE (main), COUNT (6) runs of each

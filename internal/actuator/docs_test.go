@@ -25,6 +25,7 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 	}
 	m := NewMetrics("v1", "go1")
 	m.Read(readings())
+	m.ReadTargets(targetsDown)
 	m.Failed("THROTTLED")
 	j := &job.Job{Type: "t", CustomHeaders: "{}", Lease: job.NewLease(time.Now().Add(time.Minute), nil)}
 	m.Taken(j, true)
@@ -34,7 +35,7 @@ func TestTheMetricsPageIsWhatIsServed(t *testing.T) {
 	m.CommandRetried("UNAVAILABLE")
 	m.ExpressionWarnings("result", []string{"why"})
 	m.SettledFromMemory()
-	m.Attempted(t.Context(), time.Second, "")
+	m.Attempted(t.Context(), time.Second, 1, "")
 	m.Sent(1, 1, "")
 	m.AnswerLost()
 	m.EntryRejected("NotAuthorized")

@@ -191,8 +191,8 @@ func TestAnAttemptToSendNamesTheTraceOfItsJob(t *testing.T) {
 		}
 		return traceID, "b7ad6b7169203331"
 	})
-	m.Attempted(context.WithValue(t.Context(), sampled{}, true), 3*time.Millisecond, "")
-	m.Attempted(t.Context(), 3*time.Second, "")
+	m.Attempted(context.WithValue(t.Context(), sampled{}, true), 3*time.Millisecond, 1, "")
+	m.Attempted(t.Context(), 3*time.Second, 1, "")
 	_, body := scraped(t, m, func(text string) string { return text }, openMetrics)
 	assert.Regexp(t, `(?m)^eventbridge_connector_aws_attempt_seconds_bucket\{le="0.005"\} 1 # \{[^}]*trace_id="`+traceID+`"[^}]*\} 0.003`, body)
 	assert.Equal(t, 1, strings.Count(body, traceID), "an attempt without a sampled trace has none")

@@ -24,8 +24,9 @@ type health struct {
 }
 
 type component struct {
-	Status  string            `json:"status"`
-	Details map[string]string `json:"details,omitempty"`
+	Status     string               `json:"status"`
+	Components map[string]component `json:"components,omitempty"`
+	Details    map[string]string    `json:"details,omitempty"`
 }
 
 // Spring's words for health.
@@ -81,7 +82,7 @@ func alive(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, hea
 // readiness tells whether jobs can be taken.
 func (o Options) readiness(w http.ResponseWriter, _ *http.Request) {
 	if ok, reason := o.Ready(); !ok {
-		write(w, http.StatusServiceUnavailable, health{Status: outOfService, Components: gateway(down, reason)})
+		write(w, http.StatusServiceUnavailable, health{Status: outOfService, Components: o.gateway(reason)})
 		return
 	}
 	write(w, http.StatusOK, health{Status: up})
@@ -91,19 +92,32 @@ func (o Options) readiness(w http.ResponseWriter, _ *http.Request) {
 func (o Options) health(w http.ResponseWriter, _ *http.Request) {
 	groups := []string{"liveness", "readiness", "startup"}
 	if ok, reason := o.Ready(); !ok {
-		write(w, http.StatusServiceUnavailable, health{Status: down, Components: gateway(down, reason), Groups: groups})
+		write(w, http.StatusServiceUnavailable, health{Status: down, Components: o.gateway(reason), Groups: groups})
 		return
 	}
-	write(w, http.StatusOK, health{Status: up, Components: gateway(up, ""), Groups: groups})
+	write(w, http.StatusOK, health{Status: up, Components: o.gateway(""), Groups: groups})
 }
 
-// gateway is the one component whose health the process's depends on, under the name that Camunda's runtime gives it.
-func gateway(status, reason string) map[string]component {
-	c := component{Status: status}
-	if reason != "" {
-		c.Details = map[string]string{"reason": reason}
+// gateway is the one component whose health the process's depends on, under the name that Camunda's runtime gives it. Several clients are
+// its components. The reason is why the whole is down; empty = it is up.
+func (o Options) gateway(reason string) map[string]component {
+	c := stateOf(reason)
+	if len(o.Clients) > 0 {
+		c.Components, c.Details = map[string]component{}, nil
+		for name, ready := range o.Clients {
+			_, why := ready()
+			c.Components[name] = stateOf(why)
+		}
 	}
 	return map[string]component{"camundaClient": c}
+}
+
+// stateOf is what is up, or down for a reason.
+func stateOf(reason string) component {
+	if reason == "" {
+		return component{Status: up}
+	}
+	return component{Status: down, Details: map[string]string{"reason": reason}}
 }
 
 func write(w http.ResponseWriter, status int, body any) {

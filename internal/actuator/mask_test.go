@@ -24,7 +24,7 @@ func TestNoAnswerHoldsASecret(t *testing.T) {
 	m.Failed(value)
 	m.Failed("a " + value)
 	m.Failed("a ***") // the same as the one before it once that is masked
-	m.Attempted(t.Context(), time.Second, value)
+	m.Attempted(t.Context(), time.Second, 1, value)
 	m.Sent(1, 1, value)
 	m.CommandRetried(value)
 	m.ExpressionWarnings(value, []string{value})

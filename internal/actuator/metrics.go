@@ -16,38 +16,65 @@ import (
 // namespace begins the names of our own metrics.
 const namespace = "eventbridge_connector"
 
-// Metrics holds all metrics of the process. It implements the observers of the worker, the connector and the sender:
-// its methods are safe for concurrent use and do not block.
+// Metrics holds the metrics of a client: those of its worker, and those that all clients of the process have in common. It
+// implements the observers of the worker, the connector and the sender: its methods are safe for concurrent use and do not block.
 type Metrics struct {
+	*processMetrics
+	registerer prometheus.Registerer // of the client
+	camunda    *camundaMetrics
+	worker     workerMetrics
+	meaning    connectorMetrics
+}
+
+// processMetrics are what all clients have in common.
+type processMetrics struct {
 	registry *prometheus.Registry
-	camunda  *camundaMetrics
-	worker   workerMetrics
 	sender   senderMetrics
-	meaning  connectorMetrics
 	traceIDs func(*job.Job) (traceID, spanID string)        // nil = jobs are not traced
 	spanIDs  func(context.Context) (traceID, spanID string) // nil likewise
 }
 
-// NewMetrics returns the metrics of a process of this version.
+// labelClient tells the series of several clients apart.
+const labelClient = "client"
+
+// NewMetrics returns the metrics of a process of this version, which has one client.
 func NewMetrics(version, goVersion string) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		camunda:  newCamundaMetrics(time.Now),
-		worker:   newWorkerMetrics(),
-		sender:   newSenderMetrics(),
-		meaning:  newConnectorMetrics(),
+	return newProcessMetrics(version, goVersion).client("")
+}
+
+// NewMetricsOfClients returns the metrics of a process of this version for each of its clients, in the order of their names. The
+// series of a client have its name as a label; those of AWS and of the process have none.
+func NewMetricsOfClients(version, goVersion string, names ...string) []*Metrics {
+	process := newProcessMetrics(version, goVersion)
+	all := make([]*Metrics, len(names))
+	for i, name := range names {
+		all[i] = process.client(name)
 	}
+	return all
+}
+
+// client returns the metrics of a client; an empty name = the only one.
+func (p *processMetrics) client(name string) *Metrics {
+	m := &Metrics{processMetrics: p, registerer: p.registry, camunda: newCamundaMetrics(time.Now), worker: newWorkerMetrics(), meaning: newConnectorMetrics()}
+	if name != "" {
+		m.registerer = prometheus.WrapRegistererWith(prometheus.Labels{labelClient: name}, p.registry)
+	}
+	m.registerer.MustRegister(m.camunda.invocations, m.camunda.execution, m.camunda.longest)
+	m.registerer.MustRegister(m.camunda.types.collectors()...)
+	m.registerer.MustRegister(m.worker.collectors()...)
+	m.registerer.MustRegister(m.meaning.collectors()...)
+	return m
+}
+
+func newProcessMetrics(version, goVersion string) *processMetrics {
+	p := &processMetrics{registry: prometheus.NewRegistry(), sender: newSenderMetrics()}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "Always 1; its labels are the version.",
 	}, []string{"version", "goversion"})
 	build.WithLabelValues(version, goVersion).Set(1)
-	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.camunda.invocations, m.camunda.execution, m.camunda.longest, uptime(time.Now))
-	m.registry.MustRegister(m.camunda.types.collectors()...)
-	m.registry.MustRegister(m.worker.collectors()...)
-	m.registry.MustRegister(m.sender.collectors()...)
-	m.registry.MustRegister(m.meaning.collectors()...)
-	return m
+	p.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), uptime(time.Now))
+	p.registry.MustRegister(p.sender.collectors()...)
+	return p
 }
 
 // uptime is a gauge of the time since this call, under Spring Boot's name.
@@ -59,26 +86,26 @@ func uptime(now func() time.Time) prometheus.Collector {
 
 // TraceIDs has the histograms of jobs name a job's trace in exemplars: ids returns the ids of its trace and span, empty if it is
 // not sampled. It is to be called before the first job.
-func (m *Metrics) TraceIDs(ids func(*job.Job) (traceID, spanID string)) { m.traceIDs = ids }
+func (p *processMetrics) TraceIDs(ids func(*job.Job) (traceID, spanID string)) { p.traceIDs = ids }
 
 // SpanIDs has the histogram of attempts to send name the trace of the job whose event is sent: ids returns the ids of the trace and
 // the span of a context, empty if it is not sampled. It is to be called before the first job.
-func (m *Metrics) SpanIDs(ids func(context.Context) (traceID, spanID string)) { m.spanIDs = ids }
+func (p *processMetrics) SpanIDs(ids func(context.Context) (traceID, spanID string)) { p.spanIDs = ids }
 
 // exemplar is what points from a measurement to the job's trace; nil = nothing.
-func (m *Metrics) exemplar(j *job.Job) prometheus.Labels {
-	if m.traceIDs == nil {
+func (p *processMetrics) exemplar(j *job.Job) prometheus.Labels {
+	if p.traceIDs == nil {
 		return nil
 	}
-	return exemplarOf(m.traceIDs(j))
+	return exemplarOf(p.traceIDs(j))
 }
 
 // exemplarOf is what points from a measurement to the trace of a context; nil = nothing.
-func (m *Metrics) exemplarOf(ctx context.Context) prometheus.Labels {
-	if m.spanIDs == nil {
+func (p *processMetrics) exemplarOf(ctx context.Context) prometheus.Labels {
+	if p.spanIDs == nil {
 		return nil
 	}
-	return exemplarOf(m.spanIDs(ctx))
+	return exemplarOf(p.spanIDs(ctx))
 }
 
 func exemplarOf(traceID, spanID string) prometheus.Labels {
@@ -99,24 +126,26 @@ func observe(h prometheus.Histogram, value float64, exemplar prometheus.Labels) 
 
 // Handler returns what answers a scrape, in Prometheus's text format, OpenMetrics (with exemplars) or protocol buffers (with
 // native histograms) as asked for, with secrets taken out of all labels.
-func (m *Metrics) Handler(mask Mask) http.Handler {
-	return promhttp.HandlerFor(maskedMetrics{m.registry, mask}, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
+func (p *processMetrics) Handler(mask Mask) http.Handler {
+	return promhttp.HandlerFor(maskedMetrics{p.registry, mask}, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4})
 }
 
-// Readings are what is read of other parts at each scrape.
+// Readings are what is read of the parts of a client at each scrape.
 type Readings struct {
 	JobType           string // whose series stand at 0 before the first job; empty = none
 	Slots, SlotsInUse func() int
-	JobsAtWork        func() int // worked on or settled now
+	JobsAtWork        func() int   // worked on or settled now
+	JobBytes          func() int64 // that jobs may have together; 0 = no limit
+	JobBytesInUse     func() int64
 	Ready             func() bool
 	ExpressionCache   func() (hits, misses uint64)
 	SecretFiles       func() (hits, misses uint64)
 	SecretManager     func() (hits, misses uint64) // of secrets of AWS Secrets Manager
+	SecretCluster     func() (hits, misses uint64) // of secrets that the cluster keeps
 	ModelCache        func() (hits, misses uint64) // of deployed models
-	TargetsDown       func() map[string]int        // targets that are down by endpoint, 0 for those that are not; nil = none
 }
 
-// Read adds the metrics of the readings. It is to be called once, before the first scrape.
+// Read adds the metrics of a client's readings. It is to be called once, before the first scrape.
 func (m *Metrics) Read(r Readings) {
 	if r.JobType != "" {
 		m.camunda.types.with(label(r.JobType))
@@ -124,24 +153,30 @@ func (m *Metrics) Read(r Readings) {
 	m.gauge("slots", "How many jobs may be in this process at a time.", func() float64 { return float64(r.Slots()) })
 	m.gauge("jobs_at_work", "Jobs that are worked on or settled now: what to scale by.", func() float64 { return float64(r.JobsAtWork()) })
 	m.gauge("slots_in_use", "Slots that are taken: jobs in this process, the slot on which an open stream waits, and those that a poll holds for what it may bring.", func() float64 { return float64(r.SlotsInUse()) })
+	m.gauge("job_bytes", "How many bytes jobs may have together in this process, those of all clients; 0 = no limit.", func() float64 { return float64(r.JobBytes()) })
+	m.gauge("job_bytes_in_use", "Bytes of the jobs in this process, as they came: variables and headers.", func() float64 { return float64(r.JobBytesInUse()) })
 	m.gauge("ready", "1 while jobs can be taken, else 0: what the readiness probe answers.", func() float64 {
 		if r.Ready() {
 			return 1
 		}
 		return 0
 	})
-	if r.TargetsDown != nil {
-		m.registry.MustRegister(newDownTargets(r.TargetsDown))
-	}
 	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache, nil)
 	const secrets = "Secrets asked for of providers that read them from elsewhere, by provider and result: hit (known, unchanged) or miss (read)."
 	m.cache("secret_cache_total", secrets, r.SecretFiles, prometheus.Labels{"provider": "files"})
 	m.cache("secret_cache_total", secrets, r.SecretManager, prometheus.Labels{"provider": "aws-secrets-manager"})
+	m.cache("secret_cache_total", secrets, r.SecretCluster, prometheus.Labels{"provider": "cluster"})
 	m.cache("model_cache_total", "Deployed models asked for by the secret filter, by result: hit (known) or miss.", r.ModelCache, nil)
 }
 
+// ReadTargets adds the metric of the targets that are down, by endpoint, 0 for those that are not. It is to be called once, before the
+// first scrape.
+func (p *processMetrics) ReadTargets(down func() map[string]int) {
+	p.registry.MustRegister(newDownTargets(down))
+}
+
 func (m *Metrics) gauge(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
+	m.registerer.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
 }
 
 func (m *Metrics) cache(name, help string, read func() (hits, misses uint64), more prometheus.Labels) {
@@ -151,7 +186,7 @@ func (m *Metrics) cache(name, help string, read func() (hits, misses uint64), mo
 	} {
 		labels := prometheus.Labels{"result": result}
 		maps.Copy(labels, more)
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels}, value))
+		m.registerer.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels}, value))
 	}
 }
 

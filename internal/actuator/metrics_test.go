@@ -2,6 +2,7 @@ package actuator
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -64,8 +65,8 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.Abandoned(j, job.AbandonGone)
 	m.CommandRetried("UNAVAILABLE")
 	m.StreamOpen(true)
-	m.Attempted(t.Context(), time.Second, "ThrottlingException")
-	m.Attempted(t.Context(), time.Second, "")
+	m.Attempted(t.Context(), time.Second, 3, "ThrottlingException")
+	m.Attempted(t.Context(), time.Second, 10, "")
 	m.Sent(3, 2, "")
 	m.AnswerLost()
 	m.EntryRejected("NotAuthorizedForSourceException")
@@ -74,24 +75,25 @@ func TestOurOwnMetrics(t *testing.T) {
 	m.SettledFromMemory()
 	m.Failed("AccessDeniedException")
 	m.Read(readings())
+	m.ReadTargets(targetsDown)
 	const want = `
-# HELP eventbridge_connector_aws_answers_lost_total Attempts after which AWS may have accepted the events although no readable answer came.
+# HELP eventbridge_connector_aws_answers_lost_total Attempts of a job's send after which AWS may have accepted its events although no readable answer came.
 # TYPE eventbridge_connector_aws_answers_lost_total counter
 eventbridge_connector_aws_answers_lost_total 1
 # HELP eventbridge_connector_aws_attempts_total HTTP exchanges with EventBridge by error code; ok = none.
 # TYPE eventbridge_connector_aws_attempts_total counter
 eventbridge_connector_aws_attempts_total{code="ThrottlingException"} 1
 eventbridge_connector_aws_attempts_total{code="ok"} 1
-# HELP eventbridge_connector_aws_entries_per_request Entries of each PutEvents request; the sum is all entries.
+# HELP eventbridge_connector_aws_entries_per_request Entries of each HTTP request to EventBridge; jobs share requests.
 # TYPE eventbridge_connector_aws_entries_per_request histogram
 eventbridge_connector_aws_entries_per_request_bucket{le="1"} 0
 eventbridge_connector_aws_entries_per_request_bucket{le="2"} 0
 eventbridge_connector_aws_entries_per_request_bucket{le="3"} 1
 eventbridge_connector_aws_entries_per_request_bucket{le="5"} 1
-eventbridge_connector_aws_entries_per_request_bucket{le="10"} 1
-eventbridge_connector_aws_entries_per_request_bucket{le="+Inf"} 1
-eventbridge_connector_aws_entries_per_request_sum 3
-eventbridge_connector_aws_entries_per_request_count 1
+eventbridge_connector_aws_entries_per_request_bucket{le="10"} 2
+eventbridge_connector_aws_entries_per_request_bucket{le="+Inf"} 2
+eventbridge_connector_aws_entries_per_request_sum 13
+eventbridge_connector_aws_entries_per_request_count 2
 # HELP eventbridge_connector_entries_rejected_total Entries that AWS rejected although it accepted their request, by error code.
 # TYPE eventbridge_connector_entries_rejected_total counter
 eventbridge_connector_entries_rejected_total{code="NotAuthorizedForSourceException"} 1
@@ -108,6 +110,8 @@ eventbridge_connector_expression_cache_total{result="miss"} 2
 # TYPE eventbridge_connector_secret_cache_total counter
 eventbridge_connector_secret_cache_total{provider="aws-secrets-manager",result="hit"} 4
 eventbridge_connector_secret_cache_total{provider="aws-secrets-manager",result="miss"} 2
+eventbridge_connector_secret_cache_total{provider="cluster",result="hit"} 6
+eventbridge_connector_secret_cache_total{provider="cluster",result="miss"} 3
 eventbridge_connector_secret_cache_total{provider="files",result="hit"} 0
 eventbridge_connector_secret_cache_total{provider="files",result="miss"} 1
 # HELP eventbridge_connector_model_cache_total Deployed models asked for by the secret filter, by result: hit (known) or miss.
@@ -149,6 +153,12 @@ eventbridge_connector_jobs_settled_total{command="throw"} 0
 # TYPE eventbridge_connector_jobs_taken_total counter
 eventbridge_connector_jobs_taken_total{way="poll"} 1
 eventbridge_connector_jobs_taken_total{way="stream"} 1
+# HELP eventbridge_connector_job_bytes How many bytes jobs may have together in this process, those of all clients; 0 = no limit.
+# TYPE eventbridge_connector_job_bytes gauge
+eventbridge_connector_job_bytes 9000
+# HELP eventbridge_connector_job_bytes_in_use Bytes of the jobs in this process, as they came: variables and headers.
+# TYPE eventbridge_connector_job_bytes_in_use gauge
+eventbridge_connector_job_bytes_in_use 8000
 # HELP eventbridge_connector_slots_in_use Slots that are taken: jobs in this process, the slot on which an open stream waits, and those that a poll holds for what it may bring.
 # TYPE eventbridge_connector_slots_in_use gauge
 eventbridge_connector_slots_in_use 7
@@ -160,7 +170,7 @@ eventbridge_connector_stream_open 1
 		"eventbridge_connector_aws_answers_lost_total", "eventbridge_connector_aws_attempts_total", "eventbridge_connector_aws_entries_per_request", "eventbridge_connector_entries_rejected_total", "eventbridge_connector_target_down", "eventbridge_connector_expression_cache_total", "eventbridge_connector_secret_cache_total", "eventbridge_connector_model_cache_total", "eventbridge_connector_job_errors_total", "eventbridge_connector_ready",
 		"eventbridge_connector_command_retries_total", "eventbridge_connector_expression_warnings_total", "eventbridge_connector_jobs_abandoned_total",
 		"eventbridge_connector_jobs_settled_from_memory_total", "eventbridge_connector_jobs_settled_total", "eventbridge_connector_jobs_taken_total",
-		"eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
+		"eventbridge_connector_job_bytes", "eventbridge_connector_job_bytes_in_use", "eventbridge_connector_slots_in_use", "eventbridge_connector_stream_open"))
 	problems, err := testutil.GatherAndLint(m.registry, "eventbridge_connector_settle_seconds", "eventbridge_connector_lease_left_seconds", "eventbridge_connector_job_seconds")
 	require.NoError(t, err)
 	assert.Empty(t, problems)
@@ -172,7 +182,7 @@ func TestModelsAndAWSCannotAddTimeSeriesWithoutEnd(t *testing.T) {
 	for i := range 10 * maxHeaderSets {
 		m.Taken(&job.Job{Type: "t", CustomHeaders: fmt.Sprintf(`{"elementTemplateId":"t%d","elementTemplateVersion":%d}`, i, i)}, true)
 		m.Sent(1, 1, fmt.Sprintf("Code%d", i))
-		m.Attempted(t.Context(), 0, fmt.Sprintf("Code%d", i))
+		m.Attempted(t.Context(), 0, 1, fmt.Sprintf("Code%d", i))
 		m.EntryRejected(fmt.Sprintf("Code%d", i))
 	}
 	// Four actions of each of the templates and of the one that stands for the rest.
@@ -231,9 +241,52 @@ func TestTheRecentMaximumIsForgottenAfterThreeMinutes(t *testing.T) {
 func readings() Readings {
 	return Readings{
 		Slots: func() int { return 256 }, SlotsInUse: func() int { return 7 }, JobsAtWork: func() int { return 5 }, Ready: func() bool { return true },
+		JobBytes: func() int64 { return 9000 }, JobBytesInUse: func() int64 { return 8000 },
 		ExpressionCache: func() (hits, misses uint64) { return 5, 2 }, SecretFiles: func() (hits, misses uint64) { return 0, 1 },
 		SecretManager: func() (hits, misses uint64) { return 4, 2 },
+		SecretCluster: func() (hits, misses uint64) { return 6, 3 },
 		ModelCache:    func() (hits, misses uint64) { return 9, 3 },
-		TargetsDown:   func() map[string]int { return map[string]int{"a.test": 2, "b.test": 0} },
 	}
+}
+
+func targetsDown() map[string]int { return map[string]int{"a.test": 2, "b.test": 0} }
+
+// TestTheSeriesOfSeveralClientsHaveTheirNames as a label; those of AWS and of the process have none, and are there once.
+func TestTheSeriesOfSeveralClientsHaveTheirNames(t *testing.T) {
+	t.Parallel()
+	all := NewMetricsOfClients("v1", "go1", "a", "b")
+	for i, m := range all {
+		m.Read(readings())
+		j := &job.Job{Type: "t", CustomHeaders: "{}"}
+		for range i + 1 {
+			m.Taken(j, true)
+		}
+		m.Sent(1, 1, "")
+	}
+	all[1].ReadTargets(targetsDown)
+	families, err := all[0].registry.Gather()
+	require.NoError(t, err)
+	shared := regexp.MustCompile(`^(go|process)_|^eventbridge_connector_(build_info|aws_.*|entries_rejected_total|target_down)$`)
+	for _, f := range families {
+		clients := map[string]int{}
+		for _, series := range f.GetMetric() {
+			name := ""
+			for _, l := range series.GetLabel() {
+				if l.GetName() == labelClient {
+					name = l.GetValue()
+				}
+			}
+			clients[name]++
+		}
+		if shared.MatchString(f.GetName()) {
+			assert.Zero(t, clients["a"]+clients["b"], f.GetName())
+			continue
+		}
+		assert.Zero(t, clients[""], f.GetName())
+		assert.Equal(t, clients["a"], clients["b"], f.GetName())
+		assert.NotZero(t, clients["a"], f.GetName())
+	}
+	assert.InDelta(t, 1, testutil.ToFloat64(all[0].worker.taken.WithLabelValues("stream")), 0)
+	assert.InDelta(t, 2, testutil.ToFloat64(all[1].worker.taken.WithLabelValues("stream")), 0)
+	assert.InDelta(t, 2, testutil.ToFloat64(all[0].sender.requests.WithLabelValues("ok")), 0, "of all clients")
 }

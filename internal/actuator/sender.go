@@ -22,9 +22,9 @@ func newSenderMetrics() senderMetrics {
 	return senderMetrics{
 		attempts:     counters("aws_attempts_total", "HTTP exchanges with EventBridge by error code; ok = none.", "code"),
 		attemptTime:  histogram("aws_attempt_seconds", "How long HTTP exchanges with EventBridge took.", callBuckets),
-		requests:     counters("aws_requests_total", "PutEvents requests, retries included in each, by error code; ok = none.", "code"),
-		entries:      histogram("aws_entries_per_request", "Entries of each PutEvents request; the sum is all entries.", entryBuckets),
-		answersLost:  counter("aws_answers_lost_total", "Attempts after which AWS may have accepted the events although no readable answer came."),
+		requests:     counters("aws_requests_total", "Sends of a job's events, their retries included, by error code; ok = none.", "code"),
+		entries:      histogram("aws_entries_per_request", "Entries of each HTTP request to EventBridge; jobs share requests.", entryBuckets),
+		answersLost:  counter("aws_answers_lost_total", "Attempts of a job's send after which AWS may have accepted its events although no readable answer came."),
 		rejected:     counters("entries_rejected_total", "Entries that AWS rejected although it accepted their request, by error code.", "code"),
 		boundedCodes: newBounded(maxCodes),
 	}
@@ -45,27 +45,27 @@ func (s *senderMetrics) code(code string) string {
 	return code
 }
 
-// Attempted counts an HTTP exchange with EventBridge.
-func (m *Metrics) Attempted(ctx context.Context, took time.Duration, code string) {
-	m.sender.attempts.WithLabelValues(m.sender.code(code)).Inc()
-	observe(m.sender.attemptTime, took.Seconds(), m.exemplarOf(ctx))
+// Attempted counts an HTTP exchange with EventBridge, and the entries of its request.
+func (p *processMetrics) Attempted(ctx context.Context, took time.Duration, entries int, code string) {
+	p.sender.attempts.WithLabelValues(p.sender.code(code)).Inc()
+	p.sender.entries.Observe(float64(entries))
+	observe(p.sender.attemptTime, took.Seconds(), p.exemplarOf(ctx))
 }
 
-// Sent counts a request, with the number of its entries; its attempts are counted one by one as they are made.
-func (m *Metrics) Sent(entries, _ int, code string) {
-	m.sender.requests.WithLabelValues(m.sender.code(code)).Inc()
-	m.sender.entries.Observe(float64(entries))
+// Sent counts what became of the event or events of a job; its attempts are counted one by one as they are made.
+func (p *processMetrics) Sent(_, _ int, code string) {
+	p.sender.requests.WithLabelValues(p.sender.code(code)).Inc()
 }
 
 // AnswerLost counts an attempt that may have been accepted although no readable answer came.
-func (m *Metrics) AnswerLost() { m.sender.answersLost.Inc() }
+func (p *processMetrics) AnswerLost() { p.sender.answersLost.Inc() }
 
 // EntryRejected counts an entry that AWS rejected although it accepted its request.
-func (m *Metrics) EntryRejected(code string) {
+func (p *processMetrics) EntryRejected(code string) {
 	if code == "" {
 		code = unknown
 	}
-	m.sender.rejected.WithLabelValues(m.sender.code(code)).Inc()
+	p.sender.rejected.WithLabelValues(p.sender.code(code)).Inc()
 }
 
 // maxEndpoints is how many endpoints are told apart.

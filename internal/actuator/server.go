@@ -40,6 +40,7 @@ type Options struct {
 	// Management is where all is served but the probes /livez and /readyz, in place of Address and Port; nil = there.
 	Management *Place
 	Ready      Check
+	Clients    map[string]Check // those that are told apart, by their names; Ready is then that of all of them
 	Metrics    *Metrics
 	Log        *slog.Logger
 	Mask       Mask // nil = there are no secrets

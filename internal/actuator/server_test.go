@@ -159,3 +159,38 @@ func TestAPortThatIsInUseEndsBoth(t *testing.T) {
 	_, err = actuator.Start(t.Context(), o)
 	require.ErrorContains(t, err, "set management.server.port (MANAGEMENT_SERVER_PORT, --management-port) to a free one")
 }
+
+func TestHealthTellsOfEachClient(t *testing.T) {
+	t.Parallel()
+	var broken atomic.Bool
+	check := func() (bool, string) {
+		if broken.Load() {
+			return false, "refused"
+		}
+		return true, ""
+	}
+	s, err := actuator.Start(t.Context(), actuator.Options{
+		Address: "127.0.0.1", Metrics: actuator.NewMetrics("v", "go"), Log: slog.New(slog.DiscardHandler),
+		Ready: check, Clients: map[string]actuator.Check{"a": func() (bool, string) { return true, "" }, "b": check},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Shutdown(context.Background())) })
+	base := "http://" + s.Addr()
+	for _, tt := range []struct {
+		path   string
+		broken bool
+		status int
+		body   string
+	}{
+		{actuator.PathHealth, false, 200, `{"status":"UP","components":{"camundaClient":{"status":"UP","components":{"a":{"status":"UP"},"b":{"status":"UP"}}}},"groups":["liveness","readiness","startup"]}`},
+		{actuator.PathReadiness, false, 200, `{"status":"UP"}`},
+		{actuator.PathHealth, true, 503, `{"status":"DOWN","components":{"camundaClient":{"status":"DOWN","components":{"a":{"status":"UP"},"b":{"status":"DOWN","details":{"reason":"refused"}}}}},"groups":["liveness","readiness","startup"]}`},
+		{actuator.PathReadiness, true, 503, `{"status":"OUT_OF_SERVICE","components":{"camundaClient":{"status":"DOWN","components":{"a":{"status":"UP"},"b":{"status":"DOWN","details":{"reason":"refused"}}}}}}`},
+		{actuator.PathLiveness, true, 200, `{"status":"UP"}`},
+	} {
+		broken.Store(tt.broken)
+		status, body, _ := get(t, base+tt.path)
+		assert.Equal(t, tt.status, status, tt.path)
+		assert.JSONEq(t, tt.body, body, tt.path)
+	}
+}

@@ -24,8 +24,9 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Part    string  `json:"part"` // such as gateway
-	Name    string  `json:"name"` // such as tenants
+	Part    string  `json:"part"`             // such as gateway
+	Client  string  `json:"client,omitempty"` // whose it is, if there are several
+	Name    string  `json:"name"`             // such as tenants
 	Verdict Verdict `json:"verdict"`
 	Detail  string  `json:"detail"`
 	Cure    string  `json:"cure,omitempty"` // of what failed: what to do
@@ -33,7 +34,8 @@ type Finding struct {
 
 // Part is a number of checks that belong together.
 type Part struct {
-	Name string
+	Name   string
+	Client string // whose it is, if there are several; empty = of all
 	// Run does the checks, until ctx ends at the latest. It tells what it could not do by then as a finding.
 	Run func(ctx context.Context) []Finding
 }
@@ -53,7 +55,7 @@ func Run(ctx context.Context, parts []Part, limit time.Duration) []Finding {
 	var all []Finding
 	for i, p := range parts {
 		for _, f := range found[i] {
-			f.Part = p.Name
+			f.Part, f.Client = p.Name, p.Client
 			all = append(all, f)
 		}
 	}

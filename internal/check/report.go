@@ -20,8 +20,12 @@ func WriteText(w io.Writer, all []Finding) error {
 	}
 	part := ""
 	for _, f := range all {
-		if f.Part != part {
-			part = f.Part
+		heading := f.Part
+		if f.Client != "" {
+			heading += " of client " + f.Client
+		}
+		if heading != part {
+			part = heading
 			b.WriteString(part + "\n")
 		}
 		fmt.Fprintf(&b, "  %s %-*s  %s\n", marks[f.Verdict], width, f.Name, indented(f.Detail, width+6))

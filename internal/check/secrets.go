@@ -24,6 +24,7 @@ type Provider struct {
 type SecretOptions struct {
 	Providers []Provider
 	Fault     *Finding // why there are no providers; nil = there are
+	Off       bool     // the worker asks no provider
 	Names     []policy.Named
 	// KeysOnly says whether secrets resolve in the fields of an access key alone, as in a cluster that gives out no models.
 	KeysOnly func(ctx context.Context) bool
@@ -35,6 +36,9 @@ func Secrets(o SecretOptions) Part {
 	return Part{Name: "secrets", Run: func(ctx context.Context) []Finding {
 		if o.Fault != nil {
 			return []Finding{*o.Fault}
+		}
+		if o.Off {
+			return o.off()
 		}
 		var all []Finding
 		for _, p := range o.Providers {
@@ -55,6 +59,17 @@ func Secrets(o SecretOptions) Part {
 		}
 		return all
 	}}
+}
+
+// off tells of secrets that are not resolved.
+func (o *SecretOptions) off() []Finding {
+	const mode = "camunda.connector.secret-resolver.legacy.mode is OFF"
+	all := []Finding{skipped("providers", "not asked: "+mode)}
+	for _, n := range o.Names {
+		n.Place.Message = "is not resolved: " + mode
+		all = append(all, failed(n.Name, n.Place.String(), "write =camunda.secrets.NAME in the input mapping (Camunda 8.10 and later), or set the mode to ON"))
+	}
+	return all
 }
 
 // keyFields are those in which secrets resolve without a deployed model, and the objects that hold them.

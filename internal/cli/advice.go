@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -20,7 +21,14 @@ type advisedGateway struct {
 }
 
 func (g advisedGateway) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
-	return g.advise(g.Gateway.Activate(ctx, r, yield))
+	began := time.Now()
+	err := g.Gateway.Activate(ctx, r, yield)
+	if e, ok := errors.AsType[*job.CommandError](err); ok {
+		if advice := pollAdvice(g.config, e, r.Wait, time.Since(began)); advice != "" {
+			return &advisedError{e, advice}
+		}
+	}
+	return g.advise(err)
 }
 
 func (g advisedGateway) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
@@ -84,6 +92,7 @@ const (
 	keySigning   = "camunda.client.auth.client-assertion.certificate-path"
 	keyTenants   = "camunda.client.worker.defaults.tenant-ids"
 	keyMessage   = "camunda.client.max-message-size"
+	keyPollWait  = "camunda.client.worker.defaults.request-timeout"
 )
 
 // advice tells what to do about a refusal, and which setting it is about; empty = nothing that a setting could mend.
@@ -94,15 +103,15 @@ func advice(c *config.Config, e *job.CommandError) string {
 	if e.Fault == job.FaultNoLease {
 		return c.Origin(keyWithLease) + ": this gateway is older than Camunda 8.10 and gives no lease tokens; upgrade the cluster, or set it to prefer (tokens where there are any) or off"
 	}
+	if e.Fault == job.FaultPhysicalTenant {
+		return physicalTenantAdvice(c, e)
+	}
 	if e.Fault == job.FaultNoREST {
 		return strangerAdvice(c, e.HTTPStatus)
 	}
 	switch e.Code {
 	case "UNAUTHENTICATED":
-		if c.Auth.Method == config.AuthOIDC {
-			return c.Origin(keyAudience) + ", " + c.Origin(keyClientID) + ": the gateway does not take the token that this gives; look at its audience, and whether the gateway trusts who issued it"
-		}
-		return c.Origin(keyMethod) + ": the gateway wants other credentials; set client-id, client-secret and token-url, or username and password"
+		return credentialsAdvice(c)
 	case "PERMISSION_DENIED":
 		who := keyClientID
 		if c.Auth.Method == config.AuthBasic {
@@ -129,6 +138,39 @@ func advice(c *config.Config, e *job.CommandError) string {
 		return connectAdvice(c, e.Fault)
 	}
 	return ""
+}
+
+// credentialsAdvice is that of a gateway that does not know who calls it.
+func credentialsAdvice(c *config.Config) string {
+	tenant := ""
+	if c.Gateway.PhysicalTenant != "" {
+		tenant = ". A gateway that asks who calls also refuses a physical tenant that it does not have in this way; " + c.Origin(keyPhysical)
+	}
+	if c.Auth.Method == config.AuthOIDC {
+		return c.Origin(keyAudience) + ", " + c.Origin(keyClientID) + ": the gateway does not take the token that this gives; look at its audience, and whether the gateway trusts who issued it" + tenant
+	}
+	return c.Origin(keyMethod) + ": the gateway wants other credentials; set client-id, client-secret and token-url, or username and password" + tenant
+}
+
+// physicalTenantAdvice is that of a physical tenant that is not there, or whose name does not get through.
+func physicalTenantAdvice(c *config.Config, e *job.CommandError) string {
+	if e.Code == "NOT_FOUND" {
+		return c.Origin(keyPhysical) + ": the cluster has no physical tenant of this id; look for a slip, or leave the setting out for the tenant default"
+	}
+	return c.Origin(keyPhysical) + ": physical tenants need gateways of Camunda 8.10 or later; a proxy must pass on the metadata Camunda-Physical-Tenant (gRPC) or the path as it is (REST)"
+}
+
+// leastProxyTime is how long a poll must have lasted for something that ends long requests to be the likely reason for its end.
+const leastProxyTime = time.Second
+
+// pollAdvice is that of a poll that was ended while the gateway let it wait for jobs; empty = it was not.
+func pollAdvice(c *config.Config, e *job.CommandError, wait, took time.Duration) string {
+	ended := e.HTTPStatus == http.StatusGatewayTimeout || e.Fault == job.FaultConnectionEnded
+	if !ended || wait < 0 || took < leastProxyTime || wait > 0 && took >= wait {
+		return ""
+	}
+	return c.Origin(keyPollWait) + ": the poll was ended after " + took.Round(time.Second).String() + ", before the gateway had to answer: the gateway stopped, or a proxy before it gives a request no more time. " +
+		"Jobs can be lost with it until their lease is over. If it comes again and again, raise the time of the proxy, or set this to less"
 }
 
 func tenantAdvice(c *config.Config) string {

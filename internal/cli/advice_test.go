@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -190,6 +191,10 @@ func TestAdviceFitsWhatTheGatewayRefuses(t *testing.T) {
 		{"no host of this name", nil, *job.Refusal("UNAVAILABLE", "name resolver error: produced zero addresses"), `there is no host of this name`},
 		{"no answer", nil, *job.Refusal("DEADLINE_EXCEEDED", "context deadline exceeded while waiting for connections to become ready"), `nothing answers there; look at the network`},
 		{"a busy broker", nil, job.CommandError{Code: "RESOURCE_EXHAUSTED"}, ``},
+		{"an unknown physical tenant", []string{"--physical-tenant-id=blue"}, *job.Refusal("NOT_FOUND", "Unknown physical tenant: blue"), `camunda.client.physical-tenant-id is "blue" (flag --physical-tenant-id): the cluster has no physical tenant of this id`},
+		{"jobs of another physical tenant", []string{"--physical-tenant-id=blue"}, job.CommandError{Kind: job.Unacceptable, Fault: job.FaultPhysicalTenant}, `a proxy must pass on the metadata Camunda-Physical-Tenant`},
+		{"no credentials for a physical tenant", []string{"--physical-tenant-id=blue"}, job.CommandError{Code: "UNAUTHENTICATED"}, `also refuses a physical tenant that it does not have in this way; camunda.client.physical-tenant-id is "blue"`},
+		{"no such path of a physical tenant", []string{"--physical-tenant-id=blue", "--rest-address=http://h"}, job.CommandError{Code: "UNKNOWN", Fault: job.FaultNoREST, HTTPStatus: 404}, `answers so if it has no physical tenant of this id, an older one always`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -200,6 +205,53 @@ func TestAdviceFitsWhatTheGatewayRefuses(t *testing.T) {
 			assert.Equal(t, tt.want == "", got == "", got)
 		})
 	}
+}
+
+// TestAPollThatAProxyEndsSaysWhichSettingIsToBeShorter, over gRPC as over REST.
+func TestAPollThatAProxyEndsSaysWhichSettingIsToBeShorter(t *testing.T) {
+	t.Parallel()
+	const want = `UNAVAILABLE: no; camunda.client.worker.defaults.request-timeout is "PT20S" (default): the poll was ended after 15s, before the gateway had to answer: the gateway stopped, or a proxy`
+	timeout := job.CommandError{Code: "UNAVAILABLE", Reason: "no", HTTPStatus: 504}
+	ended := job.CommandError{Code: "UNAVAILABLE", Reason: "no", Fault: job.FaultConnectionEnded}
+	for _, tt := range []struct {
+		name       string
+		err        job.CommandError
+		wait, took time.Duration
+		told       bool
+	}{
+		{"504", timeout, 20 * time.Second, 15 * time.Second, true},
+		{"the connection ends", ended, 20 * time.Second, 15 * time.Second, true},
+		{"the gateway's own wait", ended, 0, 15 * time.Second, true},
+		{"the connection ends at once", ended, 20 * time.Second, 0, false},
+		{"the gateway had its time", timeout, 20 * time.Second, 20 * time.Second, false},
+		{"the poll does not wait", timeout, -1, 15 * time.Second, false},
+		{"the gateway is away", job.CommandError{Code: "UNAVAILABLE", Reason: "no", HTTPStatus: 503}, 20 * time.Second, 15 * time.Second, false},
+	} {
+		for _, args := range [][]string{nil, {"--rest-address=http://h"}} {
+			synctest.Test(t, func(t *testing.T) {
+				c, _, err := config.Load(args, nil, nil)
+				require.NoError(t, err)
+				err = advisedGateway{slowRefusal{err: &tt.err, took: tt.took}, c}.Activate(t.Context(), job.PollRequest{Wait: tt.wait}, nil)
+				if tt.told {
+					require.ErrorContains(t, err, want, tt.name)
+				} else {
+					assert.NotContains(t, err.Error(), "worker.defaults.request-timeout", tt.name)
+				}
+			})
+		}
+	}
+}
+
+// slowRefusal is a gateway that refuses a poll after a while.
+type slowRefusal struct {
+	worker.Gateway
+	err  error
+	took time.Duration
+}
+
+func (g slowRefusal) Activate(context.Context, job.PollRequest, func(*job.Job)) error {
+	time.Sleep(g.took) //nolint:forbidigo // in a bubble, where it takes no time
+	return g.err
 }
 
 func TestAFileThatCannotBeReadIsNamedByItsSetting(t *testing.T) {

@@ -43,8 +43,8 @@ func checkCommand(s *session) *cobra.Command {
 	load := addSettings(s, c)
 	c.Flags().BoolVar(&o.json, "json", false, "Write JSON.")
 	c.Flags().DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "How long each part may take, a `DURATION` such as 10s.")
-	completeValues(c, "json", "true", "false")
-	completeValues(c, "timeout")
+	s.completeValues(c, "json", "true", "false")
+	s.completeValues(c, "timeout")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		settings, warnings, err := load()
 		if err != nil {
@@ -117,6 +117,7 @@ func (b *checkBuilder) gatewayPart() (gateway, models check.Part, old func(conte
 		return broken, check.Broken("models", "REST API", "not asked: "+err.Error(), "mend the setting"),
 			func(context.Context) string { return "" }, func() error { return nil }
 	}
+	b.client = client
 	to := gatewayEnd(c)
 	gateway = check.Gateway(check.GatewayOptions{
 		Cluster: client, Address: to.address + " (" + to.transport + ")", Identity: gatewayConfig(c).Auth.String(), Tenants: c.Worker.TenantIDs, Worker: workerConfig(c).Name,

@@ -33,18 +33,36 @@ type checkBuilder struct {
 	files   []policy.File // nil = no models were given
 	survey  *policy.Survey
 	log     *slog.Logger
+	client  cluster // the gateway; nil = it cannot be dialed
 }
 
 // parts returns all parts in the order in which they are shown, and what closes what they hold.
 func (b *checkBuilder) parts(ctx context.Context, warnings []config.Warning) ([]check.Part, func()) {
 	var open []io.Closer
-	gateway, models, old, end := b.gatewayPart()
-	open = append(open, closer(end))
-	secrets, resolve, providers := b.secretsPart(ctx, old)
-	if providers != nil && providers.manager != nil {
-		open = append(open, closer(func() error { providers.manager.Close(); return nil }))
+	all := []check.Part{b.configurationPart(warnings)}
+	var resolve func(ctx context.Context, processID, text string) (string, error) // as the first client's worker does
+	for _, client := range b.config.Clients() {
+		of := *b
+		of.config = client
+		gateway, models, old, end := of.gatewayPart()
+		open = append(open, closer(end))
+		secrets, resolveOf, providers := of.secretsPart(ctx, old)
+		if providers != nil && providers.manager != nil {
+			open = append(open, closer(func() error { providers.manager.Close(); return nil }))
+		}
+		if providers != nil && providers.cluster != nil {
+			open = append(open, closer(func() error { providers.cluster.Close(); return nil }))
+		}
+		if resolve == nil {
+			resolve = resolveOf
+		}
+		for _, part := range []check.Part{gateway, models, secrets} {
+			if b.config.Named() {
+				part.Client = client.Client
+			}
+			all = append(all, part)
+		}
 	}
-	all := []check.Part{b.configurationPart(warnings), gateway, models, secrets}
 	if b.survey != nil {
 		all = append(all, check.Tasks(b.survey, b.config.Connector.JobType))
 	}
@@ -60,9 +78,16 @@ func (b *checkBuilder) configurationPart(warnings []config.Warning) check.Part {
 	var o check.ConfigurationOptions
 	for _, v := range b.config.Values() {
 		if b.config.Given(v.Setting.Key) {
-			o.Settings = append(o.Settings, check.Setting{Key: v.Setting.Key, Value: v.Text, Source: v.Source})
+			o.Settings = append(o.Settings, check.Setting{Key: v.Key, Value: v.Text, Source: v.Source})
 		} else {
 			o.Defaults++
+		}
+	}
+	for _, client := range b.config.Clients() {
+		for _, v := range client.Values() {
+			if v.Key != v.Setting.Key && client.Given(v.Setting.Key) {
+				o.Settings = append(o.Settings, check.Setting{Key: v.Key, Value: v.Text, Source: v.Source})
+			}
 		}
 	}
 	for _, w := range warnings {
@@ -121,7 +146,7 @@ func (b *checkBuilder) secretsPart(ctx context.Context, old func(context.Context
 		none := func(context.Context, string, string) (string, error) { return "", err }
 		return check.Secrets(check.SecretOptions{Fault: &fault}), none, nil
 	}
-	o := check.SecretOptions{Tenants: c.Worker.TenantIDs, KeysOnly: func(ctx context.Context) bool {
+	o := check.SecretOptions{Off: c.Secrets.LegacyMode == config.LegacyOff, Tenants: c.Worker.TenantIDs, KeysOnly: func(ctx context.Context) bool {
 		return c.Secrets.FilterMode != config.FilterDisabled && (c.Gateway.RESTAddress == "" || old(ctx) != "")
 	}}
 	if b.survey != nil {
@@ -133,7 +158,16 @@ func (b *checkBuilder) secretsPart(ctx context.Context, old func(context.Context
 		all = append(all, masked)
 		o.Providers = append(o.Providers, b.describe(p, masked))
 	}
-	resolver := secret.NewResolver(all, secret.AllowAll{}) // what a given model writes, an operator trusts
+	var ofCluster *secret.Cluster
+	if b.client != nil {
+		ofCluster = clusterSecrets(c, b.client, b.log, b.inUse)
+	}
+	if ofCluster != nil {
+		built.cluster = ofCluster
+		o.Providers = append(o.Providers, b.describe(ofCluster, b.inUse.Provider(ofCluster)))
+		all = append(all, b.inUse.Provider(ofCluster))
+	}
+	resolver := legacyMode(c, secret.NewResolver(all, secret.AllowAll{})) // what a given model writes, an operator trusts
 	return check.Secrets(o), func(ctx context.Context, processID, text string) (string, error) {
 		tenant := "<default>"
 		if len(c.Worker.TenantIDs) > 0 {
@@ -162,6 +196,12 @@ func (b *checkBuilder) describe(p, masked secret.Provider) check.Provider {
 		out.Name = "directory"
 		out.Answers = func(context.Context) check.Finding { return directory(c.Directory) }
 		out.Place = func(_ secret.Context, name string) string { return "the file " + c.Directory + "/" + name }
+	case *secret.Cluster:
+		out.Name = "cluster"
+		out.Answers = func(ctx context.Context) check.Finding { return clusterAnswers(ctx, p) }
+		out.Place = func(_ secret.Context, name string) string {
+			return "the secret camunda.secrets." + name + " of the cluster"
+		}
 	case *secret.Manager:
 		out.Name = "AWS Secrets Manager"
 		out.Answers = func(ctx context.Context) check.Finding { return manager(ctx, p, c.Manager) }

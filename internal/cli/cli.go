@@ -38,6 +38,11 @@ type session struct {
 	stdout   io.Writer
 	stderr   io.Writer
 	terminal *os.File // standard error if that is a terminal, else nil
+
+	// completes is whether a shell asks what a word may become. Only then do flags know: cobra holds on to flags that do.
+	completes bool
+	// serve is what a command leaves to be done when the command line is no longer needed; nil = nothing.
+	serve func(context.Context) error
 }
 
 // exitError ends a command with a code of its own; its message, if any, is printed.
@@ -68,18 +73,28 @@ func Run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		s.terminal = f
 	}
+	who, err := s.execute(ctx, args)
+	if err == nil && s.serve != nil {
+		err = s.serve(ctx)
+	}
+	return report(s, who, err)
+}
+
+// execute runs the command that args name, and returns its path.
+func (s *session) execute(ctx context.Context, args []string) (path string, err error) {
+	s.completes = asksToComplete(args)
 	root := newRoot(s) //nolint:contextcheck // commands get the context from cobra
 	if len(args) == 0 {
 		root.SetOut(s.stderr)
-		return report(s, Name, errors.Join(root.Help(), &exitError{code: ExitUsage}))
+		return Name, errors.Join(root.Help(), &exitError{code: ExitUsage})
 	}
 	args, c, err := rewrite(root, args)
 	if err != nil {
-		return report(s, c.CommandPath(), err)
+		return c.CommandPath(), err
 	}
 	root.SetArgs(args)
 	c, err = root.ExecuteContextC(ctx)
-	return report(s, c.CommandPath(), err)
+	return c.CommandPath(), err
 }
 
 // newRoot returns the program's command with all others below it.
@@ -122,21 +137,26 @@ func newRoot(s *session) *cobra.Command {
 	return root
 }
 
+// asksToComplete says whether args are a shell's question what a word may become.
+func asksToComplete(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
 // rewrite finds the command that args name and writes args as cobra reads them. An error is about the command that it
 // returns: a word behind it names no command below it.
 func rewrite(root *cobra.Command, args []string) ([]string, *cobra.Command, error) {
-	switch args[0] {
-	case cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+	switch {
+	case asksToComplete(args):
 		if last := len(args) - 1; last > 1 {
 			words, c, _ := rewrite(root, args[1:last]) // what no command begins with has no completion either
 			return append(append(args[:1:1], words...), args[last]), c, nil
 		}
 		return args, root, nil
-	case "help":
+	case args[0] == "help":
 		if len(args) > 1 {
 			args = append(args[1:len(args):len(args)], "--help")
 		}
-	case "--version", "-version":
+	case args[0] == "--version", args[0] == "-version":
 		args = append([]string{"version"}, args[1:]...)
 	}
 	c, n := root, 0

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/plan"
 )
 
 func configCommand(s *session) *cobra.Command {
@@ -17,12 +18,26 @@ func configCommand(s *session) *cobra.Command {
 		Short: "print the effective configuration, with secrets masked",
 		Long: description("Prints the settings that run would use, each with its value and origin, as a YAML file that --config can read. Comments behind them say what became of each flag, " +
 			"key and environment variable that was given: used, overridden, passed over or unknown, and why. Secrets are masked. Warnings go to standard error; if the configuration is wrong, the comments do too. " +
-			"The command starts nothing and connects to nothing."),
-		Example: exampleLines(Name+" config", "SERVER_PORT=9090 "+Name+" config --config /etc/connector.yaml"),
-		Args:    onlySettings,
+			"The command starts nothing and connects to nothing.\n\n" + planDoc),
+		Example: exampleLines(Name+" config", "SERVER_PORT=9090 "+Name+" config --config /etc/connector.yaml", Name+" config --plan 2000 20ms 4KiB"),
+	}
+	planned := c.Flags().Bool("plan", false, "Print what a load asks for: jobs a second (RATE), the time in which the bus answers (LATENCY), and the bytes of an event (SIZE).")
+	s.completeValues(c, "plan", "true", "false")
+	c.Args = func(c *cobra.Command, args []string) error {
+		if *planned {
+			return nil
+		}
+		return onlySettings(c, args)
 	}
 	load := addSettingsWithAccounts(s, c)
-	c.RunE = func(*cobra.Command, []string) error {
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		var carried plan.Load
+		if *planned {
+			var err error
+			if carried, err = planLoad(args); err != nil {
+				return usage(err)
+			}
+		}
 		loaded, warnings, accounts, err := load()
 		for _, w := range warnings {
 			kind := "warning"
@@ -34,6 +49,10 @@ func configCommand(s *session) *cobra.Command {
 		if err != nil {
 			printAccounts(s.stderr, slices.DeleteFunc(accounts, func(a config.Account) bool { return a.Fate == config.Refused })) // the error says why
 			return err
+		}
+		if *planned {
+			printPlan(s.stdout, carried, planSettings(loaded))
+			return nil
 		}
 		if err := loaded.Print(s.stdout); err != nil {
 			return err

@@ -20,26 +20,29 @@ import (
 )
 
 func demoCommand(s *session) *cobra.Command {
-	jobs, serve := 0, false
+	jobs, serve, overREST := 0, false, false
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "show the connector at work, without a broker, AWS or configuration",
 		Long: description("Starts a gateway with Zeebe's gRPC protocol and an event bus with PutEvents over HTTP, both in this process. It makes jobs from the model examples/order-placed.bpmn, " +
 			"runs the real worker over loopback, and shows four results: an accepted event, a throttled event, a BPMN error and an incident. " +
 			"With --jobs it runs a load and prints jobs per second, latency, CPU and memory. " +
+			"With --rest the worker takes the jobs over Camunda's REST API in place of gRPC. " +
 			"With --serve it starts only the gateway, over gRPC and REST, and the bus, for a worker of your own, until a signal ends it."),
-		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000", Name+" demo --serve"),
+		Example: exampleLines(Name+" demo", Name+" demo --jobs 20000", Name+" demo --rest", Name+" demo --serve"),
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case serve && jobs > 0:
 				return usage(errors.New("--serve: found --jobs too, expected one of them"))
+			case serve && overREST:
+				return usage(errors.New("--serve: found --rest too, expected one of them: what is served speaks gRPC and REST"))
 			case serve:
 				return demoServe(c.Context(), s)
 			case jobs > 0:
-				return demoLoad(c.Context(), s, jobs)
+				return demoLoad(c.Context(), s, jobs, overREST)
 			}
-			return demoStory(c.Context(), s)
+			return demoStory(c.Context(), s, overREST)
 		},
 	}
 	c.Flags().Func("jobs", "Run `N` jobs as a load instead of the four example jobs.", func(v string) error {
@@ -50,7 +53,8 @@ func demoCommand(s *session) *cobra.Command {
 		jobs = n
 		return nil
 	})
-	completeValues(c, "jobs")
+	s.completeValues(c, "jobs")
+	c.Flags().BoolVar(&overREST, "rest", false, "Take the jobs over Camunda's REST API.")
 	c.Flags().BoolVar(&serve, "serve", false, "Serve a gateway and a bus for a worker of your own, and make a job every second.")
 	return c
 }
@@ -60,6 +64,9 @@ const (
 	demoAccessKey = "AKIADEMOACCESSKEY000"
 	demoSecretKey = "demo-secret-key-that-opens-nothing"
 )
+
+// demoDefinition is the key of the process definition whose jobs the demo makes.
+const demoDefinition = 2251799813685200
 
 // stage is the demo's world: a model's task, and the parts around the worker.
 type stage struct {
@@ -94,13 +101,23 @@ func openStage(o embedded.GatewayOptions) (*stage, error) {
 	return st, nil
 }
 
-// newStage starts the gateway, the bus and the real worker between them. Close it when done.
-func newStage(ctx context.Context, keep int, o observer) (*stage, error) {
-	st, err := openStage(embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}) //nolint:contextcheck // it is closed, not cancelled
+// newStage starts the gateway, the bus and the real worker between them, which speaks to the gateway over REST or over gRPC. Close
+// it when done.
+func newStage(ctx context.Context, keep int, overREST bool, o observer) (*stage, error) {
+	options := embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}
+	if overREST {
+		options.RESTAddress = "127.0.0.1:0"
+		options.Models = map[int64]string{demoDefinition: string(examples.OrderPlaced)} // the worker reads there which secrets a job may use
+	}
+	st, err := openStage(options) //nolint:contextcheck // it is closed, not cancelled
 	if err != nil {
 		return nil, err
 	}
-	c, _, err := config.Load(nil, []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + st.gateway.Address()}, nil)
+	address := "CAMUNDA_CLIENT_GRPCADDRESS=http://" + st.gateway.Address()
+	if overREST {
+		address = "CAMUNDA_CLIENT_RESTADDRESS=" + st.gateway.RESTURL()
+	}
+	c, _, err := config.Load(nil, []string{address}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +180,6 @@ func (st *stage) job(ctx context.Context, orderID string, retries int32) (embedd
 	}
 	return embedded.Job{
 		Type: st.task.Type, Variables: string(jsonvalue.Append(nil, made.Variables)), CustomHeaders: string(jsonvalue.Append(nil, st.task.CustomHeaders())),
-		Retries: retries, ProcessID: st.process.ID, ElementID: st.task.ID,
+		Retries: retries, ProcessID: st.process.ID, ElementID: st.task.ID, ProcessDefinitionKey: demoDefinition,
 	}, nil
 }

@@ -23,9 +23,9 @@ import (
 const loadOpen = 4000
 
 // demoLoad runs jobs as fast as the worker takes them and shows how fast that was.
-func demoLoad(ctx context.Context, s *session, jobs int) (err error) {
+func demoLoad(ctx context.Context, s *session, jobs int, overREST bool) (err error) {
 	seen := &loadSeen{Metrics: demoMetrics()}
-	st, err := newStage(ctx, -1, seen)
+	st, err := newStage(ctx, -1, overREST, seen)
 	if err != nil {
 		return err
 	}

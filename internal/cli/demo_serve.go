@@ -10,12 +10,8 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 )
 
-const (
-	// servedDefinition is the key of the process definition whose jobs the served demo makes.
-	servedDefinition = 2251799813685200
-	// servedWaiting is how many jobs may wait for a worker: enough that it is never idle between two ticks.
-	servedWaiting = 10
-)
+// servedWaiting is how many jobs may wait for a worker: enough that it is never idle between two ticks.
+const servedWaiting = 10
 
 // demoServe serves a gateway and a bus for workers of others until ctx ends. It makes a job every second, unless enough
 // wait, and tells how each ended.
@@ -23,7 +19,7 @@ func demoServe(ctx context.Context, s *session) error {
 	ended := &endingLines{}
 	st, err := openStage(embedded.GatewayOptions{ //nolint:contextcheck // it is closed, not cancelled
 		Version: "8.10.0", RESTAddress: "127.0.0.1:0", KeepCommands: -1, OnEnding: ended.add,
-		Models:  map[int64]string{servedDefinition: string(examples.OrderPlaced)},
+		Models:  map[int64]string{demoDefinition: string(examples.OrderPlaced)},
 		Secrets: map[string]string{"AWS_ACCESS_KEY": demoAccessKey, "AWS_SECRET_KEY": demoSecretKey},
 	})
 	if err != nil {
@@ -53,7 +49,6 @@ A worker of your own, in another terminal:
 			if err != nil {
 				return err
 			}
-			j.ProcessDefinitionKey = servedDefinition
 			if _, err := st.gateway.AddJobs(j); err != nil {
 				return err
 			}

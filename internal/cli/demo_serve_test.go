@@ -1,43 +1,25 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
-
-// growing is output that is read while it is written.
-type growing struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (g *growing) Write(p []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.text.Write(p)
-}
-
-func (g *growing) String() string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.text.String()
-}
 
 func TestTheServedDemoWorksWithAnyWorker(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	out, errs := &growing{}, &growing{}
+	out, errs := &testkit.Log{}, &testkit.Log{}
 	ended := make(chan int, 1)
 	go func() { ended <- Run(ctx, []string{"demo", "--serve"}, nil, strings.NewReader(""), out, errs) }()
 	address := regexp.MustCompile(`CAMUNDA_CLIENT_RESTADDRESS=(\S+)`)
@@ -82,7 +64,7 @@ func TestAServedDemoThatIsEndedEarly(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	out, errs := &growing{}, &growing{}
+	out, errs := &testkit.Log{}, &testkit.Log{}
 	assert.Equal(t, ExitOK, Run(ctx, []string{"demo", "--serve"}, nil, strings.NewReader(""), out, errs))
 	assert.Empty(t, errs.String())
 }

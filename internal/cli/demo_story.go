@@ -48,8 +48,8 @@ func scenes() []scene {
 }
 
 // demoStory runs the four jobs of the story and shows what became of them.
-func demoStory(ctx context.Context, s *session) (err error) {
-	st, err := newStage(ctx, 0, demoMetrics())
+func demoStory(ctx context.Context, s *session, overREST bool) (err error) {
+	st, err := newStage(ctx, 0, overREST, demoMetrics())
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,11 @@ func demoStory(ctx context.Context, s *session) (err error) {
 	took := time.Since(began).Round(time.Millisecond)
 
 	w := s.stdout
-	fmt.Fprintf(w, "A gateway that speaks Zeebe's gRPC protocol and a bus that speaks PutEvents run in this process; between\nthem the real worker took %d jobs of the task %q (examples/order-placed.bpmn):\n\n", len(story), st.task.Name)
+	protocol := "Zeebe's gRPC protocol"
+	if overREST {
+		protocol = "Camunda's REST API"
+	}
+	fmt.Fprintf(w, "A gateway that speaks %s and a bus that speaks PutEvents run in this process; between\nthem the real worker took %d jobs of the task %q (examples/order-placed.bpmn):\n\n", protocol, len(story), st.task.Name)
 	fmt.Fprintln(w, t.Render())
 	fmt.Fprintln(w)
 	for _, sc := range story {

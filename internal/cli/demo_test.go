@@ -43,6 +43,25 @@ func TestTheDemoTellsItsStory(t *testing.T) {
 	}
 }
 
+func TestTheDemoTellsTheSameStoryOverREST(t *testing.T) {
+	t.Parallel()
+	code, out, errs := commandLine(t, "demo", "--rest")
+	require.Equal(t, ExitOK, code, errs)
+	for _, want := range []string{
+		"A gateway that speaks Camunda's REST API", "completed", "200, eventId", "throttles twice", `"Event rejected"`, "incident:", "AccessDeniedException",
+		`{"orderId":"A-1001","customer":"Grace Hopper","items":2,"total":279,"express":true}`,
+	} {
+		assert.Contains(t, out, want)
+	}
+	assert.NotContains(t, out+errs, demoSecretKey)
+	code, out, errs = commandLine(t, "demo", "--rest", "--jobs", "300")
+	require.Equal(t, ExitOK, code, errs)
+	assert.Contains(t, out, "300 completed, 0 otherwise, 0 given out more than once")
+	code, _, errs = commandLine(t, "demo", "--rest", "--serve")
+	assert.Equal(t, ExitUsage, code)
+	assert.Contains(t, errs, "speaks gRPC and REST")
+}
+
 func TestTheDemoAsALoadCountsEveryEventOnce(t *testing.T) {
 	t.Parallel()
 	code, out, errs := commandLine(t, "demo", "--jobs", "700")

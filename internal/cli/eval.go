@@ -61,18 +61,18 @@ func evalCommand(s *session) *cobra.Command {
 	c.Flags().StringVar(&o.cases, "cases", "", "The `FILE|-` of JSON lines to evaluate in bulk.")
 	c.Flags().StringVar(&o.function, "help-function", "", "Print the parameters and the result of the FEEL built-in function `NAME`, with examples.")
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "Print warnings to standard error: what gave null, and why.")
-	completeValues(c, "expression")
+	s.completeValues(c, "expression")
 	completeFiles(c, "context", "json")
-	completeValues(c, "language", string(expression.FEEL), string(expression.JQ))
+	s.completeValues(c, "language", string(expression.FEEL), string(expression.JQ))
 	completeFiles(c, "cases", "jsonl")
-	must(c.RegisterFlagCompletionFunc("help-function", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s.completeBy(c, "help-function", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, f := range expression.Library().Functions() {
 			names = append(names, f.Name)
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
-	}))
-	completeValues(c, "verbose", "true", "false")
+	})
+	s.completeValues(c, "verbose", "true", "false")
 	return c
 }
 

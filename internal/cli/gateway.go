@@ -8,6 +8,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/check"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 )
@@ -17,6 +18,7 @@ type cluster interface {
 	worker.Gateway
 	check.Cluster
 	check.Definitions
+	secret.ClusterAPI
 	GatewayVersion(ctx context.Context) (string, error)
 	Close() error
 }

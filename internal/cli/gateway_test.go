@@ -2,15 +2,11 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,98 +14,58 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 )
 
-// restCluster is the REST API of a cluster with some jobs, each of which is given out once.
-type restCluster struct {
-	url      string
-	commands chan string // what came for jobs
-
-	mu   sync.Mutex
-	jobs []string
-}
-
-func newRESTCluster(t *testing.T, jobs ...string) *restCluster {
+// startRESTGateway starts a gateway with a job whose input is wrong, and returns the job's key.
+func startRESTGateway(t *testing.T) (*embedded.Gateway, int64) {
 	t.Helper()
-	c := &restCluster{commands: make(chan string, 10), jobs: jobs}
-	server := httptest.NewServer(c)
-	t.Cleanup(server.Close)
-	c.url = server.URL
-	return c
-}
-
-func (c *restCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	w.Header().Set("Content-Type", "application/json")
-	switch path := r.Method + " " + r.URL.Path; path {
-	case "GET /v2/topology":
-		fmt.Fprint(w, `{"brokers":[{"nodeId":0}],"clusterSize":1,"partitionsCount":1,"replicationFactor":1,"gatewayVersion":"8.10.0"}`)
-	case "POST /v2/jobs/activation":
-		fmt.Fprintf(w, `{"jobs":[%s]}`, c.next(r.Context(), body))
-	default:
-		c.commands <- path + " " + string(body)
-		w.WriteHeader(http.StatusNoContent)
-	}
-}
-
-// next returns the next job of the type that a poll asks for. If there is none, the poll waits.
-func (c *restCluster) next(ctx context.Context, body []byte) string {
-	var asked struct {
-		Type           string
-		RequestTimeout int64
-	}
-	_ = json.Unmarshal(body, &asked)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.jobs) > 0 && asked.Type == "io.camunda:aws-eventbridge:1" {
-		first := c.jobs[0]
-		c.jobs = c.jobs[1:]
-		return first
-	}
-	if asked.RequestTimeout >= 0 {
-		ctx, cancel := context.WithTimeout(ctx, time.Duration(asked.RequestTimeout)*time.Millisecond)
-		defer cancel()
-		<-ctx.Done()
-	}
-	return ""
+	g, err := embedded.StartGateway(embedded.GatewayOptions{Version: "8.10.0", RESTAddress: "127.0.0.1:0"})
+	require.NoError(t, err)
+	t.Cleanup(g.Close)
+	keys, err := g.AddJobs(embedded.Job{Type: "io.camunda:aws-eventbridge:1", Variables: `{"input":{}}`})
+	require.NoError(t, err)
+	return g, keys[0]
 }
 
 func TestAWorkerTakesAndEndsAJobOverREST(t *testing.T) {
 	t.Parallel()
-	cluster := newRESTCluster(t, `{"jobKey":"2251799813685249","type":"io.camunda:aws-eventbridge:1","retries":3,"deadline":`+
-		strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10)+`,"customHeaders":{},"variables":{"input":{}},"tenantId":"<default>"}`)
+	g, key := startRESTGateway(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var stderr strings.Builder
 	ended := make(chan int, 1)
 	go func() {
-		ended <- Run(ctx, []string{"run", "--port=0", "--poll-timeout=PT0.2S", "--rest-address=" + cluster.url + "/v2"}, nil, strings.NewReader(""), io.Discard, &stderr)
+		ended <- Run(ctx, []string{"run", "--port=0", "--poll-timeout=PT0.2S", "--rest-address=" + g.RESTURL() + "/v2"}, nil, strings.NewReader(""), io.Discard, &stderr)
 	}()
-	command := <-cluster.commands
+	ending, err := g.Wait(ctx, key)
+	require.NoError(t, err)
 	stop()
 	assert.Equal(t, ExitOK, <-ended)
-	assert.Contains(t, command, "POST /v2/jobs/2251799813685249/failure ")
-	assert.Contains(t, command, `"retries":0,`)
-	assert.Contains(t, command, "Found constraints violated while validating input:")
-	assert.Contains(t, stderr.String(), " transport=REST gateway="+cluster.url+"/v2 gateway_tls=false ")
+	assert.Equal(t, embedded.Fail, ending.Command.Kind)
+	assert.Zero(t, ending.Command.Retries)
+	assert.Contains(t, ending.Command.Message, "Found constraints violated while validating input:")
+	assert.Zero(t, g.Counts().StreamsSeen)
+	assert.Contains(t, stderr.String(), " transport=REST gateway="+g.RESTURL()+"/v2 gateway_tls=false ")
 	assert.NotContains(t, stderr.String(), "stream")
 }
 
 func TestCheckAsksTheGatewayOverREST(t *testing.T) {
 	t.Parallel()
-	cluster := newRESTCluster(t, `{"jobKey":"1"}`)
+	g, _ := startRESTGateway(t)
 	check := func(env ...string) string {
 		var stdout strings.Builder
 		Run(t.Context(), []string{"check"}, append(env, "CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE=DISABLED", "AWS_EC2_METADATA_DISABLED=true"), strings.NewReader(""), &stdout, io.Discard)
 		return stdout.String()
 	}
-	text := check("CAMUNDA_CLIENT_RESTADDRESS=" + cluster.url)
-	assert.Contains(t, text, cluster.url+" (REST), Camunda 8.10.0, brokers: 1 of 1, partitions: 1")
+	text := check("CAMUNDA_CLIENT_RESTADDRESS=" + g.RESTURL())
+	assert.Contains(t, text, g.RESTURL()+" (REST), Camunda 8.10.0, brokers: 1 of 1, partitions: 1")
 	assert.Contains(t, text, "✓ identity")
 	assert.Contains(t, text, "jobs of the default tenant can be asked for")
-	assert.Len(t, cluster.jobs, 1, "it takes no job")
-	assert.Empty(t, cluster.commands)
+	counts := g.Counts()
+	assert.Equal(t, []int64{1, 0}, []int64{counts.Waiting, counts.Polled}, "it takes no job")
+	assert.Positive(t, counts.Polls)
 
 	text = check("CAMUNDA_CLIENT_RESTADDRESS=http://localhost:" + closedPort(t))
 	assert.Contains(t, text, "✗ reached")

@@ -16,11 +16,14 @@ func releaseWhenIdle(ctx context.Context, idle func() bool) {
 	tick := time.NewTicker(idleCheck)
 	defer tick.Stop()
 	worked := false
-	for {
+	for started := false; ; started = true {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
+		}
+		if !started {
+			releaseProgram() // what only the start needed
 		}
 		switch {
 		case !idle():
@@ -28,6 +31,7 @@ func releaseWhenIdle(ctx context.Context, idle func() bool) {
 		case worked:
 			worked = false
 			debug.FreeOSMemory()
+			releaseProgram()
 		}
 	}
 }

@@ -39,7 +39,7 @@ func lintCommand(s *session) *cobra.Command {
 		Long: description("Finds mistakes in the EventBridge tasks of BPMN models before you deploy them: missing and misspelt fields, expressions that do not parse "+
 			"or give null without notice, secrets in plain text, BPMN errors that no event catches. A folder means all .bpmn files in it and below but for those for Camunda 7, - means standard input. "+
 			"docs/lint.md lists the rules.",
-			exit{ExitOK, "no findings, or only warnings"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read, or is not a model"}),
+			exit{ExitOK, "no findings, or only warnings and hints"}, exit{ExitFailure, "errors, or warnings with --strict"}, exit{ExitUnreadable, "a file cannot be read, or is not a model"}),
 		Example:           exampleLines(Name+" lint order.bpmn", Name+" lint --format sarif processes/ > lint.sarif"),
 		ValidArgsFunction: completeModels,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), s, args) },
@@ -48,10 +48,10 @@ func lintCommand(s *session) *cobra.Command {
 	c.Flags().StringArrayVar(&o.types, "type", nil, "The `TYPE` of the connector's jobs; may be given several times (default "+lint.TaskType+").")
 	c.Flags().StringSliceVar(&o.disable, "disable", nil, "Leave out these `RULES`, separated by commas.")
 	c.Flags().BoolVar(&o.strict, "strict", false, "Exit with 1 for warnings as well.")
-	completeValues(c, "format", lintFormats...)
-	completeValues(c, "type", lint.TaskType)
-	completeValues(c, "disable", ruleIDs()...)
-	completeValues(c, "strict", "true", "false")
+	s.completeValues(c, "format", lintFormats...)
+	s.completeValues(c, "type", lint.TaskType)
+	s.completeValues(c, "disable", ruleIDs()...)
+	s.completeValues(c, "strict", "true", "false")
 	return c
 }
 
@@ -98,7 +98,7 @@ func (o *lintOptions) run(ctx context.Context, s *session, args []string) error 
 			worst = ExitUnreadable
 		}
 		for _, finding := range f.Findings {
-			if finding.Severity == lint.Error || o.strict {
+			if finding.Severity == lint.Error || o.strict && finding.Severity == lint.Warning {
 				worst = max(worst, ExitFailure)
 			}
 		}

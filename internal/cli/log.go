@@ -35,6 +35,7 @@ var ecsNames = map[string]string{
 	slog.TimeKey: "@timestamp", slog.LevelKey: "log.level", slog.MessageKey: "message",
 	"error": "error.message", "error_code": "error.code", "stack": "error.stack_trace", "panic_type": "error.type", "panic": "error.message",
 	"trace_id": "trace.id", "span_id": "span.id",
+	attrClient: "camunda_client", // client is an object of that schema
 }
 
 // ecs renames an attribute for a log in JSON.

@@ -45,8 +45,8 @@ type maskedObserver struct {
 
 func (o maskedObserver) Failed(code string) { o.observer.Failed(o.secrets.Mask(code)) }
 
-func (o maskedObserver) Attempted(ctx context.Context, took time.Duration, code string) {
-	o.observer.Attempted(ctx, took, o.secrets.Mask(code))
+func (o maskedObserver) Attempted(ctx context.Context, took time.Duration, entries int, code string) {
+	o.observer.Attempted(ctx, took, entries, o.secrets.Mask(code))
 }
 
 func (o maskedObserver) Sent(entries, attempts int, code string) {

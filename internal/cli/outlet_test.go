@@ -29,7 +29,8 @@ var outlets = map[string][]string{
 	"log/slog.NewTextHandler": {"internal/cli/log.go"}, "log/slog.NewJSONHandler": {"internal/cli/log.go"},
 	"log/slog.Info": nil, "log/slog.Warn": nil, "log/slog.Error": nil, "log/slog.Debug": nil, "log/slog.Log": nil,
 	"log.New": nil, "log.Print": nil, "log.Printf": nil, "log.Println": nil, "log.Fatal": nil, "log.Fatalf": nil, "log.Panic": nil,
-	"os.Stdout": {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"}, "os.Stderr": {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"},
+	"log.SetOutput": {"internal/outlet/standard.go"},
+	"os.Stdout":     {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"}, "os.Stderr": {"cmd/eventbridge-connector/main.go", "internal/expression/jq/jqtest/jqtest.go"},
 	"net/http.Server":         {"internal/actuator/server.go", "internal/cli/playground.go"},
 	"net/http.ListenAndServe": nil, "net/http.Handle": nil, "net/http.HandleFunc": nil,
 	"github.com/prometheus/client_golang/prometheus/promhttp.Handler":    nil,
@@ -117,7 +118,7 @@ type counted struct {
 }
 
 func (c *counted) Failed(code string) { c.codes = append(c.codes, code) }
-func (c *counted) Attempted(_ context.Context, _ time.Duration, code string) {
+func (c *counted) Attempted(_ context.Context, _ time.Duration, _ int, code string) {
 	c.codes = append(c.codes, code)
 }
 func (c *counted) Sent(_, _ int, code string) { c.codes = append(c.codes, code) }
@@ -129,7 +130,7 @@ func TestCodesAreMaskedBeforeTheyBecomeLabels(t *testing.T) {
 	c := &counted{}
 	o := maskedObserver{c, secrets}
 	o.Failed("s3cr3t")
-	o.Attempted(t.Context(), time.Second, "x s3cr3t")
+	o.Attempted(t.Context(), time.Second, 1, "x s3cr3t")
 	o.Sent(1, 1, "s3cr3t")
 	assert.Equal(t, []string{"***", "x ***", "***"}, c.codes)
 }

@@ -25,7 +25,7 @@ func playgroundCommand(s *session) *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return servePlayground(c.Context(), s, listen) },
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8089", "The loopback address `HOST:PORT` to listen on. Port 0 uses a free port.")
-	completeValues(c, "listen")
+	s.completeValues(c, "listen")
 	return c
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,9 +45,9 @@ func policyCommand(s *session) *cobra.Command {
 	c.Flags().StringVar(&o.identity, "identity", "", "The `NAME` of the identity whose policy is written, such as default-chain.")
 	c.Flags().BoolVar(&o.json, "json", false, "Write all identities with their notes as one JSON object.")
 	for _, name := range []string{"aws-account", "aws-region", "identity"} {
-		completeValues(c, name)
+		s.completeValues(c, name)
 	}
-	completeValues(c, "json", "true", "false")
+	s.completeValues(c, "json", "true", "false")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		settings, _, err := load()
 		if err != nil {
@@ -88,7 +89,7 @@ func (o *policyOptions) run(ctx context.Context, s *session, c *config.Config, a
 func (o *policyOptions) options(s *session, c *config.Config) policy.Options {
 	out := policy.Options{
 		JobType: c.Connector.JobType, Account: o.account, Regions: o.regions,
-		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled, ModelsRead: c.Gateway.RESTAddress != "",
+		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled, ModelsRead: allReadModels(c),
 	}
 	if m := c.Secrets.Manager; m.Enabled {
 		out.Manager = &policy.Manager{Secrets: m.Secrets, Prefix: m.Prefix, Region: m.Region}
@@ -141,4 +142,9 @@ func writeJSON(w io.Writer, v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// allReadModels says whether every worker has an address where it reads deployed models.
+func allReadModels(c *config.Config) bool {
+	return !slices.ContainsFunc(c.Clients(), func(client *config.Config) bool { return client.Gateway.RESTAddress == "" })
 }

@@ -9,7 +9,7 @@ import (
 
 const keyREST = "camunda.client.rest-address"
 
-// strangerAdvice is that of an answer which is none of the REST API.
+// strangerAdvice is that of an answer which is not one of the REST API.
 func strangerAdvice(c *config.Config, status int) string {
 	address, end := c.Origin(keyREST), gatewayEnd(c)
 	switch {
@@ -19,6 +19,8 @@ func strangerAdvice(c *config.Config, status int) string {
 		return address + ": if what answers there is TLS, write https://"
 	case status == 0:
 		return address + ": what answers there speaks no HTTP/1.1; is it the port of the REST API (8080), not that of gRPC?"
+	case status == http.StatusNotFound && c.Gateway.PhysicalTenant != "":
+		return c.Origin(keyPhysical) + ", " + address + ": a cluster of Camunda 8.10 or later answers so if it has no physical tenant of this id, an older one always; if both fit, look at what stands before the gateway"
 	case status == http.StatusRequestEntityTooLarge:
 		return address + ": a proxy before the gateway takes no request of this size; raise its limit"
 	}

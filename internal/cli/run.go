@@ -17,6 +17,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/actuator"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/connector"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
@@ -39,7 +40,7 @@ func runCommand(s *session) *cobra.Command {
 		Args:    onlySettings,
 	}
 	load := addSettings(s, c)
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(*cobra.Command, []string) error {
 		settings, warnings, err := load()
 		if err != nil {
 			return err
@@ -47,6 +48,7 @@ func runCommand(s *session) *cobra.Command {
 		secrets := outlet.New()
 		secrets.Keep(ownSecrets(settings, s.lookup)...)
 		log, levels := newLog(settings.Log, s.stderr, secrets)
+		outlet.TakeStandardLog(log)
 		for _, w := range warnings {
 			if w.Minor {
 				log.Debug("configuration", "note", w.Text)
@@ -54,45 +56,40 @@ func runCommand(s *session) *cobra.Command {
 				log.Warn("configuration", "warning", w.Text)
 			}
 		}
-		return run(c.Context(), s, settings, log, levels, secrets)
+		s.serve = func(ctx context.Context) error { return run(ctx, s, settings, log, levels, secrets) }
+		return nil
 	}
 	return c
 }
 
-// run builds the worker, top to bottom, and runs it as a service.
+// run builds the workers, top to bottom, and runs them as a service.
 func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, levels *outlet.Levels, inUse *outlet.Registry) error {
 	built := thisBuild()
-	metrics := actuator.NewMetrics(built.version, built.goVersion)
+	metrics := metricsOf(c, built.version, built.goVersion)
 	tracer, err := trace.New(ctx, trace.Options{Lookup: s.lookup, Service: Name, Version: built.version, Log: log, Mask: inUse.Mask})
 	if err != nil {
 		return usage(err)
 	}
 	defer flush(ctx, tracer, log)
-	parts, err := buildWorker(ctx, c, s.lookup, metrics, tracer, log, inUse)
+	workers, err := newFleet(ctx, c, ofFleet{lookup: s.lookup, metrics: metrics, tracer: tracer, log: log, inUse: inUse})
 	if err != nil {
 		return usage(err)
 	}
-	defer parts.end()
-	metrics.TraceIDs(tracer.IDs)
-	metrics.SpanIDs(trace.SpanIDs)
-	metrics.Read(actuator.Readings{
-		JobType: c.Connector.JobType,
-		Slots:   func() int { return c.Worker.MaxJobsActive }, SlotsInUse: parts.engine.SlotsInUse, JobsAtWork: parts.engine.JobsAtWork,
-		Ready:           func() bool { ready, _ := parts.engine.Ready(); return ready },
-		ExpressionCache: parts.expressions.Stats, SecretFiles: parts.secretFiles, SecretManager: parts.secretManager, ModelCache: parts.models,
-		TargetsDown: parts.targets.DownByEndpoint,
-	})
+	defer workers.close()
+	metrics[0].TraceIDs(tracer.IDs)
+	metrics[0].SpanIDs(trace.SpanIDs)
+	workers.readings(metrics)
 
 	var background sync.WaitGroup
 	defer background.Wait()
 	resting, stop := context.WithCancel(ctx)
 	defer stop()
-	background.Go(func() { releaseWhenIdle(resting, func() bool { return parts.engine.JobsAtWork() == 0 }) })
+	background.Go(func() { releaseWhenIdle(resting, func() bool { return workers.jobsAtWork() == 0 }) })
 
 	return (&service{
-		engine: parts.engine, log: log,
+		engine: workers, log: log,
 		health: actuator.Options{
-			Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Path: c.Server.ActuatorPath, Management: management(c), Metrics: metrics, Mask: inUse.Mask,
+			Address: c.Server.Address, Port: c.Server.Port, BasePath: c.Server.BasePath, Path: c.Server.ActuatorPath, Management: management(c), Metrics: metrics[0], Clients: workers.checks(), Mask: inUse.Mask,
 			Info:    actuator.Info{Name: Name, Version: built.version, Commit: built.revision, CommitTime: built.time, GoVersion: built.goVersion},
 			Loggers: levels, LoggersAccess: actuator.Access(c.Server.LoggersAccess),
 		},
@@ -100,9 +97,11 @@ func run(ctx context.Context, s *session, c *config.Config, log *slog.Logger, le
 			if fips140.Enabled() {
 				log.Info("cryptography is that of Go's FIPS 140-3 module", "module", fips140.Version(), "others_refused", fips140.Enforced())
 			}
-			end := gatewayEnd(c)
-			log.Info("started", "version", built.version, "transport", end.transport, "gateway", end.address, "gateway_tls", end.secured, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
-				"tenants", tenantsInWords(c), "leases", c.Worker.WithLease, "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
+			for _, w := range workers.workers {
+				c, end := w.config, gatewayEnd(w.config)
+				w.log.Info("started", "version", built.version, "transport", end.transport, "gateway", end.address, "gateway_tls", end.secured, "auth", c.Auth.Method, "job_type", c.Connector.JobType,
+					"tenants", tenantsInWords(c), "leases", c.Worker.WithLease, "secret_filter", filterInWords(c), "max_jobs_active", c.Worker.MaxJobsActive, "lease", c.Worker.Lease.String(), "health", health)
+			}
 		},
 	}).run(ctx)
 }
@@ -122,9 +121,10 @@ type parts struct {
 	expressions   *expression.Cache
 	secretFiles   func() (hits, misses uint64)
 	secretManager func() (hits, misses uint64)
+	secretCluster func() (hits, misses uint64)
 	models        func() (hits, misses uint64) // deployed ones, of the secret filter
-	targets       *eventbridge.Targets         // what events are sent to
-	end           func()                       // closes what they hold, once the engine has stopped
+	log           *slog.Logger
+	end           func() // closes what they hold, once the engine has stopped
 }
 
 // flush sends the traces that are left.
@@ -137,10 +137,53 @@ func flush(ctx context.Context, t *trace.Tracer, log *slog.Logger) {
 	}
 }
 
-// buildWorker makes a worker and everything below it; the tracer may be nil. The registry is told the secrets in use. The error is one of the configuration.
+// sending is what events are sent with, by all workers of a process.
+type sending struct {
+	sender  *eventbridge.Sender
+	allowed *endpoint.Policy
+	ambient connector.Ambient
+	bytes   *worker.Bytes // of the jobs
+}
+
+// newSending returns what events are sent with, for so many jobs at a time. The error is one of the configuration.
+func newSending(ctx context.Context, c *config.Config, capacity int, o eventbridge.Observer, log *slog.Logger) (*sending, error) {
+	s := &sending{bytes: worker.NewBytes(jobBytes(c)), sender: eventbridge.New(eventbridge.Options{
+		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: capacity, MaxEntries: c.Connector.MaxEntries, Observer: o, Log: log,
+	})}
+	err := s.sender.CheckEndpoints(ctx)
+	if err == nil {
+		s.allowed, s.ambient, err = endpoints(ctx, c)
+	}
+	if err != nil {
+		s.sender.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// buildWorker makes the worker of a lone client and everything below it, as [buildParts].
 func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (string, bool), o observer, tracer *trace.Tracer, log *slog.Logger, inUse *outlet.Registry) (*parts, error) {
+	sending, err := newSending(ctx, c, c.Worker.MaxJobsActive, maskedObserver{o, inUse}, log)
+	if err != nil {
+		return nil, err
+	}
+	p, err := buildParts(ctx, c, lookup, sending, o, tracer, log, inUse)
+	if err != nil {
+		sending.sender.Close()
+		return nil, err
+	}
+	end := p.end
+	p.end = func() {
+		end()
+		sending.sender.Close()
+	}
+	return p, nil
+}
+
+// buildParts makes a client's worker and everything below it; the tracer may be nil. The registry is told the secrets in use. The error is one of the configuration.
+func buildParts(ctx context.Context, c *config.Config, lookup func(string) (string, bool), sending *sending, o observer, tracer *trace.Tracer, log *slog.Logger, inUse *outlet.Registry) (*parts, error) {
 	o = maskedObserver{o, inUse}
-	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, secretManager: noStats, models: noStats}
+	p := &parts{expressions: expression.NewCache(0), secretFiles: noStats, secretManager: noStats, secretCluster: noStats, models: noStats, log: log}
 	if err := checkManager(c, lookup); err != nil {
 		return nil, err
 	}
@@ -162,44 +205,40 @@ func buildWorker(ctx context.Context, c *config.Config, lookup func(string) (str
 		return nil, err
 	}
 	gateway := advisedGateway{client, c}
-	sender := eventbridge.New(eventbridge.Options{
-		RequestTimeout: c.Connector.RequestTimeout, IdleTimeout: c.Connector.IdleTimeout, MaxConns: c.Worker.MaxJobsActive, Observer: o, Log: log,
-	})
-	p.targets = sender.Targets()
-	if err := sender.CheckEndpoints(ctx); err != nil {
-		return nil, err
+	filter, models := secretFilter(c, client, sending.allowed, tracer, log)
+	resolver := legacyMode(c, secret.NewResolver(secrets.all, filter).WithLog(log))
+	ofCluster := clusterSecrets(c, client, log, inUse)
+	if ofCluster != nil {
+		resolver, p.secretCluster = resolver.WithFallback(ofCluster), ofCluster.Stats
 	}
-	allowed, ambient, err := endpoints(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	filter, models := secretFilter(c, client, allowed, tracer, log)
 	about := connector.Options{
-		Sender: sender, Secrets: secret.NewResolver(secrets.all, filter).WithLog(log), Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
+		Sender: sending.sender, Secrets: resolver, Expressions: p.expressions, Observer: o, Log: log, SaaS: c.Connector.SaaS,
 		TrustedInputs: c.Secrets.FilterMode == config.FilterDisabled, Mask: inUse.Mask, Note: inUse.Note,
-		Endpoints: allowed, Ambient: ambient,
+		Endpoints: sending.allowed, Ambient: sending.ambient,
 	}
 	if models != nil {
 		p.models, about.Models = models.Stats, models
 	}
 	engine := workerConfig(c)
-	engine.Downstream = sender.Targets()
+	engine.Bytes, engine.Downstream = sending.bytes, sending.sender.Targets()
 	var watch worker.Observer = o
 	if tracer == nil {
 		p.gateway, p.handler = gateway, connector.New(about)
 	} else {
 		about.Sender, about.Secrets, about.Tracer = tracer.Sender(about.Sender), tracer.Secrets(about.Secrets), tracer
 		engine.FetchVariables = append(engine.FetchVariables, trace.Variables()...)
-		p.gateway, p.handler, watch = tracer.Gateway(gateway), tracer.Handler(connector.New(about)), tracer.Observer(o)
+		p.gateway, p.handler, watch = tracer.Gateway(gateway, c.Gateway.OverREST), tracer.Handler(connector.New(about)), tracer.Observer(o)
 	}
 	p.engine = worker.New(engine, p.gateway, p.handler, watch, log)
 	p.end = func() {
-		sender.Close()
 		if models != nil {
 			models.Close()
 		}
 		if secrets.manager != nil {
 			secrets.manager.Close()
+		}
+		if ofCluster != nil {
+			ofCluster.Close()
 		}
 		closeQuietly(client.Close, log)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/config"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
@@ -14,6 +15,7 @@ type secretProviders struct {
 	all     []secret.Provider
 	files   *secret.Directory // nil = none
 	manager *secret.Manager   // nil = none
+	cluster *secret.Cluster   // of the command check alone; nil = none
 }
 
 func newSecretProviders(ctx context.Context, lookup func(string) (string, bool), c *config.Config, log *slog.Logger) (*secretProviders, error) {
@@ -27,7 +29,7 @@ func newSecretProviders(ctx context.Context, lookup func(string) (string, bool),
 		}
 		p.all = append(p.all, secret.NewEnvironment(properties, secret.EnvironmentOptions{
 			Prefix: c.Secrets.EnvPrefix, TenantAware: c.Secrets.EnvTenantAware, ProcessAware: c.Secrets.EnvProcessAware,
-			Separator: c.Secrets.EnvSeparator, Tenants: c.Worker.TenantIDs, Log: log,
+			Separator: c.Secrets.EnvSeparator, Tenants: c.KnownTenants(), Log: log,
 		}))
 	}
 	var err error
@@ -50,4 +52,21 @@ func newSecretProviders(ctx context.Context, lookup func(string) (string, bool),
 		p.all = append(p.all, p.manager)
 	}
 	return p, nil
+}
+
+// legacyMode returns the resolver with what camunda.connector.secret-resolver.legacy.mode switches off.
+func legacyMode(c *config.Config, r *secret.Resolver) *secret.Resolver {
+	if c.Secrets.LegacyMode == config.LegacyOff {
+		return r.WithoutSecrets()
+	}
+	return r
+}
+
+// clusterSecrets returns what asks the cluster of this client for secrets that no provider has; nil if the configuration does not
+// want that. The registry is told the values.
+func clusterSecrets(c *config.Config, api secret.ClusterAPI, log *slog.Logger, inUse *outlet.Registry) *secret.Cluster {
+	if c.Secrets.LegacyMode != config.LegacyFallback {
+		return nil
+	}
+	return secret.NewCluster(secret.ClusterOptions{API: api, Note: inUse.Note, Log: log})
 }

@@ -27,16 +27,16 @@ func addSettingsWithAccounts(s *session, c *cobra.Command) func() (*config.Confi
 	for _, setting := range config.Settings() {
 		switch key := setting.Key; {
 		case setting.Enum != nil:
-			completeValues(c, setting.Flag, setting.Enum...)
+			s.completeValues(c, setting.Flag, setting.Enum...)
 		case setting.Bool():
-			completeValues(c, setting.Flag, "true", "false")
+			s.completeValues(c, setting.Flag, "true", "false")
 		case setting.Flag == "config":
 			completeFiles(c, setting.Flag, "yaml", "yml", "properties")
 		case strings.HasSuffix(key, ".directory"):
 			must(c.MarkFlagDirname(setting.Flag))
 		case strings.HasSuffix(key, "-path"): // any file
 		default:
-			completeValues(c, setting.Flag)
+			s.completeValues(c, setting.Flag)
 		}
 	}
 	return func() (*config.Config, []config.Warning, []config.Account, error) {
@@ -57,8 +57,15 @@ func onlySettings(_ *cobra.Command, args []string) error {
 }
 
 // completeValues has shells complete a flag's value with these, and with no file.
-func completeValues(c *cobra.Command, flag string, values ...string) {
-	must(c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)))
+func (s *session) completeValues(c *cobra.Command, flag string, values ...string) {
+	s.completeBy(c, flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// completeBy has shells complete a flag's value with what a function finds.
+func (s *session) completeBy(c *cobra.Command, flag string, find cobra.CompletionFunc) {
+	if s.completes {
+		must(c.RegisterFlagCompletionFunc(flag, find))
+	}
 }
 
 // completeFiles has shells complete a flag's value with the files that end so, and with folders.

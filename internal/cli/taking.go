@@ -13,6 +13,7 @@ const (
 	keyWithLease    = "connector.aws-eventbridge.with-lease"
 	keyTenantFilter = "camunda.client.worker.defaults.tenant-filter"
 	keyPhysical     = "camunda.client.physical-tenant-id"
+	keyPreferREST   = "camunda.client.prefer-rest-over-grpc"
 )
 
 // leaseModes are the engine's words for those of the setting.
@@ -34,6 +35,9 @@ func tenantsInWords(c *config.Config) string {
 func needsOf(c *config.Config) (needs []check.Need) {
 	add := func(name, key, without string, minor int) {
 		needs = append(needs, check.Need{Name: name, Setting: c.Origin(key), Major: 8, Minor: minor, Without: without})
+	}
+	if c.Gateway.OverREST {
+		add("REST API", keyPreferREST, "", 8)
 	}
 	if c.Worker.TenantFilter == config.TenantsAssigned {
 		add("tenant filter", keyTenantFilter, "", 9)

@@ -55,7 +55,7 @@ func TestWhichJobsAreTakenIsWhatTheSettingsSay(t *testing.T) {
 func TestARefusedLeaseOrTenantFilterSaysWhichSettingAsksForIt(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, "CONNECTOR_AWS_EVENTBRIDGE_WITHLEASE=require", "CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTFILTER=ASSIGNED")
-	got := advice(c, job.Refusal("INVALID_ARGUMENT", "Request property [withLease] cannot be parsed"))
+	got := advice(c, &job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", Reason: "Request property [withLease] cannot be parsed", Fault: job.FaultNoLease})
 	assert.Contains(t, got, `connector.aws-eventbridge.with-lease is "require" (environment variable CONNECTOR_AWS_EVENTBRIDGE_WITHLEASE)`)
 	assert.Contains(t, got, "older than Camunda 8.10")
 	got = advice(c, job.Refusal("INVALID_ARGUMENT", "Expected to handle gRPC request ActivateJobs with tenant identifiers [], but no tenant identifier was provided"))

@@ -60,15 +60,15 @@ func tryCommand(s *session) *cobra.Command {
 	c.Flags().StringVar(&o.response, "response", "", "A response of AWS, `FILE|JSON`, in the form that a process sees, instead of made-up ones.")
 	c.Flags().BoolVar(&o.send, "send", false, "Send the event to AWS, and use AWS's answer.")
 	c.Flags().BoolVar(&o.json, "json", false, "Write JSON.")
-	completeValues(c, "element")
-	completeValues(c, "allowed-endpoints")
-	completeValues(c, "camunda-version")
-	completeValues(c, "item")
+	s.completeValues(c, "element")
+	s.completeValues(c, "allowed-endpoints")
+	s.completeValues(c, "camunda-version")
+	s.completeValues(c, "item")
 	for _, name := range []string{"variables", "secrets", "cluster-variables", "response"} {
 		completeFiles(c, name, "json")
 	}
 	for _, name := range []string{"all-secrets", "send", "json"} {
-		completeValues(c, name, "true", "false")
+		s.completeValues(c, name, "true", "false")
 	}
 	return c
 }

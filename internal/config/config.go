@@ -32,6 +32,13 @@ type Config struct {
 	Server    Server
 	Log       Log
 
+	// Client is the name of the client whose configuration this is: DefaultClient, or that of an entry of camunda.clients.
+	Client string
+
+	primary     bool
+	enabled     bool      // of a named client; read only while it is loaded
+	clients     []*Config // of camunda.clients, by their names; empty = this is the only one
+	tenants     []string  // of all clients, if there are several
 	values      []Value
 	environment map[string]string
 
@@ -120,10 +127,19 @@ type Connector struct {
 	JobType        string
 	RequestTimeout time.Duration // of one attempt to send
 	IdleTimeout    time.Duration // after which an unused AWS client and its connections are closed
+	MaxEntries     int           // of one request, where jobs share it; 1 = none do
+	MaxJobBytes    string        // JobBytesAuto, or a size; see JobBytes
 	SaaS           bool          // no default credentials chain
 
 	AllowedEndpoints []string // hosts with stars, beside AWS's own and loopback
 }
+
+// JobBytesAuto has the limit of the jobs' size worked out of the memory limit.
+const JobBytesAuto = "auto"
+
+// JobBytes returns how many bytes of jobs may be worked on at a time; 0 = there is no limit. It is not given if it is to be worked
+// out of the memory limit.
+func (c *Connector) JobBytes() (bytes Size, given bool) { return parseSize(c.MaxJobBytes) }
 
 // Secrets says where secrets come from and which of them jobs may use.
 type Secrets struct {
@@ -135,6 +151,7 @@ type Secrets struct {
 	Directory       string // of files, one per secret; empty = none
 	Manager         Manager
 	FilterMode      string // FilterStrict, FilterLax or FilterDisabled
+	LegacyMode      string // LegacyOn, LegacyOff or LegacyFallback
 	CacheEnabled    bool
 	CacheSize       int
 }
@@ -155,6 +172,13 @@ const (
 	FilterStrict   = "STRICT"
 	FilterLax      = "LAX"
 	FilterDisabled = "DISABLED"
+)
+
+// The values of [Secrets.LegacyMode].
+const (
+	LegacyOn       = "ON"
+	LegacyOff      = "OFF"      // nobody is asked
+	LegacyFallback = "FALLBACK" // the cluster is asked for what no provider has
 )
 
 // Server says where health and metrics are served.
@@ -189,7 +213,9 @@ type Value struct {
 	Setting *Setting
 	Text    string // as [Load] would read it again; masked if the setting is a secret
 	Source  string // where it came from: "flag --mode", "environment variable SERVER_PORT", "app.yaml:3", "default"
-	given   bool
+	// Key is the setting's key, or that of a named client that has a value of its own: camunda.clients.a.grpc-address.
+	Key   string
+	given bool
 }
 
 // Values returns every setting's effective value in the order of [Settings].
@@ -212,9 +238,12 @@ func (c *Config) Wrong(key, expected string) *ValueError {
 		if v.Setting.Key == key {
 			e.Source = v.Source
 			if v.Text != "" {
-				e.Found = strconv.Quote(v.Text)
+				e.Key, e.Found = v.Key, strconv.Quote(v.Text)
 			}
 		}
+	}
+	if e.Found == "nothing" && c.Client != DefaultClient {
+		e.Key = ofClient(c.Client, key)
 	}
 	return e
 }
@@ -223,9 +252,9 @@ func (c *Config) Wrong(key, expected string) *ValueError {
 func (c *Config) Origin(key string) string {
 	e := c.Wrong(key, "")
 	if e.Found == "nothing" {
-		return key + " is not set"
+		return e.Key + " is not set"
 	}
-	return fmt.Sprintf("%s is %s (%s)", key, e.Found, e.Source)
+	return fmt.Sprintf("%s is %s (%s)", e.Key, e.Found, e.Source)
 }
 
 // Warning is something that the operator should know and that does not keep the process from starting.

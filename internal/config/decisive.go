@@ -20,23 +20,17 @@ func (d decision) is(name spelt) bool {
 	return slices.ContainsFunc(d.keys, func(key string) bool { return matches(name, key) })
 }
 
+const takesJobs = "this worker takes jobs all the same; to take none, do not start it"
+
 // decisive are names that decide which jobs are taken, what becomes of them, or how the worker is reached, and that this worker cannot
 // follow. They are never passed over in silence. The first entry with a name counts.
 var decisive = []decision{
-	{
-		keys:     []string{"camunda.clients.default.primary"},
-		harmless: []string{"", "true", "false"},
-	},
-	{
-		keys:    []string{"camunda.clients."},
-		refused: "nothing: this worker has one client, that of the keys camunda.client; run one worker for each client",
-	},
 	{
 		keys: []string{
 			"camunda.client.enabled", "camunda.client.zeebe.enabled", "zeebe.client.enabled", "camunda.client.worker.defaults.enabled", "camunda.client.zeebe.defaults.enabled",
 		},
 		harmless: []string{"", "true"},
-		warning:  "this worker takes jobs all the same; to take none, do not start it",
+		warning:  takesJobs,
 	},
 	{
 		keys:     []string{"camunda.client.worker.defaults.type", "camunda.client.zeebe.defaults.type", "zeebe.client.worker.default-type"},
@@ -57,16 +51,11 @@ var decisive = []decision{
 		harmless: []string{"", "false"},
 		warning:  "it switches off the discovery of Camunda's connectors, not this worker, which takes the jobs of connector.aws-eventbridge.type",
 	},
-	{
-		keys:     []string{"camunda.connector.secret-resolver.legacy.mode"},
-		harmless: []string{"", "on"},
-		warning:  "the cluster is not asked for secrets that no provider has",
-	},
 }
 
 // decides tells whether a name is one of those that decide which jobs are taken, and says what becomes of it.
 func (l *loader) decides(e entry) bool {
-	name := spell(e.name)
+	name := spell(e.general())
 	for _, d := range decisive {
 		if !d.is(name) {
 			continue

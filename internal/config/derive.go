@@ -8,6 +8,17 @@ import (
 
 // derive fills in what follows from other settings and refuses what does not go together.
 func (l *loader) derive() {
+	l.deriveManagement()
+	l.checkManager()
+	if !l.config.Named() {
+		l.deriveClient()
+		return
+	}
+	l.deriveClients()
+}
+
+// deriveClient fills in what follows from other settings of a client, or of the only one.
+func (l *loader) deriveClient() {
 	c := &l.config
 	l.deriveOldMode()
 	l.deriveTransport()
@@ -23,7 +34,7 @@ func (l *loader) derive() {
 	l.deriveAuthMethod()
 	if c.Auth.DiscoveryURL == "" && c.Auth.IssuerURL != "" {
 		c.Auth.DiscoveryURL = strings.TrimRight(c.Auth.IssuerURL, "/") + "/.well-known/openid-configuration"
-		l.derived("camunda.client.auth.well-known-configuration-url", "follows from camunda.client.auth.issuer-url")
+		l.derived("camunda.client.auth.well-known-configuration-url", "follows from "+l.keyOf("camunda.client.auth.issuer-url"))
 	}
 	if c.Mode == ModeSaaS {
 		l.deriveSaaS()
@@ -36,21 +47,25 @@ func (l *loader) derive() {
 	l.checkAuth()
 	l.checkKeys()
 	l.warnOfPlaintext()
-	l.deriveManagement()
 	if c.Worker.RequestTimeout == 0 {
 		l.useDefault("camunda.client.worker.defaults.request-timeout")
 	}
 	l.deriveTenants()
+	l.checkLegacyMode()
+	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
+		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without %s no deployed model can be read: "+
+			"secrets resolve in accessKey, secretKey and sessionToken only", ofClient(l.client, keyREST))
+	}
+}
+
+// checkManager refuses AWS Secrets Manager without secrets, and tells of secrets without it.
+func (l *loader) checkManager() {
 	const manager = "camunda.connector.secretprovider.aws-secrets-manager."
-	switch m := c.Secrets.Manager; {
+	switch m := l.config.Secrets.Manager; {
 	case m.Enabled && len(m.Secrets) == 0 && m.Prefix == "":
 		l.missing(manager+"secrets", "names of JSON secrets, or "+manager+"prefix for one secret per name, since "+manager+"enabled is true")
 	case !m.Enabled && (len(m.Secrets) > 0 || m.Prefix != ""):
 		l.warnf("%ssecrets or %sprefix is set, but %senabled is not: AWS Secrets Manager is not asked", manager, manager, manager)
-	}
-	if c.Gateway.RESTAddress == "" && c.Secrets.FilterMode == FilterLax {
-		l.warnf("camunda.connector.secret-resolver.secret-filter.mode is LAX, but without camunda.client.rest-address no deployed model can be read: " +
-			"secrets resolve in accessKey, secretKey and sessionToken only")
 	}
 }
 
@@ -68,10 +83,13 @@ func (l *loader) useDefault(key string) {
 func (l *loader) derived(key, source string) {
 	for i := range l.config.values {
 		if v := &l.config.values[i]; v.Setting.Key == key {
-			v.Text, v.Source = v.Setting.show(v.Setting.text(&l.config)), source
+			v.Text, v.Source, v.Key = v.Setting.show(v.Setting.text(&l.config)), source, ofClient(l.client, key)
 		}
 	}
 }
+
+// keyOf names a setting as it was given, for the client or for all.
+func (l *loader) keyOf(key string) string { return l.config.Wrong(key, "").Key }
 
 func (l *loader) deriveAuthMethod() {
 	a := &l.config.Auth
@@ -196,11 +214,11 @@ func (l *loader) checkAuth() {
 func (l *loader) pair(a, b string) {
 	for _, p := range [][2]string{{a, b}, {b, a}} {
 		if given := l.config.Wrong(p[0], ""); given.Found != "nothing" && l.config.Wrong(p[1], "").Found == "nothing" {
-			l.missing(p[1], fmt.Sprintf("a value, since %s is given (%s); or camunda.client.auth.method=none", p[0], given.Source))
+			l.missing(p[1], fmt.Sprintf("a value, since %s is given (%s); or %s=none", given.Key, given.Source, ofClient(l.client, "camunda.client.auth.method")))
 		}
 	}
 }
 
 func (l *loader) missing(key, expected string) {
-	l.fail(&ValueError{Key: key, Found: "nothing", Source: "not set", Expected: expected})
+	l.fail(&ValueError{Key: ofClient(l.client, key), Found: "nothing", Source: "not set", Expected: expected})
 }

@@ -41,10 +41,10 @@ func (l *loader) deriveAddresses() {
 	switch {
 	case !l.givenGRPC():
 		g.GRPCAddress = address
-		l.derived(keyGRPC, "follows from "+keyBaseURL)
+		l.derived(keyGRPC, "follows from "+l.keyOf(keyBaseURL))
 	case g.RESTAddress == "" && g.GRPCAddress != address && u.Port() != "26500":
 		g.RESTAddress = g.BaseURL
-		l.derived(keyREST, "follows from "+keyBaseURL)
+		l.derived(keyREST, "follows from "+l.keyOf(keyBaseURL))
 	}
 }
 

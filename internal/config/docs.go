@@ -58,7 +58,46 @@ only a REST address is given, it is REST.
   the server offers it by TLS. Camunda 8.8 or later is needed.
 
 All else is the same for both: authentication, TLS and client certificates, proxies, tenants, leases and what becomes of a job.
-` + "`eventbridge-connector check`" + ` tries the one that is configured, and the worker's log line ` + "`started`" + ` names it.
+` + "`eventbridge-connector check`" + ` tries the one that is configured, and the worker's log line ` + "`started`" + ` names it. [compatibility.md](compatibility.md)
+says what each version of Camunda can do over which.
+
+## Several clients
+
+One process can take the jobs of several physical tenants, identities or clusters. Each entry of ` + "`camunda.clients`" + ` makes a client with a worker of its own:
+
+` + "```yaml" + `
+camunda:
+  client:                       # what all clients have in common
+    grpc-address: https://zeebe.example.com:443
+    auth: {client-id: connectors, token-url: https://keycloak.example.com/token}
+  clients:
+    orders:
+      physical-tenant-id: orders
+    billing:
+      physical-tenant-id: billing
+      auth.client-id: billing-connectors
+      worker.defaults.max-jobs-active: 32
+` + "```" + `
+
+* An entry can have each key that begins with ` + "`camunda.client.`" + `. It overrides that key for this client, wherever either is set. What an entry does
+  not have, it takes from ` + "`camunda.client`" + `. Some settings are alternatives: an entry with a username takes no client id and no method from there, one
+  with an issuer no token URL, one with a tenant id no list of tenants, and one with a SaaS cluster id no address.
+* Names are letters, digits and dashes. As variables they have no dashes: ` + "`CAMUNDA_CLIENTS_BILLING_AUTH_CLIENTSECRET`" + `. Capitals and dashes make no
+  difference. As a flag: ` + "`--client billing.auth.client-id=billing-connectors`" + `, or ` + "`--camunda.clients.billing.auth.client-id=…`" + `.
+* ` + "`enabled: false`" + ` leaves the client out: it takes no jobs, and what else its entry has is passed over. An entry without settings of its own is a client like
+  the others.
+* ` + "`primary: true`" + ` is allowed in one entry and has no effect here. An entry named ` + "`default`" + `, if it is the only one, means the same as ` + "`camunda.client`" + `.
+* **Capacity**: ` + "`max-jobs-active`" + ` counts for each client. Two clients with the default may have 512 jobs in the process.
+* **Isolation**: each client has its own connection, tokens, leases, drain and caches of secrets and models. A client that is refused, or whose gateway is away,
+  does not stop the others. What is sent to EventBridge is shared. A setting that is wrong, or a certificate file that cannot be read, keeps the whole process
+  from starting. The readiness probe is down if one client is not ready, and names it; the liveness probe is not.
+* **Secrets** from the environment, from files and from AWS Secrets Manager are the same for all clients. Tenants that must not use each other's secrets need a
+  process each, or the [tenant-aware prefix](#camundaconnectorsecretproviderenvironmenttenantaware).
+* Series of a worker have the label ` + "`client`" + `, log lines the attribute ` + "`client`" + ` (` + "`camunda_client`" + ` in JSON), and spans ` + "`camunda.client.name`" + `. Without ` + "`camunda.clients`" + `
+  there are none of these.
+
+All other settings are those of the process: job type, sending, secrets, health and log. Two clients that would take the same jobs from the same place cause a
+warning.
 `)
 	group := ""
 	for _, s := range Settings() {

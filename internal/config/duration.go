@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// ParseDuration reads a duration as the settings write it; false if it is none.
+func ParseDuration(text string) (time.Duration, bool) { return parseDuration(text) }
+
 // parseDuration reads a duration as Camunda's runtime does: ISO 8601 of days and times ("PT5M", "P1DT2H", "PT0.5S"),
 // a number with a unit ("5m", "1m30s", "2d") or a plain number of milliseconds.
 func parseDuration(text string) (time.Duration, bool) {

@@ -49,7 +49,24 @@ type given struct {
 }
 
 // layer gathers the settings that one source gives. Of several names of a setting the strongest counts.
-type layer map[*Setting]*candidate
+type layer struct {
+	name     string // of the client; empty = none
+	settings map[*Setting]*candidate
+	clients  map[string]*layer // by the plain forms of their names
+}
+
+func newLayer(name string) *layer {
+	return &layer{name: name, settings: map[*Setting]*candidate{}, clients: map[string]*layer{}}
+}
+
+// of returns what the layer gives for a named client; it makes it, if there is nothing yet.
+func (y *layer) of(client string) *layer {
+	id := plain(client)
+	if y.clients[id] == nil {
+		y.clients[id] = newLayer(client)
+	}
+	return y.clients[id]
+}
 
 // candidate is the strongest name of a setting in a layer so far: one entry, or the elements of a list by their index.
 type candidate struct {
@@ -63,11 +80,14 @@ func (c *candidate) whole() bool {
 }
 
 // add puts an entry into the layer unless a stronger name is there.
-func (y layer) add(p place, index int, e entry) {
-	have := y[p.Setting]
+func (y *layer) add(p place, index int, e entry) {
+	if p.client != "" && y.name == "" {
+		y = y.of(p.client)
+	}
+	have := y.settings[p.Setting]
 	switch {
 	case have == nil || p.rank < have.rank || p.rank == have.rank && index < 0 && !have.whole():
-		y[p.Setting] = &candidate{p.rank, map[int]entry{index: e}}
+		y.settings[p.Setting] = &candidate{p.rank, map[int]entry{index: e}}
 	case p.rank == have.rank && index >= 0 && !have.whole():
 		if _, taken := have.elements[index]; !taken {
 			have.elements[index] = e
@@ -75,10 +95,10 @@ func (y layer) add(p place, index int, e entry) {
 	}
 }
 
-// values returns what the layer gives, by the settings' keys.
-func (y layer) values() map[string]any {
-	out := make(map[string]any, len(y))
-	for s, c := range y {
+// values returns what the layer gives, by the settings' keys; for no named client.
+func (y *layer) values() map[string]any {
+	out := make(map[string]any, len(y.settings))
+	for s, c := range y.settings {
 		var v given
 		texts := make([]string, 0, len(c.elements))
 		for i, index := range slices.Sorted(maps.Keys(c.elements)) {
@@ -100,10 +120,10 @@ func sorted(env map[string]string) []string {
 }
 
 // refuseList reports a list where a setting has one value.
-func (l *loader) refuseList(s *Setting, e entry) {
+func (l *loader) refuseList(s place, e entry) {
 	found := masked
 	if !s.Secret {
 		found = "the list " + strconv.Quote(shortened(redact(e.text)))
 	}
-	l.fail(&ValueError{Key: s.Key, Found: found, Source: e.source, Expected: "one value: " + s.want()})
+	l.fail(&ValueError{Key: ofClient(s.client, s.Key), Found: found, Source: e.source, Expected: "one value: " + s.want()})
 }

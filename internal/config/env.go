@@ -17,8 +17,8 @@ func newEnvironment(env []string) map[string]string {
 }
 
 // variables returns what the environment gives. A variable that nobody knows is warned of if its prefix is one of ours.
-func (l *loader) variables() (all, weak layer) {
-	all, weak = layer{}, layer{}
+func (l *loader) variables() (all, weak *layer) {
+	all, weak = newLayer(""), newLayer("")
 	manual := l.manualPrefix()
 	for _, name := range sorted(l.env) {
 		value := l.env[name]
@@ -31,7 +31,10 @@ func (l *loader) variables() (all, weak layer) {
 			l.unknownVariable(e)
 			continue
 		}
-		e.account = l.account(Account{Name: name, Source: "environment variable", Key: s.Key})
+		if s.client != "" && !l.goodName(s.client, e) {
+			continue
+		}
+		e.account = l.account(Account{Name: name, Source: "environment variable", Key: ofClient(s.client, s.Key)})
 		l.take(all, weak, s, index, e)
 	}
 	return all, weak
@@ -44,7 +47,7 @@ const whichConfiguration = "it says which configuration is read"
 const isEmpty = "it is empty, which counts as not set"
 
 // take puts an entry that names a setting into the layer of its source.
-func (l *loader) take(all, weak layer, p place, index int, e entry) {
+func (l *loader) take(all, weak *layer, p place, index int, e entry) {
 	switch {
 	case p.presence && e.line == 0 && !e.property:
 		e.text = "true"
@@ -55,7 +58,7 @@ func (l *loader) take(all, weak layer, p place, index int, e entry) {
 	if p.key == "zeebe.client.connection-mode" {
 		e.text = connectionMode(e.text)
 	}
-	if isWeak(p.key) {
+	if isWeak(p.key) && p.client == "" {
 		weak.add(p, index, e)
 		return
 	}
@@ -87,6 +90,10 @@ func (l *loader) unknownVariable(e entry) {
 	if l.decides(e) || l.passOver(e) || !ours(e.name) {
 		return
 	}
+	if isOfNamed(e.name) {
+		l.unknownOfClient(e)
+		return
+	}
 	unknown := &UnknownError{What: "environment variable", Name: e.name, Nearest: Nearest(e.name, l.names.shownVariables)}
 	l.account(Account{Name: e.name, Source: "environment variable", Fate: Unknown, Why: unknown.hint()})
 	l.warn(Warning{Text: unknown.Error()})
@@ -116,7 +123,7 @@ func (l *loader) passOver(e entry) bool {
 		l.account(Account{Name: shownKey(e.name), Source: e.where(), Fate: Used, Why: whichConfiguration})
 		return true
 	}
-	why, ok := unusedName(e.name)
+	why, ok := unusedName(e.general())
 	if ok {
 		l.passed(e, why)
 		l.warn(Warning{Text: fmt.Sprintf("%s has no effect here%s", e.what(), why), Minor: why == ""})

@@ -62,6 +62,9 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 	case yaml.AliasNode:
 		return flatten(entries, key, n.Alias, depth+1, budget)
 	case yaml.MappingNode:
+		if len(n.Content) == 0 {
+			return declaring(entries, key, n), nil
+		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if n.Content[i].Tag == "!!merge" {
 				continue
@@ -80,13 +83,26 @@ func flatten(entries []entry, key string, n *yaml.Node, depth int, budget *fileB
 	case yaml.ScalarNode:
 		switch {
 		case n.Tag == "!!null":
-			return entries, nil
+			return declaring(entries, key, n), nil
 		case key == "":
 			return nil, errNoKeys(n)
 		}
 		return append(entries, entry{name: key, text: n.Value, line: n.Line}), nil
 	}
 	return entries, nil
+}
+
+// declaring adds the name of the client under which an empty key stands: it is a client also if it has no settings of its own.
+func declaring(entries []entry, key string, n *yaml.Node) []entry {
+	client, _, ok := cutClient(key)
+	if !ok {
+		return entries
+	}
+	name := clientsRoot + "[" + client + "]"
+	if len(entries) > 0 && entries[len(entries)-1].name == name {
+		return entries
+	}
+	return append(entries, entry{name: name, line: n.Line})
 }
 
 // flattenMerged adds what a mapping merges in (<<: *others) and does not have itself.
@@ -160,8 +176,8 @@ func errNoKeys(n *yaml.Node) error {
 }
 
 // documentLayer returns what a document gives. Keys that nobody knows and keys that stand in it twice are reported.
-func (l *loader) documentLayer(d document) (all, weak layer) {
-	all, weak = layer{}, layer{}
+func (l *loader) documentLayer(d document) (all, weak *layer) {
+	all, weak = newLayer(""), newLayer("")
 	seen := map[string]entry{}
 	earlier := len(l.errs)
 	for i, e := range d.entries {
@@ -169,9 +185,17 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 			l.fail(fmt.Errorf("%s: %d more keys were not looked at, since so many are wrong already", d.path, len(d.entries)-i))
 			break
 		}
+		if client, _, ok := cutClient(e.name); ok && validClientName(client) && !d.tree {
+			all.of(client) // also if nothing that it has is a setting with a value
+		}
 		s, index, known := l.names.key(e.name)
 		if !known {
-			l.unknownKey(e, d.tree)
+			if !l.declares(all, e) {
+				l.unknownKey(e, d.tree)
+			}
+			continue
+		}
+		if s.client != "" && !l.goodName(s.client, e) {
 			continue
 		}
 		if before, twice := seen[plain(e.name)]; twice {
@@ -179,10 +203,10 @@ func (l *loader) documentLayer(d document) (all, weak layer) {
 			continue
 		}
 		seen[plain(e.name)] = e
-		e.account = l.account(Account{Name: shownKey(e.name), Source: e.source, Key: s.Key})
+		e.account = l.account(Account{Name: shownKey(e.name), Source: e.source, Key: ofClient(s.client, s.Key)})
 		if e.list && !s.isList() {
 			l.accounts[e.account].Fate = Refused
-			l.refuseList(s.Setting, e)
+			l.refuseList(s, e)
 			continue
 		}
 		l.take(all, weak, s, index, e)
@@ -199,16 +223,28 @@ func (l *loader) unknownKey(e entry, inTree bool) {
 		l.passed(e, "only placeholders can use it")
 		return
 	}
-	a := Account{Name: shownKey(e.name), Source: e.source, Fate: Unknown}
-	if i := slices.IndexFunc(l.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.name+".") }); i >= 0 {
-		a.Why = "keys are expected under it, such as " + l.names.shownKeys[i]
-		l.account(a)
-		l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", e.name, e.source, l.names.shownKeys[i]))
+	if isOfNamed(e.name) {
+		l.unknownOfClient(e)
 		return
 	}
-	unknown := &UnknownError{What: "key", Name: shownKey(e.name), Source: e.source, Nearest: Nearest(e.name, l.names.shownKeys)}
-	a.Why = unknown.hint()
+	if i := slices.IndexFunc(l.names.shownKeys, func(key string) bool { return strings.HasPrefix(key, e.name+".") }); i >= 0 {
+		l.keysExpected(Account{Name: shownKey(e.name), Source: e.source, Fate: Unknown}, l.names.shownKeys[i])
+		return
+	}
+	l.noKey(e, Nearest(e.name, l.names.shownKeys))
+}
+
+// keysExpected reports a value in the place of keys.
+func (l *loader) keysExpected(a Account, example string) {
+	a.Why = "keys are expected under it, such as " + example
 	l.account(a)
+	l.fail(fmt.Errorf("%s: found a value (%s), expected keys under it, such as %s", a.Name, a.Source, example))
+}
+
+// noKey reports a key that no setting has. Nearest is the one that is closest to it; empty = none is near.
+func (l *loader) noKey(e entry, nearest string) {
+	unknown := &UnknownError{What: "key", Name: shownKey(e.name), Source: e.source, Nearest: nearest}
+	l.account(Account{Name: unknown.Name, Source: e.source, Fate: Unknown, Why: unknown.hint()})
 	if e.property {
 		l.warn(Warning{Text: unknown.Error()})
 		return

@@ -42,6 +42,7 @@ func AddFlags(set *pflag.FlagSet) (parsed func() []string) {
 		f.Usage += " (" + s.Variables()[0] + ")"
 		f.Annotations = map[string][]string{GroupAnnotation: {s.Group}}
 	}
+	set.Lookup(clientFlag).Annotations = map[string][]string{GroupAnnotation: {"Several clients"}}
 	return func() []string { return args }
 }
 
@@ -121,6 +122,14 @@ func LongFlags(set *pflag.FlagSet, args []string) []string {
 			continue
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
+		if client, key, ok := cutClient(name); ok && set.Lookup(clientFlag) != nil {
+			if !hasValue && i+1 < len(args) {
+				i++
+				value = args[i]
+			}
+			out = append(out, "--"+clientFlag+"="+client+strings.TrimPrefix("."+key, "."+strings.TrimSuffix(clientRoot, "."))+"="+value)
+			continue
+		}
 		f := flagNamed(set, name)
 		if off, negated := strings.CutPrefix(name, "no-"); f == nil && negated && !hasValue {
 			if f = flagNamed(set, off); f != nil && f.NoOptDefVal != "" {

@@ -95,7 +95,7 @@ func TestEverySettingHasItsFlag(t *testing.T) {
 	for _, s := range Settings() {
 		want = append(want, s.Flag)
 	}
-	assert.Equal(t, want, order)
+	assert.Equal(t, append(want, clientFlag), order)
 
 	require.NoError(t, set.Parse([]string{"--port", "1", "--camunda.client.mode=saas", "--port=2"}))
 	assert.Equal(t, []string{"--port=1", "--mode=saas", "--port=2"}, parsed())

@@ -72,7 +72,7 @@ func (l *loader) checkKeys() {
 func (l *loader) pemPair(certificate, key string) {
 	for _, p := range [][2]string{{certificate, key}, {key, certificate}} {
 		if given := l.config.Wrong(p[0], ""); given.Found != "nothing" && l.config.Wrong(p[1], "").Found == "nothing" {
-			l.missing(p[1], "a PEM file, since "+p[0]+" is given ("+given.Source+")")
+			l.missing(p[1], "a PEM file, since "+given.Key+" is given ("+given.Source+")")
 		}
 	}
 }

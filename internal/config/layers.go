@@ -14,16 +14,15 @@ import (
 const jsonVariable = "SPRING_APPLICATION_JSON"
 
 // layers merges the defaults, the files, the environment, Java's system properties, SPRING_APPLICATION_JSON and the flags, each of which wins over those before it. The result
-// holds a [given] under the key of each setting that has a value.
-func (l *loader) layers() *koanf.Koanf {
+// holds a [given] under the key of each setting that has a value. What is given for named clients is gathered apart.
+func (l *loader) layers() (*koanf.Koanf, []client) {
 	fromJSON := l.jsonDocument()
 	properties := l.systemProperties()
 	environment, weak := l.variables()
-	fromEnvironment := environment.values()
 
 	named, ok := l.flags[fileKey].(given)
 	if !ok {
-		named, _ = fromEnvironment[fileKey].(given)
+		named, _ = environment.values()[fileKey].(given)
 	}
 	documents := l.documents(named)
 
@@ -35,24 +34,21 @@ func (l *loader) layers() *koanf.Koanf {
 		}
 	}
 	l.add(all, defaults)
-	var strong []layer
+	var sources, strong layered
 	for _, d := range documents {
 		ofDocument, weakOfDocument := l.documentLayer(d)
-		l.add(all, weakOfDocument.values())
-		strong = append(strong, ofDocument)
+		sources, strong = append(sources, weakOfDocument), append(strong, ofDocument)
 	}
-	l.add(all, weak.values())
-	for _, y := range strong {
+	ofSystem, _ := l.documentLayer(properties)
+	ofJSON, _ := l.documentLayer(fromJSON)
+	sources = append(append(append(sources, weak), strong...), environment, ofSystem, ofJSON, l.ofClients)
+	clients := l.clientsOf(sources)
+	for _, y := range sources {
 		l.add(all, y.values())
 	}
-	l.add(all, fromEnvironment)
-	ofSystem, _ := l.documentLayer(properties)
-	l.add(all, ofSystem.values())
-	ofJSON, _ := l.documentLayer(fromJSON)
-	l.add(all, ofJSON.values())
 	l.add(all, l.flags)
 	l.noteForeign()
-	return all
+	return all, clients
 }
 
 // add puts a layer on top of those that k holds.

@@ -21,6 +21,8 @@ type loader struct {
 
 	filesRead int
 	flags     map[string]any // a given by key
+	ofClients *layer         // values of flags for named clients
+	client    string         // whose configuration is derived; empty = that of camunda.client
 	config    Config
 	warnings  []Warning
 	errs      []error
@@ -31,11 +33,11 @@ type loader struct {
 
 func newLoader(env []string, files Files) *loader {
 	l := &loader{
-		settings: Settings(), env: newEnvironment(env), files: files, flags: map[string]any{},
+		settings: Settings(), env: newEnvironment(env), files: files, flags: map[string]any{}, ofClients: newLayer(""),
 		ofFlags: map[string]string{}, ofJSON: map[string]string{}, ofSystem: map[string]string{}, ofFiles: map[string]string{}, passedOver: map[string]map[string]int{},
 	}
 	l.names = newNames(l.settings)
-	l.config.environment = l.env
+	l.config.environment, l.config.Client = l.env, DefaultClient
 	return l
 }
 
@@ -53,7 +55,7 @@ func (l *loader) load(args []string) (*Config, error) {
 	if len(rest) > 0 {
 		return nil, fmt.Errorf("unexpected argument %s: settings are given as flags, --port 9090", strconv.Quote(rest[0]))
 	}
-	all := l.layers()
+	all, clients := l.layers()
 	winners := map[string]given{}
 	for _, s := range l.settings {
 		v, ok := all.Get(s.Key).(given)
@@ -63,8 +65,9 @@ func (l *loader) load(args []string) (*Config, error) {
 			v = l.set(s, v)
 			winners[s.Key] = v
 		}
-		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.Source, given: ok && !v.Default})
+		l.config.values = append(l.config.values, Value{Setting: s, Text: s.show(s.text(&l.config)), Source: v.Source, Key: s.Key, given: ok && !v.Default})
 	}
+	l.configureClients(clients, winners)
 	l.settle(winners)
 	l.checkEnvironment()
 	if len(l.errs) == 0 {
@@ -74,7 +77,8 @@ func (l *loader) load(args []string) (*Config, error) {
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
-	return &l.config, nil
+	c := l.config // a copy, which does not keep what it was read with
+	return &c, nil
 }
 
 // set gives a setting its value, with what its placeholders stand for. It returns what counts: the default, if nothing is
@@ -174,6 +178,10 @@ func (l *loader) settingFlags() []Flag {
 			flags[i].Value, flags[i].Values = strings.Join(s.Enum, "|"), s.Enum
 		}
 	}
+	flags = append(flags, Flag{
+		Name: clientFlag, Value: "NAME.KEY=VALUE", Doc: clientFlagDoc,
+		Set: l.setClientFlag,
+	})
 	for _, key := range springsOwn {
 		if strings.HasSuffix(key, ".") {
 			continue

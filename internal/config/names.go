@@ -10,6 +10,7 @@ type names struct {
 	keys, variables           map[string]place // keys by their plain form, variables as they are
 	spellings                 map[string]place // keys by their letters, those that are no keys of a file included
 	shownKeys, shownVariables []string         // for messages
+	ofClients                 []*Setting       // of a named client alone
 }
 
 // place is a setting with the rank of one of its names: 0 is the strongest.
@@ -17,25 +18,27 @@ type place struct {
 	*Setting
 	rank int
 	key  string // the name with this rank; empty for a variable that follows from no key
+
+	client string // whose setting it is, as its name is written; empty = that of camunda.client
 }
 
 func newNames(settings []*Setting) *names {
-	n := &names{keys: map[string]place{}, variables: map[string]place{}, spellings: map[string]place{}}
+	n := &names{keys: map[string]place{}, variables: map[string]place{}, spellings: map[string]place{}, ofClients: clientSettings()}
 	for _, s := range settings {
 		variables := s.Variables()
 		n.shownVariables = append(n.shownVariables, variables...)
 		for i, name := range variables {
-			n.variables[name] = place{s, 2 * i, ""}
+			n.variables[name] = place{Setting: s, rank: 2 * i}
 		}
 		for i, key := range s.Names() {
 			for _, name := range variablesOf(key) {
 				if p := n.variables[name]; p.key == "" {
-					n.variables[name] = place{s, p.rank, key}
+					n.variables[name] = place{Setting: s, rank: p.rank, key: key}
 				}
 			}
-			n.spellings[plain(key)] = place{s, 2*slices.Index(variables, variablesOf(key)[0]) + 1, key}
+			n.spellings[plain(key)] = place{Setting: s, rank: 2*slices.Index(variables, variablesOf(key)[0]) + 1, key: key}
 			if !s.flagOnly {
-				n.keys[plain(key)] = place{s, i, key}
+				n.keys[plain(key)] = place{Setting: s, rank: i, key: key}
 			}
 		}
 		if !s.flagOnly {
@@ -48,7 +51,9 @@ func newNames(settings []*Setting) *names {
 // key finds the setting that a key of the file names, in any of Spring's spellings, and the index of a list's element;
 // -1 = none.
 func (n *names) key(name string) (p place, index int, known bool) {
-	name = ofDefaultClient(name)
+	if isOfNamed(name) {
+		return n.ofNamed(name)
+	}
 	if p, known = n.keys[plain(name)]; known {
 		return p, -1, true
 	}
@@ -63,7 +68,9 @@ func (n *names) key(name string) (p place, index int, known bool) {
 // variable finds the setting that an environment variable names, in any of Spring's spellings, and the index of a list's
 // element; -1 = none. A name as it is documented is stronger than another spelling of it.
 func (n *names) variable(name string) (p place, index int, known bool) {
-	name = ofDefaultClient(name)
+	if isOfNamed(name) {
+		return n.ofNamedVariable(name)
+	}
 	if p, known = n.spelling(name); known {
 		return p, -1, true
 	}
@@ -73,24 +80,6 @@ func (n *names) variable(name string) (p place, index int, known bool) {
 		}
 	}
 	return place{}, -1, false
-}
-
-// ofDefaultClient writes a name of the client "default", one of several that Camunda 8.10 can have, as that of the only one.
-func ofDefaultClient(name string) string {
-	for _, names := range [][2]string{{"camunda.clients.default.", "camunda.client."}, {"camunda_clients_default_", "camunda_client_"}} {
-		if len(name) > len(names[0]) && strings.EqualFold(name[:len(names[0])], names[0]) {
-			return restored(names[1], name[:len(names[0])]) + name[len(names[0]):]
-		}
-	}
-	return name
-}
-
-// restored writes a text in capitals if the other is.
-func restored(text, like string) string {
-	if strings.ToUpper(like) == like {
-		return strings.ToUpper(text)
-	}
-	return text
 }
 
 func (n *names) spelling(name string) (place, bool) {

@@ -147,7 +147,7 @@ func (l *loader) property(name string) (string, bool) {
 	if value, ok := l.ofFiles[plain(name)]; ok {
 		return value, true
 	}
-	if s, _, known := l.names.key(name); known {
+	if s, _, known := l.names.key(name); known && (s.client == "" || plain(s.client) == DefaultClient) {
 		for _, other := range s.Names() {
 			if value, ok := l.ofFiles[plain(other)]; ok {
 				return value, true

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,7 +14,7 @@ import (
 func (c *Config) Print(w io.Writer) error {
 	width := 0
 	lines := make([][2]string, 0, len(c.values))
-	for _, v := range c.values {
+	for _, v := range slices.Concat(c.values, c.ofClients()) {
 		if v.Setting.flagOnly || (v.Text == "" && !v.Setting.keepEmpty) {
 			continue
 		}
@@ -21,7 +22,7 @@ func (c *Config) Print(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		line := v.Setting.Key + ": " + unquote(strings.TrimSuffix(string(text), "\n"), v.Text)
+		line := v.Key + ": " + unquote(strings.TrimSuffix(string(text), "\n"), v.Text)
 		width = max(width, min(len(line), 80))
 		lines = append(lines, [2]string{line, v.Source})
 	}
@@ -45,10 +46,36 @@ func unquote(marshalled, text string) string {
 // printed.
 func (c *Config) SecretTexts() []string {
 	var all []string
-	for _, s := range Settings() {
-		if text := s.text(c); s.Secret && text != "" {
-			all = append(all, text)
+	for _, one := range append([]*Config{c}, c.clients...) {
+		for _, s := range Settings() {
+			if text := s.text(one); s.Secret && text != "" && !slices.Contains(all, text) {
+				all = append(all, text)
+			}
 		}
 	}
 	return all
+}
+
+// ofClients returns what the named clients have of their own.
+func (c *Config) ofClients() []Value {
+	var all []Value
+	for _, client := range c.clients {
+		for _, v := range client.values {
+			if key := ofClient(client.Client, v.Setting.Key); key != v.Setting.Key && (v.Key == key || v.Text != c.text(v.Setting.Key)) {
+				v.Key = key
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+// text is a setting's value as it is shown.
+func (c *Config) text(key string) string {
+	for _, v := range c.values {
+		if v.Setting.Key == key {
+			return v.Text
+		}
+	}
+	return ""
 }

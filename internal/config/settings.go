@@ -100,7 +100,7 @@ func clusterSettings() []*Setting {
 			Doc: "The address of the Orchestration Cluster REST API (Camunda 8.8 and later), with or without `/v2`. The secret filter reads deployed models there, " +
 				"and jobs are taken there if `camunda.client.prefer-rest-over-grpc` says so. Authentication and CA certificates are those of the gateway. In mode `saas` the cluster id and the region set it.",
 			Example: "https://zeebe.example.com", Also: []string{"camunda.client.zeebe.rest-address", "zeebe.client.broker.rest-address", "zeebe.rest.address", "common.url", "common.base-url"},
-			Env: []string{"CAMUNDA_REST_ADDRESS"}, expected: "an http or https URL with a host", valid: validURL,
+			Env: []string{"CAMUNDA_REST_ADDRESS"}, expected: "an http or https URL with a host and without a query", valid: validRESTAddress,
 			bind: func(c *Config) any { return &c.Gateway.RESTAddress },
 		},
 		{

@@ -20,6 +20,23 @@ func sendSettings() []*Setting {
 			Example: "PT1H", min: int64(time.Second), max: int64(24 * time.Hour), bind: func(c *Config) any { return &c.Connector.IdleTimeout },
 		},
 		{
+			Key: "connector.aws-eventbridge.max-entries-per-request", Flag: "aws-max-entries-per-request", Default: "10",
+			Doc: "How many entries of several jobs may share a PutEvents request. Jobs share requests only while others are in flight, and only with the same credentials, region, endpoint and bus. " +
+				"With `1`, each job has its own request. The entries of one job are never split.",
+			Example: "1", min: 1, max: 10, bind: func(c *Config) any { return &c.Connector.MaxEntries },
+		},
+		{
+			Key: "connector.aws-eventbridge.max-job-bytes", Flag: "max-job-bytes", Default: JobBytesAuto,
+			Doc: "How many bytes of jobs (variables and headers, as they came) may be worked on at a time, all clients together. While there are as many, no more jobs are asked for. A larger job is worked on alone. " +
+				"`auto` is a share of the memory limit (`GOMEMLIMIT`, else 80 % of the container's): what exceeds 48 MiB, divided by 8. Without a memory limit it is no limit. `0` is no limit.",
+			Example: "16MB", expected: "auto, or a size, such as 16MB; 0 = no limit",
+			valid: func(text string) bool {
+				_, ok := parseSize(text)
+				return ok || text == JobBytesAuto
+			},
+			bind: func(c *Config) any { return &c.Connector.MaxJobBytes },
+		},
+		{
 			Key: "connector.aws-eventbridge.allowed-endpoints", Flag: "allowed-endpoints",
 			Doc: "Further hosts that a job's `configuration.endpoint` may name, such as a local stack. An entry may have a port, which must then match, and may begin with `http://` or `https://`. " +
 				"A `*` matches any characters, dots included. Always allowed are AWS's EventBridge endpoints, this machine (`localhost`, `127.0.0.1`), the endpoint in AWS's own settings " +
@@ -123,6 +140,7 @@ func secretSettings() []*Setting {
 			Doc:     "The maximum number of process definitions in this cache. The least recently used ones are dropped.",
 			Example: "100", min: 1, max: 1_000_000, bind: func(c *Config) any { return &c.Secrets.CacheSize },
 		},
+		legacyModeSetting(),
 	}
 }
 

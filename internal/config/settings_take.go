@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // The values of [Worker.WithLease].
 const (
@@ -37,9 +40,11 @@ func tenantFilterSetting() *Setting {
 	}
 }
 
+const keyPhysicalTenant = clientRoot + "physical-tenant-id"
+
 func physicalTenantSetting() *Setting {
 	return &Setting{
-		Key: "camunda.client.physical-tenant-id", Flag: "physical-tenant-id",
+		Key: keyPhysicalTenant, Flag: "physical-tenant-id",
 		Doc:     "The physical tenant whose jobs the worker takes (Camunda 8.10 and later). The default is the cluster's tenant `default`.",
 		Example: "tenant2", expected: "lower-case letters and digits, at most 64 characters", valid: validPhysicalTenant,
 		bind: func(c *Config) any { return &c.Gateway.PhysicalTenant },
@@ -60,12 +65,13 @@ const defaultPhysicalTenant = "default"
 func (l *loader) deriveTenants() {
 	const ids = "camunda.client.worker.defaults.tenant-ids"
 	w := &l.config.Worker
+	l.derivePhysicalTenant()
 	if l.config.Gateway.PhysicalTenant == defaultPhysicalTenant {
 		l.config.Gateway.PhysicalTenant = "" // a cluster that knows no physical tenants has it, too
 	}
 	if len(w.TenantIDs) == 0 && w.TenantID != "" {
 		w.TenantIDs = []string{w.TenantID}
-		l.derived(ids, "follows from camunda.client.tenant-id")
+		l.derived(ids, "follows from "+l.keyOf("camunda.client.tenant-id"))
 	}
 	if w.TenantFilter != TenantsAssigned || len(w.TenantIDs) == 0 {
 		return
@@ -75,4 +81,28 @@ func (l *loader) deriveTenants() {
 		key = "camunda.client.tenant-id"
 	}
 	l.warnf("%s is passed over: camunda.client.worker.defaults.tenant-filter is %s, so the worker takes the jobs of all tenants that its client is assigned to", key, TenantsAssigned)
+}
+
+// derivePhysicalTenant takes the physical tenant that the REST address names, and refuses an address of another than the one given.
+func (l *loader) derivePhysicalTenant() {
+	g := &l.config.Gateway
+	address := strings.TrimRight(strings.TrimSuffix(strings.TrimRight(g.RESTAddress, "/"), "/v2"), "/")
+	before, id, found := cutLast(address, "/physical-tenants/")
+	switch {
+	case !found || !validPhysicalTenant(id) || id == "":
+	case g.PhysicalTenant == "":
+		g.PhysicalTenant = id
+		l.derived(keyPhysicalTenant, "follows from "+l.keyOf(keyREST))
+	case g.PhysicalTenant != id:
+		l.fail(l.config.Wrong(keyREST, fmt.Sprintf("the address without the physical tenant %s, such as %s, since %s", id, redact(before), l.config.Origin(keyPhysicalTenant))))
+	}
+}
+
+// cutLast is [strings.Cut] around the last separator.
+func cutLast(text, separator string) (before, after string, found bool) {
+	at := strings.LastIndex(text, separator)
+	if at < 0 {
+		return text, "", false
+	}
+	return text[:at], text[at+len(separator):], true
 }

@@ -126,7 +126,6 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		name, yaml, want string
 		env              []string
 	}{
-		{name: "several clients", yaml: "camunda.clients.a.grpc-address: http://a:1\n", want: `camunda.clients.a.grpc-address: found "http://a:1" (app.yaml:1), expected nothing: this worker has one client`},
 		{name: "a list of addresses", yaml: "camunda.client.grpc-address: [http://a:1, http://b:1]\n", want: `camunda.client.grpc-address: found the list "http://a:1,http://b:1" (app.yaml:1), expected one value: an http or https URL`},
 		{name: "a list of addresses in one text", env: []string{"CAMUNDA_CLIENT_RESTADDRESS=http://a:1,http://b:1"}, want: `camunda.client.rest-address: found "http://a:1,http://b:1"`},
 		{name: "a list of hosts", env: []string{"ZEEBE_ADDRESS=a,b"}, want: `camunda.client.grpc-address: found "a,b" (environment variable ZEEBE_ADDRESS), expected`},
@@ -136,7 +135,6 @@ func TestWhatCannotBeFollowedIsRefused(t *testing.T) {
 		{name: "a tenant that is an expression", env: []string{"CAMUNDA_CLIENT_TENANTID=#{null}"}, want: `camunda.client.tenant-id: found "#{null}"`},
 		{name: "two tenants where there is one", env: []string{"CAMUNDA_CLIENT_TENANTID=a,b"}, want: `expected one tenant id`},
 		{name: "JSON that is none", env: []string{`SPRING_APPLICATION_JSON={"a":`}, want: "environment variable SPRING_APPLICATION_JSON: expected a JSON object: not valid: line 1"},
-		{name: "another client than default", env: []string{"CAMUNDA_CLIENTS_MAIN_GRPCADDRESS=http://h:1"}, want: "this worker has one client"},
 		{name: "an endpoint without a scheme", env: []string{"AWS_ENDPOINT_URL_EVENTBRIDGE=host:9"}, want: `AWS_ENDPOINT_URL_EVENTBRIDGE: found "host:9" (environment variable), expected an http or https URL`},
 		{name: "an endpoint of another scheme", env: []string{"AWS_ENDPOINT_URL=ftp://u:hush@host"}, want: `AWS_ENDPOINT_URL: found "***@host"`},
 		{name: "metadata that are no URL", env: []string{"AWS_EC2_METADATA_SERVICE_ENDPOINT=::x"}, want: `AWS_EC2_METADATA_SERVICE_ENDPOINT: found "::x"`},

@@ -18,12 +18,12 @@ func (l *loader) deriveTransport() {
 	switch {
 	case onlyREST && !l.config.Given(keyPreferREST):
 		g.OverREST = true
-		l.derived(keyPreferREST, "follows from "+keyREST+", since no gRPC address is given")
+		l.derived(keyPreferREST, "follows from "+l.keyOf(keyREST)+", since no gRPC address is given")
 	case onlyREST && !g.OverREST:
 		l.missing(keyGRPC, "the gateway's gRPC address, since "+l.config.Origin(keyPreferREST)+" and only "+keyREST+" is given; leave that one unset to take jobs over REST")
 	case g.OverREST && g.RESTAddress == "" && g.BaseURL != "":
 		g.RESTAddress = g.BaseURL
-		l.derived(keyREST, "follows from "+keyBaseURL)
+		l.derived(keyREST, "follows from "+l.keyOf(keyBaseURL))
 	}
 }
 

@@ -23,7 +23,9 @@ func (l *loader) recipients() []recipient {
 	}
 	authenticates := c.Auth.Method != AuthNone
 	add(authenticates && !c.Gateway.OverREST && !c.Gateway.TLS, "camunda.client.grpc-address", "http://"+c.Gateway.Target, "credentials")
-	add(authenticates && (c.Gateway.OverREST || c.Secrets.FilterMode != FilterDisabled), "camunda.client.rest-address", c.Gateway.RESTAddress, "credentials")
+	asksForSecrets := c.Secrets.LegacyMode == LegacyFallback
+	add(authenticates && (c.Gateway.OverREST || c.Secrets.FilterMode != FilterDisabled || asksForSecrets), "camunda.client.rest-address", c.Gateway.RESTAddress, "credentials")
+	add(!authenticates && asksForSecrets, "camunda.client.rest-address", c.Gateway.RESTAddress, "questions for secrets, whose values it answers,")
 	add(c.Auth.Method == AuthOIDC, "camunda.client.auth.token-url", c.Auth.TokenURL, "the client's credentials")
 	// Who answers there says where the client's credentials go.
 	add(c.Auth.Method == AuthOIDC && c.Auth.TokenURL == "", l.discoveryName(), c.Auth.DiscoveryURL, "questions for the token URL")

@@ -54,6 +54,9 @@ func (s *Setting) set(c *Config, text string) bool {
 		if s.Enum != nil {
 			i := slices.IndexFunc(s.Enum, func(e string) bool { return plain(e) == plain(text) })
 			other, known := s.other[plain(text)]
+			if i < 0 && !known {
+				i = slices.IndexFunc(s.Enum, func(e string) bool { return sameTruth(e, text) })
+			}
 			switch {
 			case i >= 0:
 				text = s.Enum[i]
@@ -62,6 +65,9 @@ func (s *Setting) set(c *Config, text string) bool {
 			default:
 				return false
 			}
+		}
+		if s.valid != nil {
+			text = lowerScheme(text)
 		}
 		*place = text
 	case *bool:
@@ -86,6 +92,24 @@ func (s *Setting) set(c *Config, text string) bool {
 		panic("config: a setting is bound to a type that has no reader")
 	}
 	return true
+}
+
+// clear gives the setting no value in c.
+func (s *Setting) clear(c *Config) {
+	switch place := s.bind(c).(type) {
+	case *string:
+		*place = ""
+	case *bool:
+		*place = false
+	case *int:
+		*place = 0
+	case *time.Duration:
+		*place = 0
+	case *Size:
+		*place = 0
+	case *[]string:
+		*place = nil
+	}
 }
 
 // text writes the setting's value in c as [Setting.set] would read it.
@@ -170,6 +194,13 @@ func parseBool(text string) (value, ok bool) {
 	return false, false
 }
 
+// sameTruth says whether two words mean true, or false: YAML makes true of ON, and Spring takes the one for the other.
+func sameTruth(a, b string) bool {
+	x, xOK := parseBool(a)
+	y, yOK := parseBool(b)
+	return xOK && yOK && x == y
+}
+
 func splitList(text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
@@ -183,6 +214,21 @@ func splitList(text string) []string {
 func validURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && isHost(u.Hostname()) && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && okPort(u.Port())
+}
+
+// lowerScheme writes the scheme of a URL in small letters: HTTPS means https, also to whoever asks whether an address is encrypted.
+func lowerScheme(text string) string {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found {
+		return text
+	}
+	return strings.ToLower(scheme) + "://" + rest
+}
+
+// validRESTAddress says whether paths can be added to a text.
+func validRESTAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && validURL(text) && u.RawQuery == "" && !u.ForceQuery && u.Fragment == "" && !strings.HasSuffix(text, "#")
 }
 
 // isHost says whether a text can be one host's name or address. A list of them is none.

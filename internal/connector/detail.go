@@ -1,16 +1,16 @@
 package connector
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// detail reads the payload: any JSON but null, as it came but for the white space. A string that is itself a JSON object is
-// sent as that object: a plain text field in Modeler gives that, and AWS takes nothing but objects.
+// detail reads the payload, a member of an object: any JSON but null, as it came but for the white space. A string that is itself a
+// JSON object is sent as that object: a plain text field in Modeler gives that, and AWS takes nothing but objects.
 func (b *binder) detail(path string, raw []byte) string {
 	if isNull(raw) {
 		b.missing(path, "the event's payload, a JSON object")
@@ -18,33 +18,29 @@ func (b *binder) detail(path string, raw []byte) string {
 	}
 	if jsonvalue.RawKind(raw) == jsonvalue.KindString {
 		if text, err := jsonvalue.Unquote(raw); err == nil && jsonvalue.RawKind([]byte(text)) == jsonvalue.KindObject {
-			if compact, err := jsonvalue.AppendCompact(nil, []byte(text)); err == nil {
-				return string(compact)
+			if compact, err := jsonvalue.Compact([]byte(text)); err == nil {
+				return compact
 			}
 		}
 	}
-	compact, err := jsonvalue.AppendCompact(make([]byte, 0, len(raw)), raw)
-	if err != nil {
-		b.invalidJSON(path, err)
-		return ""
-	}
+	compact := jsonvalue.CompactPart(raw)
 	if mayCallFunction(compact) {
 		return b.computed(path, compact)
 	}
-	return string(compact)
+	return compact
 }
 
 // functionKey marks an object that stands for the result of one of Camunda's intrinsic functions.
 const functionKey = "camunda.function.type"
 
 // mayCallFunction says whether JSON may have the key in it; an escape could hide it.
-func mayCallFunction(raw []byte) bool {
-	return bytes.Contains(raw, []byte(functionKey)) || bytes.Contains(raw, []byte(`\u00`))
+func mayCallFunction(raw string) bool {
+	return strings.Contains(raw, functionKey) || strings.Contains(raw, `\u00`)
 }
 
 // computed puts the results of intrinsic functions in their places.
-func (b *binder) computed(path string, raw []byte) string {
-	v, err := jsonvalue.Parse(raw)
+func (b *binder) computed(path, raw string) string {
+	v, err := jsonvalue.ParseString(raw)
 	if err != nil {
 		b.invalidJSON(path, err)
 		return ""
@@ -52,7 +48,7 @@ func (b *binder) computed(path string, raw []byte) string {
 	replaced := false
 	v = b.compute(path, v, &replaced)
 	if !replaced {
-		return string(raw)
+		return raw
 	}
 	return string(jsonvalue.Append(nil, v))
 }

@@ -36,6 +36,7 @@ type Error struct {
 	Variables *jsonvalue.Object // nil = none
 	Retry     bool              // whether another try may succeed
 
+	keepsRetries bool // another try, after a pause, costs no retry: what failed passes, and no event was sent
 	ofExpression bool // an expression made it; its message has that expression's own hints
 }
 
@@ -84,8 +85,10 @@ func secretError(err error) *Error {
 	if _, ok := errors.AsType[*secret.ModelError](err); ok {
 		return ownError(codeFilter, err.Error())
 	}
-	if _, ok := errors.AsType[*secret.ProviderError](err); ok {
-		return ownError(codeSecrets, err.Error())
+	if fault, ok := errors.AsType[*secret.ProviderError](err); ok {
+		out := ownError(codeSecrets, err.Error())
+		out.keepsRetries = fault.Passes()
+		return out
 	}
 	return inputError("%s", err)
 }

@@ -11,13 +11,11 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// evaluate runs a result or error expression. What it gives must not name an intrinsic function: the broker's other
-// workers would call it.
+// evaluate runs a result or error expression, as long as its context lasts (see [attempt.evaluating]). What it gives must not name an
+// intrinsic function: the broker's other workers would call it.
 func (a attempt) evaluate(ctx context.Context, so progress, which string, p *expression.Program, scope *expression.Scope) (expression.Result, *Error) {
 	done := a.tracer.Expression(ctx, which)
-	bounded, cancel := a.evaluating(ctx)
-	defer cancel()
-	r, err := p.Eval(bounded, scope)
+	r, err := p.Eval(ctx, scope)
 	done(err)
 	if failed, ok := errors.AsType[*expression.EvalError](err); ok {
 		r.Warnings = failed.Warnings
@@ -44,7 +42,7 @@ func evaluationError(so progress, err error) *Error {
 // and a job whose event was accepted is better settled than left to its lease.
 const evaluateDrained = 1500 * time.Millisecond
 
-// evaluating returns the context of an evaluation. It ends in time to settle the job.
+// evaluating returns the context of the evaluations at the end of a job. It ends in time to settle the job.
 func (a attempt) evaluating(ctx context.Context) (context.Context, context.CancelFunc) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(a.timeLeft(), minMargin/2))
 	drained := context.AfterFunc(ctx, func() {
@@ -67,7 +65,7 @@ func (a attempt) tellWarnings(so progress, which string, warnings []expression.W
 		texts[i] = clean(texts[i])
 	}
 	a.observer.ExpressionWarnings(which, texts)
-	a.log.Debug("expression warnings", "expression", which, "warnings", texts)
+	a.logger().Debug("expression warnings", "expression", which, "warnings", texts)
 }
 
 // mistakes returns the warnings that point to mistakes in an expression. An error expression is asked of errors and of

@@ -1,6 +1,11 @@
 package connector
 
-import "github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+import (
+	"strings"
+	"sync"
+
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+)
 
 // The longest texts that AWS takes in an entry (API reference of PutEventsRequestEntry).
 const (
@@ -22,14 +27,14 @@ func Fields() []Field {
 			Name: "authentication.accessKey", Place: InVariable, Label: "Access key", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
 			Required: true, Secret: true, Official: true, Unless: "awsCredential", Plausible: "x",
 			When:    &Condition{Field: "authentication.type", OneOf: []string{"credentials", "temporaryCredentials"}},
-			Doc:     "The id of the access key. Name a secret instead of writing it into the model.",
+			Doc:     "The id of the access key. Name a secret instead of writing it into the model: {{secrets.NAME}}, or from Camunda 8.10 =camunda.secrets.NAME.",
 			Example: "{{secrets.AWS_ACCESS_KEY}}",
 		},
 		{
 			Name: "authentication.secretKey", Place: InVariable, Label: "Secret key", Group: GroupAuthentication, Guide: "authentication", Widget: Text,
 			Required: true, Secret: true, Official: true, Unless: "awsCredential", Plausible: "x",
 			When:    &Condition{Field: "authentication.type", OneOf: []string{"credentials", "temporaryCredentials"}},
-			Doc:     "The secret access key. Name a secret instead of writing it into the model.",
+			Doc:     "The secret access key. Name a secret instead of writing it into the model: {{secrets.NAME}}, or from Camunda 8.10 =camunda.secrets.NAME.",
 			Example: "{{secrets.AWS_SECRET_KEY}}",
 		},
 		{
@@ -37,7 +42,7 @@ func Fields() []Field {
 			Secret: true, Unless: "awsCredential", Plausible: "x",
 			When:         &Condition{Field: "authentication.type", OneOf: []string{"credentials", "temporaryCredentials"}},
 			RequiredWhen: &Condition{Field: "authentication.type", OneOf: []string{"temporaryCredentials"}},
-			Doc:          "The session token that belongs to temporary credentials.",
+			Doc:          "The session token that belongs to temporary credentials. Name a secret as for the keys.",
 			Example:      "{{secrets.AWS_SESSION_TOKEN}}",
 		},
 		{
@@ -55,7 +60,7 @@ func Fields() []Field {
 		{
 			Name: "authentication.externalId", Place: InVariable, Label: "External ID", Group: GroupRole, Guide: "role", Widget: Text,
 			Secret: true, Plausible: "x",
-			Doc:     "The external id that the role's trust policy requires.",
+			Doc:     "The external id that the role's trust policy requires. If it is a secret, name it as for the keys.",
 			Example: "{{secrets.AWS_EXTERNAL_ID}}",
 		},
 		{
@@ -185,3 +190,14 @@ func Fields() []Field {
 		},
 	}
 }
+
+// sentFields returns the names of the fields of input that the connector reads.
+var sentFields = sync.OnceValue(func() []string {
+	var names []string
+	for _, f := range Fields() {
+		if name, ok := strings.CutPrefix(f.Name, "input."); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+})

@@ -33,7 +33,7 @@ func FuzzHandle(f *testing.F) {
 	f.Add(`{}`, `{"input":[{"events":[{"source":1,"detail":"\u0000\ud800"},{"detail":{"camunda.function.type":"base64","params":["{{secrets.KEY}}"]}}]}],"awsCredential":{"authentication":{"type":"x"}},"configuration":{"endpoint":"{{secrets.KEY}}"}}`)
 	r := newRig(f, func(o *Options) { o.Sender = &fickle{} })
 	f.Fuzz(func(t *testing.T, headers, variables string) {
-		r.log.reset()
+		r.log.Reset()
 		out := r.Handle(t.Context(), r.job(headers, variables))
 		var text string
 		var made []byte

@@ -61,7 +61,12 @@ func New(o Options) *Handler {
 type attempt struct {
 	*Handler
 	job *job.Job
-	log *slog.Logger // with the job's attributes
+}
+
+// logger returns the log with the job's attributes. Most jobs log nothing.
+func (a attempt) logger() *slog.Logger {
+	j := a.job
+	return a.log.With("job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID)
 }
 
 // progress is what the steps of an attempt have found so far. The end of the job is made of it, wherever it comes.
@@ -74,7 +79,7 @@ type progress struct {
 // Handle works on one job and says how it ends. When ctx is cancelled, a job whose event was not yet on its way is handed
 // back, and one whose event was is left to its lease. All panics end in a failed job.
 func (h *Handler) Handle(ctx context.Context, j *job.Job) (outcome job.Outcome) {
-	a := attempt{h, j, h.log.With("job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID)}
+	a := attempt{h, j}
 	so := a.recall()
 	defer func() {
 		if p := recover(); p != nil {
@@ -121,7 +126,7 @@ func (a attempt) failPanic(so progress, p any) job.Outcome {
 	if so.mask != nil {
 		text = a.cleaner(so.mask)(fmt.Sprint(p))
 	}
-	a.log.Error("panic while working on a job", "panic", text, "stack", string(debug.Stack()))
+	a.logger().Error("panic while working on a job", "panic", text, "stack", string(debug.Stack()))
 	e := internalError()
 	e.Retry = so.sent == nil // an accepted event is not sent again for a fault of ours
 	return a.fail(so, e)

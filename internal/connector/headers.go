@@ -99,9 +99,9 @@ func headerTexts(raw string) (map[string]string, *Error) {
 	if raw == "" {
 		return map[string]string{}, nil
 	}
-	texts := make(map[string]string, 8)
+	texts := make(map[string]string, len(ourHeaders))
 	var fault *Error
-	err := jsonvalue.Members([]byte(raw), func(key string, value []byte) error {
+	err := jsonvalue.MembersNamed([]byte(raw), ourHeaders, func(key string, value []byte) error {
 		delete(texts, key) // of equal names the last one counts
 		switch kind := jsonvalue.RawKind(value); kind {
 		case jsonvalue.KindString:
@@ -114,9 +114,7 @@ func headerTexts(raw string) (map[string]string, *Error) {
 			texts[key] = string(value)
 		case jsonvalue.KindNull:
 		default:
-			if isOurs(key) {
-				fault = inputError("header %s: must be a string, but is %s", key, withArticle(kind))
-			}
+			fault = inputError("header %s: must be a string, but is %s", key, withArticle(kind))
 		}
 		return nil
 	})
@@ -126,13 +124,8 @@ func headerTexts(raw string) (map[string]string, *Error) {
 	return texts, fault
 }
 
-func isOurs(header string) bool {
-	switch header {
-	case headerResultVariable, headerResultExpression, headerErrorExpression, headerRetryBackoff, headerJobTimeout, headerExpressionLanguage:
-		return true
-	}
-	return false
-}
+// ourHeaders are those that count.
+var ourHeaders = []string{headerResultVariable, headerResultExpression, headerErrorExpression, headerRetryBackoff, headerJobTimeout, headerExpressionLanguage}
 
 func withArticle(k jsonvalue.Kind) string {
 	switch k {

@@ -190,7 +190,7 @@ func (id *identity) ignoredNames() []string {
 func (a attempt) warnIgnored(ctx context.Context, id identity) {
 	for _, name := range id.ignoredNames() {
 		if known, _ := a.told.ContainsOrAdd(toldOf{a.job.ProcessDefinitionKey, a.job.ElementID, name}, struct{}{}); !known {
-			a.log.WarnContext(ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
+			a.logger().WarnContext(ctx, "process data does not decide as whom an event is sent: what the task's own input mappings do not make is ignored",
 				"ignored", name, "advice", howToCount)
 		}
 	}

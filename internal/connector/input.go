@@ -3,6 +3,7 @@ package connector
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,21 +30,16 @@ const maxEvents = 10
 
 // readVariables cuts a job's variables into those that matter, as their raw JSON.
 func readVariables(raw string) ([]secret.Variable, *Error) {
-	found := make(map[string][]byte, 4)
-	err := jsonvalue.Members([]byte(raw), func(key string, value []byte) error {
-		found[key] = value
+	names := FetchVariables()
+	variables := make([]secret.Variable, len(names))
+	err := jsonvalue.MembersNamed([]byte(raw), names, func(name string, value []byte) error {
+		variables[slices.Index(names, name)] = secret.Variable{Name: name, JSON: value}
 		return nil
 	})
 	if err != nil {
 		return nil, inputError("the job's variables must be a JSON object: %s", err)
 	}
-	variables := make([]secret.Variable, 0, 4)
-	for _, name := range FetchVariables() {
-		if value, ok := found[name]; ok {
-			variables = append(variables, secret.Variable{Name: name, JSON: value})
-		}
-	}
-	return variables, nil
+	return slices.DeleteFunc(variables, func(v secret.Variable) bool { return v.Name == "" }), nil
 }
 
 // binder makes an [Input] of variables and collects all violations on the way.
@@ -101,7 +97,7 @@ func (b *binder) quote(text string) string {
 	return quote(text)
 }
 
-// fields is an object's raw fields; of equal keys the last.
+// fields is an object's raw fields, as far as any field of the connector has their name; of equal keys the last.
 type fields map[string][]byte
 
 // object reads an object, or a list of exactly one. It is nil, with a violation, for anything else, and nil without one
@@ -116,7 +112,7 @@ func (b *binder) object(path string, raw []byte) fields {
 		return fields{}
 	}
 	f := fields{}
-	if err := jsonvalue.Members(raw, func(key string, value []byte) error { f[key] = value; return nil }); err != nil {
+	if err := jsonvalue.MembersNamed(raw, names().keys, func(name string, value []byte) error { f[name] = value; return nil }); err != nil {
 		b.invalidJSON(path, err)
 	}
 	return f
@@ -232,16 +228,16 @@ func isAbsent(raw []byte) bool {
 func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	field := func(name string) (string, []byte) {
 		if isNull(f[name]) && !isNull(defaults[name]) {
-			return "input." + name, defaults[name]
+			return pathOf("input", name), defaults[name]
 		}
-		return path + "." + name, f[name]
+		return pathOf(path, name), f[name]
 	}
 	required := func(name string) string { p, raw := field(name); return b.required(p, raw) }
 	optional := func(name string) (string, []byte) {
 		if isAbsent(f[name]) && !isAbsent(defaults[name]) {
-			return "input." + name, defaults[name]
+			return pathOf("input", name), defaults[name]
 		}
-		return path + "." + name, f[name]
+		return pathOf(path, name), f[name]
 	}
 	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
 	p, raw := field("detail")

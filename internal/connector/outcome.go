@@ -2,7 +2,6 @@ package connector
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -20,12 +19,18 @@ func (a attempt) conclude(ctx context.Context, so progress) job.Outcome {
 			return a.concludeError(ctx, so, rejected(response))
 		}
 	}
-	result, err := a.resultVariables(ctx, so)
+	evaluating := ctx
+	if so.headers.ResultExpression != nil || so.headers.ErrorExpression != nil {
+		var done context.CancelFunc
+		evaluating, done = a.evaluating(ctx)
+		defer done()
+	}
+	result, err := a.resultVariables(evaluating, so)
 	if err != nil {
 		return a.concludeError(ctx, so, err)
 	}
 	scope := &expression.Scope{Fields: response.Value(), Variables: result.object, Response: response.Value(), Input: a.inputVariable}
-	said, err := a.askErrorExpression(ctx, so, scope)
+	said, err := a.askErrorExpression(evaluating, so, scope)
 	if err != nil {
 		return a.fail(so, err)
 	}
@@ -48,7 +53,9 @@ func (a attempt) concludeError(ctx context.Context, so progress, err error) job.
 		e = internalError()
 	}
 	seen := e.value()
-	said, fault := a.askErrorExpression(ctx, so, &expression.Scope{
+	evaluating, done := a.evaluating(ctx)
+	defer done()
+	said, fault := a.askErrorExpression(evaluating, so, &expression.Scope{
 		Input:    a.inputVariable,
 		Response: jsonvalue.ObjectOf(jsonvalue.Member{Key: "error", Value: seen}),
 		Error:    seen,
@@ -97,13 +104,15 @@ func JobFacts() []string {
 
 // jobFacts is job in an error expression: the retries as activated and, as texts, whose job it is. [JobFacts] are its fields.
 func jobFacts(j *job.Job) *jsonvalue.Object {
-	o := jsonvalue.ObjectOf(
-		jsonvalue.Member{Key: "retries", Value: jsonvalue.Number(strconv.Itoa(int(j.Retries)))},
-		jsonvalue.Member{Key: "key", Value: strconv.FormatInt(j.Key, 10)},
-	)
-	for name, value := range processOf(j).All() {
-		if slices.Contains(JobFacts(), name) {
-			o.Set(name, value)
+	o := jsonvalue.NewObject(6)
+	o.Set("retries", jsonvalue.Number(strconv.Itoa(int(j.Retries))))
+	o.Set("key", strconv.FormatInt(j.Key, 10))
+	if j.ProcessInstanceKey != 0 {
+		o.Set("processInstanceKey", strconv.FormatInt(j.ProcessInstanceKey, 10))
+	}
+	for _, fact := range [...]struct{ name, value string }{{"processDefinitionId", j.ProcessID}, {"elementId", j.ElementID}, {"tenantId", j.TenantID}} {
+		if fact.value != "" {
+			o.Set(fact.name, fact.value)
 		}
 	}
 	return o
@@ -146,7 +155,7 @@ func (a attempt) carryOut(so progress, v verdict) job.Outcome {
 // tellFailure tells the log and the metrics of a job that is failed; the message is masked.
 func (a attempt) tellFailure(code, message string) {
 	a.observer.Failed(code)
-	a.log.Warn("job failed", "error_code", code, "error", message)
+	a.logger().Warn("job failed", "error_code", code, "error", message)
 }
 
 // fail fails the job with an error as it stands. Once an event was accepted no failure leads to another try by itself: it
@@ -158,7 +167,10 @@ func (a attempt) fail(so progress, e *Error) job.Outcome {
 	if e.Retry {
 		out.Retries = max(0, a.job.Retries-1)
 	}
-	if e.Code == codeFilter && !so.headers.GivesBackoff {
+	if e.keepsRetries {
+		out.Retries = max(1, a.job.Retries)
+	}
+	if e.Code == codeFilter && !so.headers.GivesBackoff || e.keepsRetries && out.Backoff == 0 {
 		out.Backoff = filterBackoff
 	}
 	if out.Variables = e.variable(); len(out.Variables) > maxVariables {
@@ -168,8 +180,8 @@ func (a attempt) fail(so progress, e *Error) job.Outcome {
 	return out
 }
 
-// filterBackoff is the backoff of a job whose model cannot be read, where the task gives none: its retries would be used up
-// within milliseconds, and no event was sent.
+// filterBackoff is the backoff of a job whose model cannot be read, or whose secrets the cluster cannot resolve now, where the task
+// gives none: it would be tried again within milliseconds. No event was sent.
 const filterBackoff = 10 * time.Second
 
 // variable writes the variable error that a failed job leaves.

@@ -16,6 +16,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/outlet"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
 // answering sends nothing and answers as it is told.
@@ -37,7 +38,7 @@ func (h *heard) SettledFromMemory() {}
 // leaves is a handler whose texts are all kept: those of the outcome, of the log and of the observer.
 func leaves(t *testing.T, sender Sender, headers, variables string, change ...func(*Options)) (job.Outcome, string) {
 	t.Helper()
-	h, l, inUse := &heard{}, &logged{}, outlet.New()
+	h, l, inUse := &heard{}, &testkit.Log{}, outlet.New()
 	r := newRig(t, append([]func(*Options){func(o *Options) {
 		o.Sender, o.Observer, o.Mask, o.Note = sender, h, inUse.Mask, inUse.Note
 		o.Secrets = secret.NewResolver([]secret.Provider{inUse.Provider(provider(known))}, secret.AllowAll{})

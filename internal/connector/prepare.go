@@ -23,7 +23,7 @@ func (a attempt) recall() progress {
 		return progress{}
 	}
 	a.observer.SettledFromMemory()
-	a.log.Info("event was accepted before, settling without sending again")
+	a.logger().Info("event was accepted before, settling without sending again")
 	return progress{sent: s, mask: s.mask}
 }
 
@@ -60,11 +60,11 @@ func (a attempt) extendLease(ctx context.Context, timeout time.Duration) error {
 	}
 	if refused, ok := errors.AsType[*job.CommandError](err); ok {
 		if lost := a.job.Ref().Lost(refused); lost != "" {
-			a.log.Warn("job is gone or another activation's, its event is not sent", "error", refused.Error())
+			a.logger().Warn("job is gone or another activation's, its event is not sent", "error", refused.Error())
 			return &endedError{job.Abandon{Reason: lost}}
 		}
 	}
-	a.log.Warn("job timeout could not be set, going on with the earlier deadline", "error", err.Error())
+	a.logger().Warn("job timeout could not be set, going on with the earlier deadline", "error", err.Error())
 	return nil
 }
 
@@ -92,7 +92,7 @@ func (a attempt) resolveSecrets(ctx context.Context) (resolved, error) {
 	}
 	c := secret.Context{
 		TenantID: a.job.TenantID, ProcessID: a.job.ProcessID, ProcessDefinitionKey: a.job.ProcessDefinitionKey, ElementID: a.job.ElementID,
-		Deadline: time.Now().Add(a.timeLeft()),
+		Deadline: time.Now().Add(a.timeLeft()), Sent: sentFields(),
 	}
 	id, fault := a.ownIdentity(ctx, c, variables)
 	if fault != nil {
@@ -119,7 +119,7 @@ func lookUpError(ctx context.Context, e *Error) error {
 func (a attempt) bindInput(r resolved) (*Input, error) {
 	clean := a.cleaner(r.mask)
 	b := &binder{rules: a.rules, mask: clean, job: a.job, warn: func(format string, args ...any) {
-		a.log.Warn("unexpected input", "detail", clean(fmt.Sprintf(format, args...)))
+		a.logger().Warn("unexpected input", "detail", clean(fmt.Sprintf(format, args...)))
 	}}
 	b.rules.literalEndpoint = r.identity.literalEndpoint
 	in, fault := b.bindInput(r.values)

@@ -1,12 +1,10 @@
 package connector
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq/jqtest"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(jqtest.Main(m)) }
@@ -38,31 +37,7 @@ func (p provider) Secret(_ context.Context, _ secret.Context, name string) (stri
 type rig struct {
 	*Handler
 	bus *embedded.Bus
-	log *logged
-}
-
-// logged is a log that is read while it may be written.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) reset() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.buf.Reset()
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
+	log *testkit.Log
 }
 
 func newRig(tb testing.TB, change ...func(*Options)) *rig {
@@ -72,7 +47,7 @@ func newRig(tb testing.TB, change ...func(*Options)) *rig {
 	tb.Cleanup(bus.Close)
 	sender := eventbridge.New(eventbridge.Options{MaxAttempts: 1})
 	tb.Cleanup(sender.Close)
-	l := &logged{}
+	l := &testkit.Log{}
 	o := Options{
 		Sender: sender, Secrets: secret.NewResolver([]secret.Provider{provider(known)}, secret.AllowAll{}), Expressions: expression.NewCache(0),
 		Log: slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug})),

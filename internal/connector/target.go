@@ -118,10 +118,14 @@ func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
 		b.missing(path, "an object with the fields accessKey and secretKey, or with the type defaultCredentialsChain")
 		return eventbridge.Credentials{}
 	}
-	credential := func(name string) string { return b.credential(path+"."+name, b.optional(path+"."+name, f[name])) }
-	required := func(name string) string { return b.credential(path+"."+name, b.required(path+"."+name, f[name])) }
+	credential := func(name string) string {
+		return b.credential(pathOf(path, name), b.optional(pathOf(path, name), f[name]))
+	}
+	required := func(name string) string {
+		return b.credential(pathOf(path, name), b.required(pathOf(path, name), f[name]))
+	}
 	c := eventbridge.Credentials{RoleARN: credential("roleArn"), ExternalID: credential("externalId"), RoleSessionName: credential("roleSessionName")}
-	switch kind := b.optional(path+".type", f["type"]); kind {
+	switch kind := b.optional(pathOf(path, "type"), f["type"]); kind {
 	case "defaultCredentialsChain":
 		if b.rules.saas {
 			b.refuse(path+".type", "defaultCredentialsChain", "credentials",
@@ -152,6 +156,9 @@ func namesSecret(text string) bool { return placeholder.MatchString(text) }
 // credential refuses a placeholder that nobody resolved: AWS would get the secret's name in place of its value.
 func (b *binder) credential(path, value string) string {
 	if b.rules.unresolved {
+		return value
+	}
+	if !strings.Contains(value, "secrets.") {
 		return value
 	}
 	if name := placeholder.FindString(value); name != "" {

@@ -215,9 +215,9 @@ func (b *broker) activate(e *entry, t *taker, streamed bool) delivery {
 	return delivery{entry: e, retries: e.retries, deadline: e.due.UnixMilli(), given: e.given, token: c.Token}
 }
 
-// take activates up to limit jobs that wait, beginning with another partition each time. A partition without a leader is
-// passed over; if none has one, the error is UNAVAILABLE.
-func (b *broker) take(t *taker, limit int) ([]delivery, error) {
+// take activates up to limit jobs that wait, of each partition as many as fit into a batch, beginning with another partition each
+// time. A partition without a leader is passed over; if none has one, the error is UNAVAILABLE.
+func (b *broker) take(t *taker, limit int, f *fetch) ([]delivery, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.unable(); err != nil {
@@ -232,12 +232,14 @@ func (b *broker) take(t *taker, limit int) ([]delivery, error) {
 			continue
 		}
 		led = true
+		room := batchRoom{limit: b.options.BatchLimit, fetch: f}
 		for _, tenant := range t.tenants {
-			for len(out) < limit {
-				e := p.pop(t.jobType, tenant, t.withLease)
+			for len(out) < limit && !room.full {
+				e := p.pop(t.jobType, tenant, t.withLease, &room)
 				if e == nil {
 					break
 				}
+				room.size += e.sizeFor(f)
 				out = append(out, b.activate(e, t, false))
 			}
 		}

@@ -58,9 +58,15 @@ type GatewayOptions struct {
 	// PollTransit is how long the jobs of a poll are under way. A poll that is cancelled meanwhile loses them: they stay
 	// activated until their leases end.
 	PollTransit time.Duration
-	// AnswerLimit is how many bytes the jobs that a poll gets from one partition may have together. Above it the poll is
-	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions. Over REST
-	// there is none.
+	// GhostPolls has a poll over REST go on when its client has left, to its end or until the gateway stops: gateways do so that
+	// notice a client's leaving only as they answer. The jobs that it gets stay activated until their leases end.
+	GhostPolls bool
+	// BatchLimit is how many bytes the jobs that a poll gets from one partition may have together. The next job waits for the
+	// next poll; one that is above it by itself comes alone. 0 = 4 MiB, as at a real broker.
+	BatchLimit int
+	// AnswerLimit is how many bytes of jobs from one partition a client of gRPC takes in one message. Above it the poll is
+	// RESOURCE_EXHAUSTED, and its jobs stay activated until their leases end. 0 = no limit: they are sent in portions. REST has no
+	// such limit: its answer holds the jobs of all partitions, each as many as BatchLimit allows.
 	AnswerLimit int
 	// CommandLimit is how many bytes of variables a command may carry before the broker cannot write its record; 0 =
 	// 2 MiB: a batch of 4 MiB has to hold them more than once.
@@ -101,6 +107,7 @@ type serving struct {
 	server  *grpc.Server
 	rest    *http.Server   // nil = no REST
 	running sync.WaitGroup // the goroutines that serve
+	over    chan struct{}  // closed when it stops
 }
 
 // StartGateway starts a gateway that serves gRPC, and REST if it is asked for. Close it when done.
@@ -127,6 +134,9 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 	}
 	if o.CommandLimit <= 0 {
 		o.CommandLimit = 2 << 20
+	}
+	if o.BatchLimit <= 0 {
+		o.BatchLimit = 4 << 20
 	}
 	if o.Partitions <= 0 {
 		o.Partitions = 1
@@ -165,6 +175,7 @@ func (g *Gateway) Interrupt() {
 	if running == nil {
 		return
 	}
+	close(running.over)
 	running.server.Stop()
 	if running.rest != nil {
 		_ = running.rest.Close()
@@ -192,7 +203,7 @@ func (g *Gateway) Resume() error {
 		// As the real one: a client that pings more often is told to go away.
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second}),
 	}, g.options.ServerOptions...)...)
-	g.running = &serving{server: server}
+	g.running = &serving{server: server, over: make(chan struct{})}
 	pb.RegisterGatewayServer(server, &service{gateway: g, serving: g.running})
 	if err := g.serveREST(g.running); err != nil {
 		_ = listener.Close()

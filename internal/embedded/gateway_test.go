@@ -110,7 +110,7 @@ func TestLongPollInVainAnswersWithNothing(t *testing.T) {
 
 func TestPollOfManyJobsComesInPortions(t *testing.T) {
 	t.Parallel()
-	g, c := start(t, embedded.GatewayOptions{})
+	g, c := start(t, embedded.GatewayOptions{Partitions: 6})
 	big := embedded.Job{Type: "t", Variables: `{"a":"` + strings.Repeat("x", 100_000) + `"}`}
 	for range 200 {
 		add(t, g, big)

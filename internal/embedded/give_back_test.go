@@ -26,7 +26,7 @@ func TestAStreamThatEndsGivesNothingBackThatIsAnothersByNow(t *testing.T) {
 				synctest.Wait()
 			}
 			take := func() int {
-				taken, err := b.take(&taker{jobType: "t", lease: time.Hour, tenants: []string{DefaultTenant}}, 1)
+				taken, err := b.take(&taker{jobType: "t", lease: time.Hour, tenants: []string{DefaultTenant}}, 1, &fetch{})
 				require.NoError(t, err)
 				return len(taken)
 			}

@@ -95,5 +95,8 @@ type entry struct {
 // leased tells whether the job is only for takers that ask for leases: it was once given to one.
 func (e *entry) leased() bool { return e.token != "" }
 
+// sizeFor returns how many bytes the job has for a taker that fetches some of its variables.
+func (e *entry) sizeFor(f *fetch) int { return len(f.filter(e.Variables)) + len(e.CustomHeaders) }
+
 // ended tells whether nothing more happens to the job by itself: it is done, or an incident.
 func (e *entry) ended() bool { return e.state >= stuck }

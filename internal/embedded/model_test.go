@@ -25,6 +25,7 @@ type modelJob struct {
 	until   time.Time // of activated and backoff, by the machine's clock
 	retries int32
 	given   int
+	token   string // of the last activation with a lease; empty = there was none
 }
 
 // model is what a gateway must do, for random commands one after the other.
@@ -40,12 +41,14 @@ func (m model) elapse(now time.Time) {
 }
 
 // refuses returns the code with which a command is refused; empty = it is taken.
-func (m model) refuses(key int64, kind Kind) string {
+func (m model) refuses(key int64, token string, kind Kind) string {
 	j := m[key]
 	switch {
 	case j == nil || j.state == StateCompleted || j.state == StateThrown:
 		return "NOT_FOUND"
 	case j.state == StateBackoff || j.state == StateIncident || j.state == StateWaiting && kind == UpdateTimeout:
+		return "FAILED_PRECONDITION"
+	case j.token != "" && token != j.token && (kind != UpdateTimeout || token != ""):
 		return "FAILED_PRECONDITION"
 	default:
 		return ""
@@ -61,9 +64,19 @@ func (m model) step(t *testing.T, g *Gateway, l *Local, random *rand.Rand) {
 		key = keys[random.IntN(len(keys))]
 	}
 	j := m[key]
+	ref := job.Ref{Key: key}
+	switch random.IntN(8) { // as a rule, a command has the token of the activation
+	case 0:
+	case 1:
+		ref.LeaseToken = "another"
+	default:
+		if j != nil {
+			ref.LeaseToken = j.token
+		}
+	}
 	duration := time.Duration(1+random.IntN(5000)) * time.Millisecond
 	command := func(kind Kind, err error, taken func()) {
-		want := m.refuses(key, kind)
+		want := m.refuses(key, ref.LeaseToken, kind)
 		if want == "" {
 			require.NoError(t, err)
 			taken()
@@ -82,29 +95,33 @@ func (m model) step(t *testing.T, g *Gateway, l *Local, random *rand.Rand) {
 			m[key] = &modelJob{state: StateWaiting, retries: 3}
 		}
 	case 1, 2:
-		limit, waiting := 1+random.IntN(4), 0
+		limit, waiting, withLease := 1+random.IntN(4), 0, random.IntN(2) == 0
 		for _, j := range m {
-			if j.state == StateWaiting {
+			if j.state == StateWaiting && (withLease || j.token == "") {
 				waiting++
 			}
 		}
 		got := 0
-		require.NoError(t, l.Activate(ctx, job.PollRequest{TakeRequest: job.TakeRequest{Type: "t", Lease: duration}, MaxJobs: limit, Wait: -1}, func(a *job.Job) {
+		require.NoError(t, l.Activate(ctx, job.PollRequest{TakeRequest: job.TakeRequest{Type: "t", Lease: duration, WithLease: withLease}, MaxJobs: limit, Wait: -1}, func(a *job.Job) {
 			got++
 			taken := m[a.Key]
 			require.Equal(t, StateWaiting, taken.state, "only what waits is given out")
 			require.Equal(t, taken.retries, a.Retries)
 			taken.state, taken.until = StateActivated, time.Now().Add(duration)
 			taken.given++
+			require.Equal(t, withLease, a.LeaseToken != "")
+			require.True(t, withLease || taken.token == "", "a job once leased is for those who ask for leases")
+			require.True(t, a.LeaseToken == "" || a.LeaseToken != taken.token, "each activation has a token of its own")
+			taken.token = a.LeaseToken
 		}))
 		require.Equal(t, min(limit, waiting), got, "no job that waits is passed over")
 	case 3:
-		command(Complete, l.Complete(ctx, job.Ref{Key: key}, nil), func() { j.state = StateCompleted })
+		command(Complete, l.Complete(ctx, ref, nil), func() { j.state = StateCompleted })
 	case 4:
-		command(Throw, l.Throw(ctx, job.Ref{Key: key}, "code", "", nil), func() { j.state = StateThrown })
+		command(Throw, l.Throw(ctx, ref, "code", "", nil), func() { j.state = StateThrown })
 	case 5:
 		retries, backoff := int32(random.IntN(4)), duration*time.Duration(random.IntN(2))
-		command(Fail, l.Fail(ctx, job.Ref{Key: key}, retries, backoff, "", nil), func() {
+		command(Fail, l.Fail(ctx, ref, retries, backoff, "", nil), func() {
 			j.retries, j.state = retries, StateWaiting
 			switch {
 			case retries == 0:
@@ -114,7 +131,7 @@ func (m model) step(t *testing.T, g *Gateway, l *Local, random *rand.Rand) {
 			}
 		})
 	case 6:
-		command(UpdateTimeout, l.UpdateTimeout(ctx, job.Ref{Key: key}, duration), func() { j.until = time.Now().Add(duration) })
+		command(UpdateTimeout, l.UpdateTimeout(ctx, ref, duration), func() { j.until = time.Now().Add(duration) })
 	case 7:
 		time.Sleep(duration / 2) //nolint:forbidigo // inside a bubble of synctest
 		synctest.Wait()
@@ -141,7 +158,7 @@ func TestRandomCommandsAgainstAModel(t *testing.T) {
 			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(seed, 1))
-				o := GatewayOptions{StateDir: dir, KeepJobs: true, Partitions: 1 + int(seed%3)}
+				o := GatewayOptions{Version: "8.10.0", StateDir: dir, KeepJobs: true, Partitions: 1 + int(seed%3)}
 				m := model{}
 				for range 6 {
 					g, err := NewGateway(o)
@@ -167,7 +184,7 @@ func TestStateSurvivesAKillAtEachByte(t *testing.T) {
 	t.Parallel()
 	dirs := [2]string{t.TempDir(), t.TempDir()}
 	synctest.Test(t, func(t *testing.T) {
-		o := GatewayOptions{StateDir: dirs[0], KeepJobs: true, Partitions: 2}
+		o := GatewayOptions{Version: "8.10.0", StateDir: dirs[0], KeepJobs: true, Partitions: 2}
 		g, err := NewGateway(o)
 		require.NoError(t, err)
 		path := filepath.Join(dirs[0], stateFile)
@@ -180,7 +197,7 @@ func TestStateSurvivesAKillAtEachByte(t *testing.T) {
 		m, l, random := model{}, g.Local(0), rand.New(rand.NewPCG(7, 7))
 		g.SetClock(2, time.Hour)
 		note()
-		for range 30 {
+		for range 45 {
 			m.step(t, g, l, random)
 			note()
 		}

@@ -48,13 +48,30 @@ func (q *queue) push(e *entry) {
 	q.entries = append(q.entries, e)
 }
 
-// pop returns the first entry that waits; nil = there is none, or the queue is nil.
-func (q *queue) pop() *entry {
+// batchRoom is what a partition may still give to a poll.
+type batchRoom struct {
+	limit int // in bytes
+	fetch *fetch
+	size  int
+	full  bool // a job was left out
+}
+
+// fits says whether a job goes into the batch. The first one does whatever its size.
+func (r *batchRoom) fits(e *entry) bool {
+	r.full = r.size > 0 && r.size+e.sizeFor(r.fetch) > r.limit
+	return !r.full
+}
+
+// pop returns the first entry that waits; nil = there is none, it has no room, or the queue is nil.
+func (q *queue) pop(room *batchRoom) *entry {
 	if q == nil {
 		return nil
 	}
 	for q.head < len(q.entries) {
 		e := q.entries[q.head]
+		if e.idle && !room.fits(e) {
+			return nil
+		}
 		q.entries[q.head] = nil
 		q.head++
 		e.queued = false
@@ -78,16 +95,16 @@ func (p *partition) queue(e *entry) {
 	q.push(e)
 }
 
-// pop takes a job out of its queue for a taker; nil = there is none. Who asks for leases gets leased jobs first: they have
+// pop takes a job out of its queue for a taker; nil = there is none, or none that has room. Who asks for leases gets leased jobs first: they have
 // waited before.
-func (p *partition) pop(jobType, tenant string, withLease bool) *entry {
+func (p *partition) pop(jobType, tenant string, withLease bool, room *batchRoom) *entry {
 	if withLease {
-		if e := p.queues[queueName{jobType, tenant, true}].pop(); e != nil {
+		if e := p.queues[queueName{jobType, tenant, true}].pop(room); e != nil || room.full {
 			return e
 		}
 	}
 	for {
-		e := p.queues[queueName{jobType, tenant, false}].pop()
+		e := p.queues[queueName{jobType, tenant, false}].pop(room)
 		if e == nil || withLease || !e.leased() {
 			return e
 		}

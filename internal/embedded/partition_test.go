@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -151,15 +152,30 @@ func TestCancelledPollLosesItsJobsUntilTheirLeasesEnd(t *testing.T) {
 func TestAnswerThatIsTooLargeKeepsItsJobs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g, l := local(t, embedded.GatewayOptions{AnswerLimit: 5 << 20})
+		g, l := local(t, embedded.GatewayOptions{AnswerLimit: 3 << 20})
 		big := embedded.Job{Type: "t", Variables: `{"a":"` + strings.Repeat("x", 1<<20) + `"}`}
-		add(t, g, big, big, big, big, big, big)
+		add(t, g, big, big, big)
 		err := l.Activate(t.Context(), job.PollRequest{TakeRequest: take, MaxJobs: 6, Wait: -1}, nil)
 		refused(t, err, "RESOURCE_EXHAUSTED")
 		require.ErrorContains(t, err, "larger than max")
 		assert.Empty(t, takeLocal(t, l, 1, time.Second), "all are held")
 		time.Sleep(time.Minute) //nolint:forbidigo // inside a bubble of synctest
-		assert.Len(t, takeLocal(t, l, 4, -1), 4)
+		assert.Len(t, takeLocal(t, l, 2, -1), 2)
+	})
+}
+
+func TestAPartitionGivesAPollNoMoreThanABatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, l := local(t, embedded.GatewayOptions{Partitions: 3})
+		big := embedded.Job{Type: "t", Variables: `{"a":"` + strings.Repeat("x", 3<<19) + `"}`}
+		keys := add(t, g, slices.Repeat([]embedded.Job{big}, 9)...)
+		assert.Len(t, takeLocal(t, l, 9, -1), 6, "two of each partition are below 4 MiB together, three are not")
+		assert.Len(t, takeLocal(t, l, 9, -1), 3, "the others were left waiting")
+		assert.Len(t, keys, 9)
+		huge := embedded.Job{Type: "t", Variables: `{"a":"` + strings.Repeat("x", 5<<20) + `"}`}
+		add(t, g, huge, huge)
+		assert.Len(t, takeLocal(t, l, 9, -1), 2, "one that is above it comes alone, from each partition")
 	})
 }
 

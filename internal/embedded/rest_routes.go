@@ -36,6 +36,9 @@ func (g *Gateway) REST() http.Handler {
 	})
 }
 
+// activationPath is where jobs are polled for.
+const activationPath = "/jobs/activation"
+
 // routes returns the paths of one physical tenant, as far as the gateway's version has them.
 func (g *Gateway) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -56,12 +59,13 @@ func (g *Gateway) routes() http.Handler {
 		})
 	}
 	route(known.knowsREST(), "GET", "/v2/topology", (*restCall).topology)
-	route(known.knowsREST(), "POST", "/v2/jobs/activation", (*restCall).activate)
+	route(known.knowsREST(), "POST", "/v2"+activationPath, (*restCall).activate)
 	route(known.knowsREST(), "POST", "/v2/jobs/{jobKey}/completion", (*restCall).complete)
 	route(known.knowsREST(), "POST", "/v2/jobs/{jobKey}/failure", (*restCall).fail)
 	route(known.knowsREST(), "POST", "/v2/jobs/{jobKey}/error", (*restCall).throw)
 	route(known.knowsREST(), "PATCH", "/v2/jobs/{jobKey}", (*restCall).update)
 	route(known.knowsModels(), "GET", "/v2/process-definitions/{key}/xml", (*restCall).processXML)
+	route(known.knowsModels(), "POST", "/v2/process-definitions/search", (*restCall).searchProcesses)
 	route(known.knowsSecrets(), "POST", "/v2/secrets/resolve", (*restCall).resolveSecrets)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuseREST(w, r.URL.Path, &problem{status: http.StatusNotFound, title: "Not Found", detail: "there is no endpoint " + r.Method + " " + r.URL.Path})

@@ -1,8 +1,10 @@
 package embedded
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -43,6 +45,11 @@ func (g *Gateway) serveREST(s *serving) error {
 				panic(http.ErrAbortHandler)
 			}
 			defer s.running.Done()
+			if g.options.GhostPolls && strings.HasSuffix(r.URL.Path, activationPath) {
+				ctx, end := s.outlive(r.Context())
+				defer end()
+				r = r.WithContext(ctx)
+			}
 			handler.ServeHTTP(w, r)
 		}),
 	}
@@ -54,6 +61,19 @@ func (g *Gateway) serveREST(s *serving) error {
 		_ = s.rest.Serve(listener)
 	})
 	return nil
+}
+
+// outlive returns a context that does not end with ctx, but when the server stops or the function that it returns is called.
+func (s *serving) outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.running.Go(func() {
+		select {
+		case <-s.over:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	return ctx, cancel
 }
 
 // begin counts a call that a server serves; not if the server is interrupted. To close its connections does not wait for their

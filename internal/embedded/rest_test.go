@@ -382,3 +382,21 @@ func TestRESTOverTheNetwork(t *testing.T) {
 		})
 	}
 }
+
+func TestRESTListsModels(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, embedded.GatewayOptions{})
+	const search = "/v2/process-definitions/search"
+	assert.JSONEq(t, `{"items":[],"page":{"totalItems":0}}`, call(t, g, "POST", search, "").Body.String())
+	for key, id := range []string{"", "a", "b", "a"} {
+		if id != "" {
+			g.Deploy(int64(key), `<bpmn:definitions id="d"><bpmn:process name="x" id="`+id+`" isExecutable="true"/></bpmn:definitions>`)
+		}
+	}
+	newest := `{"processDefinitionKey":"3","processDefinitionId":"a","version":2,"tenantId":"<default>"}`
+	assert.JSONEq(t, `{"items":[`+newest+`],"page":{"totalItems":3}}`, call(t, g, "POST", search, `{"sort":[{"field":"version","order":"DESC"}],"page":{"limit":1}}`).Body.String())
+	assert.JSONEq(t, `{"items":[`+newest+`,{"processDefinitionKey":"1","processDefinitionId":"a","version":1,"tenantId":"<default>"}],"page":{"totalItems":2}}`,
+		call(t, g, "POST", search, `{"filter":{"processDefinitionId":"a"}}`).Body.String())
+	problem(t, call(t, g, "POST", search, `{"filter":{"name":"a"}}`), 400, "Bad Request", `"name"`)
+	problem(t, call(t, newGateway(t, embedded.GatewayOptions{Version: "8.7.0"}), "POST", search, ""), 404, "Not Found", "there is no endpoint")
+}

@@ -146,7 +146,7 @@ func (g *Gateway) poll(ctx context.Context, p *poll) ([]delivery, error) {
 
 // await takes jobs as soon as there are any, within the request's time.
 func (g *Gateway) await(ctx context.Context, p *poll) ([]delivery, error) {
-	jobs, err := g.broker.take(&p.taker, p.limit)
+	jobs, err := g.broker.take(&p.taker, p.limit, &p.fetch)
 	if err != nil || len(jobs) > 0 || p.wait < 0 {
 		return jobs, err
 	}
@@ -160,7 +160,7 @@ func (g *Gateway) await(ctx context.Context, p *poll) ([]delivery, error) {
 	defer g.broker.watch(p.jobType, wake)()
 	for {
 		// First of all: some may have come before the watch began.
-		if jobs, err = g.broker.take(&p.taker, p.limit); err != nil || len(jobs) > 0 {
+		if jobs, err = g.broker.take(&p.taker, p.limit, &p.fetch); err != nil || len(jobs) > 0 {
 			return jobs, err
 		}
 		select {
@@ -183,7 +183,7 @@ func (g *Gateway) fits(jobs []delivery, f *fetch) error {
 	sizes := map[int64]int{}
 	for i := range jobs {
 		e := jobs[i].entry
-		sizes[e.partition.id] += len(f.filter(e.Variables)) + len(e.CustomHeaders)
+		sizes[e.partition.id] += e.sizeFor(f)
 		if size := sizes[e.partition.id]; size > limit {
 			return status.Errorf(codes.ResourceExhausted, "grpc: received message larger than max (%d vs. %d)", size, limit)
 		}

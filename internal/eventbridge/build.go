@@ -11,7 +11,7 @@ import (
 )
 
 // build makes the SDK client for r. The error is an *[Error].
-func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
+func (s *Sender) build(ctx context.Context, r *Request) (*client, error) {
 	var endpoint *string // nil = the region's own
 	if r.Endpoint != "" {
 		u, err := ParseEndpoint(r.Endpoint)
@@ -27,20 +27,21 @@ func (s *Sender) build(ctx context.Context, r *Request) (*sdk.Client, error) {
 	if err := s.share(&cfg); err != nil {
 		return nil, credentialsError(err)
 	}
-	client := sdk.NewFromConfig(cfg, func(o *sdk.Options) {
+	made := &client{policy: s.retryer(&cfg), credentials: faultMarker{cfg.Credentials}}
+	made.sdk = sdk.NewFromConfig(cfg, func(o *sdk.Options) {
 		o.Logger = logging.Nop{} // the SDK would write to standard error
-		o.Retryer = s.retryer(&cfg)
+		o.Retryer = onlySkew{}
 		o.RetryMaxAttempts = 0 // the retryer knows them
-		o.Credentials = faultMarker{cfg.Credentials}
+		o.Credentials = made.credentials
 		if endpoint != nil { // else what AWS's own settings name
 			o.BaseEndpoint = endpoint
 		}
 		o.EndpointResolverV2 = &constantEndpoint{resolver: o.EndpointResolverV2}
 	})
-	if err := checkRules(ctx, client.Options(), r.EndpointID); err != nil {
+	if err := checkRules(ctx, made.sdk.Options(), r.EndpointID); err != nil {
 		return nil, err
 	}
-	return client, nil
+	return made, nil
 }
 
 // share makes the exchanger that all calls share. Its transport is the one of the SDK's own client as the

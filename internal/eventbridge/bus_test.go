@@ -109,15 +109,17 @@ func requestTo(endpoint string) *Request {
 type observed struct {
 	mu       sync.Mutex
 	attempts []string
+	carried  []int // entries of each exchange
 	sends    []string
 	entries  int
 	lost     int
 	rejected []string
 }
 
-func (o *observed) Attempted(_ context.Context, _ time.Duration, code string) {
+func (o *observed) Attempted(_ context.Context, _ time.Duration, entries int, code string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.carried = append(o.carried, entries)
 	o.attempts = append(o.attempts, code)
 }
 

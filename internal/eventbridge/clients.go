@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
@@ -25,9 +27,17 @@ type clients struct {
 	closed  bool
 }
 
+// client is an SDK client with what calls use of it beside its operation.
+type client struct {
+	sdk         *sdk.Client
+	policy      aws.Retryer // what is tried again, after which pause, how often
+	credentials aws.CredentialsProvider
+	pattern     atomic.Pointer[pattern] // of its requests; nil = the SDK makes them
+}
+
 type clientEntry struct {
 	once   sync.Once
-	client *sdk.Client
+	client *client
 	err    error
 	used   time.Time // guarded by clients.mu
 }
@@ -41,12 +51,12 @@ func newClients(limit int, idle time.Duration) *clients {
 
 // get returns the client of r, made by build if there is none. Calls for the same key wait for one build; a failed
 // build is not remembered.
-func (c *clients) get(r *Request, build func() (*sdk.Client, error)) (*sdk.Client, error) {
+func (c *clients) get(r *Request, build func() (*client, error)) (*client, error) {
 	return c.getKey(c.key(r), build)
 }
 
 // getKey is get for a caller that knows the key of its request.
-func (c *clients) getKey(key clientKey, build func() (*sdk.Client, error)) (*sdk.Client, error) {
+func (c *clients) getKey(key clientKey, build func() (*client, error)) (*client, error) {
 	e := c.entry(key)
 	e.once.Do(func() { e.client, e.err = build() })
 	if e.err != nil {

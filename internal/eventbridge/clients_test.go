@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -23,9 +22,9 @@ func pass(d time.Duration) { <-time.After(d) }
 // maker counts how many clients were built.
 type maker struct{ built atomic.Int32 }
 
-func (m *maker) build() (*sdk.Client, error) {
+func (m *maker) build() (*client, error) {
 	m.built.Add(1)
-	return &sdk.Client{}, nil
+	return &client{}, nil
 }
 
 func TestClientsAreSharedByCredentialsRegionAndEndpoint(t *testing.T) {
@@ -117,7 +116,7 @@ func TestAFailedBuildIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	c := newClients(3, time.Hour)
 	t.Cleanup(c.close)
-	_, err := c.get(&Request{}, func() (*sdk.Client, error) { return nil, errors.New("no") })
+	_, err := c.get(&Request{}, func() (*client, error) { return nil, errors.New("no") })
 	require.EqualError(t, err, "no")
 	assert.Zero(t, c.len())
 	_, err = c.get(&Request{}, (&maker{}).build)
@@ -155,7 +154,7 @@ func TestIdleConnectionsMatchTheCapacity(t *testing.T) {
 	t.Parallel()
 	const capacity = 24
 	b := startBus(t)
-	s := newSender(t, Options{MaxConns: capacity})
+	s := newSender(t, Options{MaxConns: capacity, MaxEntries: 1})
 	burst := func() {
 		var all sync.WaitGroup
 		for range capacity {

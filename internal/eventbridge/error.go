@@ -44,6 +44,10 @@ type Error struct {
 	StatusCode int    // of AWS's answer; 0 = none
 	RequestID  string // of AWS's answer; empty = none
 
+	// Entries is how many entries the latest request had, those of other calls that shared it included; 0 = none was made, or the
+	// call did not see its end.
+	Entries int
+
 	// AnswerLost says that AWS may have accepted the events although no readable answer came: in the last attempt or in
 	// one before it, the whole request was written and the connection broke, time ran out, or the answer was garbage.
 	AnswerLost bool

@@ -74,11 +74,23 @@ func innermost(err error) string {
 
 // waitedError is of a call that has waited for its target until its time was up.
 func waitedError(c *call) *Error {
-	endpoint, code := c.target.facts()
+	endpoint, code, down := c.target.facts()
+	why := "EventBridge at " + endpoint + " fails all recent requests"
+	if !down {
+		why = "its turn did not come in time, because EventBridge at " + endpoint + " failed recent requests"
+	}
 	return &Error{
 		Kind: KindTimeout, Code: CodeTimeout, cause: c.stopped,
-		Message: "the event was not sent: EventBridge at " + endpoint + " fails all recent requests (" + code + ")",
+		Message: "the event was not sent: " + why + " (" + code + ")",
 	}
+}
+
+// leftError is of a call that ended while a request that it shared with others was under way.
+func leftError(host string, after time.Duration, cause error) *Error {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return timeoutError(host, after, cause)
+	}
+	return contextError(cause)
 }
 
 func contextError(err error) *Error {

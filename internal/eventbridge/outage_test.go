@@ -3,6 +3,7 @@ package eventbridge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -25,6 +26,7 @@ type faultyBus struct {
 	seen     map[string]int // requests by the source of their event
 	accepted map[string]int // events by source
 	requests int
+	entries  int // of all requests
 	now, top int // requests at once
 	last     time.Time
 }
@@ -43,15 +45,19 @@ func (b *faultyBus) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, rest, _ := strings.Cut(string(body), `"Source":"`)
-	source, _, _ := strings.Cut(rest, `"`)
+	sources := sourcesOf(string(body))
 	b.mu.Lock()
 	b.requests++
-	b.seen[source]++
-	n := b.seen[source]
+	for _, source := range sources {
+		b.seen[source]++
+	}
 	b.now++
 	b.top = max(b.top, b.now)
-	status, answer := b.fault(source, n)
+	b.entries += len(sources)
+	status, answer := b.fault(sources[0], b.seen[sources[0]])
+	if status == 200 && answer == accepted {
+		answer = acceptedAll(len(sources))
+	}
 	takes := b.takes
 	b.mu.Unlock()
 	defer func() { b.mu.Lock(); b.now--; b.mu.Unlock() }()
@@ -65,11 +71,43 @@ func (b *faultyBus) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if status == 200 {
 		b.mu.Lock()
-		b.accepted[source]++
+		for _, source := range sources {
+			b.accepted[source]++
+		}
 		b.last = time.Now()
 		b.mu.Unlock()
 	}
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answer)), ContentLength: int64(len(answer))}, nil
+}
+
+// sourcesOf returns the sources of the entries of a request.
+func sourcesOf(body string) []string {
+	var sources []string
+	for {
+		_, rest, found := strings.Cut(body, `"Source":"`)
+		if !found {
+			return sources
+		}
+		source, rest, _ := strings.Cut(rest, `"`)
+		sources, body = append(sources, source), rest
+	}
+}
+
+// acceptedAll is the answer to so many entries. Each has an id of its own.
+func acceptedAll(n int) string {
+	if n == 1 {
+		return accepted
+	}
+	var b strings.Builder
+	b.WriteString(`{"FailedEntryCount":0,"Entries":[`)
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"EventId":"event-%d"}`, i)
+	}
+	b.WriteString(`]}`)
+	return b.String()
 }
 
 // tally is what became of a worker's jobs.
@@ -178,14 +216,16 @@ func requestOf(source string) *Request {
 
 func TestOutages(t *testing.T) {
 	for _, mode := range []string{"standard", "adaptive"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Setenv("AWS_RETRY_MODE", mode)
-			outages(t, mode)
-		})
+		for _, entries := range []int{1, 10} {
+			t.Run(fmt.Sprintf("%s, %d entries in a request", mode, entries), func(t *testing.T) {
+				t.Setenv("AWS_RETRY_MODE", mode)
+				outages(t, mode, entries)
+			})
+		}
 	}
 }
 
-func outages(t *testing.T, mode string) {
+func outages(t *testing.T, mode string, entries int) {
 	t.Helper()
 	// during is a fault for the first seconds.
 	during := func(d time.Duration, status int, body string, share float64) func(begin time.Time) func(string, int) (int, string) {
@@ -235,7 +275,7 @@ func outages(t *testing.T, mode string) {
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
 				b := newFaultyBus(tt.fault(begin))
-				s := overBus(Options{}, b)
+				s := overBus(Options{MaxEntries: entries}, b)
 				defer s.Close()
 				got := work(t, s, tt.jobs, true, requestOf)
 				silence := got.silence(begin.Add(tt.lasts))

@@ -5,7 +5,7 @@
 // A [Sender] serves all jobs of a process. It keeps one SDK client per combination of credentials, region, endpoint
 // and endpoint id, and one pool of connections below them all. The SDK does what it is good at (credentials,
 // endpoints, signatures, retries); what a job needs byte by byte is read and written here, by middleware and an HTTP client
-// that each call gives to the SDK.
+// that each call gives to the SDK. Once the SDK has made a request of a client, others repeat it (see [pattern]).
 package eventbridge
 
 import (
@@ -74,19 +74,27 @@ type Request struct {
 	BeforeAttempt func(ctx context.Context) error `json:"-"`
 }
 
-// appendBody appends the request as AWS's JSON protocol writes it.
-func (r *Request) appendBody(dst []byte) []byte {
-	dst = append(dst, `{"Entries":[`...)
-	for i := range r.Entries {
-		if i > 0 {
-			dst = append(dst, ',')
+// appendBody writes the request with the entries of all calls as AWS's JSON protocol has it.
+func appendBody(calls []*call) []byte {
+	n := 0
+	for _, c := range calls {
+		n += c.request.size()
+	}
+	dst := append(make([]byte, 0, n), `{"Entries":[`...)
+	first := true
+	for _, c := range calls {
+		for i := range c.request.Entries {
+			if !first {
+				dst = append(dst, ',')
+			}
+			first = false
+			dst = c.request.Entries[i].append(dst)
 		}
-		dst = r.Entries[i].append(dst)
 	}
 	dst = append(dst, ']')
-	if r.EndpointID != "" {
+	if id := calls[0].request.EndpointID; id != "" {
 		dst = append(dst, `,"EndpointId":`...)
-		dst = jsonvalue.AppendString(dst, r.EndpointID)
+		dst = jsonvalue.AppendString(dst, id)
 	}
 	return append(dst, '}')
 }

@@ -1,6 +1,7 @@
 package eventbridge
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 
@@ -13,6 +14,7 @@ type Response struct {
 	header  headers
 	entries []entry
 	known   bool // the body has entries
+	sent    int  // entries of the request, also those of other calls
 	count   jsonvalue.Value
 
 	once  sync.Once
@@ -39,6 +41,39 @@ func (r *Response) RejectionCode(e EntryResult) string {
 	}
 	return httpCode + strconv.Itoa(r.status)
 }
+
+// part returns what the answer to a shared request says to one of its calls, whose n entries stand behind so many others. The
+// answer's count of failed entries is split as well, if the entries account for it.
+func (r *Response) part(before, n int) *Response {
+	p := &Response{status: r.status, header: r.header, known: r.known, count: r.count, sent: r.sent}
+	all := len(r.entries)
+	p.entries = r.entries[min(before, all):min(before+n, all):min(before+n, all)]
+	if total, ok := r.FailedEntryCount(); ok && total == rejectedOf(r.entries) {
+		p.count = jsonvalue.Number(strconv.Itoa(rejectedOf(p.entries)))
+	}
+	return p
+}
+
+func rejectedOf(entries []entry) int {
+	n := 0
+	for i := range entries {
+		if code, _ := entries[i].errorCode.(string); code != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// throttled says whether AWS rejected an entry because of too many events. A nil response has no entries.
+func (r *Response) throttled() bool {
+	return r != nil && slices.ContainsFunc(r.entries, func(e entry) bool {
+		code, _ := e.errorCode.(string)
+		return code != "" && throttled(cleanCode(code), 0)
+	})
+}
+
+// SentEntries returns how many entries the request had, those of other calls that shared it included.
+func (r *Response) SentEntries() int { return r.sent }
 
 // RequestID returns AWS's id of the request; empty if the answer had none.
 func (r *Response) RequestID() string { return r.header.requestID() }

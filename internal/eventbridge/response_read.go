@@ -13,7 +13,7 @@ import (
 // ignored; an empty body has none. It reads no further than one entry more than were sent. The error says what cannot be
 // read.
 func parseResponse(status int, header headers, body string, sent int) (*Response, error) {
-	r := &Response{status: status, header: header}
+	r := &Response{status: status, header: header, sent: sent}
 	if strings.TrimLeft(body, " \t\r\n") == "" {
 		return r, nil
 	}

@@ -115,7 +115,7 @@ func TestRequestBody(t *testing.T) {
 		{},
 		{Time: at.Add(7 * time.Millisecond)},
 	}}
-	got := string(r.appendBody(nil))
+	got := string(appendBody([]*call{{request: &r}}))
 	assert.Equal(t, `{"Entries":[{"Source":"s\"1","DetailType":"d\n","EventBusName":"b","Detail":"{ \"n\":1.10, \"u\":\"ü\\u00fc\" }",`+
 		`"Resources":["r1","r2"],"Time":1793613600,"TraceHeader":"Root=1"},{},{"Time":1793613600.007}],"EndpointId":"abc.veo"}`, got)
 	assert.LessOrEqual(t, len(got), r.size(), "the estimate spares growing")

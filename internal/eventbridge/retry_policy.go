@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
@@ -74,3 +75,23 @@ func throttled(code string, status int) bool {
 	_, ok := retry.DefaultThrottleErrorCodes[code]
 	return ok || status == http.StatusTooManyRequests
 }
+
+// onlySkew is the retryer of the SDK's own loop, which makes one attempt. It makes another only to correct the clock by which a
+// refused request was signed. All other attempts are the call's own.
+type onlySkew struct{ aws.NopRetryer }
+
+// MaxAttempts implements [aws.Retryer].
+func (onlySkew) MaxAttempts() int { return 2 }
+
+// IsErrorRetryable implements [aws.Retryer]. The SDK marks an error of a wrong clock as one to be tried again.
+func (onlySkew) IsErrorRetryable(err error) bool {
+	e, answered := errors.AsType[*Error](err)
+	skewed, marked := errors.AsType[interface {
+		error
+		RetryableError() bool
+	}](err)
+	return answered && e.Kind == KindAPI && marked && skewed.RetryableError()
+}
+
+// RetryDelay implements [aws.Retryer].
+func (onlySkew) RetryDelay(int, error) (time.Duration, error) { return 0, nil }

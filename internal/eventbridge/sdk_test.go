@@ -42,7 +42,7 @@ func relied(t *testing.T, check string) string {
 
 func TestTheSDKClosesABodyForGood(t *testing.T) {
 	t.Parallel()
-	check := relied(t, "call.attempt closes the body of a request before it looks at payload.complete, and the transport may read on; it must not reach the payload any more")
+	check := relied(t, "exchanger.exchange closes the body of a request before it looks at payload.complete, and the transport may read on; it must not reach the payload any more")
 	read := make(chan struct{}, 10)
 	stream := reader(func(b []byte) (int, error) {
 		read <- struct{}{}
@@ -58,10 +58,10 @@ func TestTheSDKClosesABodyForGood(t *testing.T) {
 	assert.Empty(t, read, check)
 }
 
-func TestTheSDKSignsAfterTheGate(t *testing.T) {
+func TestTheSDKSignsWhenTheAttemptLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		check := relied(t, "the gate is the first step of an attempt: what waits in it is signed after that (stack.go, call.stack)")
+		check := relied(t, "the SDK signs in each of its calls, which an attempt makes when it leaves its target's queue (call.go, call.attempt)")
 		var signed string
 		s, _ := over(t, Options{}, roundTrip(func(r *http.Request) (*http.Response, error) {
 			signed = r.Header.Get("X-Amz-Date")
@@ -79,11 +79,11 @@ func TestTheSDKSignsAfterTheGate(t *testing.T) {
 	})
 }
 
-// TestTheSDKCountsAttemptsFromOne and AWS_NEW_RETRIES_2026 from none: [call.RetryDelay] takes off those that do not count.
+// TestTheSDKCountsAttemptsFromOne: [call.pause] leaves out those that do not count.
 func TestTheSDKCountsAttemptsFromOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		check := relied(t, "call.RetryDelay hands the number of the failed attempt to the SDK's back-off, which doubles with it")
+		check := relied(t, "call.pause hands the number of the failed attempt to the SDK's back-off, which doubles with it")
 		var asked []int
 		backoff := retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
 			asked = append(asked, attempt)
@@ -105,7 +105,7 @@ func TestTheSDKAsksForAnEndpointByWhatAClientKeeps(t *testing.T) {
 
 func TestTheSDKHasNoOtherFieldsOfAnEvent(t *testing.T) {
 	t.Parallel()
-	check := relied(t, "Request.appendBody writes all fields that PutEvents has; a new one belongs there, or into this list")
+	check := relied(t, "appendBody writes all fields that PutEvents has; a new one belongs there, or into this list")
 	assert.Equal(t, []string{"Entries", "EndpointId"}, fieldsOf[sdk.PutEventsInput](), check)
 	assert.Equal(t, []string{"Detail", "DetailType", "EventBusName", "Resources", "Source", "Time", "TraceHeader"}, fieldsOf[types.PutEventsRequestEntry](), check)
 }
@@ -172,7 +172,7 @@ func TestTheSDKWritesTheSameRequest(t *testing.T) {
 // TestTheSDKRefusesAStackWithoutItsParts: if it renames a part that a call replaces, no call is made at all.
 func TestTheSDKRefusesAStackWithoutItsParts(t *testing.T) {
 	t.Parallel()
-	check := relied(t, "call.stack replaces the SDK's middleware by its IDs: "+strings.Join([]string{idValidation, idSerializer, idDeserializer, (*retry.Attempt)(nil).ID()}, ", "))
+	check := relied(t, "attempt.stack replaces the SDK's middleware by its IDs: "+strings.Join([]string{idValidation, idSerializer, idDeserializer}, ", "))
 	s, n := over(t, Options{}, after(0, 200, accepted))
 	defer s.Close()
 	_, err := s.Send(t.Context(), toNowhere)
@@ -180,8 +180,8 @@ func TestTheSDKRefusesAStackWithoutItsParts(t *testing.T) {
 	require.Equal(t, 1, n.requests)
 
 	client := sdk.New(sdk.Options{Region: "eu-central-1", Credentials: aws.AnonymousCredentials{}})
-	c := &call{request: toNowhere, exchanger: s.exchanger()}
-	_, err = client.PutEvents(t.Context(), &sdk.PutEventsInput{}, c.options, c.options) // the second finds the parts replaced already
+	a := &attempt{calls: []*call{{request: toNowhere}}, exchanger: s.exchanger()}
+	_, err = client.PutEvents(t.Context(), &sdk.PutEventsInput{}, a.options, a.options) // the second finds the parts replaced already
 	require.ErrorContains(t, err, idValidation, check)
 	assert.Equal(t, 1, n.requests, "nothing was sent")
 }

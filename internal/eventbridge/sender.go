@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
-	sdk "github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/smithy-go"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge/limit"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
@@ -21,6 +21,7 @@ type Options struct {
 	RequestTimeout time.Duration // of one attempt; 0 = 10 s
 	MaxAttempts    int           // of one call; 0 = AWS_MAX_ATTEMPTS, else the SDK's own 3
 	MaxConns       int           // idle connections kept per host, the capacity of the worker; 0 = 256
+	MaxEntries     int           // entries of several calls that may share a request, 10 at most; 0 = 10, 1 = each call has its own
 	MaxClients     int           // SDK clients kept, the least recently used goes first; 0 = 256
 	IdleTimeout    time.Duration // after which an unused client with its credentials is dropped; 0 = 10 min
 	Observer       Observer      // nil = none
@@ -49,6 +50,7 @@ type Sender struct {
 func New(o Options) *Sender {
 	o.RequestTimeout = orElse(o.RequestTimeout, 10*time.Second)
 	o.MaxConns = orElse(o.MaxConns, 256)
+	o.MaxEntries = min(orElse(o.MaxEntries, limit.Entries), limit.Entries)
 	o.MaxClients = orElse(o.MaxClients, 256)
 	o.IdleTimeout = orElse(o.IdleTimeout, 10*time.Minute)
 	if o.Observer == nil {
@@ -59,7 +61,7 @@ func New(o Options) *Sender {
 	}
 	return &Sender{
 		rejected: rejections{observer: o.Observer, log: o.Log, told: pace.NewComplaints[string](maxRejected)},
-		options:  o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.Log),
+		options:  o, clients: newClients(o.MaxClients, o.IdleTimeout), targets: newTargets(o.MaxClients, o.MaxConns, o.MaxEntries, o.Log),
 	}
 }
 
@@ -73,8 +75,10 @@ func orElse[T int | time.Duration](v, otherwise T) T {
 	return v
 }
 
-// Close drops the clients and closes the connections that are idle. Calls under way end as they would have.
+// Close drops the clients and closes the connections that are idle. Calls under way end as they would have; those that come later
+// share no request. It waits until no request is shared any more.
 func (s *Sender) Close() {
+	s.targets.carriers.close()
 	s.clients.close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,6 +92,10 @@ func (s *Sender) Close() {
 //
 // While the request's endpoint fails all recent requests, the call waits for it. If the call's time ends without an
 // attempt that AWS may have accepted, the error says so by [Error.NotSent].
+//
+// While requests are in flight, calls with the same client and bus share one (see [group]). Each gets the results of its own
+// entries. The end of a call's context ends that call alone. If its request is under way then, the error says that the answer
+// was lost, since the request goes on for the others.
 func (s *Sender) Send(ctx context.Context, r *Request) (*Response, error) {
 	c := &call{request: r}
 	err := s.send(ctx, r, c)
@@ -118,22 +126,18 @@ func (s *Sender) send(ctx context.Context, r *Request, c *call) *Error {
 		return bad
 	}
 	key := s.clients.key(r)
-	client, err := s.clients.getKey(key, func() (*sdk.Client, error) { return s.build(ctx, r) })
+	made, err := s.clients.getKey(key, func() (*client, error) { return s.build(ctx, r) })
 	if err != nil {
 		return asError(err)
 	}
-	c.target = s.targets.of(key, r)
+	c.client, c.policy, c.exchanger = made, made.policy, s.exchanger()
+	s.targets.of(key, c)
 	defer c.target.end(c)
-	c.exchanger = s.exchanger()
-	input := &sdk.PutEventsInput{} // without the entries, which the call writes
-	if r.EndpointID != "" {
-		input.EndpointId = &r.EndpointID
-	}
-	if _, err = client.PutEvents(ctx, input, c.options); err == nil {
+	if err = c.run(ctx); err == nil {
 		return nil
 	}
 	e := verdict(ctx, c, err)
-	e.Sent = e.Sent || c.sent
+	e.Sent, e.Entries = e.Sent || c.sent, c.carried
 	e.AnswerLost = e.AnswerLost || c.lost
 	e.NotSent = !c.ambiguous && (c.stopped != nil || ctx.Err() != nil)
 	if c.stopped != nil && !errors.Is(e.cause, c.stopped) {

@@ -26,11 +26,9 @@ const (
 	minAttempt = time.Second // a call that has waited makes no attempt with less time than this
 	crowdWait  = time.Second // how long a call waits for a target that is down, where too many wait already
 
-	firstLimit    = 4.0 // attempts at once after an outage; doubles with each round of answers
-	leastLimit    = 2.0
-	cutEvery      = 100 * time.Millisecond // the limit is halved once per round of throttled answers, not by each of them
-	calmTime      = time.Second            // without throttling, until the limit grows fast again and ends
-	calmTimeAdapt = 10 * time.Second       // the same in the SDK's adaptive mode
+	firstLimit    = 4                // attempts at once after an outage; doubles with each round of answers
+	calmTime      = time.Second      // without throttling, at least, until the limit of the rate ends
+	calmTimeAdapt = 10 * time.Second // the same in the SDK's adaptive mode
 )
 
 // outcome is what an attempt says about its target.
@@ -47,9 +45,9 @@ func (o outcome) transient() bool { return o == outcomeThrottled || o == outcome
 
 // target is the way to one endpoint with one set of credentials. It decides when an attempt may start.
 //
-// In good times attempts start at once. When AWS throttles some of them, the number of attempts at once is limited: the
-// limit is halved by throttling and grows with successes. When all recent attempts of several calls fail, the target is
-// down: calls wait, and one at a time makes an attempt as a probe, until one succeeds.
+// In good times attempts start at once. When AWS throttles some of them, the attempts a second are limited. When all recent
+// attempts of several calls fail, the target is down: calls wait, and one at a time makes an attempt as a probe, until one
+// succeeds. Then the number of attempts at once is limited, until there is room for all.
 type target struct {
 	set    *Targets
 	region string
@@ -57,17 +55,17 @@ type target struct {
 	mu       sync.Mutex
 	endpoint string // host name; the region until the first attempt
 	used     time.Time
-	calls    int // in hand
-	troubled int // of these, whose latest attempt failed or was throttled
-	slowed   int // of these, whose latest attempt was throttled
-	inFlight int
+	calls    int       // in hand
+	troubled int       // of these, whose latest attempt failed or was throttled
+	slowed   int       // of these, whose latest attempt was throttled
+	inFlight int       // attempts
 	queue    []*waiter // in the order of arrival
+	places   uint64    // given to those that waited
+	groups   map[string]*group
 
-	limit     float64 // attempts at once; 0 = any number
-	threshold float64 // above it the limit grows slowly
-	throttled time.Time
-	cut       time.Time
-	alive     time.Time // the latest start of an attempt that AWS answered
+	rate  rate
+	limit int       // attempts at once; 0 = any number
+	alive time.Time // the latest start of an attempt that AWS answered
 
 	run     int // failed attempts since AWS last answered one
 	failed  int // calls that ended in a transient failure since then
@@ -88,24 +86,28 @@ type target struct {
 }
 
 // begin takes a call in hand.
-func (t *target) begin() {
+func (t *target) begin(c *call) {
+	c.target, c.entries = t, len(c.request.Entries)
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.calls++
 	t.used = time.Now()
-	t.mu.Unlock()
+	t.join(c)
 }
 
 // end lets go of a call. A call that ended in a transient failure counts against the target.
 func (t *target) end(c *call) {
 	t.mu.Lock()
 	t.calls--
+	t.quit(c)
 	last := c.last
 	t.note(c, outcomeNone)
 	if t.prober == c {
 		t.prober = nil
 	}
 	var change *change
-	if last.transient() && !c.started.Before(t.alive) && c.stopped == nil {
+	if last.transient() && !c.latest.counted && !c.latest.began.Before(t.alive) && c.stopped == nil {
+		c.latest.counted = true // once for all calls that shared it
 		t.failed++
 		if !t.down && t.failed >= maxFailedCalls {
 			change = t.fall(time.Now(), false)
@@ -115,11 +117,11 @@ func (t *target) end(c *call) {
 	t.set.tell(change)
 }
 
-// facts returns the host name of the target and the code of its latest failure.
-func (t *target) facts() (endpoint, code string) {
+// facts returns the host name of the target, the code of its latest failure, and whether it is down.
+func (t *target) facts() (endpoint, code string, down bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.endpoint, t.code
+	return t.endpoint, t.code, t.down
 }
 
 func (t *target) isDown() bool {

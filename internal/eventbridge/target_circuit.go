@@ -1,9 +1,6 @@
 package eventbridge
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // free says whether an attempt is not counted: the trouble is the target's, not the call's.
 func (t *target) free(o outcome, probe bool) bool {
@@ -13,60 +10,54 @@ func (t *target) free(o outcome, probe bool) bool {
 	case t.down && probe:
 		return t.shared || t.calls > 1
 	case o == outcomeThrottled:
-		return t.slowed >= minTroubled || t.down && t.shared
+		return t.slowed >= minTroubled || len(t.queue) >= minTroubled || t.down && t.shared
 	}
 	return false
 }
 
 // rise takes an answer in.
-func (t *target) rise(c *call, now time.Time) *change {
-	if c.started.After(t.alive) {
-		t.alive = c.started
+func (t *target) rise(a *attempt, now time.Time) *change {
+	if a.began.After(t.alive) {
+		t.alive = a.began
 	}
 	t.run, t.failed = 0, 0
 	if t.down {
 		t.down, t.shared = false, false
 		t.prober, t.probes = nil, 0
-		t.limit, t.threshold = firstLimit, math.Inf(1)
-		t.throttled, t.cut = time.Time{}, time.Time{}
+		t.limit, t.rate = firstLimit, rate{}
 		t.risen = now
 		t.set.downs.Add(-1)
 		lasted := now.Sub(t.since)
 		return &change{endpoint: t.endpoint, region: t.region, loud: t.loud || lasted >= quietFor, lasted: lasted, probes: t.started}
 	}
-	if t.limit == 0 {
-		return nil
-	}
-	calm := now.Sub(t.throttled) >= t.set.calm()
-	if calm {
-		t.threshold = math.Inf(1)
-	}
-	if t.limit < t.threshold {
-		t.limit++
+	if a.response.throttled() {
+		t.rate.lower(a.began, now)
 	} else {
-		t.limit += 1 / t.limit
+		t.rate.rise(now, t.set.calm(), len(t.queue) > 0)
 	}
-	if calm && t.limit >= float64(t.calls) {
-		t.limit = 0
+	if t.limit > 0 {
+		if t.limit++; t.limit >= t.calls {
+			t.limit = 0
+		}
 	}
 	return nil
 }
 
 // sink takes a failure in.
-func (t *target) sink(c *call, o outcome, code string, probe bool, now time.Time) *change {
+func (t *target) sink(a *attempt, o outcome, code string, now time.Time) *change {
 	if o == outcomeThrottled && !t.down {
-		t.slow(now)
+		t.rate.lower(a.began, now)
 	}
-	if c.started.Before(t.alive) {
+	t.code = code
+	if a.began.Before(t.alive) {
 		return nil // AWS has answered a later attempt
 	}
 	t.run++
-	t.code = code
 	if t.down && t.troubled >= minTroubled {
 		t.shared = true
 	}
 	switch {
-	case t.down && probe:
+	case t.down && a.probe:
 		longest := maxPause
 		if now.Sub(t.since) > longOutage {
 			longest = longPause
@@ -104,20 +95,6 @@ func (t *target) fall(now time.Time, shared bool) *change {
 	}
 	t.set.downs.Add(1)
 	return &change{down: true, endpoint: t.endpoint, region: t.region, code: t.code, loud: t.loud}
-}
-
-// slow halves the number of attempts at once.
-func (t *target) slow(now time.Time) {
-	t.throttled = now
-	if t.limit == 0 {
-		t.limit = float64(t.inFlight + 1)
-	}
-	if now.Sub(t.cut) < cutEvery {
-		return
-	}
-	t.cut = now
-	t.limit = max(t.limit/2, leastLimit)
-	t.threshold = t.limit
 }
 
 // note keeps the counts of calls in trouble.

@@ -11,30 +11,17 @@ import (
 )
 
 func loneTarget() *target {
-	return &target{set: newTargets(1, 4, slog.New(slog.DiscardHandler))}
+	return &target{set: newTargets(1, 4, 10, slog.New(slog.DiscardHandler))}
 }
 
-// TestTheLimitIsHalvedOncePerRound: many attempts are throttled at the same time, and say the same.
-func TestTheLimitIsHalvedOncePerRound(t *testing.T) {
+// TestALimitOfAttemptsAtOnceEndsWithRoomForAllCalls which a target has after an outage.
+func TestALimitOfAttemptsAtOnceEndsWithRoomForAllCalls(t *testing.T) {
 	t.Parallel()
 	s, now := loneTarget(), time.Now()
-	s.inFlight = 63
-	for i := range 30 {
-		s.slow(now.Add(time.Duration(i) * time.Millisecond))
-	}
-	assert.InDelta(t, 32, s.limit, 0)
-	s.slow(now.Add(cutEvery))
-	assert.InDelta(t, 16, s.limit, 0)
-}
-
-// TestTheLimitEndsOnceAllIsCalm and not with the first answer that there is room for all calls.
-func TestTheLimitEndsOnceAllIsCalm(t *testing.T) {
-	t.Parallel()
-	s, now := loneTarget(), time.Now()
-	s.calls, s.limit, s.threshold, s.throttled = 2, 4, 2, now
-	s.rise(&call{}, now.Add(calmTime-time.Millisecond))
-	assert.InDelta(t, 4.25, s.limit, 0)
-	s.rise(&call{}, now.Add(calmTime))
+	s.calls, s.limit = 6, firstLimit
+	s.rise(&attempt{}, now)
+	assert.Equal(t, 5, s.limit)
+	s.rise(&attempt{}, now)
 	assert.Zero(t, s.limit)
 }
 
@@ -47,7 +34,7 @@ func TestPatienceGrowsWithEachTimeThatATargetHadNotRecovered(t *testing.T) {
 	for i := range maxFlaps + 2 {
 		s.fall(now, true)
 		assert.Equal(t, 8<<min(i, maxFlaps), s.patience(outcomeFailing))
-		s.rise(&call{}, now.Add(time.Second))
+		s.rise(&attempt{}, now.Add(time.Second))
 		now = now.Add(time.Second + flapTime - time.Millisecond)
 	}
 	now = now.Add(flapTime)
@@ -63,10 +50,10 @@ func TestTroubleThatSeveralCallsShareIsTheTargets(t *testing.T) {
 	s.fall(now, false)
 	assert.False(t, s.free(outcomeFailing, true), "a call that is alone has its attempts and no more")
 	s.troubled = minTroubled
-	s.sink(&call{started: now}, outcomeFailing, "InternalException", true, now)
+	s.sink(&attempt{began: now, probe: true}, outcomeFailing, "InternalException", now)
 	assert.True(t, s.free(outcomeFailing, true))
 	assert.True(t, s.free(outcomeThrottled, false))
-	s.rise(&call{started: now}, now)
+	s.rise(&attempt{began: now}, now)
 	assert.False(t, s.free(outcomeFailing, true), "it is over")
 }
 
@@ -112,7 +99,7 @@ func TestPausesGrowWithTheAttemptsThatCount(t *testing.T) {
 	c := &call{target: loneTarget(), retries: retries{policy: pauses{}}}
 	for attempt, counted := range []int{1, 1, 1, 2} {
 		c.attempts, c.counted = attempt+1, counted
-		pause, err := c.RetryDelay(attempt+1, nil)
+		pause, err := c.pause(nil)
 		require.NoError(t, err)
 		assert.Equal(t, time.Duration(counted)*time.Second, pause)
 	}

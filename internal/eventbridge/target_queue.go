@@ -17,29 +17,36 @@ var errCrowded = errors.New("too many calls wait for a target that is down")
 // waiter is a call that waits for its next attempt.
 type waiter struct {
 	call    *call
-	ready   chan struct{}
-	granted bool
+	group   *group // nil = its entries share no request
+	ctx     context.Context
+	asked   time.Time     // when the caller last agreed to an attempt
+	attempt *attempt      // that it left the queue for; nil = it is in the queue, or has to ask its caller again
+	ready   chan struct{} // closed when it may make the attempt, when the attempt was made for it, or when it has to ask again
 }
 
-// enter waits until the call may make an attempt, and says whether it had to wait.
-func (t *target) enter(ctx context.Context, c *call) (waited bool, err error) {
+// enter waits until the call may make an attempt, and says whether it had to wait. If the attempt is shared, it was made. Without
+// an attempt and an error, so much time has passed that the caller has to be asked again.
+func (t *target) enter(ctx context.Context, c *call) (a *attempt, waited bool, err error) {
 	crowded := t.set.crowded(t)
+	g := c.group
+	if c.alone {
+		g = nil
+	}
 	t.mu.Lock()
 	now := time.Now()
 	t.used = now
-	if !t.down && len(t.queue) == 0 && t.room() {
-		t.start(c, now)
+	if !t.down && len(t.queue) == 0 && t.room(now) && (g == nil || t.set.sharing.may(g, c.entries, c.bytes)) {
+		a = t.start(c, g, now)
 		t.mu.Unlock()
-		return false, nil
+		return a, false, nil
 	}
-	w := &waiter{call: c, ready: make(chan struct{})}
+	w := &waiter{call: c, group: g, ctx: ctx, asked: now, ready: make(chan struct{})}
 	crowded = crowded && t.down && !c.ambiguous && len(t.queue) >= t.set.maxWaiting
-	t.queue = append(t.queue, w)
-	t.dispatch(now)
+	t.line(w)
+	t.dispatch(now) //nolint:contextcheck // a shared attempt outlives each of its calls
 	t.mu.Unlock()
 
-	enough := errNoTime
-	var timeUp <-chan time.Time
+	enough, alone := errNoTime, false
 	wait := time.Duration(math.MaxInt64)
 	if deadline, ok := ctx.Deadline(); ok {
 		wait = time.Until(deadline) - minAttempt
@@ -47,74 +54,172 @@ func (t *target) enter(ctx context.Context, c *call) (waited bool, err error) {
 	if crowded && crowdWait < wait {
 		wait, enough = crowdWait, errCrowded
 	}
-	if wait < math.MaxInt64 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		timeUp = timer.C
+	first := wait
+	if g != nil {
+		first, alone = min(wait, companyWait), true
 	}
-	select {
-	case <-w.ready:
-		return true, nil
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-timeUp:
-		err = enough
+	timer := time.NewTimer(first)
+	defer timer.Stop()
+	for {
+		ended := false
+		select {
+		case <-w.ready:
+			return w.attempt, true, nil
+		case <-ctx.Done():
+			err, ended = ctx.Err(), true
+		case <-timer.C:
+			if err = enough; alone {
+				alone, err = false, nil
+				timer.Reset(wait - first)
+			}
+		}
+		if a, over := t.giveUp(w, err, ended); over {
+			if a != nil {
+				err = nil
+			}
+			return a, true, err
+		}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if w.granted { // at the same moment
-		return true, nil
-	}
-	t.queue = slices.DeleteFunc(t.queue, func(o *waiter) bool { return o == w })
-	return true, err
 }
 
-// leave ends what enter began, and decides whether it counts against the attempts of the call. attempted says whether a
-// request was made.
-func (t *target) leave(c *call, attempted bool, o outcome, code string) {
+// giveUp ends the wait of a call, and says whether it did. Without a reason the call leaves alone, or goes on waiting for room.
+// A call whose entries are on their way goes on waiting unless its context has ended. The attempt is the one that the call left the
+// queue for; nil = none.
+func (t *target) giveUp(w *waiter, why error, ended bool) (a *attempt, over bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	select {
+	case <-w.ready: // at the same moment
+		return w.attempt, w.attempt != nil || ended
+	default:
+	}
+	switch {
+	case w.attempt != nil && !ended:
+		return nil, false
+	case w.attempt != nil:
+		return t.abandon(w, why), true
+	case why != nil:
+		t.remove(slices.Index(t.queue, w))
+		return nil, true
+	case t.down, !t.room(now):
+		w.call.overdue = true
+		return nil, false
+	}
+	t.remove(slices.Index(t.queue, w))
+	return t.start(w.call, w.group, now), true
+}
+
+// leave ends what enter began, and decides whether the attempt counts against those of its calls.
+func (t *target) leave(a *attempt) {
+	o, code := a.judge()
 	t.mu.Lock()
 	now := time.Now()
 	t.used = now
 	t.inFlight--
-	probe := c.probing
-	c.probing = false
-	t.note(c, o)
-	if c.host != "" {
-		t.endpoint = c.host
+	if a.group != nil {
+		a.group.inFlight--
+	}
+	calls := a.calls
+	if a.shared() {
+		calls = nil
+		for _, w := range a.waiters {
+			calls = append(calls, w.call)
+		}
+	}
+	for _, c := range calls {
+		t.note(c, o)
+	}
+	if a.host != "" {
+		t.endpoint = a.host
 	}
 	var change *change
 	switch o {
 	case outcomeAlive:
-		change = t.rise(c, now)
+		change = t.rise(a, now)
 	case outcomeThrottled, outcomeFailing:
-		change = t.sink(c, o, code, probe, now)
+		change = t.sink(a, o, code, now)
 	case outcomeNone:
-		if probe && !attempted { // it told nothing: the next call probes at once
-			t.started--
-			t.next = now
+		if a.exchanges == 0 { // it told nothing: the next call goes at once
+			t.rate.undo(a.began)
+			if a.probe {
+				t.started--
+				t.next = now
+			}
 		}
 	}
-	c.free = t.free(o, probe)
+	for _, c := range calls {
+		c.free = t.free(o, a.probe)
+	}
+	for _, w := range a.waiters {
+		close(w.ready)
+	}
+	if a.shared() {
+		a.cancel()
+	}
 	t.dispatch(now)
 	t.mu.Unlock()
 	t.set.tell(change)
 }
 
-func (t *target) room() bool { return t.limit == 0 || float64(t.inFlight) < math.Floor(t.limit) }
+// room says whether another attempt may start.
+func (t *target) room(now time.Time) bool {
+	return (t.limit == 0 || t.inFlight < t.limit) && t.rate.wait(now) == 0
+}
 
-func (t *target) start(c *call, now time.Time) {
+// start begins an attempt for calls of a group. The group is nil if they share no request.
+func (t *target) start(c *call, g *group, now time.Time) *attempt {
 	t.inFlight++
-	c.started = now
+	if g != nil {
+		g.inFlight++
+	}
+	t.rate.start(now)
+	a := &attempt{exchanger: c.exchanger, client: c.client, group: g, calls: []*call{c}, began: now}
+	c.latest = a
+	return a
+}
+
+// line puts a waiter into the queue, one that was in it before at its old place.
+func (t *target) line(w *waiter) {
+	i := len(t.queue)
+	if w.call.place == 0 {
+		t.places++
+		w.call.place = t.places
+	} else {
+		for i = 0; i < len(t.queue) && t.queue[i].call.place < w.call.place; i++ {
+		}
+	}
+	t.queue = slices.Insert(t.queue, i, w)
+	if w.group != nil {
+		w.group.waiting, w.group.bytes = w.group.waiting+w.call.entries, w.group.bytes+w.call.bytes
+	}
+}
+
+// remove takes a waiter out of the queue.
+func (t *target) remove(i int) {
+	w := t.queue[i]
+	t.queue = slices.Delete(t.queue, i, i+1)
+	if w.group != nil {
+		w.group.waiting, w.group.bytes = w.group.waiting-w.call.entries, w.group.bytes-w.call.bytes
+	}
 }
 
 // dispatch lets waiting calls go on.
 func (t *target) dispatch(now time.Time) {
 	if !t.down {
-		n := 0
-		for ; n < len(t.queue) && t.room(); n++ {
-			t.grant(t.queue[n], now)
+		for i := 0; i < len(t.queue) && t.room(now); {
+			w := t.queue[i]
+			if g := w.group; g != nil && !w.call.overdue && !t.set.sharing.may(g, g.waiting, g.bytes) {
+				i++
+				continue
+			}
+			if leaving := t.gather(i, now); len(leaving) > 0 {
+				t.grant(leaving, now)
+			}
 		}
-		t.queue = slices.Delete(t.queue, 0, n)
+		if wait := t.rate.wait(now); wait > 0 && len(t.queue) > 0 {
+			t.wake(wait)
+		}
 		return
 	}
 	if len(t.queue) == 0 {
@@ -126,16 +231,16 @@ func (t *target) dispatch(now time.Time) {
 	}
 	i := t.pick()
 	w := t.queue[i]
-	t.queue = slices.Delete(t.queue, i, i+1)
+	t.remove(i)
 	if t.prober == w.call {
 		t.probes++
 	} else {
 		t.prober, t.probes = w.call, 1
 	}
-	w.call.probing = true
 	t.started++
 	t.next = now.Add(slowProbe)
-	t.grant(w, now)
+	t.grant([]*waiter{w}, now)
+	w.attempt.probe = true
 	if len(t.queue) > 0 {
 		t.wake(slowProbe)
 	}
@@ -153,10 +258,23 @@ func (t *target) wake(after time.Duration) {
 	})
 }
 
-func (t *target) grant(w *waiter, now time.Time) {
-	t.start(w.call, now)
-	w.granted = true
-	close(w.ready)
+// grant lets waiters go that have left the queue. One makes its attempt itself, several share one.
+func (t *target) grant(leaving []*waiter, now time.Time) {
+	first := leaving[0]
+	a := t.start(first.call, first.group, now)
+	if len(leaving) == 1 {
+		first.attempt = a
+		close(first.ready)
+		return
+	}
+	a.waiters = leaving
+	a.calls = make([]*call, len(leaving))
+	for i, w := range leaving {
+		w.attempt, w.call.latest, a.calls[i] = a, a, w.call
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(first.ctx))
+	a.cancel = cancel
+	t.set.carriers.start(func() { t.carry(ctx, a) })
 }
 
 // pick chooses the probe: not a job on its last retry where another is there, rather a call whose event AWS may have taken

@@ -69,24 +69,24 @@ func (c atItsEnd) Err() error {
 // TestACallThatMayGoAsItsTimeEndsGoes: it holds a place already, which would be lost to all others if the call gave up.
 func TestACallThatMayGoAsItsTimeEndsGoes(t *testing.T) {
 	t.Parallel()
-	s := &target{set: newTargets(1, 4, slog.New(slog.DiscardHandler)), limit: 1, throttled: time.Now()}
+	s := &target{set: newTargets(1, 4, 10, slog.New(slog.DiscardHandler)), limit: 1}
 	first, second := &call{}, &call{}
-	waited, err := s.enter(t.Context(), first)
+	held, waited, err := s.enter(t.Context(), first)
 	require.NoError(t, err)
 	require.False(t, waited)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	waited, err = s.enter(atItsEnd{ended, func() { s.leave(first, false, outcomeNone, "") }}, second)
+	next, waited, err := s.enter(atItsEnd{ended, func() { s.leave(held) }}, second)
 	require.NoError(t, err, "the first call left in the same moment")
 	assert.True(t, waited)
 	assert.Equal(t, 1, s.inFlight)
-	s.leave(second, false, outcomeNone, "")
+	s.leave(next)
 	assert.Zero(t, s.inFlight)
 
 	// A call whose turn does not come leaves nothing behind.
-	_, err = s.enter(t.Context(), first)
+	_, _, err = s.enter(t.Context(), first)
 	require.NoError(t, err)
-	_, err = s.enter(ended, second)
+	_, _, err = s.enter(ended, second)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Empty(t, s.queue)
 	assert.Equal(t, 1, s.inFlight)

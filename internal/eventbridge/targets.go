@@ -22,6 +22,8 @@ type Targets struct {
 	log        *slog.Logger
 	max        int
 	maxWaiting int // calls that wait for one target that is down while others are not
+	sharing    sharing
+	carriers   carriers
 
 	adaptive atomic.Bool
 	downs    atomic.Int32 // targets that are down
@@ -43,9 +45,9 @@ type TargetState struct {
 	Waiting  int       // of these, calls that wait for their next attempt
 }
 
-func newTargets(limit, conns int, log *slog.Logger) *Targets {
+func newTargets(limit, conns, entries int, log *slog.Logger) *Targets {
 	return &Targets{
-		log: log, max: limit, maxWaiting: max(1, conns/4),
+		log: log, max: limit, maxWaiting: max(1, conns/4), sharing: newSharing(conns, entries),
 		byKey: map[clientKey]*target{}, changed: make(chan struct{}),
 	}
 }
@@ -101,8 +103,8 @@ func (s *Targets) DownByEndpoint() map[string]int {
 	return down
 }
 
-// of returns the target of a request with a call taken in hand.
-func (s *Targets) of(key clientKey, r *Request) *target {
+// of finds the target of a call, which takes the call in hand.
+func (s *Targets) of(key clientKey, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.byKey[key]
@@ -110,11 +112,10 @@ func (s *Targets) of(key clientKey, r *Request) *target {
 		if len(s.byKey) >= s.max {
 			s.drop()
 		}
-		t = &target{set: s, region: r.Region, endpoint: r.Region}
+		t = &target{set: s, region: c.request.Region, endpoint: c.request.Region}
 		s.byKey[key] = t
 	}
-	t.begin()
-	return t
+	t.begin(c)
 }
 
 // drop forgets the target that was not used for the longest time.
@@ -213,7 +214,7 @@ func (s *Targets) update() {
 	}
 }
 
-// calm is how long there must be no throttling before the limit of attempts at once ends.
+// calm is how long there must be no throttling, at least, before the limit of attempts a second ends.
 func (s *Targets) calm() time.Duration {
 	if s.adaptive.Load() {
 		return calmTimeAdapt

@@ -24,6 +24,8 @@ type compiler struct {
 	used    int // how many of them are bound where the compiler stands
 	env     *binding
 	free    []string
+	// sites counts the places in the source that read a member of contexts by its name.
+	sites int
 	// inputs counts the places that have ?, the value that a unary test tests.
 	inputs int
 	// ranges says that a range can come out, which is no value of JSON.
@@ -142,33 +144,44 @@ var template = regexp.MustCompile(`[$#]\{[^}]*\}|\{\{\s*[^}s][^}]*\}\}`)
 // constant returns the value of a node that has the same in every evaluation: a literal, or a list or context of such
 // ones alone. Values are immutable, so that one serves all.
 func (c *compiler) constant(n node) (Value, bool) {
+	if l, ok := n.(*literal); ok {
+		return l.value, true
+	}
+	if !c.isConstant(n) {
+		return nil, false
+	}
+	return constantValue(n), true
+}
+
+func (c *compiler) isConstant(n node) bool {
 	switch n := n.(type) {
 	case *literal:
-		return n.value, true
+		return true
+	case *list:
+		return !slices.ContainsFunc(n.items, func(item node) bool { return !c.isConstant(item) })
+	case *contextLiteral:
+		return !c.identity && !slices.ContainsFunc(n.entries, func(e entry) bool { return !c.isConstant(e.value) })
+	}
+	return false
+}
+
+// constantValue makes the value of a node that is constant.
+func constantValue(n node) Value {
+	switch n := n.(type) {
 	case *list:
 		values := make([]Value, len(n.items))
 		for i, item := range n.items {
-			var ok bool
-			if values[i], ok = c.constant(item); !ok {
-				return nil, false
-			}
+			values[i] = constantValue(item)
 		}
-		return values, true
+		return values
 	case *contextLiteral:
-		if c.identity {
-			return nil, false
-		}
 		o := jsonvalue.NewObject(len(n.entries))
 		for _, e := range n.entries {
-			v, ok := c.constant(e.value)
-			if !ok {
-				return nil, false
-			}
-			o.Set(e.key, v)
+			o.Set(e.key, constantValue(e.value))
 		}
-		return o, true
+		return o
 	}
-	return nil, false
+	return n.(*literal).value
 }
 
 func (c *compiler) temporal(n *temporalLiteral) evaluator {
@@ -189,16 +202,16 @@ func (c *compiler) name(pos Pos, text string) evaluator {
 		case b.name == text && b.function:
 		case b.name == text:
 			b.used = true
-			return lookInItems(items, text, variable(b))
+			return c.lookInItems(items, text, variable(b))
 		case b.name == itemName:
 			items = append(items, b.slot)
 			if text == "item" {
 				b.used = true
-				return lookInItems(items, text, variable(b))
+				return c.lookInItems(items, text, variable(b))
 			}
 		}
 	}
-	return lookInItems(items, text, c.freeName(pos, text))
+	return c.lookInItems(items, text, c.freeName(pos, text))
 }
 
 // variable reads a slot. A function that is an entry of a context can be called, but not passed on by its name.
@@ -233,13 +246,20 @@ func (f *frame) read(e *failure) Value {
 	return f.warn(e.pos, ErrorValue, "", "%s", e.text)
 }
 
-func lookInItems(items []int, text string, otherwise evaluator) evaluator {
+// site returns the number of one more place in the source that reads a member, see [frame.field].
+func (c *compiler) site() int {
+	c.sites++
+	return c.sites - 1
+}
+
+func (c *compiler) lookInItems(items []int, text string, otherwise evaluator) evaluator {
 	if len(items) == 0 {
 		return otherwise
 	}
+	site := c.site()
 	return func(f *frame) Value {
 		for _, slot := range items {
-			if v, ok := field(f.slots[slot], text); ok {
+			if v, ok := f.field(f.slots[slot], text, site); ok {
 				return v
 			}
 		}

@@ -8,31 +8,19 @@ import (
 
 // chain compiles base.key[3].key: the keys and constant indexes that follow each other become one list of steps.
 func (c *compiler) chain(n node) evaluator {
-	var steps []step
-	base := n
-	for {
-		switch b := base.(type) {
-		case *path:
-			steps = append(steps, step{pos: b.pos(), key: b.key})
-			base = b.base
-			continue
-		case *filter:
-			if l, ok := b.condition.(*literal); ok {
-				if d, ok := l.value.(*apd.Decimal); ok {
-					at, small := smallInt(d)
-					steps = append(steps, step{pos: b.pos(), index: d, at: at, small: small && at > 0})
-					base = b.base
-					continue
-				}
-			}
-		}
-		break
+	base, count := n, 0
+	for before, _ := stepOf(base); before != nil; before, _ = stepOf(base) {
+		base, count = before, count+1
 	}
-	if len(steps) == 0 {
+	if count == 0 {
 		return c.filter(n.(*filter))
 	}
-	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
-		steps[i], steps[j] = steps[j], steps[i]
+	steps := make([]step, count)
+	for i, at := count-1, n; i >= 0; i-- {
+		at, steps[i] = stepOf(at)
+		if steps[i].index == nil {
+			steps[i].site = c.site()
+		}
 	}
 	start := c.compile(base)
 	return func(f *frame) Value {
@@ -52,7 +40,7 @@ func (c *compiler) chain(n node) evaluator {
 					v = f.read(e)
 				}
 			} else if _, failed := v.(*failure); !failed {
-				v = f.member(s.pos, v, s.key)
+				v = f.member(s.pos, v, s.key, s.site)
 			}
 		}
 		return v
@@ -66,6 +54,23 @@ type step struct {
 	index *apd.Decimal // nil for .key
 	at    int64        // the index, if it is a small whole number above 0
 	small bool
+	site  int // of .key
+}
+
+// stepOf takes the last step off a node and returns what is before it; nil if the node does not end with a step.
+func stepOf(n node) (before node, last step) {
+	switch n := n.(type) {
+	case *path:
+		return n.base, step{pos: n.pos(), key: n.key}
+	case *filter:
+		if l, ok := n.condition.(*literal); ok {
+			if d, ok := l.value.(*apd.Decimal); ok {
+				at, small := smallInt(d)
+				return n.base, step{pos: n.pos(), index: d, at: at, small: small && at > 0}
+			}
+		}
+	}
+	return nil, step{}
 }
 
 // field returns a member of a context that is visible as a name; functions are not.
@@ -75,23 +80,36 @@ func field(v Value, key string) (Value, bool) {
 		return nil, false
 	}
 	v, ok = o.Get(key)
+	return visible(v), ok
+}
+
+// visible is a member as names and paths see it.
+func visible(v Value) Value {
+	switch v := v.(type) {
+	case *Function:
+		return nil
+	case storedFunction:
+		return v.fn
+	}
+	return v
+}
+
+// field is the function of this name for a site of the program, which mostly reads contexts of one shape: the frame keeps
+// where each site found its member last.
+func (f *frame) field(v Value, key string, site int) (Value, bool) {
+	o, ok := v.(*jsonvalue.Object)
 	if !ok {
 		return nil, false
 	}
-	switch v := v.(type) {
-	case *Function:
-		return nil, true
-	case storedFunction:
-		return v.fn, true
-	}
-	return v, true
+	v, f.places[site], ok = o.GetNear(key, f.places[site])
+	return visible(v), ok
 }
 
 // member is v.key: a field of a context, the fields of a list's contexts, or a property of a temporal value.
-func (f *frame) member(pos Pos, v Value, key string) Value {
+func (f *frame) member(pos Pos, v Value, key string, site int) Value {
 	switch v := v.(type) {
 	case *jsonvalue.Object:
-		got, ok := field(v, key)
+		got, ok := f.field(v, key, site)
 		if !ok {
 			return f.unknown(pos, UnknownField, key, v.Keys(), "there is no field %s", key)
 		}
@@ -105,7 +123,7 @@ func (f *frame) member(pos Pos, v Value, key string) Value {
 			if _, failed := item.(*failure); failed || item == nil {
 				continue
 			}
-			out[i] = f.member(pos, item, key)
+			out[i] = f.member(pos, item, key, site)
 			if f.err != nil {
 				return nil
 			}
@@ -252,15 +270,20 @@ func (c *compiler) context(n *contextLiteral) evaluator {
 	m := c.mark()
 	values := make([]evaluator, len(n.entries))
 	slots := make([]int, len(n.entries))
-	functions := map[string]bool{}
+	var functions map[string]bool
 	for i, e := range n.entries {
 		values[i] = c.compile(e.value)
 		key := e.key
 		_, isFunction := e.value.(*function)
-		if isFunction && functions[key] {
-			key = hiddenName // the first of two functions is called
+		if isFunction {
+			if functions[key] {
+				key = hiddenName // the first of two functions is called
+			}
+			if functions == nil {
+				functions = map[string]bool{}
+			}
+			functions[e.key] = true
 		}
-		functions[e.key] = functions[e.key] || isFunction
 		slots[i] = c.bind(key)
 		c.env.function, c.env.entry = isFunction, true
 	}

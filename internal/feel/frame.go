@@ -28,6 +28,7 @@ type frame struct {
 	program  *Program
 	scope    Scope
 	slots    []Value
+	places   []int       // where each site of the program found its member last; kept from one evaluation to the next
 	stack    []Value     // arguments of the calls that are being made
 	texts    []string    // terms of the sums that are being made
 	patterns [4]*pattern // the regular expressions of this program's calls, the last one first

@@ -50,6 +50,8 @@ type Text struct {
 type Inspection struct {
 	Calls      []Call
 	References []PathReference
+	// InConditions are what would be references within the condition of a filter, where a name may also be a field of the item.
+	InConditions []PathReference
 	// Comparisons are those of references with texts.
 	Comparisons []Comparison
 	// ZeroIndexes are the places of [0]: lists count from 1.
@@ -154,6 +156,7 @@ func (w *inspector) chain(n node, bound []string) {
 			inner.walk(b.condition, bound)
 			w.out.Calls = append(w.out.Calls, inner.out.Calls...)
 			w.out.ZeroIndexes = append(w.out.ZeroIndexes, inner.out.ZeroIndexes...)
+			w.out.InConditions = slices.Concat(w.out.InConditions, inner.out.References, inner.out.InConditions)
 			if isZero(b.condition) {
 				w.out.ZeroIndexes = append(w.out.ZeroIndexes, b.condition.pos())
 			}

@@ -12,13 +12,16 @@ import (
 // others as doubles, temporal values as ISO 8601 text. Fields that are functions vanish.
 func AppendJSON(dst []byte, v Value) []byte {
 	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...)
+	case string:
+		return jsonvalue.AppendString(dst, v)
+	case *jsonvalue.Object:
+		return appendContextJSON(dst, v, AppendJSON)
 	case *apd.Decimal:
 		return appendNumberJSON(dst, v)
 	case jsonvalue.Number:
-		if d, ok := decimalOf(v); ok {
-			return appendNumberJSON(dst, d)
-		}
-		return append(dst, "null"...)
+		return appendLiteralJSON(dst, v)
 	case Date, Time, DateTime, DaysDuration, MonthsDuration:
 		return append(append(append(dst, '"'), jsonTemporal(v)...), '"')
 	}
@@ -61,21 +64,7 @@ func appendComposite(dst []byte, v Value, element func([]byte, Value) []byte) []
 		}
 		return append(dst, ']')
 	case *jsonvalue.Object:
-		dst = append(dst, '{')
-		first := true
-		for i := range v.Len() {
-			m := v.At(i)
-			if _, isFunction := m.Value.(*Function); isFunction {
-				continue
-			}
-			if !first {
-				dst = append(dst, ',')
-			}
-			first = false
-			dst = append(jsonvalue.AppendString(dst, m.Key), ':')
-			dst = element(dst, m.Value)
-		}
-		return append(dst, '}')
+		return appendContextJSON(dst, v, element)
 	case *Function:
 		return appendFunction(dst, v)
 	case storedFunction:
@@ -86,6 +75,31 @@ func appendComposite(dst []byte, v Value, element func([]byte, Value) []byte) []
 		return jsonvalue.AppendString(dst, rangeText(v))
 	}
 	return jsonvalue.Append(dst, v)
+}
+
+// appendContextJSON writes a context. The fields that most have are written without a call of element.
+func appendContextJSON(dst []byte, o *jsonvalue.Object, element func([]byte, Value) []byte) []byte {
+	separator := byte('{')
+	for i := range o.Len() {
+		m := o.At(i)
+		if _, isFunction := m.Value.(*Function); isFunction {
+			continue
+		}
+		dst = jsonvalue.AppendKey(append(dst, separator), m.Key)
+		separator = ','
+		switch v := m.Value.(type) {
+		case nil:
+			dst = append(dst, "null"...)
+		case string:
+			dst = jsonvalue.AppendString(dst, v)
+		default:
+			dst = element(dst, v)
+		}
+	}
+	if separator == '{' {
+		dst = append(dst, '{')
+	}
+	return append(dst, '}')
 }
 
 // appendFunction writes a function that is no field of a context: the properties of the official engine's object for it.
@@ -101,42 +115,90 @@ func appendFunction(dst []byte, fn *Function) []byte {
 	return append(dst, `,"properties":{},"comparable":false}`...)
 }
 
-// ToJSON returns the value that reading [AppendJSON]'s text would give.
+// ToJSON returns the value that reading [AppendJSON]'s text would give. It shares with v the lists and contexts that are the same
+// in JSON.
 func ToJSON(v Value) jsonvalue.Value {
+	made, _ := toJSON(v)
+	return made
+}
+
+// toJSON is ToJSON, and says whether anything differs from v.
+func toJSON(v Value) (made jsonvalue.Value, differs bool) {
 	switch v := v.(type) {
 	case nil, bool, string:
-		return v
-	case *apd.Decimal, jsonvalue.Number:
-		text := AppendJSON(nil, v)
-		if len(text) > 0 && text[0] == '"' {
-			return strings.Trim(string(text), `"`)
+		return v, false
+	case jsonvalue.Number:
+		if isInteger(v) {
+			return v, false
 		}
-		if string(text) == "null" {
-			return nil
-		}
-		return jsonvalue.Number(text)
+		made := numberJSON(v)
+		return made, made != jsonvalue.Value(v)
+	case *apd.Decimal:
+		return numberJSON(v), true
 	case Date, Time, DateTime, DaysDuration, MonthsDuration:
-		return jsonTemporal(v)
+		return jsonTemporal(v), true
 	case []Value:
-		out := make([]jsonvalue.Value, len(v))
-		for i, e := range v {
-			out[i] = ToJSON(e)
-		}
-		return out
+		return listJSON(v)
 	case *jsonvalue.Object:
-		out := jsonvalue.NewObject(v.Len())
-		for k, e := range v.All() {
-			if _, isFunction := e.(*Function); !isFunction {
-				out.Set(k, ToJSON(e))
-			}
-		}
-		return out
+		return contextJSON(v)
 	}
 	parsed, err := jsonvalue.Parse(AppendJSON(nil, v))
 	if err != nil {
+		return nil, true
+	}
+	return parsed, true
+}
+
+func numberJSON(v Value) jsonvalue.Value {
+	text := AppendJSON(nil, v)
+	if len(text) > 0 && text[0] == '"' {
+		return strings.Trim(string(text), `"`)
+	}
+	if string(text) == "null" {
 		return nil
 	}
-	return parsed
+	return jsonvalue.Number(text)
+}
+
+func listJSON(list []Value) (made jsonvalue.Value, differs bool) {
+	var out []jsonvalue.Value // nil as long as all are the same
+	for i, item := range list {
+		e, differs := toJSON(item)
+		if differs && out == nil {
+			out = make([]jsonvalue.Value, len(list))
+			copy(out, list[:i])
+		}
+		if out != nil {
+			out[i] = e
+		}
+	}
+	if out == nil {
+		return list, false
+	}
+	return out, true
+}
+
+func contextJSON(o *jsonvalue.Object) (made jsonvalue.Value, differs bool) {
+	var out *jsonvalue.Object // nil as long as all are the same
+	for i := range o.Len() {
+		m := o.At(i)
+		e, differs := toJSON(m.Value)
+		_, isFunction := m.Value.(*Function)
+		if out == nil && (differs || isFunction) {
+			out = jsonvalue.NewObject(o.Len())
+			for j := range i {
+				same := o.At(j)
+				out.Append(same.Key, same.Value)
+			}
+		}
+		if out != nil && !isFunction {
+			out.Append(m.Key, e)
+		}
+	}
+	if out == nil {
+		return o, false
+	}
+	return out, true
 }
 
 // text0 is what string() makes of a value that is not null.

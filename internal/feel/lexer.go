@@ -22,65 +22,111 @@ const (
 // token is a piece of the source: source[start:end]. Value is the decoded text of names and strings.
 type token struct {
 	kind       kind
+	failed     productions // those that are known not to stand here
 	start, end int
 	value      string
 }
 
-// lexer cuts tokens off a source on demand. The parser moves it back and forth freely; a token depends on its place
-// only. The last one is kept, since it is asked for many times.
+// lexer cuts tokens off a source on demand, each of them once. The parser moves it back and forth freely, also into the middle
+// of a word; a token depends on its place only.
 type lexer struct {
 	source string
-	at     int   // where lookup last looked
-	last   token // what it found there
-	known  bool
+	tokens []token
+	// known has for each place of the source the number of the token that is the first there or behind, counted from 1; 0 = the
+	// place was not looked at yet.
+	known []int32
 }
 
-// symbols in the order in which they are tried: longer ones first.
-var symbols = [...]string{"**", "..", "!=", "<=", ">=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "+", "-", "*", "/", "=", "<", ">", "?", "@"}
+func newLexer(source string) lexer {
+	return lexer{source: source, tokens: make([]token, 0, len(source)/3+4), known: make([]int32, len(source)+1)}
+}
 
 // look returns the first token at or behind pos.
-func (l *lexer) look(pos int) token {
-	if l.known && l.at == pos {
-		return l.last
+func (l *lexer) look(pos int) *token {
+	n := l.known[pos]
+	if n == 0 {
+		n = l.read(pos)
 	}
-	l.at, l.last, l.known = pos, l.scan(pos), true
-	return l.last
+	return &l.tokens[n-1]
 }
 
-func (l *lexer) scan(pos int) token {
+// read reads the first token at or behind pos, which was not looked at yet, and returns its number.
+func (l *lexer) read(pos int) int32 {
 	start, ok := l.skipSpace(pos)
-	if !ok {
-		return token{kind: broken, start: start, end: len(l.source), value: "a comment without its end"}
+	n := l.known[start]
+	if n == 0 {
+		t := token{kind: broken, end: len(l.source), value: "a comment without its end"}
+		if ok {
+			t = l.scan(start)
+		}
+		t.start = start
+		l.tokens = append(l.tokens, t)
+		n = int32(len(l.tokens)) //nolint:gosec // no more than bytes of a source, see maxSource
+		l.known[start] = n
 	}
+	l.known[pos] = n
+	return n
+}
+
+// scan reads the token that begins at start.
+func (l *lexer) scan(start int) token {
 	if start >= len(l.source) {
-		return token{kind: end, start: len(l.source), end: len(l.source)}
+		return token{kind: end, end: len(l.source)}
 	}
-	switch c := l.source[start]; {
-	case c >= '0' && c <= '9', c == '.' && start+1 < len(l.source) && isDigit(l.source[start+1]):
-		return l.number(start)
-	case c == '"':
+	c, next := l.source[start], byte(0)
+	if start+1 < len(l.source) {
+		next = l.source[start+1]
+	}
+	switch c {
+	case '"':
 		return l.string(start)
-	case c == '`':
+	case '`':
 		return l.quotedName(start)
+	case '(', ')', '[', ']', '{', '}', ',', ':', '+', '-', '/', '=', '?', '@':
+		return l.symbol(start, 1)
+	case '<', '>':
+		if next == '=' {
+			return l.symbol(start, 2)
+		}
+		return l.symbol(start, 1)
+	case '*':
+		if next == '*' {
+			return l.symbol(start, 2)
+		}
+		return l.symbol(start, 1)
+	case '!':
+		if next == '=' {
+			return l.symbol(start, 2)
+		}
+	case '.':
+		switch {
+		case isDigit(next):
+			return l.number(start)
+		case next == '.':
+			return l.symbol(start, 2)
+		}
+		return l.symbol(start, 1)
+	}
+	if isDigit(c) {
+		return l.number(start)
 	}
 	r, size := utf8.DecodeRuneInString(l.source[start:])
-	if isNameStart(r) {
-		stop := start + size
-		for stop < len(l.source) {
-			r, size := utf8.DecodeRuneInString(l.source[stop:])
-			if !isNamePart(r) {
-				break
-			}
-			stop += size
-		}
-		return token{kind: word, start: start, end: stop, value: l.source[start:stop]}
+	if !isNameStart(r) {
+		return token{kind: broken, end: start + size, value: "the character " + quoteRune(r)}
 	}
-	for _, s := range symbols {
-		if strings.HasPrefix(l.source[start:], s) {
-			return token{kind: symbol, start: start, end: start + len(s), value: s}
+	stop := start + size
+	for stop < len(l.source) {
+		r, size := utf8.DecodeRuneInString(l.source[stop:])
+		if !isNamePart(r) {
+			break
 		}
+		stop += size
 	}
-	return token{kind: broken, start: start, end: start + size, value: "the character " + quoteRune(r)}
+	return token{kind: word, end: stop, value: l.source[start:stop]}
+}
+
+func (l *lexer) symbol(start, size int) token {
+	return token{kind: symbol, end: start + size, value: l.source[start : start+size]}
 }
 
 func quoteRune(r rune) string { return "'" + string(r) + "'" }
@@ -106,6 +152,9 @@ func isNamePart(r rune) bool {
 func (l *lexer) skipSpace(pos int) (int, bool) {
 	s := l.source
 	for pos < len(s) {
+		if c := s[pos]; c > ' ' && c < utf8.RuneSelf && c != '/' {
+			break
+		}
 		switch {
 		case strings.HasPrefix(s[pos:], "//"):
 			i := strings.IndexByte(s[pos:], '\n')
@@ -152,7 +201,7 @@ func (l *lexer) number(start int) token {
 			i++
 		}
 	}
-	return token{kind: number, start: start, end: i, value: l.source[start:i]}
+	return token{kind: number, end: i, value: l.source[start:i]}
 }
 
 func (l *lexer) string(start int) token {
@@ -161,22 +210,22 @@ func (l *lexer) string(start int) token {
 		case '\\':
 			i++
 		case '"':
-			return token{kind: text, start: start, end: i + 1, value: l.source[start+1 : i]}
+			return token{kind: text, end: i + 1, value: l.source[start+1 : i]}
 		}
 	}
-	return token{kind: broken, start: start, end: len(l.source), value: "a string without its closing quote"}
+	return token{kind: broken, end: len(l.source), value: "a string without its closing quote"}
 }
 
 func (l *lexer) quotedName(start int) token {
 	i := strings.IndexByte(l.source[start+1:], '`')
 	if i < 0 {
-		return token{kind: broken, start: start, end: len(l.source), value: "a name without its closing backtick"}
+		return token{kind: broken, end: len(l.source), value: "a name without its closing backtick"}
 	}
 	if i == 0 {
-		return token{kind: broken, start: start, end: start + 2, value: "a name without letters"}
+		return token{kind: broken, end: start + 2, value: "a name without letters"}
 	}
 	stop := start + 1 + i
-	return token{kind: quotedName, start: start, end: stop + 1, value: l.source[start+1 : stop]}
+	return token{kind: quotedName, end: stop + 1, value: l.source[start+1 : stop]}
 }
 
 // unescape decodes the inside of a string literal. The escapes are those that the official engine knows, decoded as it

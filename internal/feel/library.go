@@ -162,12 +162,16 @@ func (l *Library) invocation(name string, count int, named []string) invocation 
 			all = all[at : at+1]
 		}
 	}
-	for _, b := range all {
+	for i, b := range all {
 		if in.order == nil && b.rest && count > 0 && count >= len(b.params)-1 {
 			return invocation{overloads: []*builtin{b}, wrap: len(b.params) - 1}
 		}
 		if count == len(b.params) {
-			in.overloads = append(in.overloads, b)
+			if in.overloads == nil {
+				in.overloads = all[i : i+1 : i+1] // most have one
+			} else {
+				in.overloads = append(in.overloads, b)
+			}
 		}
 	}
 	return in

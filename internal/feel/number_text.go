@@ -65,6 +65,36 @@ func appendNumberJSON(dst []byte, d *apd.Decimal) []byte {
 	return append(dst, jsonvalue.FormatDouble(f)...)
 }
 
+// appendLiteralJSON is appendNumberJSON for the number of a literal. Most need no decimal in between.
+func appendLiteralJSON(dst []byte, n jsonvalue.Number) []byte {
+	if isInteger(n) {
+		return append(dst, n...)
+	}
+	if strings.ContainsAny(string(n), ".eE") {
+		if f, err := strconv.ParseFloat(string(n), 64); err == nil && f != math.Trunc(f) {
+			return append(dst, jsonvalue.FormatDouble(f)...)
+		}
+	}
+	if d, ok := decimalOf(n); ok {
+		return appendNumberJSON(dst, d)
+	}
+	return append(dst, "null"...)
+}
+
+// isInteger says whether a literal is a whole number within 64 bits in the form in which it is written as JSON.
+func isInteger(n jsonvalue.Number) bool {
+	digits := strings.TrimPrefix(string(n), "-")
+	if digits == "" || len(digits) > 18 || digits[0] == '0' && len(n) > 1 {
+		return false
+	}
+	for i := range len(digits) {
+		if !isDigit(digits[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // unicodeDigit finds the value of a decimal digit by its distance from the zero of its block.
 func unicodeDigit(r rune) (byte, bool) {
 	if !unicode.Is(unicode.Nd, r) {

@@ -11,11 +11,14 @@ const (
 	maxNesting = 250      // expressions within expressions
 )
 
-// reserved words are never variables. All other words of the language may name one: whether `if` begins a conditional
-// is decided by what follows.
-var reserved = map[string]bool{
-	"null": true, "true": true, "false": true, "function": true, "in": true, "return": true,
-	"then": true, "else": true, "satisfies": true, "and": true, "or": true,
+// isReserved says whether a word is never a variable. All other words of the language may name one: whether `if` begins a
+// conditional is decided by what follows.
+func isReserved(word string) bool {
+	switch word {
+	case "null", "true", "false", "function", "in", "return", "then", "else", "satisfies", "and", "or":
+		return true
+	}
+	return false
 }
 
 // parser reads an expression by recursive descent. A production returns its node and where it ends; ok is false where
@@ -24,27 +27,39 @@ var reserved = map[string]bool{
 // by the same one twice.
 type parser struct {
 	lexer
-	depth  int
-	failed map[attempt]bool
-	limit  error
+	depth int
+	limit error
 	// identity says that a list is asked for a value: it matters then which contexts the source itself made.
 	identity bool
+	// explains says that what was expected is noted: a source that does not parse is read once more for its message.
+	explains bool
 	furthest int
 	expected []string
 }
 
-// attempt is a production at a place.
-type attempt struct {
-	production string
-	pos        int
-}
+// productions is a set of those productions that [parser.once] runs.
+type productions uint16
+
+const (
+	conditionalProduction productions = 1 << iota
+	loopProduction
+	someProduction
+	everyProduction
+	rangeProduction
+	conditionProduction
+	parenthesesProduction
+	listProduction
+	contextProduction
+	functionProduction
+	callProduction
+)
 
 // parse reads a whole source. Identity says whether a list is asked in it for a value.
 func parse(source string) (root node, identity bool, err error) {
 	if len(source) > maxSource {
 		return nil, false, &BudgetError{Limit: "64 KiB of source"}
 	}
-	p := &parser{lexer: lexer{source: source}, failed: map[attempt]bool{}}
+	p := &parser{lexer: newLexer(source)}
 	n, pos, ok := p.expression(0)
 	if ok && p.look(pos).kind == end {
 		return n, p.identity, nil
@@ -52,14 +67,21 @@ func parse(source string) (root node, identity bool, err error) {
 	if p.limit != nil {
 		return nil, false, p.limit
 	}
-	if ok {
-		p.expect(pos, "an operator", "the end of the expression")
+	return nil, false, explain(source)
+}
+
+// explain returns the error of a source that does not parse.
+func explain(source string) error {
+	p := &parser{lexer: newLexer(source), explains: true}
+	if _, pos, ok := p.expression(0); ok {
+		p.expect(pos, "an operator")
+		p.expect(pos, "the end of the expression")
 	}
-	return nil, false, p.syntaxError()
+	return p.syntaxError()
 }
 
 func (p *parser) syntaxError() error {
-	t := p.look(p.furthest)
+	t := *p.look(p.furthest)
 	slices.Sort(p.expected)
 	e := &SyntaxError{Source: p.source, Pos: Pos(t.start), Expected: slices.Compact(p.expected)}
 	switch t.kind {
@@ -75,13 +97,23 @@ func (p *parser) syntaxError() error {
 }
 
 // expect notes what could have stood at pos. Only the furthest place counts.
-func (p *parser) expect(pos int, what ...string) {
+func (p *parser) expect(pos int, what string) {
+	if !p.explains {
+		return
+	}
 	start := p.look(pos).start
 	if start > p.furthest || p.expected == nil {
 		p.furthest, p.expected = start, nil
 	}
 	if start == p.furthest {
-		p.expected = append(p.expected, what...)
+		p.expected = append(p.expected, what)
+	}
+}
+
+// expectText notes a symbol or word that could have stood at pos.
+func (p *parser) expectText(pos int, text string) {
+	if p.explains {
+		p.expect(pos, "'"+text+"'")
 	}
 }
 
@@ -90,7 +122,7 @@ func (p *parser) symbol(pos int, s string) (int, bool) {
 	if t := p.look(pos); t.kind == symbol && t.value == s {
 		return t.end, true
 	}
-	p.expect(pos, "'"+s+"'")
+	p.expectText(pos, s)
 	return pos, false
 }
 
@@ -100,7 +132,7 @@ func (p *parser) word(pos int, w string) (int, bool) {
 	if p.peekWord(pos, w) {
 		return p.look(pos).start + len(w), true
 	}
-	p.expect(pos, "'"+w+"'")
+	p.expectText(pos, w)
 	return pos, false
 }
 
@@ -127,14 +159,13 @@ func (p *parser) enter() bool {
 }
 
 // once runs a production unless it is known to fail at pos.
-func (p *parser) once(production string, pos int, f func(int) (node, int, bool)) (node, int, bool) {
-	key := attempt{production, p.look(pos).start}
-	if p.failed[key] {
+func (p *parser) once(production productions, pos int, f func(*parser, int) (node, int, bool)) (node, int, bool) {
+	if p.look(pos).failed&production != 0 {
 		return nil, pos, false
 	}
-	n, next, ok := f(pos)
+	n, next, ok := f(p, pos)
 	if !ok {
-		p.failed[key] = true
+		p.look(pos).failed |= production
 	}
 	return n, next, ok
 }
@@ -145,36 +176,52 @@ func (p *parser) expression(pos int) (node, int, bool) {
 		return nil, pos, false
 	}
 	defer func() { p.depth-- }()
-	for _, w := range [...]string{"if", "for", "some", "every"} {
-		if !p.peekWord(pos, w) {
-			continue
-		}
-		f := p.quantified
-		switch w {
-		case "if":
-			f = p.conditional
-		case "for":
-			f = p.loop
-		}
-		if n, next, ok := p.once(w, pos, f); ok {
-			return n, next, true
-		}
+	if n, next, ok := p.statement(pos); ok {
+		return n, next, true
 	}
-	return p.chain(pos, "or", p.conjunction)
+	return p.disjunction(pos)
 }
 
-func (p *parser) conjunction(pos int) (node, int, bool) { return p.chain(pos, "and", p.comparison) }
+// statement = if | for | some | every.
+func (p *parser) statement(pos int) (node, int, bool) {
+	switch {
+	case p.look(pos).kind != word:
+	case p.peekWord(pos, "if"):
+		return p.once(conditionalProduction, pos, (*parser).conditional)
+	case p.peekWord(pos, "for"):
+		return p.once(loopProduction, pos, (*parser).loop)
+	case p.peekWord(pos, "some"):
+		return p.once(someProduction, pos, (*parser).quantified)
+	case p.peekWord(pos, "every"):
+		return p.once(everyProduction, pos, (*parser).quantified)
+	}
+	return nil, pos, false
+}
 
-// chain reads operand (op operand)* for the words and and or.
-func (p *parser) chain(pos int, op string, operand func(int) (node, int, bool)) (node, int, bool) {
-	left, next, ok := operand(pos)
-	for ok && p.peekWord(next, op) {
-		start, behind := p.look(next).start, p.look(next).start+len(op)
-		right, after, found := operand(behind)
+// disjunction = conjunction (or conjunction)*.
+func (p *parser) disjunction(pos int) (node, int, bool) {
+	left, next, ok := p.conjunction(pos)
+	for ok && p.peekWord(next, "or") {
+		start := p.look(next).start
+		right, after, found := p.conjunction(start + len("or"))
 		if !found {
 			break
 		}
-		left, next = &binary{at(start), op, left, right}, after
+		left, next = &binary{at(start), "or", left, right}, after
+	}
+	return left, next, ok
+}
+
+// conjunction = comparison (and comparison)*.
+func (p *parser) conjunction(pos int) (node, int, bool) {
+	left, next, ok := p.comparison(pos)
+	for ok && p.peekWord(next, "and") {
+		start := p.look(next).start
+		right, after, found := p.comparison(start + len("and"))
+		if !found {
+			break
+		}
+		left, next = &binary{at(start), "and", left, right}, after
 	}
 	return left, next, ok
 }
@@ -271,7 +318,7 @@ func (p *parser) iterated(it *iterator, pos int) (int, bool) {
 // variable reads a name that may stand for a variable.
 func (p *parser) variable(pos int) (string, int, bool) {
 	switch t := p.look(pos); {
-	case t.kind == quotedName, t.kind == word && !reserved[t.value]:
+	case t.kind == quotedName, t.kind == word && !isReserved(t.value):
 		return t.value, t.end, true
 	}
 	p.expect(pos, "a name")
@@ -330,7 +377,7 @@ func (p *parser) comparisonTest(pos int) (node, int, bool) {
 	return &comparisonTest{at(t.start), t.value, value}, next, ok
 }
 
-func (p *parser) between(left node, t token) (node, int, bool) {
+func (p *parser) between(left node, t *token) (node, int, bool) {
 	low, next, ok := p.sum(t.start + len("between"))
 	if !ok {
 		return nil, t.start, false
@@ -342,7 +389,7 @@ func (p *parser) between(left node, t token) (node, int, bool) {
 	return &between{at(t.start), left, low, high}, next, ok
 }
 
-func (p *parser) instanceOf(left node, t token) (node, int, bool) {
+func (p *parser) instanceOf(left node, t *token) (node, int, bool) {
 	next, ok := p.word(t.start+len("instance"), "of")
 	if !ok {
 		return nil, t.start, false
@@ -374,7 +421,7 @@ func (p *parser) typeName(pos int) (string, int, bool) {
 }
 
 // in = value in (test, …) | value in test.
-func (p *parser) in(left node, t token) (node, int, bool) {
+func (p *parser) in(left node, t *token) (node, int, bool) {
 	p.identity = true
 	pos := t.start + len("in")
 	if open := p.look(pos); open.kind == symbol && open.value == "(" {
@@ -426,34 +473,37 @@ func (p *parser) test(pos int) (unaryTest, int, bool) {
 
 // rangeLiteral = [a..b] with an open end written ( or ] before a, ) or [ behind b.
 func (p *parser) rangeLiteral(pos int) (node, int, bool) {
-	return p.once("range", pos, func(pos int) (node, int, bool) {
-		open := p.look(pos)
-		if open.kind != symbol || open.value != "[" && open.value != "(" && open.value != "]" {
-			p.expect(pos, "a value")
-			return nil, pos, false
-		}
-		if !p.enter() {
-			return nil, pos, false
-		}
-		defer func() { p.depth-- }()
-		low, next, ok := p.sum(open.end)
-		if !ok {
-			return nil, pos, false
-		}
-		if next, ok = p.symbol(next, ".."); !ok {
-			return nil, pos, false
-		}
-		high, next, ok := p.sum(next)
-		if !ok {
-			return nil, pos, false
-		}
-		closing := p.look(next)
-		if closing.kind != symbol || closing.value != "]" && closing.value != ")" && closing.value != "[" {
-			p.expect(next, "']'", "')'")
-			return nil, pos, false
-		}
-		return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]", false}, closing.end, true
-	})
+	return p.once(rangeProduction, pos, (*parser).interval)
+}
+
+func (p *parser) interval(pos int) (node, int, bool) {
+	open := p.look(pos)
+	if open.kind != symbol || open.value != "[" && open.value != "(" && open.value != "]" {
+		p.expect(pos, "a value")
+		return nil, pos, false
+	}
+	if !p.enter() {
+		return nil, pos, false
+	}
+	defer func() { p.depth-- }()
+	low, next, ok := p.sum(open.end)
+	if !ok {
+		return nil, pos, false
+	}
+	if next, ok = p.symbol(next, ".."); !ok {
+		return nil, pos, false
+	}
+	high, next, ok := p.sum(next)
+	if !ok {
+		return nil, pos, false
+	}
+	closing := p.look(next)
+	if closing.kind != symbol || closing.value != "]" && closing.value != ")" && closing.value != "[" {
+		p.expectText(next, "]")
+		p.expectText(next, ")")
+		return nil, pos, false
+	}
+	return &rangeLiteral{at(open.start), low, high, open.value == "[", closing.value == "]", false}, closing.end, true
 }
 
 func (p *parser) isRange(pos int) bool {

@@ -6,21 +6,27 @@ import (
 )
 
 // sum = product ((+ | -) product)*.
-func (p *parser) sum(pos int) (node, int, bool) { return p.operators(pos, p.product, "+", "-") }
+func (p *parser) sum(pos int) (node, int, bool) {
+	return p.operators(pos, "+", "-", (*parser).product)
+}
 
-func (p *parser) product(pos int) (node, int, bool) { return p.operators(pos, p.power, "*", "/") }
+func (p *parser) product(pos int) (node, int, bool) {
+	return p.operators(pos, "*", "/", (*parser).power)
+}
 
-func (p *parser) power(pos int) (node, int, bool) { return p.operators(pos, p.signed, "**") }
+func (p *parser) power(pos int) (node, int, bool) {
+	return p.operators(pos, "**", "**", (*parser).signed)
+}
 
-// operators reads operand (op operand)*; all of them are left-associative, ** included.
-func (p *parser) operators(pos int, operand func(int) (node, int, bool), ops ...string) (node, int, bool) {
-	left, next, ok := operand(pos)
+// operators reads operand (op operand)* for two operators; all of them are left-associative, ** included.
+func (p *parser) operators(pos int, op1, op2 string, operand func(*parser, int) (node, int, bool)) (node, int, bool) {
+	left, next, ok := operand(p, pos)
 	for ok {
 		t := p.look(next)
-		if t.kind != symbol || t.value != ops[0] && t.value != ops[len(ops)-1] {
+		if t.kind != symbol || t.value != op1 && t.value != op2 {
 			break
 		}
-		right, after, found := operand(t.end)
+		right, after, found := operand(p, t.end)
 		if !found {
 			break
 		}
@@ -50,7 +56,7 @@ func (p *parser) member(pos int) (string, int, bool) {
 	return p.variable(pos)
 }
 
-func (p *parser) isNegativeNumber(minus token) bool {
+func (p *parser) isNegativeNumber(minus *token) bool {
 	t := p.look(minus.end)
 	return t.kind == number && t.start == minus.end
 }
@@ -71,13 +77,7 @@ func (p *parser) value(pos int) (node, int, bool) {
 			}
 			n, next = &path{at(t.end), n, key}, after
 		case t.kind == symbol && t.value == "[":
-			condition, after, found := p.once("filter", t.start, func(int) (node, int, bool) {
-				c, after, ok := p.expression(t.end)
-				if ok {
-					after, ok = p.symbol(after, "]")
-				}
-				return c, after, ok
-			})
+			condition, after, found := p.once(conditionProduction, next, (*parser).condition)
 			if !found {
 				return n, next, true
 			}
@@ -85,6 +85,15 @@ func (p *parser) value(pos int) (node, int, bool) {
 		default:
 			return n, next, true
 		}
+	}
+	return n, next, ok
+}
+
+// condition = [expression].
+func (p *parser) condition(pos int) (node, int, bool) {
+	n, next, ok := p.expression(p.look(pos).end)
+	if ok {
+		next, ok = p.symbol(next, "]")
 	}
 	return n, next, ok
 }
@@ -114,18 +123,23 @@ func (p *parser) primary(pos int) (node, int, bool) {
 			p.expect(t.end, "a date, time or duration in double quotes")
 			return nil, pos, false
 		case "(":
-			return p.once("(", pos, p.parenthesized)
+			return p.once(parenthesesProduction, pos, (*parser).parenthesized)
 		case "[":
-			return p.once("[", pos, p.list)
+			return p.once(listProduction, pos, (*parser).list)
 		case "{":
-			return p.once("{", pos, p.context)
+			return p.once(contextProduction, pos, (*parser).context)
 		}
 	}
 	p.expect(pos, "a value")
 	return nil, pos, false
 }
 
-func (p *parser) number(t token, sign string) (node, int, bool) {
+func (p *parser) number(t *token, sign string) (node, int, bool) {
+	if len(t.value) <= 4 && sign == "" {
+		if n, ok := shortInt(t.value); ok {
+			return &literal{at(t.start), newInt(n)}, t.end, true
+		}
+	}
 	d, ok := parseNumber(sign + t.value)
 	if !ok {
 		p.limit = &BudgetError{Limit: "the digits that a number may have"}
@@ -222,7 +236,7 @@ func (p *parser) key(pos int) (string, int, bool) {
 }
 
 // named = null | true | false | function | call | name.
-func (p *parser) named(pos int, t token) (node, int, bool) {
+func (p *parser) named(pos int, t *token) (node, int, bool) {
 	if t.kind == word {
 		switch t.value {
 		case "null":
@@ -230,10 +244,10 @@ func (p *parser) named(pos int, t token) (node, int, bool) {
 		case "true", "false":
 			return &literal{at(t.start), t.value == "true"}, t.end, true
 		case "function":
-			return p.once("function", pos, p.function)
+			return p.once(functionProduction, pos, (*parser).function)
 		}
 	}
-	if n, next, ok := p.once("call", pos, p.call); ok {
+	if n, next, ok := p.once(callProduction, pos, (*parser).call); ok {
 		return n, next, true
 	}
 	text, next, ok := p.member(pos)
@@ -274,7 +288,7 @@ func (p *parser) function(pos int) (node, int, bool) {
 func (p *parser) parameter(pos int) (string, int, bool) {
 	param, next, ok := p.variable(pos)
 	start := p.look(pos)
-	for ok && start.kind == word && p.look(next).kind == word && !reserved[p.look(next).value] && p.onlyBlanks(next, p.look(next).start) {
+	for ok && start.kind == word && p.look(next).kind == word && !isReserved(p.look(next).value) && p.onlyBlanks(next, p.look(next).start) {
 		next = p.look(next).end
 		param = p.source[start.start:next]
 	}
@@ -288,27 +302,41 @@ func (p *parser) call(pos int) (node, int, bool) {
 		p.identity = p.identity || f == "list contains"
 		return p.arguments(&call{at: at(start.start), name: f}, next)
 	}
-	var of node
-	next := pos
-	for {
-		t := p.look(next)
-		part, after, ok := p.variable(next)
-		if !ok {
-			return nil, pos, false
-		}
-		switch {
-		case of == nil:
-			of = &name{at(t.start), part}
-		case p.peekSymbol(after, "("):
-			return p.arguments(&call{at: at(start.start), of: of, name: part}, after)
-		default:
-			of = &path{at(t.start), of, part}
-		}
-		if !p.peekSymbol(after, ".") {
-			return nil, pos, false
-		}
-		next = p.look(after).end
+	last, open, ok := p.qualified(pos)
+	if !ok {
+		return nil, pos, false
 	}
+	return p.arguments(&call{at: at(start.start), of: p.namesBefore(last, pos), name: p.look(last).value}, open)
+}
+
+// qualified steps over names with dots between them, two at least, before a parenthesis. It returns where the last of them and
+// the parenthesis are.
+func (p *parser) qualified(pos int) (last, open int, ok bool) {
+	for last = pos; ; {
+		_, next, ok := p.variable(last)
+		if !ok {
+			return 0, 0, false
+		}
+		if last != pos && p.peekSymbol(next, "(") {
+			return last, next, true
+		}
+		if !p.peekSymbol(next, ".") {
+			return 0, 0, false
+		}
+		last = p.look(next).end
+	}
+}
+
+// namesBefore reads the names from pos on, up to the last one, which follows their last dot.
+func (p *parser) namesBefore(last, pos int) node {
+	first := p.look(pos)
+	var of node = &name{at(first.start), first.value}
+	for pos = p.look(first.end).end; pos != last; {
+		t := p.look(pos)
+		of = &path{at(t.start), of, t.value}
+		pos = p.look(t.end).end
+	}
+	return of
 }
 
 // onlyBlanks says whether two words may be parts of one name: no other white space stands between those.
@@ -334,7 +362,7 @@ func (p *parser) functionName(pos int) (string, int, bool) {
 		}
 	}
 	start, stop, first := t.start, t.start, t.end
-	for t.kind == word && !reserved[t.value] {
+	for t.kind == word && !isReserved(t.value) {
 		stop = t.end
 		if t = p.look(stop); !p.onlyBlanks(stop, t.start) {
 			break
@@ -387,7 +415,7 @@ func (p *parser) parameterName(pos int) (string, int, bool) {
 		return t.value, p.look(t.end).end, true
 	}
 	start, stop := t.start, t.start
-	for t.kind == word && !reserved[t.value] && (stop == start || p.onlyBlanks(stop, t.start)) {
+	for t.kind == word && !isReserved(t.value) && (stop == start || p.onlyBlanks(stop, t.start)) {
 		stop = t.end
 		t = p.look(stop)
 	}

@@ -133,8 +133,9 @@ func escape(s string) string {
 
 // appendName writes a name: bare if it reads as one word, else in backticks.
 func appendName(b []byte, text string) []byte {
-	t := (&lexer{source: text}).look(0)
-	if t.kind == word && t.start == 0 && t.end == len(text) && !reserved[text] && text != "if" && text != "for" && text != "some" && text != "every" {
+	l := newLexer(text)
+	t := l.look(0)
+	if t.kind == word && t.start == 0 && t.end == len(text) && !isReserved(text) && text != "if" && text != "for" && text != "some" && text != "every" {
 		return append(b, text...)
 	}
 	return append(append(append(b, '`'), text...), '`')
@@ -181,7 +182,7 @@ func appendCall(b []byte, n *call) []byte {
 
 // isFunctionName says whether a name reads as that of a call without backticks.
 func isFunctionName(text string) bool {
-	p := &parser{lexer: lexer{source: text + "("}, failed: map[attempt]bool{}}
+	p := &parser{lexer: newLexer(text + "(")}
 	read, end, ok := p.functionName(0)
 	return ok && read == text && end == len(text)
 }

@@ -15,6 +15,7 @@ type Program struct {
 	root   node
 	eval   evaluator
 	slots  int
+	sites  int // places that read members
 	free   []string
 	notes  []Warning // given with each evaluation
 	ranges bool
@@ -53,7 +54,7 @@ func Compile(source string, options ...Option) (*Program, error) {
 	}
 	c := &compiler{source: source, identity: identity, library: p.library}
 	p.eval = c.compile(root)
-	p.slots, p.free, p.ranges, p.notes = c.slots, c.free, c.ranges, c.notes
+	p.slots, p.sites, p.free, p.ranges, p.notes = c.slots, c.sites, c.free, c.ranges, c.notes
 	return p, nil
 }
 
@@ -87,7 +88,7 @@ func (c Copies) note(made *jsonvalue.Object, key string, of *jsonvalue.Object) {
 func (p *Program) Eval(ctx context.Context, scope Scope) (Result, error) {
 	f, _ := p.frames.Get().(*frame)
 	if f == nil {
-		f = &frame{program: p, slots: make([]Value, p.slots)}
+		f = &frame{program: p, slots: make([]Value, p.slots), places: make([]int, p.sites)}
 	}
 	f.ctx, f.scope, f.nextAsk = ctx, scope, stepsPerAsk
 	if p.copies {

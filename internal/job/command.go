@@ -22,6 +22,8 @@ func kindOf(code string, fault Fault) CommandErrorKind {
 		return Transient
 	case FaultRecordTooLarge, FaultMessageTooLarge:
 		return Unacceptable
+	case FaultPhysicalTenant: // it tells nothing of the job
+		return Denied
 	default:
 	}
 	switch code {

@@ -15,7 +15,8 @@ const (
 	FaultRecordTooLarge          // the broker's log cannot hold the command
 	FaultMessageTooLarge         // a message is above the limit of who sends or receives it
 	FaultTenant                  // a tenant is not there, or multi-tenancy is off
-	FaultNoLease                 // the gateway knows no lease tokens, and refuses a request that asks for them
+	FaultPhysicalTenant          // a physical tenant is not there, or jobs come from another one
+	FaultNoLease                 // the gateway knows no lease tokens, and refuses a request that has one or asks for them
 	FaultNoGRPC                  // what answered is HTTP alone: a proxy, or another server
 	FaultHTTP1                   // what answers speaks HTTP/1.1
 	FaultNoHTTP2                 // what answers speaks TLS, but no HTTP/2
@@ -49,10 +50,10 @@ var wordings = []wording{
 	{FaultNoGRPC, nil, []string{httpStatusWords, "received unexpected content-type"}},
 	// Zeebe's RejectionType has no code in gRPC for it.
 	{FaultRecordTooLarge, []string{"UNKNOWN"}, []string{"EXCEEDED_BATCH_RECORD_SIZE"}},
+	// Camunda 8.10's gateway, of the name in a call's metadata.
+	{FaultPhysicalTenant, []string{"NOT_FOUND"}, []string{"Unknown physical tenant", "no physical tenant"}},
 	// Zeebe: "Expected to handle gRPC request ActivateJobs with tenant identifiers …".
 	{FaultTenant, []string{"INVALID_ARGUMENT"}, []string{"tenant"}},
-	// Camunda's REST API before 8.10: "Request property [withLease] cannot be parsed". Over gRPC an older gateway ignores the field.
-	{FaultNoLease, []string{"INVALID_ARGUMENT"}, []string{"withLease"}},
 	// The first is grpc-java's (io.grpc.internal.MessageDeframer), the second grpc-go's (rpc_util.go).
 	{FaultMessageTooLarge, []string{"RESOURCE_EXHAUSTED"}, []string{"exceeds maximum size", "larger than max"}},
 	// grpc-go, internal/transport/proxy.go.

@@ -24,7 +24,7 @@ func TestARefusalTellsWhatItsTextTells(t *testing.T) {
 		{"RESOURCE_EXHAUSTED", "unexpected HTTP status code received from server: 429 (…); it exceeds maximum size", CommandError{Kind: Transient, Fault: FaultNoGRPC, HTTPStatus: 429}},
 		{"UNKNOWN", `transport: received unexpected content-type "text/html"`, CommandError{Kind: Transient, Fault: FaultNoGRPC}},
 		{"UNIMPLEMENTED", "unknown service", CommandError{Kind: Unsupported, NotTaken: true}},
-		{"INVALID_ARGUMENT", "Request property [withLease] cannot be parsed", CommandError{Kind: Unacceptable, Fault: FaultNoLease, NotTaken: true}},
+		{"NOT_FOUND", "Unknown physical tenant: tenant9", CommandError{Kind: Denied, Fault: FaultPhysicalTenant, NotTaken: true}},
 		{"INVALID_ARGUMENT", "Request property [timeout] cannot be parsed", CommandError{Kind: Unacceptable, NotTaken: true}},
 		{"UNAVAILABLE", `connection error: desc = "transport: authentication handshake failed: tls: first record does not look like a TLS handshake"`, CommandError{Fault: FaultPlaintext}},
 		{"UNAVAILABLE", "remote error: tls: unknown certificate authority", CommandError{Fault: FaultClientCertificate}},

@@ -22,12 +22,14 @@ type Job struct {
 	CustomHeaders            string // JSON as it came
 	Worker                   string
 	Retries                  int32
-	Deadline                 time.Time // by the broker's clock; for our own use the lease
+	Deadline                 time.Time // by the broker's clock, zero if it is not known; for our own use the lease
 	Variables                string    // JSON as it came
 	TenantID                 string
 	BusinessID               string // of the process instance; empty = it has none, or the cluster is older than 8.10
 	// LeaseToken says which activation this is. Empty = none was asked for, or the cluster is older than 8.10.
 	LeaseToken string
+	// Unreadable says what of the job could not be read, and is not filled in. Empty = nothing: all is as it came.
+	Unreadable string
 
 	Lease *Lease // how long the job is ours; set by the worker when it takes the job
 

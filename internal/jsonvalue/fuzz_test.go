@@ -65,6 +65,7 @@ func FuzzSplit(f *testing.F) {
 		compact, compactErr := jsonvalue.AppendCompact(nil, []byte(text))
 		require.Equal(t, err == nil, compactErr == nil)
 		if err != nil {
+			jsonvalue.CompactPart([]byte(text)) // it gives nothing of use, and does not panic
 			require.Error(t, jsonvalue.Members([]byte(text), func(string, []byte) error { return nil }))
 			require.Error(t, jsonvalue.Elements([]byte(text), func([]byte) error { return nil }))
 			return
@@ -72,6 +73,10 @@ func FuzzSplit(f *testing.F) {
 		var want bytes.Buffer
 		require.NoError(t, json.Compact(&want, []byte(text)))
 		require.Equal(t, want.String(), string(compact))
+		alone, err := jsonvalue.Compact([]byte(text))
+		require.NoError(t, err)
+		require.Equal(t, want.String(), alone)
+		require.Equal(t, want.String(), jsonvalue.CompactPart([]byte(text)))
 		switch v := v.(type) {
 		case *jsonvalue.Object:
 			o := jsonvalue.NewObject(0)

@@ -7,10 +7,11 @@ func RawMember(data []byte, key string) []byte {
 	if RawKind(data) != KindObject {
 		return nil
 	}
-	_ = Members(data, func(k string, raw []byte) error { // what was found before a mistake counts
-		if k == key {
-			found = raw
-		}
+	s := scanner{text: view(data)}
+	s.space()
+	is := func(k string) (string, bool) { return "", k == key }
+	_ = s.each('{', is, func(_ string, from, to int) error { // what was found before a mistake counts
+		found = data[from:to]
 		return nil
 	})
 	return found

@@ -104,7 +104,7 @@ func (s *scanner) quoted() (inner string, escaped bool, err error) {
 		return "", false, s.fail(s.pos, "found %s, expected a string", s.found())
 	}
 	start := s.pos + 1
-	for i := start; i < len(s.text); {
+	for i := plainEnd(s.text, start); i < len(s.text); i = plainEnd(s.text, i) {
 		switch c := s.text[i]; {
 		case c == '"':
 			s.pos = i + 1
@@ -118,8 +118,6 @@ func (s *scanner) quoted() (inner string, escaped bool, err error) {
 			i += n
 		case c < ' ':
 			return "", false, s.fail(i, "control character U+%04X in a string, expected its escape", c)
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			r, n := utf8.DecodeRuneInString(s.text[i:])
 			if r == utf8.RuneError && n <= 1 {

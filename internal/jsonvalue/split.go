@@ -1,6 +1,8 @@
 package jsonvalue
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unsafe"
 )
@@ -14,8 +16,28 @@ func Members(data []byte, f func(key string, raw []byte) error) error {
 	if s.pos >= len(s.text) || s.text[s.pos] != '{' {
 		return s.fail(s.pos, "found %s, expected an object", s.found())
 	}
-	return s.each('{', func(key string, from, to int) error { return f(key, data[from:to]) })
+	return s.each('{', ownKey, func(key string, from, to int) error { return f(key, data[from:to]) })
 }
+
+// MembersNamed is [Members] for the members with these names. It calls f with the name out of the list, which costs no copy of the key.
+func MembersNamed(data []byte, names []string, f func(name string, raw []byte) error) error {
+	s := scanner{text: view(data)}
+	s.space()
+	if s.pos >= len(s.text) || s.text[s.pos] != '{' {
+		return s.fail(s.pos, "found %s, expected an object", s.found())
+	}
+	named := func(key string) (string, bool) {
+		i := slices.Index(names, key)
+		if i < 0 {
+			return "", false
+		}
+		return names[i], true
+	}
+	return s.each('{', named, func(name string, from, to int) error { return f(name, data[from:to]) })
+}
+
+// ownKey is each key, as a text of its own.
+func ownKey(key string) (string, bool) { return strings.Clone(key), true }
 
 // Elements calls f with the raw bytes of each element of the JSON array in data, in order; otherwise as [Members].
 func Elements(data []byte, f func(raw []byte) error) error {
@@ -24,10 +46,12 @@ func Elements(data []byte, f func(raw []byte) error) error {
 	if s.pos >= len(s.text) || s.text[s.pos] != '[' {
 		return s.fail(s.pos, "found %s, expected an array", s.found())
 	}
-	return s.each('[', func(_ string, from, to int) error { return f(data[from:to]) })
+	return s.each('[', nil, func(_ string, from, to int) error { return f(data[from:to]) })
 }
 
-func (s *scanner) each(opening byte, f func(key string, from, to int) error) error {
+// each calls f for the members of an object whose key is taken, or for the elements of an array. Take is called with a view of the
+// caller's bytes.
+func (s *scanner) each(opening byte, take func(key string) (string, bool), f func(key string, from, to int) error) error {
 	closing := opening + 2
 	if err := s.enter(); err != nil {
 		return err
@@ -36,17 +60,16 @@ func (s *scanner) each(opening byte, f func(key string, from, to int) error) err
 		return s.end()
 	}
 	for {
-		var key string
+		key, taken := "", true
 		if opening == '{' {
 			inner, escaped, err := s.quoted()
 			if err != nil {
 				return err
 			}
 			if escaped {
-				key = unescape(inner)
-			} else {
-				key = strings.Clone(inner) // inner is a view of the caller's bytes
+				inner = unescape(inner)
 			}
+			key, taken = take(inner)
 			if err := s.colon(); err != nil {
 				return err
 			}
@@ -55,8 +78,10 @@ func (s *scanner) each(opening byte, f func(key string, from, to int) error) err
 		if err := s.skip(); err != nil {
 			return err
 		}
-		if err := f(key, from, s.pos); err != nil {
-			return err
+		if taken {
+			if err := f(key, from, s.pos); err != nil {
+				return err
+			}
 		}
 		if again, err := s.more(closing); err != nil {
 			return err
@@ -82,20 +107,60 @@ func AppendCompact(dst, src []byte) ([]byte, error) {
 	if err := Valid(src); err != nil {
 		return dst, err
 	}
-	from := 0
-	inString := false
-	for i := 0; i < len(src); i++ {
-		switch c := src[i]; {
-		case inString && c == '\\':
+	for part := range compactParts(view(src)) {
+		dst = append(dst, part...)
+	}
+	return dst, nil
+}
+
+// Compact is [AppendCompact] that makes a text.
+func Compact(src []byte) (string, error) {
+	if err := Valid(src); err != nil {
+		return "", err
+	}
+	return CompactPart(src), nil
+}
+
+// CompactPart is [Compact] of JSON that was checked already: the raw bytes that [Members] and [Elements] give.
+func CompactPart(src []byte) string {
+	var b strings.Builder
+	b.Grow(len(src))
+	for part := range compactParts(view(src)) {
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// compactParts returns what lies between the white space of JSON that is valid.
+func compactParts(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from := 0
+		for i := 0; i < len(text); i++ {
+			switch text[i] {
+			case '"':
+				i = stringEnd(text, i)
+			case ' ', '\t', '\n', '\r':
+				if !yield(text[from:i]) {
+					return
+				}
+				from = i + 1
+			}
+		}
+		yield(text[from:])
+	}
+}
+
+// stringEnd returns the place of the closing quote of the string that opens at i, in JSON that is valid.
+func stringEnd(text string, i int) int {
+	for {
+		i = plainEnd(text, i+1)
+		switch {
+		case i >= len(text), text[i] == '"':
+			return i
+		case text[i] == '\\':
 			i++
-		case c == '"':
-			inString = !inString
-		case !inString && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
-			dst = append(dst, src[from:i]...)
-			from = i + 1
 		}
 	}
-	return append(dst, src[from:]...), nil
 }
 
 // Unquote decodes the JSON string in raw, quotes included.

@@ -1,8 +1,12 @@
 package jsonvalue_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -91,6 +95,57 @@ func TestAppendCompact(t *testing.T) {
 	got, err = jsonvalue.AppendCompact([]byte(">"), []byte("{ x"))
 	require.Error(t, err)
 	assert.Equal(t, ">", string(got), "nothing is appended of what is no JSON")
+}
+
+func TestMembersNamed(t *testing.T) {
+	t.Parallel()
+	var got []string
+	collect := func(name string, raw []byte) error {
+		got = append(got, name+"="+string(raw))
+		return nil
+	}
+	names := []string{"a", "b", "ü"}
+	require.NoError(t, jsonvalue.MembersNamed([]byte(` {"a":1, "c":{"a":2},"\u0062":[3] ,"a" : "4","\u00fc":5,"":6}`), names, collect))
+	assert.Equal(t, []string{"a=1", "b=[3]", `a="4"`, "ü=5"}, got)
+	for _, bad := range []string{"", "[]", "1", `{"c":x}`, `{"c":1}}`, `{"c":1,}`} {
+		require.Error(t, jsonvalue.MembersNamed([]byte(bad), names, collect), bad)
+	}
+	wrong := errors.New("wrong")
+	require.ErrorIs(t, jsonvalue.MembersNamed([]byte(`{"c":1,"a":2}`), names, func(string, []byte) error { return wrong }), wrong)
+	require.NoError(t, jsonvalue.MembersNamed([]byte(`{"c":1}`), names, func(string, []byte) error { return wrong }))
+}
+
+func TestCompactOfWhatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	_, err := jsonvalue.Compact([]byte("{ x"))
+	require.Error(t, err)
+}
+
+// TestSpecialBytesAreFoundEverywhere: strings are read eight bytes at a time.
+func TestSpecialBytesAreFoundEverywhere(t *testing.T) {
+	t.Parallel()
+	for length := range 20 {
+		for at := range length + 1 {
+			for _, special := range []string{"", `\"`, `\\`, `\u0041`, "ü", "€", "😀", " ", "!", "#", "[", "]", "~", "\x7f", "\x1f", "\x00", "\n", "\xff", "\xc3", `\x`, `\u00`} {
+				plain := strings.Repeat("a", length)
+				raw := []byte(`["` + plain[:at] + special + plain[at:] + `" , 1]`)
+				assert.Equal(t, json.Valid(raw) && utf8.Valid(raw), jsonvalue.Valid(raw) == nil, "%q", raw)
+				compact, err := jsonvalue.Compact(raw)
+				if err != nil {
+					continue
+				}
+				assert.Equal(t, strings.Replace(string(raw), `" , 1`, `",1`, 1), compact)
+				var text []any
+				require.NoError(t, json.Unmarshal(raw, &text))
+				got, err := jsonvalue.Unquote(raw[1 : bytes.LastIndexByte(raw, '"')+1])
+				require.NoError(t, err)
+				assert.Equal(t, text[0], got)
+				back, err := jsonvalue.Unquote(jsonvalue.AppendString(nil, got))
+				require.NoError(t, err)
+				assert.Equal(t, got, back)
+			}
+		}
+	}
 }
 
 func TestUnquote(t *testing.T) {

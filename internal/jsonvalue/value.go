@@ -108,6 +108,24 @@ func (o *Object) Get(key string) (Value, bool) {
 	return nil, false
 }
 
+// GetNear is Get for a caller that asks many objects for the same key: it looks first at the place where the caller found the key
+// last, and returns the place where it is, for the next time. Objects of one shape have it at the same place. Any number is
+// allowed for a place; without the key it comes back as it was.
+func (o *Object) GetNear(key string, place int) (v Value, found int, ok bool) {
+	if o == nil {
+		return nil, place, false
+	}
+	if uint(place) < uint(len(o.members)) {
+		if m := &o.members[place]; m.Key == key {
+			return m.Value, place, true
+		}
+	}
+	if i := o.find(key); i >= 0 {
+		return o.members[i].Value, i, true
+	}
+	return nil, place, false
+}
+
 // Set gives key this value: in its place if the object has the key, else at the end.
 func (o *Object) Set(key string, v Value) {
 	if i := o.find(key); i >= 0 {

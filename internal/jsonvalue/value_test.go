@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -93,4 +94,30 @@ func TestKinds(t *testing.T) {
 	}
 	assert.Equal(t, jsonvalue.KindBoolean, jsonvalue.RawKind([]byte("true")))
 	assert.Equal(t, jsonvalue.Invalid, jsonvalue.RawKind(nil))
+}
+
+// A member is found at whatever place it is looked for first.
+func TestGetNear(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, 3, 11, 12, 40} {
+		o := jsonvalue.NewObject(0)
+		for i := range size {
+			o.Set(strconv.Itoa(i), i)
+		}
+		for place := -2; place < size+2; place++ {
+			for i := range size {
+				v, found, ok := o.GetNear(strconv.Itoa(i), place)
+				require.True(t, ok)
+				require.Equal(t, i, v)
+				require.Equal(t, i, found)
+			}
+			v, found, ok := o.GetNear("none", place)
+			require.False(t, ok)
+			require.Nil(t, v)
+			require.Equal(t, place, found)
+		}
+	}
+	_, found, ok := (*jsonvalue.Object)(nil).GetNear("a", 7)
+	assert.False(t, ok)
+	assert.Equal(t, 7, found)
 }

@@ -1,6 +1,7 @@
 package jsonvalue
 
 import (
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -35,7 +36,7 @@ func Append(dst []byte, v Value) []byte {
 				dst = append(dst, ',')
 			}
 			m := v.At(i)
-			dst = append(AppendString(dst, m.Key), ':')
+			dst = AppendKey(dst, m.Key)
 			dst = Append(dst, m.Value)
 		}
 		return append(dst, '}')
@@ -46,15 +47,90 @@ func Append(dst []byte, v Value) []byte {
 // AppendString appends s as a JSON string. Only what JSON demands is escaped; a lone surrogate becomes its escape, two
 // that stand side by side their character, and any other byte that is not UTF-8 the replacement character.
 func AppendString(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
+	if isPlain(s) {
+		dst = append(dst, s...)
+	} else {
+		dst = appendEscaped(dst, s)
+	}
+	return append(dst, '"')
+}
+
+// AppendKey appends a key of an object with its colon.
+func AppendKey(dst []byte, key string) []byte {
+	if !isPlain(key) {
+		return append(AppendString(dst, key), ':')
+	}
+	dst = append(dst, '"')
+	dst = append(dst, key...)
+	return append(dst, '"', ':')
+}
+
+// isPlain says whether a text is ASCII that stands in a JSON string as it is.
+func isPlain(s string) bool {
+	n := len(s)
+	switch {
+	case n >= 8:
+		marked := marks(eightBytes(s[n-8:])) // those behind the last whole eight, some of them twice
+		for ; len(s) > 8; s = s[8:] {
+			marked |= marks(eightBytes(s))
 		}
+		return marked&highs == 0
+	case n >= 4:
+		return marks(fourBytes(s)|fourBytes(s[n-4:])<<32)&highs == 0
+	}
+	for i := range n {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// ones and highs have the lowest and the highest bit of each of eight bytes.
+const (
+	ones  uint64 = 0x0101010101010101
+	highs        = 0x80 * ones
+)
+
+// marks sets the high bit of each of eight bytes that is not ASCII, a control character, a quote or a backslash. A subtraction
+// borrows from it; the borrow reaches the next byte as well, but only if there is such a byte.
+func marks(x uint64) uint64 {
+	return x | (x - ' '*ones) | ((x ^ '"'*ones) - ones) | ((x ^ '\\'*ones) - ones)
+}
+
+// plainEnd returns where the plain ASCII (see [isPlain]) that begins at from ends.
+func plainEnd(s string, from int) int {
+	for ; len(s)-from >= 8; from += 8 {
+		if marked := marks(eightBytes(s[from:])) & highs; marked != 0 {
+			return from + bits.TrailingZeros64(marked)/8 // the first one is surely none that a borrow reached
+		}
+	}
+	for ; from < len(s); from++ {
+		if c := s[from]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			break
+		}
+	}
+	return from
+}
+
+// eightBytes and fourBytes return the first bytes of a text. The compiler makes one load of them.
+func eightBytes(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func fourBytes(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
+// appendEscaped appends what stands between the quotes.
+func appendEscaped(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	from := 0
+	for i := plainEnd(s, 0); i < len(s); i = plainEnd(s, i) {
+		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if r != utf8.RuneError || n > 1 {
@@ -96,8 +172,7 @@ func AppendString(dst []byte, s string) []byte {
 		i++
 		from = i
 	}
-	dst = append(dst, s[from:]...)
-	return append(dst, '"')
+	return append(dst, s[from:]...)
 }
 
 // pair joins two halves that stand side by side at i, as texts that were put together can have them, to their

@@ -1,6 +1,8 @@
 package jsonvalue_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,5 +48,40 @@ func TestRoundTrip(t *testing.T) {
 		v, err := jsonvalue.ParseString(text)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(jsonvalue.Append(nil, v)))
+	}
+}
+
+// A byte that needs an escape, or is not ASCII, is found at each place of texts of each length.
+func TestAppendStringFindsEachByte(t *testing.T) {
+	t.Parallel()
+	for length := 1; length <= 40; length++ {
+		for at := range length {
+			for c := range 256 {
+				text := []byte(strings.Repeat("~", length))
+				text[at] = byte(c)
+				want := []byte(`"` + strings.Repeat("~", at))
+				switch {
+				case c == '"' || c == '\\':
+					want = append(want, '\\', byte(c))
+				case c >= 0x80:
+					want = append(want, "\uFFFD"...)
+				case c >= ' ':
+					want = append(want, byte(c))
+				default:
+					short, ok := map[int]string{'\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`}[c]
+					if !ok {
+						short = fmt.Sprintf(`\u%04x`, c)
+					}
+					want = append(want, short...)
+				}
+				want = append(want, strings.Repeat("~", length-at-1)+`"`...)
+				if got := string(jsonvalue.AppendString(nil, string(text))); got != string(want) {
+					t.Fatalf("%q was written as %s, want %s", text, got, want)
+				}
+				if got := string(jsonvalue.AppendKey([]byte(","), string(text))); got != ","+string(want)+":" {
+					t.Fatalf("the key %q was written as %s, want %s", text, got, want)
+				}
+			}
+		}
 	}
 }

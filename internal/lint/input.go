@@ -93,7 +93,7 @@ func (c *checker) value(m bpmn.Mapping) (jsonvalue.Value, bool) {
 	c.textResult(m, c.kinds(m.Source, program, c.loopNames(), m.Pos, m.Target))
 	c.unquoted(m, seen)
 	c.foreignNames(m, seen)
-	if len(seen.References) > 0 {
+	if len(program.FreeNames()) > 0 { // also those in the condition of a filter, which are no references
 		return nil, false
 	}
 	r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))

@@ -15,10 +15,12 @@ import (
 type Severity string
 
 // The severities: an error is refused by the connector or by AWS whenever the task runs, or leaves a secret in the open;
-// a warning gives null, an incident or a second event in some case that the model does not seem to mean.
+// a warning gives null, an incident or a second event in some case that the model does not seem to mean; a hint is no mistake, but
+// there is a better way.
 const (
 	Error   Severity = "error"
 	Warning Severity = "warning"
+	Hint    Severity = "hint"
 )
 
 // Finding is a mistake in a model.
@@ -56,7 +58,7 @@ func Check(ctx context.Context, m *bpmn.Model, o Options) []Finding {
 	var all []Finding
 	for _, p := range m.Processes {
 		for _, t := range p.Tasks {
-			c := &checker{ctx: ctx, process: p, task: t, variables: m.Variables}
+			c := &checker{ctx: ctx, process: p, task: t, variables: m.Variables, platform: m.PlatformVersion}
 			if Ours(t, o) || strings.TrimSpace(t.Type) != "" {
 				c.taskType(o.types())
 			}
@@ -114,12 +116,14 @@ type checker struct {
 	failing  []Finding // those of operations that make their expression fail
 	// variables are the names that the model makes.
 	variables map[string]bool
+	platform  string // the version of Camunda that the model is made for; empty = it does not say
 }
 
 func (c *checker) check() {
 	c.makesJob()
 	c.inputs()
 	c.secrets()
+	c.clusterSecrets()
 	c.headers()
 	c.errorHandling()
 	c.outputs()

@@ -37,7 +37,7 @@ func (c *checker) payload(m bpmn.Mapping, several bool) {
 	case slices.Equal(kinds, []jsonvalue.Kind{jsonvalue.KindNull}): // told as a field that must not be null
 	case kinds != nil && !slices.Contains(kinds, jsonvalue.KindString):
 		c.report("payload-not-object", m.Pos, m.Target, "the payload can only be %s, AWS takes nothing but a JSON object; expected a context such as {orderId: order.id}", kindsInWords(kinds))
-	case len(seen.References) == 0 && slices.Equal(kinds, []jsonvalue.Kind{jsonvalue.KindString}):
+	case len(program.FreeNames()) == 0 && slices.Equal(kinds, []jsonvalue.Kind{jsonvalue.KindString}):
 		r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))
 		text, isText := r.Value.(string)
 		if _, fault := objectIn(text); err == nil && isText && fault != "" {

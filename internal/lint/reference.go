@@ -23,7 +23,7 @@ eventbridge-connector lint --disable sends-again,no-retries order.bpmn
 
 | exit code | meaning |
 | --- | --- |
-| 0 | nothing was found, or only warnings |
+| 0 | nothing was found, or only warnings and hints |
 | 1 | an error was found, or a warning with ` + "`--strict`" + ` |
 | 2 | the command line is wrong |
 | 3 | a file cannot be read or is no BPMN model for Camunda 8, or a folder has no model |
@@ -55,11 +55,16 @@ repos:
 ## Rules
 
 An *error* means that the connector or AWS refuses the task whenever it runs, or that a secret can be read in the model. A *warning* means that in
-some case the task gives null, an incident or a second event, and that the model probably does not intend this.
+some case the task gives null, an incident or a second event, and that the model probably does not intend this. A *hint* shows a better way: it is no mistake, and
+does not change the exit code.
 
 `)
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "### %s\n\n*%s.* %s %s\n\n```xml\n<!-- found -->\n%s\n<!-- fine -->\n%s\n```\n\n", r.ID, r.Severity, r.Summary, r.Why, r.Bad, r.Good)
+		of := ""
+		if r.Platform() != "" {
+			of = ", in a model for " + r.Platform()
+		}
+		fmt.Fprintf(&b, "### %s\n\n*%s.* %s %s\n\n```xml\n<!-- found%s -->\n%s\n<!-- fine -->\n%s\n```\n\n", r.ID, r.Severity, r.Summary, r.Why, of, r.Bad, r.Good)
 	}
 	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
 }

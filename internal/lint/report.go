@@ -47,15 +47,11 @@ func (f *Finding) Text() string {
 // build.
 func WriteText(w io.Writer, files []File) error {
 	var b strings.Builder
-	errors, warnings, tasks := 0, 0, 0
+	found, tasks := map[Severity]int{}, 0
 	for _, file := range files {
 		tasks += file.Tasks
 		for _, f := range file.all() {
-			if f.Severity == Error {
-				errors++
-			} else {
-				warnings++
-			}
+			found[f.Severity]++
 			where := ""
 			if f.Task != "" {
 				where = f.Task + ": "
@@ -66,7 +62,11 @@ func WriteText(w io.Writer, files []File) error {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s with %s: %s, %s\n", count(len(files), "file"), count(tasks, "EventBridge task"), count(errors, "error"), count(warnings, "warning"))
+	fmt.Fprintf(&b, "%s with %s: %s, %s", count(len(files), "file"), count(tasks, "EventBridge task"), count(found[Error], "error"), count(found[Warning], "warning"))
+	if found[Hint] > 0 {
+		b.WriteString(", " + count(found[Hint], "hint"))
+	}
+	b.WriteString("\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

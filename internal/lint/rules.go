@@ -10,6 +10,14 @@ type Rule struct {
 	Bad, Good string
 }
 
+// Platform is the version of Camunda that the models of Bad and Good are made for; empty = they do not say.
+func (r Rule) Platform() string {
+	if r.ID == "legacy-secret" {
+		return "8.10.0"
+	}
+	return ""
+}
+
 func ruleNamed(id string) (Rule, bool) {
 	for _, r := range Rules() {
 		if r.ID == id {
@@ -137,6 +145,20 @@ var rules = []Rule{
 		"A worker that reads deployed models (it has a REST address) resolves `{{secrets.NAME}}` only in the field where the model contains it. Any other worker refuses the job. Process data must not put secrets into an event.",
 		`<zeebe:input source="{{secrets.BUS}}" target="input.eventBusName" />`,
 		`<zeebe:input source="orders" target="input.eventBusName" />`,
+	},
+	{
+		"secret-too-new", Warning, "A secret of the cluster, camunda.secrets.NAME, in a model for a version before Camunda 8.10, or in one that does not tell its version.",
+		"An older cluster does not resolve it. The mapping gives null, and the connector refuses the job.",
+		`<zeebe:input source="=camunda.secrets.AWS_SECRET_KEY" target="authentication.secretKey" />`,
+		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />`,
+	},
+	{
+		"legacy-secret", Hint, "A secret of the worker, {{secrets.NAME}}, in a model for Camunda 8.10 or later.",
+		"It works. But the cluster can resolve secrets itself: only in the field whose mapping names them, and without secrets in the worker.",
+		`<zeebe:input source="{{secrets.AWS_SECRET_KEY}}" target="authentication.secretKey" />
+<zeebe:input source="=camunda.secrets.AWS_ACCESS_KEY" target="authentication.accessKey" />`,
+		`<zeebe:input source="=camunda.secrets.AWS_SECRET_KEY" target="authentication.secretKey" />
+<zeebe:input source="=camunda.secrets.AWS_ACCESS_KEY" target="authentication.accessKey" />`,
 	},
 	{
 		"aws-source", Error, "A source that begins with aws.", "AWS reserves such sources for its own services and rejects the entry.",

@@ -24,18 +24,26 @@ func WriteSARIF(w io.Writer, version string, files []File) error {
 		rule := sarif.NewRule(r.ID).WithHelpURI(home + "/blob/main/docs/lint.md#" + r.ID).
 			WithShortDescription(sarif.NewMultiformatMessageString().WithText(r.Summary)).
 			WithFullDescription(sarif.NewMultiformatMessageString().WithText(r.Summary + " " + r.Why)).
-			WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(string(r.Severity)))
+			WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(r.Severity.level()))
 		run.Tool.Driver.AddRule(rule)
 	}
 	for _, file := range files {
 		for _, f := range file.all() {
-			run.AddResult(sarif.NewRuleResult(f.Rule).WithRuleIndex(index[f.Rule]).WithLevel(string(f.Severity)).
+			run.AddResult(sarif.NewRuleResult(f.Rule).WithRuleIndex(index[f.Rule]).WithLevel(f.Severity.level()).
 				WithMessage(sarif.NewTextMessage(f.quoted())).AddLocation(f.location(file.Name)))
 		}
 	}
 	report := sarif.NewReport().AddRun(run)
 	report.Schema = "https://json.schemastore.org/sarif-2.1.0.json"
 	return write(w, report)
+}
+
+// level is the severity in SARIF's words.
+func (s Severity) level() string {
+	if s == Hint {
+		return "note"
+	}
+	return string(s)
 }
 
 // quoted is the message, and the source of an expression below it.

@@ -35,6 +35,11 @@ func (c *checker) secrets() {
 	}
 	for _, m := range c.task.Outputs {
 		c.unresolved(m.Source, m.Pos, m.Target, "an output mapping")
+		for _, read := range mapping.BrokerReads(m) {
+			if read.Kind == "secrets" && !c.variables["camunda"] {
+				c.report("secret-not-resolved", m.Pos, m.Target, "%s stands in an output mapping, where secrets are not resolved: only input mappings have secrets", read.Name())
+			}
+		}
 	}
 	c.unresolved(c.task.Retries, c.task.TypePos, "retries", "the number of retries")
 	for _, h := range c.task.Headers {
@@ -67,6 +72,8 @@ func (c *checker) secret(m bpmn.Mapping) {
 		}
 	case brokerSecret.MatchString(m.Source):
 		c.report("malformed-secret", m.Pos, m.Target, "%s is sent as it stands: it is an expression, which begins with =", strings.TrimSpace(m.Source))
+	case writtenReference(m) != "":
+		c.report("malformed-secret", m.Pos, m.Target, "%s stands in a text, which the cluster does not resolve, so the connector refuses the job; expected an expression such as =\"Bearer \" + camunda.secrets.TOKEN", writtenReference(m))
 	case bareSecret.MatchString(text):
 		if !strings.HasPrefix(m.Source, "=") {
 			c.report("deprecated-secret", m.Pos, m.Target, "%s is the old form of a secret, expected {{%s}}", strings.TrimSpace(text), strings.TrimSpace(text))
@@ -141,7 +148,7 @@ func (c *checker) plainText(m bpmn.Mapping) (string, bool) {
 		return m.Source, true
 	}
 	program, err := mapping.Compile(strings.TrimSpace(source))
-	if err != nil || len(program.Inspect().References) > 0 {
+	if err != nil || len(program.FreeNames()) > 0 {
 		return "", false
 	}
 	r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))

@@ -28,7 +28,7 @@ func (c *checker) retries() (none bool) {
 		if result != nil && result.Kinds != feel.NoKind && result.Kinds&feel.NumberKind == 0 && len(seen.References) > 0 {
 			c.report("invalid-field", c.task.TypePos, "retries", "retries is a %s, expected a whole number such as 3", result.Kinds)
 		}
-		if len(seen.References) > 0 {
+		if len(program.FreeNames()) > 0 {
 			return false
 		}
 		r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))
@@ -157,7 +157,7 @@ func madeForOne(template string) bool {
 // computedType returns the type that an expression gives, if that does not depend on the process; otherwise the expression.
 func (c *checker) computedType() string {
 	program := c.compileForBroker(c.task.Type, c.task.TypePos, "type")
-	if program == nil || len(program.Inspect().References) > 0 {
+	if program == nil || len(program.FreeNames()) > 0 {
 		return c.task.Type
 	}
 	r, err := program.Eval(c.ctx, feel.Context(jsonvalue.NewObject(0)))

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
@@ -23,11 +24,11 @@ func (r BrokerRead) Name() string {
 	return "camunda." + strings.Join(append([]string{r.Kind}, r.Path...), ".")
 }
 
-// BrokerReads returns what a mapping reads of the broker, in the order of the expression.
+// BrokerReads returns what a mapping reads of the broker, first what stands outside of filters, each part in the order of the expression.
 func BrokerReads(m bpmn.Mapping) []BrokerRead {
 	seen, _ := inspect(m)
 	var all []BrokerRead
-	for _, r := range seen.References {
+	for _, r := range slices.Concat(seen.References, seen.InConditions) { // no item has a field camunda with these fields
 		if r.Name != "camunda" || len(r.Keys) == 0 || since[r.Keys[0].Name] == "" {
 			continue
 		}

@@ -254,6 +254,21 @@ func TestARegistryIsSafeForConcurrentUse(t *testing.T) {
 	all.Wait()
 }
 
+// TestAValueMayBeKeptWhileItIsInUse is of interest to the race detector.
+func TestAValueMayBeKeptWhileItIsInUse(t *testing.T) {
+	t.Parallel()
+	r := New()
+	var all sync.WaitGroup
+	for i := range 50 {
+		value := fmt.Sprintf("value-%d", i)
+		r.Note(value)
+		all.Go(func() { r.Keep(value) })
+		all.Go(func() { r.Note(value) })
+	}
+	all.Wait()
+	assert.Equal(t, "***", r.Mask("value-7"))
+}
+
 func TestQuoted(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

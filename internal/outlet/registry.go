@@ -71,8 +71,9 @@ func (r *Registry) add(keep bool, values []string) {
 		}
 		r.mu.RLock()
 		known, now := r.values[text], r.clock
+		enough := known != nil && (known.kept || !keep)
 		r.mu.RUnlock()
-		if known != nil && (known.kept || !keep) {
+		if enough {
 			known.used.Store(now)
 			continue
 		}

@@ -103,7 +103,7 @@ func model(r *http.Request, p pasted) (*tasks, error) {
 func notesOf(xml string, findings []lint.Finding, t *bpmn.Task) []note {
 	notes := []note{}
 	for _, f := range findings {
-		if f.Task == t.ID {
+		if f.Task == t.ID && f.Severity != lint.Hint { // it is no mistake
 			n := note{mark: mark{placeOf(f.Pos), f.Message, f.Severity == lint.Error}, Rule: f.Rule, Field: f.Field, element: placeOf(f.Pos)}
 			if at, ok := bpmn.PlaceIn(xml, f.Pos, f.Attribute, f.Offset); ok && f.Attribute != "" {
 				n.place, n.Exact = placeOf(at), true

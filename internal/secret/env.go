@@ -114,7 +114,7 @@ func relaxed(name string) []string {
 		add(n)
 		add(strings.ReplaceAll(n, ".", "_"))
 		add(strings.ReplaceAll(n, "-", "_"))
-		add(strings.NewReplacer(".", "_", "-", "_").Replace(n))
+		add(underscored.Replace(n))
 	}
 	return forms
 }
@@ -122,5 +122,7 @@ func relaxed(name string) []string {
 // Variable returns a name of the variable that holds a secret of this name: with underscores for dots and dashes, as every
 // shell takes it.
 func (e *Environment) Variable(c Context, name string) string {
-	return e.options.Prefix + e.scopes.of(c).text + strings.NewReplacer(".", "_", "-", "_").Replace(name)
+	return e.options.Prefix + e.scopes.of(c).text + underscored.Replace(name)
 }
+
+var underscored = strings.NewReplacer(".", "_", "-", "_")

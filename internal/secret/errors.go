@@ -1,6 +1,9 @@
 package secret
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // NotAvailableError says that no provider has a secret of this name.
 type NotAvailableError struct {
@@ -36,7 +39,19 @@ func (e *NotAllowedError) Error() string {
 		e.Path, e.Name, how)
 }
 
-// UnresolvedError says that a secret's name would be used as a credential or an address, since it was not resolved.
+// OffError says that nobody is asked for secrets in this form.
+type OffError struct {
+	Path    string // of the string that names it: authentication.secretKey
+	Written string // the placeholder as it stands there
+}
+
+func (e *OffError) Error() string {
+	return fmt.Sprintf("%s: %s is not resolved, since camunda.connector.secret-resolver.legacy.mode is OFF. "+
+		"Write =camunda.secrets.NAME in the input mapping (Camunda 8.10 and later), or set the mode to ON", e.Path, e.Written)
+}
+
+// UnresolvedError says that a secret's name would be used in place of the secret, since it was not resolved: as a credential or an
+// address, or in the event.
 type UnresolvedError struct {
 	Path    string // of the string: authentication.secretKey
 	Written string // the placeholder as it stands there
@@ -55,7 +70,8 @@ const (
 )
 
 func causeCluster(reference string) string {
-	return reference + " was not resolved by the cluster"
+	return reference + " was not resolved by the cluster. Camunda 8.10 and later resolves it where an input mapping of the task has it as an expression, such as =" +
+		reference + "; a text of process data stays as it is"
 }
 
 // AmbiguousError says that a variable of the environment may hold another tenant's or process's secret.
@@ -76,10 +92,16 @@ func (e *AmbiguousError) Error() string {
 		e.Name, e.Variable, e.Other)
 }
 
-// ProviderError says that a provider could not be asked.
+// ProviderError says that a provider, or the cluster as fallback, could not be asked.
 type ProviderError struct {
 	Name string
 	Err  error
+}
+
+// Passes says whether the cluster's answer may be another soon, without anybody's doing.
+func (e *ProviderError) Passes() bool {
+	fault, ok := errors.AsType[*ClusterError](e.Err)
+	return ok && fault.Passing
 }
 
 func (e *ProviderError) Error() string {

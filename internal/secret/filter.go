@@ -60,10 +60,10 @@ func (p Placeholder) Written() string {
 // keys returns the variable and the keys that lead to the placeholder's string, or to the object whose key the string is.
 // Lists do not count: a list of one stands for its element, and one place of a model can make a list.
 func (p Placeholder) keys() []string {
-	keys := []string{p.Variable}
 	if p.place == nil {
-		return keys
+		return []string{p.Variable}
 	}
+	keys := append(make([]string, 0, len(p.place.levels)+1), p.Variable)
 	for i, l := range p.place.levels {
 		if l.object && (i < len(p.place.levels)-1 || !l.atKey) {
 			keys = append(keys, l.key)

@@ -113,14 +113,20 @@ func (m *Manager) Secret(ctx context.Context, c Context, name string) (string, b
 	return found.text, true, nil
 }
 
-// maxManagerName is how long the name of a secret in Secrets Manager may be.
-const maxManagerName = 512
+// maxRemoteName is how long the name of a secret in Secrets Manager may be. The cluster is asked for none that is longer, either.
+const maxRemoteName = 512
 
 // isManagerName says whether a secret in Secrets Manager can have this name. About any other AWS need not be asked.
-func isManagerName(name string) bool {
-	return len(name) <= maxManagerName && !strings.ContainsFunc(name, func(r rune) bool {
+func isManagerName(name string) bool { return hasOnly(name, "/_+=.@-") }
+
+// isClusterName says whether the cluster can have a secret of this name.
+func isClusterName(name string) bool { return name != "" && hasOnly(name, "_-") }
+
+// hasOnly says whether a name consists of ASCII letters, digits and some signs, and is not too long.
+func hasOnly(name, signs string) bool {
+	return len(name) <= maxRemoteName && !strings.ContainsFunc(name, func(r rune) bool {
 		isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		return !isLetter && (r < '0' || r > '9') && !strings.ContainsRune("/_+=.@-", r)
+		return !isLetter && (r < '0' || r > '9') && !strings.ContainsRune(signs, r)
 	})
 }
 

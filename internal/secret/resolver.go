@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,8 @@ type Context struct {
 	ProcessDefinitionKey int64
 	ElementID            string
 	Deadline             time.Time // when what is looked up is of no use to the job any more; zero = never
+	// Sent are the fields of input that are sent, such as detail; nil = all of them.
+	Sent []string
 	// Variables are the job's variables as they came. The [Resolver] sets them.
 	Variables []Variable
 }
@@ -43,8 +46,28 @@ type Variable struct {
 // Resolver resolves the placeholders in variables. It is safe for concurrent use.
 type Resolver struct {
 	providers []Provider
+	fallback  Fallback // nil = none
 	filter    Filter
 	notices   *notices
+	off       bool // no provider is asked, nor the fallback
+}
+
+// Fallback knows secrets that no [Provider] has. It is asked for many at a time, since it is far away. It is safe for concurrent
+// use.
+type Fallback interface {
+	// Lookup returns what is known of each of the names.
+	Lookup(ctx context.Context, c Context, names []string) map[string]Found
+}
+
+// Found is the answer to a question for a secret.
+type Found struct {
+	Value string
+	OK    bool   // there is a value
+	Why   string // why there is none, for people; a sentence without its end
+	Err   error  // why there is no answer; it holds no value
+
+	Denied bool // there may be a value, but this client may not have it
+	TooOld bool // the cluster cannot be asked for secrets
 }
 
 // NewResolver returns a resolver that asks the providers in this order for what the filter allows.
@@ -55,7 +78,23 @@ func NewResolver(providers []Provider, filter Filter) *Resolver {
 // WithLog returns the resolver with a log, in which it warns of each placeholder that stays as it is, with the field in which it
 // stands. Without it nothing is said.
 func (r *Resolver) WithLog(log *slog.Logger) *Resolver {
-	return &Resolver{providers: r.providers, filter: r.filter, notices: newNotices(log)}
+	with := *r
+	with.notices = newNotices(log)
+	return &with
+}
+
+// WithFallback returns the resolver with a fallback, which is asked for what the filter allows and no provider has.
+func (r *Resolver) WithFallback(f Fallback) *Resolver {
+	with := *r
+	with.fallback = f
+	return &with
+}
+
+// WithoutSecrets returns the resolver so that it asks nobody: each placeholder that the filter allows is an [OffError].
+func (r *Resolver) WithoutSecrets() *Resolver {
+	with := *r
+	with.off = true
+	return &with
 }
 
 // Resolve returns the variables with their secrets resolved, in one pass: a value that looks like a placeholder stays as
@@ -63,11 +102,12 @@ func (r *Resolver) WithLog(log *slog.Logger) *Resolver {
 // numbers and blanks of one in which something was.
 //
 // A placeholder that stays in whom the job sends as or where to (authentication, configuration, awsCredential) is an error.
-// One that stays in the event is warned about (see [Resolver.WithLog]).
+// One that stays in the event is warned about (see [Resolver.WithLog]); but camunda.secrets.NAME, which the cluster should have
+// resolved, is an error there, too.
 //
-// The error is a *[NotAvailableError], *[NotAllowedError], *[UnresolvedError], *[AmbiguousError], *[ProviderError], the
-// filter's own, or a syntax error of the JSON. The mask holds what was resolved, and what lies in the fields secretKey and
-// sessionToken wherever it came from, also beside an error; nil = nothing.
+// The error is a *[NotAvailableError], *[NotAllowedError], *[OffError], *[UnresolvedError], *[AmbiguousError], *[ProviderError], the
+// filter's own, or a syntax error of the JSON. The mask holds what was resolved, and what lies in the fields secretKey,
+// sessionToken and externalId wherever it came from, also beside an error; nil = nothing.
 func (r *Resolver) Resolve(ctx context.Context, c Context, variables []Variable) ([]Variable, *Mask, error) {
 	c.Variables = variables
 	run := &resolving{ctx: ctx, resolver: r, job: c}
@@ -96,6 +136,8 @@ type resolving struct {
 	job      Context
 	rule     Rule
 	values   map[string]string
+	unknown  map[string]*NotAvailableError // names that no provider has
+	fetched  map[string]Found              // what the fallback said
 }
 
 // mask hides what was resolved and what lies in the secret fields of the variables.
@@ -104,7 +146,11 @@ func (r *resolving) mask(variables []Variable) *Mask {
 	for _, v := range r.values {
 		values = append(values, v)
 	}
+	for _, found := range r.fetched {
+		values = append(values, found.Value)
+	}
 	values = append(values, InCredentials(variables)...)
+	values = append(values, inCredentials(variables, "externalId")...)
 	if len(values) == 0 {
 		return nil
 	}
@@ -112,12 +158,17 @@ func (r *resolving) mask(variables []Variable) *Mask {
 }
 
 // InCredentials returns the secrets that lie in a job's credentials, wherever they came from: the texts of secretKey and
-// sessionToken, but for names of secrets.
+// sessionToken, but for names of secrets. A secret that the cluster resolved cannot be told from a text that the model writes. An
+// access key is an id: Camunda's own connector shows one that the model writes, and so does this one.
 func InCredentials(variables []Variable) []string {
+	return inCredentials(variables, "secretKey", "sessionToken")
+}
+
+func inCredentials(variables []Variable, fields ...string) []string {
 	var values []string
 	credential := fieldOf(rawOf(variables, credentialVariable), authenticationVariable)
 	for _, identity := range [...][]byte{rawOf(variables, authenticationVariable), credential} {
-		for _, field := range [...]string{"secretKey", "sessionToken"} {
+		for _, field := range fields {
 			if text, ok := textOf(fieldOf(identity, field)); ok && strings.TrimSpace(text) != "" && !holdsPlaceholder(text) {
 				values = append(values, text)
 			}
@@ -143,6 +194,9 @@ func (r *resolving) replace(p Placeholder) (string, bool, error) {
 		return "", false, &NotAllowedError{Name: p.Name, Path: p.Path(), Endpoint: true}
 	case Allow:
 	}
+	if r.resolver.off {
+		return "", false, &OffError{Path: p.Path(), Written: p.Written()}
+	}
 	if v, ok := r.values[p.Name]; ok {
 		return v, true, nil
 	}
@@ -157,29 +211,48 @@ func (r *resolving) replace(p Placeholder) (string, bool, error) {
 	return v, true, nil
 }
 
-// ask asks the providers for a secret.
+// ask asks the providers for a secret, and then the fallback.
 func (r *resolving) ask(name string) (string, error) {
-	missing := &NotAvailableError{Name: name}
+	value, missing, err := r.askProviders(name)
+	switch {
+	case err != nil:
+		return "", err
+	case missing != nil && r.resolver.fallback != nil:
+		value, err = r.askFallback(missing)
+		if err != nil {
+			return "", err
+		}
+	case missing != nil:
+		return "", missing
+	}
+	if !utf8.ValidString(value) {
+		value = string([]rune(value)) // or the bytes at its ends could join those of its neighbours to other characters
+	}
+	return value, nil
+}
+
+// askProviders asks the providers for a secret; missing says that none has it.
+func (r *resolving) askProviders(name string) (value string, missing *NotAvailableError, err error) {
+	if known := r.unknown[name]; known != nil {
+		return "", known, nil
+	}
+	hint := ""
 	for _, provider := range r.resolver.providers {
 		v, ok, err := provider.Secret(r.ctx, r.job, name)
 		if ambiguous, is := errors.AsType[*AmbiguousError](err); is {
-			return "", ambiguous
+			return "", nil, ambiguous
 		}
 		if err != nil {
-			return "", &ProviderError{Name: name, Err: err}
+			return "", nil, &ProviderError{Name: name, Err: err}
 		}
-		if !ok {
-			if h, hints := provider.(hinting); hints && missing.Hint == "" {
-				missing.Hint = h.hint(r.job, name)
-			}
-			continue
+		if ok {
+			return v, nil, nil
 		}
-		if !utf8.ValidString(v) {
-			v = string([]rune(v)) // or the bytes at its ends could join those of its neighbours to other characters
+		if h, hints := provider.(hinting); hints && hint == "" {
+			hint = h.hint(r.job, name)
 		}
-		return v, nil
 	}
-	return "", missing
+	return "", &NotAvailableError{Name: name, Hint: hint}, nil
 }
 
 // hinting is a provider that knows what may be meant by a name that it does not have.
@@ -206,8 +279,7 @@ func (r *resolving) check(p Placeholder, text, resolved string, changed bool) er
 	if reference == "" {
 		return nil
 	}
-	if !p.steers() {
-		r.resolver.notices.unresolved(r.ctx, r.job, p.Path(), reference, causeCluster(reference))
+	if !p.steers() && !r.job.sends(p.keys()) {
 		return nil
 	}
 	if p.Variable == credentialVariable {
@@ -216,6 +288,11 @@ func (r *resolving) check(p Placeholder, text, resolved string, changed bool) er
 		}
 	}
 	return &UnresolvedError{Path: p.Path(), Written: reference, Cause: causeCluster(reference)}
+}
+
+// sends says whether what lies below these keys is sent.
+func (c *Context) sends(keys []string) bool {
+	return c.Sent == nil || len(keys) > 1 && slices.Contains(c.Sent, keys[1])
 }
 
 // decide asks the filter, which is asked for its rule once per job.

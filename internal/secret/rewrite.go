@@ -15,6 +15,18 @@ func suspicious(raw []byte) bool {
 
 // rewrite replaces the placeholders in the strings and keys of a variable. All else stays byte for byte.
 func (r *resolving) rewrite(v Variable) ([]byte, error) {
+	return eachString(v, func(place Placeholder, text string) (string, bool, error) {
+		value, changed, err := substitute(text, place, r.replace)
+		if err != nil {
+			return "", false, err
+		}
+		return value, changed, r.check(place, text, value, changed)
+	})
+}
+
+// eachString calls change for the strings and keys of a variable, and returns the variable with what it returns in their place; false
+// leaves the string as it is.
+func eachString(v Variable, change func(place Placeholder, text string) (string, bool, error)) ([]byte, error) {
 	if err := jsonvalue.Valid(v.JSON); err != nil {
 		return nil, err
 	}
@@ -43,11 +55,8 @@ func (r *resolving) rewrite(v Variable) ([]byte, error) {
 			if isKey {
 				w.levels[len(w.levels)-1].key = "" // a key's own path is that of its object
 			}
-			value, changed, err := substitute(text, w.place(), r.replace)
+			value, changed, err := change(w.place(), text)
 			if err != nil {
-				return nil, err
-			}
-			if err := r.check(w.place(), text, value, changed); err != nil {
 				return nil, err
 			}
 			if changed {

@@ -77,34 +77,61 @@ func TestAPathShowsAKeyAsItIsWritten(t *testing.T) {
 	var log strings.Builder
 	r := secret.NewResolver([]secret.Provider{everything{}}, secret.AllowAll{}).WithLog(slog.New(slog.NewTextHandler(&log, nil)))
 	const json = `{"{{secrets.A}}":{"b":["camunda.secrets.K"]}}`
-	_, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "authentication", JSON: []byte(json)}})
-	unresolved, ok := errors.AsType[*secret.UnresolvedError](err)
-	require.True(t, ok, "got %v", err)
-	assert.Equal(t, "authentication.{{secrets.A}}.b[0]", unresolved.Path)
-
-	got, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "input", JSON: []byte(json)}})
-	require.NoError(t, err)
-	assert.Equal(t, `{"<A>":{"b":["camunda.secrets.K"]}}`, string(got[0].JSON))
-	assert.Contains(t, log.String(), "field=input.{{secrets.A}}.b[0] ")
-	assert.NotContains(t, log.String(), "<A>")
+	for _, variable := range []string{"authentication", "input"} {
+		_, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: variable, JSON: []byte(json)}})
+		unresolved, ok := errors.AsType[*secret.UnresolvedError](err)
+		require.True(t, ok, "got %v", err)
+		assert.Equal(t, variable+".{{secrets.A}}.b[0]", unresolved.Path)
+	}
+	assert.Empty(t, log.String(), "an error is not told twice")
 }
 
-func TestASecretOfTheClusterThatStaysInAnEventIsWarnedAbout(t *testing.T) {
+// TestASecretOfTheClusterThatStaysInAnEventIsAnError in every field that is sent, and nowhere else.
+func TestASecretOfTheClusterThatStaysInAnEventIsAnError(t *testing.T) {
 	t.Parallel()
-	var log strings.Builder
-	r := secret.NewResolver(nil, secret.CredentialsOnly{}).WithLog(slog.New(slog.NewTextHandler(&log, nil)))
-	json := `{"detail":{"token":"Bearer camunda.secrets.TOKEN","note":"about secrets.anything and camunda.secrets"}}`
-	got, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "input", JSON: []byte(json)}})
+	of := ofSend
+	of.Sent = []string{"eventBusName", "source", "detailType", "detail", "resources", "events"}
+	for _, tt := range []struct{ json, path, found string }{
+		{`{"eventBusName":"camunda.secrets.BUS"}`, "input.eventBusName", "camunda.secrets.BUS"},
+		{`{"source":"com.example.camunda.secrets.a camunda.secrets.S"}`, "input.source", "camunda.secrets.S"},
+		{`{"detailType":["camunda.secrets.` + "`a b`" + `"]}`, "input.detailType[0]", "camunda.secrets.`a b`"},
+		{`{"detail":{"headers":[{"token":"Bearer camunda.secrets.TOKEN"}]}}`, "input.detail.headers[0].token", "camunda.secrets.TOKEN"},
+		{`{"detail":{"camunda.secrets.KEY":1}}`, "input.detail", "camunda.secrets.KEY"},
+		{`{"detail":"{\"k\":\"camunda\u002esecrets.T\"}"}`, "input.detail", "camunda.secrets.T"},
+		{`{"resources":["arn:x","camunda.secrets.R"]}`, "input.resources[1]", "camunda.secrets.R"},
+		{`{"events":[{"source":"a"},{"source":"camunda.secrets.E"}]}`, "input.events[1].source", "camunda.secrets.E"},
+		{`{"detail":{"note":"about secrets.anything, camunda.secrets. and xcamunda.secrets.K"}}`, "", ""},
+		{`{"token":"camunda.secrets.TOKEN","camunda.secrets.KEY":1}`, "", ""},
+	} {
+		r := secret.NewResolver([]secret.Provider{&store{values: samples}}, secret.AllowAll{})
+		got, _, err := r.Resolve(t.Context(), of, []secret.Variable{{Name: "input", JSON: []byte(tt.json)}})
+		if tt.path == "" {
+			require.NoError(t, err, tt.json)
+			assert.Equal(t, tt.json, string(got[0].JSON))
+			continue
+		}
+		unresolved, ok := errors.AsType[*secret.UnresolvedError](err)
+		require.True(t, ok, "got %v", err)
+		assert.Equal(t, tt.path, unresolved.Path)
+		require.ErrorContains(t, err, tt.found+" was not resolved by the cluster")
+	}
+}
+
+// TestAValueThatLooksLikeASecretOfTheClusterIsSent: what a provider gives is not looked at again.
+func TestAValueThatLooksLikeASecretOfTheClusterIsSent(t *testing.T) {
+	t.Parallel()
+	r := secret.NewResolver([]secret.Provider{&store{values: map[string]string{"A": "camunda.secrets.B"}}}, secret.AllowAll{})
+	got, _, err := r.Resolve(t.Context(), ofSend, []secret.Variable{{Name: "input", JSON: []byte(`{"detail":"{{secrets.A}}"}`)}})
 	require.NoError(t, err)
-	assert.Equal(t, json, string(got[0].JSON))
-	assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
-	assert.Contains(t, log.String(), `field=input.detail.token placeholder=camunda.secrets.TOKEN cause="camunda.secrets.TOKEN was not resolved by the cluster"`)
+	assert.Equal(t, `{"detail":"camunda.secrets.B"}`, string(got[0].JSON))
 }
 
 func TestWhatLiesInSecretFieldsIsMaskedWhereverItCameFrom(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, variable, json, text, want string }{
-		{"a secret key", "authentication", `{"accessKey":"AKIA","secretKey":"from process data"}`, "AKIA from process data", "AKIA ***"},
+		{"a secret key", "authentication", `{"type":"credentials","secretKey":"from process data"}`, "credentials from process data", "credentials ***"},
+		{"an access key is an id", "authentication", `{"accessKey":"AKIA"}`, "AKIA", "AKIA"},
+		{"an external id", "authentication", `{"externalId":"shared","roleArn":"arn:aws:iam::1:role/r"}`, "shared arn:aws:iam::1:role/r", "*** arn:aws:iam::1:role/r"},
 		{"a session token", "authentication", `{"sessionToken":"tok\"en"}`, `a tok"en and tok\"en`, `a *** and ***`},
 		{"a number", "authentication", `{"secretKey":12345678}`, "12345678", "***"},
 		{"lists of one", "authentication", `[{"secretKey":["listed-key"]}]`, "listed-key", "***"},

@@ -9,6 +9,7 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/bpmn"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/mapping"
 )
 
 // Answer is what AWS says to a request: a response or an error.
@@ -56,8 +57,10 @@ func SecretNames(task *bpmn.Task) []string {
 			for _, found := range bareSecret.FindAllStringSubmatch(expression, -1) {
 				names = append(names, found[1])
 			}
-			for _, found := range brokerSecret.FindAllStringSubmatch(expression, -1) {
-				names = append(names, found[1]+found[2])
+			for _, read := range mapping.BrokerReads(m) {
+				if read.Kind == "secrets" && len(read.Path) > 0 {
+					names = append(names, read.Path[0])
+				}
 			}
 		}
 	}
@@ -66,9 +69,6 @@ func SecretNames(task *bpmn.Task) []string {
 
 // bareSecret is a string of an expression in the deprecated form.
 var bareSecret = regexp.MustCompile(`"secrets\.([A-Za-z0-9/._-]+)"`)
-
-// brokerSecret is a secret in the form that the broker itself resolves, from Camunda 8.10 on.
-var brokerSecret = regexp.MustCompile("\\bcamunda\\.secrets\\.(?:([A-Za-z0-9_]+)|`([^`]+)`)")
 
 // refusal is an error as AWS answers it, after the retries of the SDK.
 func refusal(code, message string) *eventbridge.Error {

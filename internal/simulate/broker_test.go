@@ -111,7 +111,7 @@ func TestTheBrokersOwnNames(t *testing.T) {
 	assert.Equal(t, `{"u":null,"s":null}`, sent(t, j))
 	assert.Equal(t, []string{
 		"input.detail: the variable NONE of the cluster is not given, so that camunda.vars.env.NONE is null here",
-		"input.detail: the secret NONE is not given, so that camunda.secrets.NONE is null here; the broker raises an incident for one that it does not find",
+		"input.detail: the secret NONE is not given, so that camunda.secrets.NONE is null here; the broker gives the job to no worker until it finds the secret, or raises an incident",
 	}, j.Warnings)
 	j, err = prepareWith(t, detail("={k: camunda.processInstance.key}"), func(o *Options) { o.Variables = parsed(t, `{"camunda": {"processInstance": {"key": "own"}}}`) })
 	require.NoError(t, err)

@@ -201,6 +201,11 @@ func TestSecretsOfTheBroker(t *testing.T) {
 		b.Inputs[6].Source = "={id: order.id, camunda: camunda.secrets.KEY}"
 	}
 	assert.Equal(t, []string{"KEY", "SECRET", "KEY"}, SecretNames(task(change)))
+	spelt := task(func(b *bpmn.Task) {
+		b.Inputs[0].Source, b.Inputs[1].Source = "= camunda . secrets\n.A", "=`camunda`.`secrets`.`B-b`"
+		b.Inputs[6].Source = "={c: [1][camunda.secrets.C != null], d: \"camunda.secrets.D\", e: camunda.secrets.größe} // camunda.secrets.F"
+	})
+	assert.ElementsMatch(t, []string{"A", "B-b", "C", "größe"}, SecretNames(spelt), "however FEEL spells it, and not in texts and comments")
 	j := prepare(t, change)
 	assert.Empty(t, j.Warnings)
 	r := run(t, j, Answers()[0])

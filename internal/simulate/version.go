@@ -74,7 +74,7 @@ func (j *Job) notGiven(m bpmn.Mapping, read mapping.BrokerRead) bool {
 		if _, ok := j.options.Secrets[read.Path[0]]; ok {
 			return false
 		}
-		j.warnAt(m.Pos, "%s: the secret %s is not given, so that %s is null here; the broker raises an incident for one that it does not find", m.Target, read.Path[0], read.Name())
+		j.warnAt(m.Pos, "%s: the secret %s is not given, so that %s is null here; the broker gives the job to no worker until it finds the secret, or raises an incident", m.Target, read.Path[0], read.Name())
 		return true
 	case read.Kind == "vars" && len(read.Path) > 1:
 		if _, ok := j.options.ClusterVariables.Get(read.Path[1]); ok {

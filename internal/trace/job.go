@@ -2,6 +2,8 @@ package trace
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,6 +75,9 @@ func (t *Tracer) begin(j *job.Job, streamed bool) {
 		attribute.Int64("camunda.job.key", j.Key), attribute.Int("camunda.job.retries", int(j.Retries)), attribute.String("camunda.tenant.id", j.TenantID),
 		attribute.String("camunda.process.id", j.ProcessID), attribute.Int64("camunda.process_instance.key", j.ProcessInstanceKey),
 		attribute.String("camunda.element.id", j.ElementID), attribute.Int64("camunda.element_instance.key", j.ElementInstanceKey)))
+	if t.client != "" {
+		f.span.SetAttributes(attribute.String("camunda.client.name", t.client))
+	}
 	t.jobs.Store(j, f)
 	t.byKey.Store(j.Key, f)
 }
@@ -129,44 +134,85 @@ func (h *handler) Handle(ctx context.Context, j *job.Job) job.Outcome {
 	return h.Handler.Handle(trace.ContextWithSpan(ctx, following.span), j)
 }
 
-// Gateway decorates a gateway: each command for a job is a span below the job's.
-func (t *Tracer) Gateway(g worker.Gateway) worker.Gateway { return &gateway{g, t} }
+// Gateway decorates a gateway: each command for a job is a span below the job's, as OpenTelemetry's conventions have it for a call of
+// gRPC, or for a request of HTTP where the gateway is called over REST.
+func (t *Tracer) Gateway(g worker.Gateway, overREST bool) worker.Gateway {
+	return &gateway{g, t, overREST}
+}
 
 type gateway struct {
 	worker.Gateway
-	t *Tracer
+	t        *Tracer
+	overREST bool
+}
+
+// command is a call of the gateway for a job, over each transport.
+type command struct {
+	rpc        string // the method of gRPC
+	http, path string // the method of HTTP, and the path with the key's place
+}
+
+var (
+	complete      = command{"CompleteJob", "POST", "/v2/jobs/{jobKey}/completion"}
+	fail          = command{"FailJob", "POST", "/v2/jobs/{jobKey}/failure"}
+	throw         = command{"ThrowError", "POST", "/v2/jobs/{jobKey}/error"}
+	updateTimeout = command{"UpdateJobTimeout", "PATCH", "/v2/jobs/{jobKey}"}
+)
+
+// span returns the name and the attributes of the command's span.
+func (c command) span(overREST bool) (name string, about []attribute.KeyValue) {
+	if overREST {
+		return c.http + " " + c.path, []attribute.KeyValue{
+			attribute.String("http.request.method", c.http), attribute.String("url.template", c.path),
+		}
+	}
+	return c.rpc, []attribute.KeyValue{
+		attribute.String("rpc.system", "grpc"), attribute.String("rpc.service", "gateway_protocol.Gateway"), attribute.String("rpc.method", c.rpc),
+	}
+}
+
+// refused notes what a command that failed was answered.
+func refused(span trace.Span, err error, overREST bool) {
+	e, ok := errors.AsType[*job.CommandError](err)
+	switch {
+	case ok && overREST && e.HTTPStatus > 0:
+		span.SetAttributes(attribute.Int("http.response.status_code", e.HTTPStatus), attribute.String("error.type", strconv.Itoa(e.HTTPStatus)))
+	case ok && e.Code != "":
+		span.SetAttributes(attribute.String("error.type", e.Code))
+	}
+	span.SetStatus(codes.Error, "the gateway refused the command")
 }
 
 func (g *gateway) Complete(ctx context.Context, r job.Ref, variables []byte) error {
-	ctx, end := g.t.command(ctx, r.Key, "CompleteJob")
+	ctx, end := g.command(ctx, r.Key, complete)
 	return end(g.Gateway.Complete(ctx, r, variables))
 }
 
 func (g *gateway) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
-	ctx, end := g.t.command(ctx, r.Key, "FailJob")
+	ctx, end := g.command(ctx, r.Key, fail)
 	return end(g.Gateway.Fail(ctx, r, retries, backoff, message, variables))
 }
 
 func (g *gateway) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
-	ctx, end := g.t.command(ctx, r.Key, "ThrowError")
+	ctx, end := g.command(ctx, r.Key, throw)
 	return end(g.Gateway.Throw(ctx, r, code, message, variables))
 }
 
 func (g *gateway) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
-	ctx, end := g.t.command(ctx, r.Key, "UpdateJobTimeout")
+	ctx, end := g.command(ctx, r.Key, updateTimeout)
 	return end(g.Gateway.UpdateTimeout(ctx, r, d))
 }
 
-func (t *Tracer) command(ctx context.Context, key int64, method string) (context.Context, func(error) error) {
-	f, ok := t.byKey.Load(key)
+func (g *gateway) command(ctx context.Context, key int64, c command) (context.Context, func(error) error) {
+	f, ok := g.t.byKey.Load(key)
 	if !ok {
 		return ctx, func(err error) error { return err }
 	}
-	ctx, span := t.tracer.Start(trace.ContextWithSpan(ctx, f.(*following).span), method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-		attribute.String("rpc.system", "grpc"), attribute.String("rpc.service", "gateway_protocol.Gateway"), attribute.String("rpc.method", method)))
+	name, about := c.span(g.overREST)
+	ctx, span := g.t.tracer.Start(trace.ContextWithSpan(ctx, f.(*following).span), name, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(about...))
 	return ctx, func(err error) error {
 		if err != nil {
-			span.SetStatus(codes.Error, "the gateway refused the command")
+			refused(span, err, g.overREST)
 		}
 		span.End()
 		return err

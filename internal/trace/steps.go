@@ -103,12 +103,21 @@ func (s *sender) Send(ctx context.Context, r *eventbridge.Request) (*eventbridge
 		if e.RequestID != "" {
 			span.SetAttributes(attribute.String("aws.request_id", e.RequestID))
 		}
+		if e.Entries > 0 {
+			span.SetAttributes(attribute.Int(requestEntries, e.Entries))
+		}
+	}
+	if response != nil {
+		span.SetAttributes(attribute.Int(requestEntries, response.SentEntries()))
 	}
 	if err != nil {
 		span.SetStatus(codes.Error, "the event was not accepted")
 	}
 	return response, err
 }
+
+// requestEntries is the attribute for how many entries the latest request had. Other jobs may share it.
+const requestEntries = "eventbridge.request.entries"
 
 // withTraceHeader returns the request with the span's X-Ray header in each entry that has none.
 func withTraceHeader(r *eventbridge.Request, c trace.SpanContext) *eventbridge.Request {

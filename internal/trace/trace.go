@@ -27,8 +27,18 @@ type Tracer struct {
 	provider *sdk.TracerProvider
 	tracer   trace.Tracer
 
-	jobs  sync.Map // of *job.Job to *following
-	byKey sync.Map // of a job's key to *following
+	client string    // whose jobs they are; empty = that of the only one
+	jobs   *sync.Map // of *job.Job to *following
+	byKey  *sync.Map // of a job's key to *following; clusters give the same keys
+}
+
+// Client returns the tracer for the jobs of one of several clients, whose name their spans have as an attribute; nil for nil. It is
+// shut down with t.
+func (t *Tracer) Client(name string) *Tracer {
+	if t == nil {
+		return nil
+	}
+	return &Tracer{provider: t.provider, tracer: t.tracer, client: name, jobs: t.jobs, byKey: &sync.Map{}}
 }
 
 // Options are what a [Tracer] is made of.
@@ -75,7 +85,7 @@ func New(ctx context.Context, o Options) (*Tracer, error) {
 }
 
 func newTracer(p *sdk.TracerProvider, version string) *Tracer {
-	return &Tracer{provider: p, tracer: p.Tracer("github.com/eventbridge-connector/eventbridge-connector", trace.WithInstrumentationVersion(version))}
+	return &Tracer{provider: p, tracer: p.Tracer("github.com/eventbridge-connector/eventbridge-connector", trace.WithInstrumentationVersion(version)), jobs: &sync.Map{}, byKey: &sync.Map{}}
 }
 
 // Shutdown sends what is left and ends the tracer; nil does nothing.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 )
 
 // activations are the jobs at work by try, and the tries that ended lately. When a job's lease runs out while this process
@@ -14,18 +13,12 @@ import (
 type activations struct {
 	mu    sync.Mutex
 	all   map[try]*activation
-	ended *pace.Recent[try, *activation] // by a command after which the job does not come again by itself
+	ended *endings
 }
 
 func newActivations() *activations {
-	return &activations{all: map[try]*activation{}, ended: pace.NewRecent[try, *activation](endedKept, endedFor)}
+	return &activations{all: map[try]*activation{}, ended: newEndings()}
 }
-
-// endedKept is how many tries that ended are remembered, and endedFor how long: longer than a job is in transport.
-const (
-	endedKept = 10_000
-	endedFor  = 5 * time.Minute
-)
 
 // try is a job with the retries that it had when it was activated: as long as the broker takes no command for it, it comes
 // again with the same ones.
@@ -36,12 +29,24 @@ type try struct {
 
 // activation is one job at work. What follows done is read once it is closed.
 type activation struct {
-	try       try
-	taken     time.Time
-	done      chan struct{}
+	try   try
+	taken time.Time
+	done  chan struct{}
+	commanding
+}
+
+// commanding is the command for a job at work.
+type commanding struct {
 	commanded time.Time   // when the command was first sent
 	command   job.Outcome // what the broker took, or may have; nil = nothing
 }
+
+// over is the done of activations that ended.
+var over = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // enter adds a job, and returns the earlier activation of the same try, if there is one: at work, or ended.
 func (s *activations) enter(j *job.Job) (a, before *activation) {
@@ -49,7 +54,9 @@ func (s *activations) enter(j *job.Job) (a, before *activation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if before = s.all[a.try]; before == nil {
-		before, _ = s.ended.Get(a.try)
+		if ended, ok := s.ended.of(a.try); ok {
+			before = &activation{try: a.try, done: over, commanding: ended}
+		}
 	}
 	s.all[a.try] = a
 	return a, before
@@ -62,24 +69,8 @@ func (s *activations) leave(a *activation) {
 	if s.all[a.try] == a {
 		delete(s.all, a.try)
 	}
-	a.command = outline(a.command)
-	if a.command != nil && !releases(a.command) && time.Since(a.commanded) <= endedFor {
-		s.ended.Add(a.try, a)
-	}
+	s.ended.add(a.try, a.commanding)
 	close(a.done)
-}
-
-// outline returns what supersedes asks of a command. The command itself holds variables, and its settling holds the job: for
-// as long as it is remembered they would stay in memory.
-func outline(command job.Outcome) job.Outcome {
-	switch c := command.(type) {
-	case nil:
-		return nil
-	case job.Fail:
-		return job.Fail{Retries: c.Retries}
-	default:
-		return job.Complete{}
-	}
 }
 
 // supersedes says whether the command of an earlier activation, which is done, leaves nothing to do for a later one whose

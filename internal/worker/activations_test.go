@@ -2,14 +2,16 @@ package worker
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
 
-// TestATryThatEndedKeepsNothingOfItsJob: ten thousand are remembered, and each outcome holds its job with all variables.
+// TestATryThatEndedKeepsNothingOfItsJob: thousands are remembered, and each outcome holds its job with all variables.
 func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
 	t.Parallel()
 	s := newActivations()
@@ -22,7 +24,7 @@ func TestATryThatEndedKeepsNothingOfItsJob(t *testing.T) {
 		a, _ := s.enter(&job.Job{Key: int64(key), Retries: 3})
 		a.command, a.commanded = outcome, time.Now()
 		s.leave(a)
-		ended, ok := s.ended.Get(a.try)
+		ended, ok := s.ended.of(a.try)
 		assert.True(t, ok)
 		assert.Contains(t, []job.Outcome{job.Complete{}, job.Fail{}}, ended.command)
 	}
@@ -36,7 +38,41 @@ func TestACommandThatWaitedForLongEndsItsTry(t *testing.T) {
 	a.command, a.commanded = job.Complete{}, time.Now().Add(-2*endedFor)
 	s.leave(a)
 	assert.Empty(t, s.all)
-	assert.Zero(t, s.ended.Len())
+	_, ok := s.ended.of(a.try)
+	assert.False(t, ok)
+}
+
+// TestTheLatestTriesThatEndedAreRemembered for a while, and no more than twice as many.
+func TestTheLatestTriesThatEndedAreRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEndings()
+		const all = 3*endedKept + endedKept/2
+		for key := range int64(all) {
+			command := job.Outcome(job.Complete{})
+			if key%2 == 0 {
+				command = job.Fail{}
+			}
+			e.add(try{key, 1}, commanding{time.Now(), command})
+			assert.LessOrEqual(t, len(e.latest)+len(e.earlier), 2*endedKept)
+		}
+		e.add(try{all, 1}, commanding{time.Now(), job.Fail{Retries: 1}})
+		e.add(try{all + 1, 1}, commanding{time.Now(), nil})
+		for key := int64(all - endedKept); key < all; key++ {
+			got, ok := e.of(try{key, 1})
+			assert.True(t, ok)
+			assert.Zero(t, time.Since(got.commanded))
+			_, incident := got.command.(job.Fail)
+			assert.Equal(t, key%2 == 0, incident)
+		}
+		for _, other := range []try{{0, 1}, {all - 1, 2}, {all, 1}, {all + 1, 1}} {
+			_, ok := e.of(other)
+			assert.False(t, ok, other)
+		}
+		testkit.Advance(endedFor + time.Second)
+		_, ok := e.of(try{all - 1, 1})
+		assert.False(t, ok)
+	})
 }
 
 // TestWhatTheCommandOfAnEarlierActivationLeavesToDo holds which later one of the same try has work left.
@@ -57,7 +93,7 @@ func TestWhatTheCommandOfAnEarlierActivationLeavesToDo(t *testing.T) {
 		{"an incident, given out before it", job.Fail{}, after, before, true},
 		{"an incident that was resolved", job.Fail{}, after, after, false},
 	} {
-		a := &activation{command: tt.command, commanded: commanded}
+		a := &activation{commanding: commanding{command: tt.command, commanded: commanded}}
 		assert.Equal(t, tt.want, a.supersedes(&activation{taken: tt.taken}, tt.began), tt.name)
 	}
 }

@@ -58,8 +58,12 @@ func newBrokerClock(lease time.Duration, log *slog.Logger) *brokerClock {
 	return &brokerClock{lease: lease, log: log, start: time.Now(), partitions: map[int]*partitionClock{}}
 }
 
-// leaseEnd returns when the lease of a job that arrived just now runs out. It errs on the early side.
+// leaseEnd returns when the lease of a job that arrived just now runs out. It errs on the early side. A job without a deadline tells
+// nothing of the broker's clock.
 func (c *brokerClock) leaseEnd(j *job.Job, s sighting) time.Time {
+	if j.Deadline.IsZero() {
+		return s.earliest.Add(c.lease)
+	}
 	now := time.Now()
 	// When the broker activated the job, by its clock, as time since our start.
 	activated := j.Deadline.Add(-c.lease).Sub(c.start.Round(0))

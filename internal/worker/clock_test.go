@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -102,6 +103,29 @@ func TestTheLeaseEndsNoLaterThanTheBrokerSaysSo(t *testing.T) {
 	})
 }
 
+// TestAJobWithoutADeadlineTellsNothingOfTheClock: its lease began after the poll was asked, and the leases of others stay as they are.
+func TestAJobWithoutADeadlineTellsNothingOfTheClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const lease = time.Minute
+		var log bytes.Buffer
+		c := newBrokerClock(lease, slog.New(slog.NewTextHandler(&log, nil)))
+		asked := time.Now()
+		polled := sighting{earliest: asked, polled: true}
+		end := func(inTransport time.Duration) time.Duration {
+			j := &job.Job{Key: 1, Deadline: time.Now().Add(lease - inTransport)}
+			return c.leaseEnd(j, polled).Sub(j.Deadline)
+		}
+		require.Zero(t, end(0))
+		testkit.Advance(3 * time.Second)
+		for range 2 * raiseAfter {
+			assert.Equal(t, asked.Add(lease), c.leaseEnd(&job.Job{Key: 1}, polled))
+			assert.Zero(t, end(time.Second), "it ends when the broker says so")
+		}
+		assert.Empty(t, log.String())
+	})
+}
+
 // TestARaiseTakesWhatAllOfTheLastJobsSay: of some deadlines that are far ahead one may be wrong. The others keep their lease.
 func TestARaiseTakesWhatAllOfTheLastJobsSay(t *testing.T) {
 	t.Parallel()
@@ -133,7 +157,7 @@ func TestAClockThatIsOffIsToldOfOnceJobsAgreeOnIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const lease = time.Minute
-		log := &record{}
+		log := &testkit.Log{}
 		c := newBrokerClock(lease, slog.New(slog.NewTextHandler(log, nil)))
 		see := func(ahead time.Duration) {
 			asked := time.Now()

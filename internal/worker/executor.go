@@ -18,13 +18,30 @@ func (w *run) execute(j *job.Job) {
 	began := time.Now()
 	outcome := w.superseded(j, a, before)
 	if outcome == nil {
+		outcome = unreadable(j)
+	}
+	if outcome == nil {
 		outcome = w.lacksToken(j)
 	}
 	if outcome == nil {
-		outcome = w.handle(j)
+		if outcome = w.awaitBytes(j); outcome == nil {
+			defer w.config.Bytes.end(bytesOf(j))
+			outcome = w.handle(j)
+		}
 	}
 	worked := time.Since(began)
 	w.settle(j, a, outcome, worked)
+}
+
+// unreadable is how a job ends that could not be read; nil if it could.
+func unreadable(j *job.Job) job.Outcome {
+	if j.Unreadable == "" {
+		return nil
+	}
+	return job.Fail{
+		Settling: job.Settling{NotWorkedOn: true}, Retries: max(0, j.Retries-1),
+		Message: "The job cannot be read: " + j.Unreadable + ". No event was sent.",
+	}
 }
 
 // superseded waits for the earlier activation of the same try of a job, if this process still works on it. It returns nil
@@ -64,6 +81,9 @@ func (w *run) leastLease(j *job.Job) time.Duration {
 func (w *run) awaitEffect(ctx context.Context, j *job.Job) error {
 	if w.tooLate(j) {
 		return job.ErrTooLate
+	}
+	if ctx.Err() == nil && w.link.takesEffect(j) { // as a rule
+		return nil
 	}
 	ctx, cancel := context.WithDeadlineCause(ctx, j.Lease.End().Add(-w.leastLease(j)), job.ErrTooLate)
 	defer cancel()

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
@@ -23,7 +23,7 @@ type way struct {
 	slow   func(ctx context.Context, call string, key int64) error // the call is under way for so long before it does
 	after  func(call string, key int64) error                      // it does, its answer does not come back
 	clock  func(key int64) time.Duration                           // how far the clock of the job's partition is ahead
-	leased bool                                                    // each activation has a lease token, without which no command is taken
+	old    func(call string) bool                                  // the call goes by a gateway before Camunda 8.10, which passes over lease tokens
 
 	mu      sync.Mutex
 	isCut   bool
@@ -72,23 +72,14 @@ func (w *way) shift(j *job.Job) *job.Job {
 	if w.clock != nil {
 		j.Deadline = j.Deadline.Add(w.clock(j.Key))
 	}
-	if w.leased {
-		j.LeaseToken = w.token(j.Key)
-	}
 	return j
 }
 
-// token is that of a job's last activation.
-func (w *way) token(key int64) string {
-	_, given := w.State(key)
-	return fmt.Sprintf("%d/%d", key, given)
-}
-
 // command is a call that names a job.
-func (w *way) command(ctx context.Context, name string, r job.Ref, do func() error) error {
+func (w *way) command(ctx context.Context, name string, r *job.Ref, do func() error) error {
 	return w.call(ctx, name, r.Key, func() error {
-		if w.leased && r.LeaseToken != w.token(r.Key) {
-			return &job.CommandError{Kind: job.Gone, Code: "FAILED_PRECONDITION", Reason: "another activation holds the job", NotTaken: true}
+		if w.old != nil && w.old(name) {
+			r.LeaseToken = ""
 		}
 		return do()
 	})
@@ -140,19 +131,19 @@ func (s *wayStream) Recv() (*job.Job, error) {
 }
 
 func (w *way) Complete(ctx context.Context, r job.Ref, v []byte) error {
-	return w.command(ctx, "Complete", r, func() error { return w.Gateway.Complete(ctx, r, v) })
+	return w.command(ctx, "Complete", &r, func() error { return w.Gateway.Complete(ctx, r, v) })
 }
 
 func (w *way) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, v []byte) error {
-	return w.command(ctx, "Fail", r, func() error { return w.Gateway.Fail(ctx, r, retries, backoff, message, v) })
+	return w.command(ctx, "Fail", &r, func() error { return w.Gateway.Fail(ctx, r, retries, backoff, message, v) })
 }
 
 func (w *way) Throw(ctx context.Context, r job.Ref, code, message string, v []byte) error {
-	return w.command(ctx, "Throw", r, func() error { return w.Gateway.Throw(ctx, r, code, message, v) })
+	return w.command(ctx, "Throw", &r, func() error { return w.Gateway.Throw(ctx, r, code, message, v) })
 }
 
 func (w *way) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
-	return w.command(ctx, "UpdateTimeout", r, func() error { return w.Gateway.UpdateTimeout(ctx, r, d) })
+	return w.command(ctx, "UpdateTimeout", &r, func() error { return w.Gateway.UpdateTimeout(ctx, r, d) })
 }
 
 func (w *way) Probe(ctx context.Context) error {
@@ -248,13 +239,13 @@ type fleet struct {
 	ways    []*way
 	workers []*Worker
 	seen    []*observer
-	log     *record
+	log     *testkit.Log
 	stop    func()
 }
 
 func newFleet(t *testing.T, n int, c Config, b *bus, with func(i int, w *way, s *sender)) *fleet {
 	t.Helper()
-	f := &fleet{gateway: &testkit.Gateway{Latency: time.Millisecond, StreamBuffer: 90}, bus: b, log: &record{}}
+	f := &fleet{gateway: &testkit.Gateway{Latency: time.Millisecond, StreamBuffer: 90, Options: embedded.GatewayOptions{Version: "8.10.0"}}, bus: b, log: &testkit.Log{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	c.JobType = "test"
 	var running sync.WaitGroup

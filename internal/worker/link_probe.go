@@ -95,7 +95,8 @@ func (l *link) probeOnce(ctx context.Context, began time.Time) {
 		return
 	}
 	l.silent(err)
-	_ = pace.Sleep(ctx, probePause-time.Since(began))
+	// By chance a little sooner: workers that lost the gateway in the same moment would come back in the same moment too.
+	_ = pace.Sleep(ctx, pace.Jitter(probePause, 0.5)-time.Since(began))
 }
 
 func (l *link) ask(ctx context.Context) error {

@@ -75,9 +75,9 @@ func TestAPollThatGotItsSlotWhileTheLinkWentDownIsNotMade(t *testing.T) {
 		return testkit.Unavailable
 	}}, nil, nil, nil)
 	require.Equal(t, linkDown, w.link.current(), "as at the start")
-	asked, got, err := newRun(w, t.Context(), t.Context(), t.Context()).pollOnce(t.Context(), 2, -1)
+	a, err := newRun(w, t.Context(), t.Context(), t.Context()).pollOnce(t.Context(), 2, -1)
 	require.NoError(t, err)
-	assert.Zero(t, asked+got+polls)
+	assert.Zero(t, a.asked+a.got+polls)
 	assert.Len(t, w.slots.TakeFree(3), 2, "its slots are free again")
 }
 

@@ -61,6 +61,19 @@ func takesEffects(s linkState) bool { return s == linkUp }
 // takesJobs is also true of a suspect link: a stream that is open stays open, and a poll does no harm.
 func takesJobs(s linkState) bool { return s == linkUp || s == linkSuspect }
 
+// takesEffect says whether the work on the job may take effect now.
+func (l *link) takesEffect(j *job.Job) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return takesEffects(l.state) && l.effectWait(j) <= 0
+}
+
+// effectWait returns how long the job's partition and tenant have it wait. The lock is held.
+func (l *link) effectWait(j *job.Job) time.Duration {
+	now := time.Now()
+	return max(l.partitions[j.Partition()].wait(now), l.tenants[j.TenantID].waitDenied(now))
+}
+
 // awaitEffect waits until the work on the job may take effect.
 func (l *link) awaitEffect(ctx context.Context, j *job.Job) error {
 	for {
@@ -68,8 +81,7 @@ func (l *link) awaitEffect(ctx context.Context, j *job.Job) error {
 			return err
 		}
 		l.mu.Lock()
-		now := time.Now()
-		wait, turned := max(l.partitions[j.Partition()].wait(now), l.tenants[j.TenantID].waitDenied(now)), l.turned
+		wait, turned := l.effectWait(j), l.turned
 		l.mu.Unlock()
 		if wait <= 0 {
 			return nil

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// pollCooldown keeps triggers that come one by one from making a poll each.
+	// pollCooldown keeps triggers, or slots, that come one by one from making a poll each.
 	pollCooldown = 5 * time.Millisecond
 	// pollAtDrain is how long a poll in flight may go on when a drain begins: one that is cut off can lose jobs that were
 	// already activated.
@@ -20,6 +20,9 @@ const (
 	// pollUnheld is the least time from one poll that is to wait at the gateway to the next, if the first brings nothing: a
 	// gateway can be told to let no poll wait.
 	pollUnheld = 100 * time.Millisecond
+	// wholeAnswer is how many bytes of jobs an answer has that was surely not cut short. A broker cuts it where the next job would
+	// exceed its limit, which is 4 MiB by default.
+	wholeAnswer = 1 << 20
 	// pollFailing is the longest pause between polls that fail.
 	pollFailing = time.Second
 )
@@ -36,22 +39,25 @@ func (w *run) pollJobs() {
 	defer context.AfterFunc(w.draining, func() { time.AfterFunc(pollAtDrain, cut) })()
 	most := w.config.MaxJobsActive // how many jobs fit into an answer, as far as is known
 	probe := func(n int) {
-		if _, _, err := w.pollOnce(ctx, n, -1); err != nil {
+		if _, err := w.pollOnce(ctx, n, -1); err != nil {
 			w.polled(ctx, &complaint, err)
 		}
 	}
 	for w.awaitPollable(probe) {
 		began := time.Now()
-		asked, got, err := w.pollOnce(ctx, most, w.pollWait())
+		answer, err := w.pollOnce(ctx, most, w.pollWait())
 		if w.draining.Err() != nil {
 			return
 		}
+		if answer.asked == 0 {
+			continue // no poll was made, which tells nothing of the gateway
+		}
 		w.polled(ctx, &complaint, err)
-		if got > asked {
+		if answer.got > answer.asked {
 			w.handBackAside()
 		}
-		if tooLarge(err) && asked > 1 {
-			most = asked / 2 // the jobs of this answer are lost until their lease is over, the next poll's are not
+		if tooLarge(err) && answer.asked > 1 {
+			most = answer.asked / 2 // the jobs of this answer are lost until their lease is over, the next poll's are not
 			continue
 		}
 		if err != nil {
@@ -61,25 +67,25 @@ func (w *run) pollJobs() {
 			continue
 		}
 		failing.Reset()
-		full := asked > 0 && got == asked
+		full := answer.got == answer.asked
 		if full && most < w.config.MaxJobsActive {
 			most++
 		}
-		if !full && w.backlog.Swap(false) {
+		if !full && answer.bytes < wholeAnswer && w.backlog.Swap(false) {
 			select {
 			case w.caughtUp <- struct{}{}:
 			default:
 			}
 		}
 		if w.pollsAlone() {
-			if asked > 0 && got == 0 && pace.Sleep(w.draining, pollUnheld-time.Since(began)) != nil {
+			if answer.got == 0 && pace.Sleep(w.draining, pollUnheld-time.Since(began)) != nil {
 				return
 			}
 			continue // the gateway made us wait, as a rule
 		}
-		w.poll.wanted.Store(full || w.slots.Full())
-		if full {
-			w.poll.fire() // there may be more: again, as soon as there is a slot
+		w.poll.wanted.Store(full || w.slots.Full() || w.config.Bytes.full())
+		if answer.got > 0 {
+			w.poll.fire() // there may be more, also if there were slots for them: a broker limits the bytes of an answer
 		}
 		if !w.awaitPoll() {
 			return
@@ -103,9 +109,10 @@ func (w *run) awaitPollable(probe func(most int)) bool {
 // pollsAlone says whether only polls bring jobs, so that they wait at the gateway.
 func (w *run) pollsAlone() bool { return !w.streams() || w.noStream.known() }
 
-// pollWait returns how long a poll is to wait at the gateway.
+// pollWait returns how long a poll is to wait at the gateway. The first one, and the first after one that failed, does not: only an
+// answer makes the worker ready.
 func (w *run) pollWait() time.Duration {
-	if w.pollsAlone() {
+	if w.pollsAlone() && w.health.polling() {
 		return w.config.PollWait
 	}
 	return -1
@@ -160,31 +167,47 @@ func (w *run) awaitPoll() bool {
 	return true
 }
 
-// pollOnce asks for as many jobs as there are free slots, at most so many. It holds the slots meanwhile, and gives back those
-// without a job.
-func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (asked, got int, err error) {
-	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
+// answer is what a poll brought.
+type answer struct {
+	asked, got int   // jobs
+	bytes      int64 // of those that came
+}
+
+// pollOnce asks for as many jobs as there are free slots and room for their bytes, at most so many. It holds the slots meanwhile,
+// and gives back those without a job. It asks for none if the drain began, or the link went down, before it had them.
+func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a answer, err error) {
+	share := wait >= 0 && most > 1 && w.slots.Full() // else each slot that is freed makes a poll
+	first, err := w.slots.Take(w.draining)           //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
-		return 0, 0, nil
+		return answer{}, nil
 	}
-	slots := append([]*Slot{first}, w.slots.TakeFree(most-1)...)
+	slots := []*Slot{first}
 	defer func() {
 		for _, s := range slots {
 			s.Release()
 		}
 	}()
-	if !takesJobs(w.link.current()) { // it changed while we waited for a slot
-		return 0, 0, nil
+	if share && pace.Sleep(w.draining, pollCooldown) != nil { //nolint:contextcheck // as above
+		return answer{}, nil
 	}
-	asked = len(slots)
+	room, err := w.config.Bytes.await(w.draining) //nolint:contextcheck // as above
+	if err != nil {
+		return answer{}, nil
+	}
+	slots = append(slots, w.slots.TakeFree(min(most, room)-1)...)
+	if !takesJobs(w.link.current()) { // it changed while we waited for a slot
+		return answer{}, nil
+	}
+	a.asked = len(slots)
 	sent := time.Now()
-	err = w.activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
-		got++
+	err = w.activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: a.asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
+		a.got++
+		a.bytes += bytesOf(j)
 		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back
 		if len(slots) > 0 {
 			slot, slots = slots[0], slots[1:]
 		}
 		w.take(j, slot, false, sighting{earliest: sent, polled: true})
 	})
-	return asked, got, err
+	return a, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,5 +119,128 @@ func TestAJobMoreThanWasAskedForIsHandedBack(t *testing.T) {
 		drain()
 		<-ended
 		testkit.Advance(time.Hour) // the gateway's timers
+	})
+}
+
+// bounded gives fewer jobs than a poll asks for, as a broker does whose answers would be too large.
+type bounded struct{ *testkit.Gateway }
+
+// Activate implements [Gateway].
+func (g bounded) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	r.MaxJobs = min(r.MaxJobs, 3)
+	return g.Gateway.Activate(ctx, r, yield)
+}
+
+// TestABacklogOfLargeJobsIsPolledToItsEnd without waiting for the next tick, though no answer has as many jobs as were asked for.
+func TestABacklogOfLargeJobsIsPolledToItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := bounded{&testkit.Gateway{}}
+		g.Create(keys(1, 60)...)
+		ctx, drain := context.WithCancel(t.Context())
+		w := New(Config{JobType: "test", MaxJobsActive: 32, Stream: true, PollInterval: 10 * time.Second}, g, completing(time.Millisecond), nil, nil)
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = w.Run(ctx) }()
+		testkit.Advance(time.Second)
+		assert.Equal(t, 60, g.Count("Complete"))
+		polls := len(g.Calls("Activate"))
+		testkit.Advance(5 * time.Second)
+		assert.Len(t, g.Calls("Activate"), polls, "the end of the backlog was found")
+		drain()
+		<-ended
+		testkit.Advance(time.Hour) // the gateway's timers
+	})
+}
+
+// TestSlotsThatAreFreedOneByOneShareAPoll of a worker that only polls, and is always full.
+func TestSlotsThatAreFreedOneByOneShareAPoll(t *testing.T) {
+	t.Parallel()
+	for slots, most := range map[int]float64{32: 0.4, 256: 0.2} { // polls per job
+		synctest.Test(t, func(t *testing.T) {
+			const jobs = 4000
+			g := &testkit.Gateway{Latency: time.Millisecond}
+			g.Create(keys(1, jobs)...)
+			h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+				testkit.Advance(20*time.Millisecond + time.Duration(j.Key*7919%20_000)*time.Microsecond)
+				return job.Complete{}
+			}}
+			r := start(t, Config{MaxJobsActive: slots}, g, h)
+			testkit.Advance(10 * time.Second)
+			assert.Equal(t, jobs, g.Count("Complete"))
+			polls := float64(len(g.Calls("Activate"))) / jobs
+			assert.LessOrEqual(t, polls, most, "%d slots", slots)
+			t.Logf("%d slots: %.3f polls per job", slots, polls)
+			r.stop()
+		})
+	}
+}
+
+// TestALoneSlotPollsAtOnce: there is none to share a poll with.
+func TestALoneSlotPollsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		r := start(t, Config{MaxJobsActive: 1}, g, completing(time.Millisecond))
+		testkit.Advance(time.Second)
+		g.Create(keys(1, 100)...)
+		testkit.Advance(110 * time.Millisecond)
+		assert.Equal(t, 100, g.Count("Complete"))
+		r.stop()
+		testkit.Advance(time.Hour)
+	})
+}
+
+// TestNoPollIsMadeOnceTheDrainBegan: it would be cut off a second later, with the jobs that it was just given.
+func TestNoPollIsMadeOnceTheDrainBegan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		g.Create(keys(1, 10)...)
+		free := make(chan struct{})
+		h := &handler{do: func(context.Context, *job.Job) job.Outcome {
+			<-free
+			return job.Complete{}
+		}}
+		r := start(t, Config{MaxJobsActive: 2}, g, h)
+		testkit.Advance(time.Second) // full
+		polls := len(g.Calls("Activate"))
+		free <- struct{}{}
+		testkit.Advance(pollCooldown / 2) // other slots are waited for
+		r.drain()
+		close(free)
+		<-r.ended
+		assert.Len(t, g.Calls("Activate"), polls)
+		assert.Equal(t, 2, g.Count("Complete"))
+		testkit.Advance(time.Hour)
+	})
+}
+
+// TestAPollThatWasNotMadeIsNoAnswer: the link goes down while a worker whose polls are refused waits for a slot.
+func TestAPollThatWasNotMadeIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var down atomic.Bool
+		g := &testkit.Gateway{Fault: func(call string, _ int64) error {
+			switch {
+			case call == "Activate":
+				return job.Refusal("PERMISSION_DENIED", "not yours")
+			case call != "Stream" && down.Load():
+				return testkit.Unavailable
+			}
+			return nil
+		}}
+		r := start(t, Config{MaxJobsActive: 2, Stream: true}, g, completing(10*time.Second))
+		testkit.Advance(5 * time.Second)
+		for key := int64(1); key < 20; key++ {
+			g.Create(key)
+			down.Store(key%4 == 2)
+			testkit.Advance(7 * time.Second)
+		}
+		assert.Contains(t, r.log.String(), "cannot poll for jobs")
+		assert.NotContains(t, r.log.String(), "polls for jobs are answered again")
+		assert.Greater(t, g.Count("Complete"), 5)
+		down.Store(false)
+		r.stop()
+		testkit.Advance(time.Hour)
 	})
 }

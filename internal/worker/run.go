@@ -133,8 +133,14 @@ func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
 		}
 		return
 	}
+	size := bytesOf(j)
+	w.config.Bytes.arrived(size)
+	w.bytes.Add(size)
 	w.running.Go(func() {
 		defer slot.Release()
+		defer w.config.Bytes.ended(size)
+		defer w.bytes.Add(-size)
+		growStack(0)
 		w.execute(j)
 	})
 }

@@ -63,6 +63,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	pause := pace.Backoff{First: 50 * time.Millisecond, Last: commandPause}
 	maybe := false // an earlier one of these commands may have been taken
 	last := ""     // refusal
+	doubted := 0   // how often the broker refused the token of a job that is still ours
 	told := false
 	settled := func() {
 		if !told && !settling(outcome).NotWorkedOn {
@@ -95,6 +96,12 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 		}
 		switch r.Kind {
 		case job.Gone:
+			if doubted++; doubted < leastTries && doubtful(j, r) {
+				last = r.Error()
+				w.observer.CommandRetried(r.Code)
+				pause.Wait(w.settling)
+				continue
+			}
 			reason := w.lost(j, a, outcome, r, maybe)
 			if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
 				settled()
@@ -125,12 +132,21 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	}
 }
 
+// doubtful says whether a broker that refuses a job's lease token may not have got it: a gateway before Camunda 8.10 passes over the
+// token, which happens while a cluster is upgraded. As long as the lease surely holds no other activation has the job, as a rule, and
+// another gateway may get the next try. A broker that has got the token refuses it again, whatever became of the job.
+func doubtful(j *job.Job, r *job.CommandError) bool {
+	return j.Ref().Lost(r) == job.AbandonSuperseded && j.Lease.Left() > surely
+}
+
 // lost says what a refusal means after which nothing more is sent for a job: why it is ours no more, or empty if an earlier one of
 // these commands was taken and its answer lost. Maybe says that there was one. A refused lease token means that only while the
-// lease holds: after it, another activation may hold the job.
+// lease holds: after it, another activation may hold the job. It never means that of a complete: a job that was completed is not
+// there, so that no token of it could be refused.
 func (w *run) lost(j *job.Job, a *activation, outcome job.Outcome, r *job.CommandError, maybe bool) job.AbandonReason {
 	reason := j.Ref().Lost(r)
-	superseded := reason == job.AbandonSuperseded && (!maybe || j.Lease.Left() <= 0)
+	_, completes := outcome.(job.Complete)
+	superseded := reason == job.AbandonSuperseded && (!maybe || completes || j.Lease.Left() <= 0)
 	switch {
 	case maybe && releases(outcome):
 		a.command = outcome

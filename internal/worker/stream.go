@@ -88,7 +88,7 @@ func (w *run) awaitStream() bool {
 func (w *run) streamOnce() (delivered bool, err error) {
 	open, closed := w.whileOpen(w.draining)
 	defer closed()
-	slot, err := w.slots.Take(open)
+	slot, err := w.slotWithBytes(open, nil)
 	if err != nil {
 		return false, nil
 	}
@@ -140,25 +140,45 @@ func (w *run) streamOnce() (delivered bool, err error) {
 	}
 }
 
-// nextSlot waits for the slot of the next job. It is nil once the stream is to end: what is still read is put aside.
+// nextSlot waits for the slot of the next job, and for room for its bytes. It is nil once the stream is to end: what is still read
+// is put aside.
 func (w *run) nextSlot(open context.Context, r *reading) *Slot {
 	if r.ending() {
 		return nil
 	}
+	var slot *Slot
 	if free := w.slots.TakeFree(1); len(free) == 1 {
-		if w.slots.Full() {
-			w.poll.wanted.Store(true) // the broker sets aside what it cannot push
-		}
-		return free[0]
+		slot = free[0]
 	}
-	w.poll.wanted.Store(true)
+	full := w.config.Bytes.full()
+	if full || w.slots.Full() {
+		w.poll.wanted.Store(true) // the broker sets aside what it cannot push
+	}
+	if slot != nil && !full {
+		return slot
+	}
 	r.full()
 	ctx, cancel := context.WithCancel(open)
 	defer cancel()
 	defer context.AfterFunc(r.over, cancel)() //nolint:contextcheck // over is the stream's, open is the intake's
-	slot, err := w.slots.Take(ctx)
+	slot, err := w.slotWithBytes(ctx, slot)
 	if err != nil {
 		return nil
 	}
 	return slot
+}
+
+// slotWithBytes waits for a slot, unless one is given, and for room for the bytes of a job.
+func (w *run) slotWithBytes(ctx context.Context, slot *Slot) (*Slot, error) {
+	if slot == nil {
+		var err error
+		if slot, err = w.slots.Take(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := w.config.Bytes.await(ctx); err != nil {
+		slot.Release()
+		return nil, err
+	}
+	return slot, nil
 }

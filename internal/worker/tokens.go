@@ -35,6 +35,7 @@ type tokens struct {
 	mu        sync.Mutex
 	without   time.Time // when a job last came without a token that is required
 	complaint complaint
+	refusals  complaint
 }
 
 func newTokens(mode LeaseMode) *tokens { return &tokens{mode: mode, refused: newUnsupported()} }
@@ -50,6 +51,14 @@ func (t *tokens) missing() bool {
 	defer t.mu.Unlock()
 	t.without = time.Now()
 	return t.complaint.due("a job has no token")
+}
+
+// refusal is told of a gateway that refuses a request for tokens. It says whether that is to be logged. While a cluster is upgraded,
+// gateways that do and others that do not may answer in turn.
+func (t *tokens) refusal() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refusals.due("the gateway refuses")
 }
 
 // ready says whether jobs come with the tokens that are required. The reason says why not.
@@ -79,7 +88,7 @@ func (w *run) activate(ctx context.Context, r job.PollRequest, yield func(*job.J
 	if e := refusal(err); e == nil || e.Fault != job.FaultNoLease {
 		return err
 	}
-	if pause, news := w.tokens.refused.found(); news {
+	if pause, news := w.tokens.refused.found(); news && w.tokens.refusal() {
 		w.log.Info("the gateway gives no lease tokens, going on without; it is asked again later", "after", pause.String())
 	}
 	r.WithLease = false

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/testkit"
 )
@@ -25,8 +26,7 @@ func TestWithATokenAFailWhoseAnswerIsLostIsRepeated(t *testing.T) {
 	for _, replicas := range []int{1, 2} {
 		synctest.Test(t, func(t *testing.T) {
 			var there, back sync.Map // jobs whose first fail was lost on its way there, and back
-			f := newFleet(t, replicas, Config{Stream: true}, &bus{took: 2 * time.Second}, func(i int, w *way, s *sender) {
-				w.leased = true
+			f := newFleet(t, replicas, Config{Stream: true, Leases: LeasePrefer}, &bus{took: 2 * time.Second}, func(i int, w *way, s *sender) {
 				if i == 0 { // all ways lead to the same gateway, and the first worker is at work by now
 					w.Latency = 0
 				}
@@ -77,8 +77,12 @@ func TestWithATokenACommandIsWorthSendingLate(t *testing.T) {
 	t.Parallel()
 	for _, leased := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFleet(t, 1, Config{Stream: true}, &bus{took: 2 * time.Second}, func(_ int, w *way, s *sender) {
-				w.leased, w.Latency = leased, 0
+			mode := LeaseOff
+			if leased {
+				mode = LeasePrefer
+			}
+			f := newFleet(t, 1, Config{Stream: true, Leases: mode}, &bus{took: 2 * time.Second}, func(_ int, w *way, s *sender) {
+				w.Latency = 0
 				s.outcome = func(j *job.Job) job.Outcome { return job.Fail{Retries: j.Retries - 1, Backoff: time.Hour} }
 			})
 			f.gateway.Create(1)
@@ -90,7 +94,7 @@ func TestWithATokenACommandIsWorthSendingLate(t *testing.T) {
 			if leased {
 				assert.Equal(t, 1, f.gateway.Count("Fail"))
 				assert.Equal(t, map[int64]int{1: 1}, f.bus.times())
-				assert.Empty(t, f.seen[0].abandoned)
+				assert.Empty(t, f.seen[0].left())
 			} else {
 				assert.Equal(t, 1, f.seen[0].of(job.AbandonUndelivered)+f.seen[0].of(job.AbandonLeaseOver))
 			}
@@ -108,8 +112,8 @@ func TestAJobThatComesAgainIsSettledByItsOwnToken(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var slow atomic.Bool
 			slow.Store(true)
-			f := newFleet(t, 1, Config{Stream: true}, &bus{took: time.Second}, func(_ int, w *way, s *sender) {
-				w.leased, w.Latency = true, 0
+			f := newFleet(t, 1, Config{Stream: true, Leases: LeasePrefer}, &bus{took: time.Second}, func(_ int, w *way, s *sender) {
+				w.Latency = 0
 				w.slow = func(_ context.Context, call string, key int64) error {
 					if key != 0 && call != "UpdateTimeout" && slow.Swap(false) {
 						testkit.Advance(70 * time.Second)
@@ -124,7 +128,7 @@ func TestAJobThatComesAgainIsSettledByItsOwnToken(t *testing.T) {
 			require.Equal(t, 2, given)
 			assert.Contains(t, []string{"Complete", "Throw", "Fail"}, state, "by the command with the second token")
 			assert.Equal(t, map[int64]int{1: 1}, f.bus.times())
-			assert.Equal(t, map[job.AbandonReason]int{job.AbandonSuperseded: 1}, f.seen[0].abandoned)
+			assert.Equal(t, map[job.AbandonReason]int{job.AbandonSuperseded: 1}, f.seen[0].left())
 			f.stop()
 		})
 	}
@@ -178,6 +182,8 @@ func TestWhatARefusedTokenMeans(t *testing.T) {
 		{name: "after the lease nobody knows, and the effect is remembered", token: "t", left: -time.Second, outcome: job.Throw{Settling: effect}, errs: []error{lost, stale}, want: job.AbandonSuperseded},
 		{name: "a fail with retries left was forgotten before", token: "t", left: -time.Second, outcome: again, errs: []error{lost, stale}, want: job.AbandonSuperseded, forgot: 1, held: again},
 		{name: "a complete whose answer was lost", token: "t", left: time.Minute, outcome: complete, errs: []error{lost, none}, forgot: 1, held: job.Fail{}},
+		{name: "a complete whose answer was lost, and whose token was passed over: the job is there, and the effect is remembered", token: "t", left: time.Minute, outcome: complete, errs: []error{lost, stale}, want: job.AbandonSuperseded},
+		{name: "until a newer gateway gets it", token: "t", left: time.Minute, outcome: complete, errs: []error{lost, stale, stale, nil}, forgot: 1, held: complete},
 		{name: "without a token a fail is not repeated", left: time.Minute, outcome: again, errs: []error{lost, nil}, want: job.AbandonUnconfirmed, forgot: 1, held: again},
 		{name: "with one it is", token: "t", left: time.Minute, outcome: again, errs: []error{lost, nil}, forgot: 1, held: again},
 		{name: "also after the lease", token: "t", left: -time.Second, outcome: again, errs: []error{lost, nil}, forgot: 1, held: again},
@@ -228,7 +234,8 @@ func TestAJobThatCameTooLateIsHandedBackWithItsToken(t *testing.T) {
 // asking is a gateway that notes what it is asked for. An old one refuses to be asked for tokens.
 type asking struct {
 	*testkit.Gateway
-	old atomic.Bool
+	old    atomic.Bool
+	inTurn bool // an old and a new one answer in turn when they are asked for tokens
 
 	mu   sync.Mutex
 	asks []job.TakeRequest
@@ -238,8 +245,11 @@ func (g *asking) ask(r job.TakeRequest) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.asks = append(g.asks, r)
+	if r.WithLease && g.inTurn {
+		defer g.old.Store(!g.old.Load())
+	}
 	if r.WithLease && g.old.Load() {
-		return job.Refusal("INVALID_ARGUMENT", "Request property [withLease] cannot be parsed")
+		return &job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", Reason: "Request property [withLease] cannot be parsed", Fault: job.FaultNoLease, NotTaken: true}
 	}
 	return nil
 }
@@ -337,6 +347,20 @@ func TestAGatewayThatGivesNoTokensIsAskedWithout(t *testing.T) {
 	}
 }
 
+// TestGatewaysOfTwoVersionsThatAnswerInTurnMakeALineAMinute: a cluster is upgraded.
+func TestGatewaysOfTwoVersionsThatAnswerInTurnMakeALineAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &asking{Gateway: &testkit.Gateway{}, inTurn: true}
+		r := startOn(t, Config{Leases: LeasePrefer, PollWait: time.Second}, g, g.Gateway, completing(0))
+		testkit.Advance(5 * time.Minute)
+		lines := strings.Count(r.log.String(), "gives no lease tokens")
+		assert.LessOrEqual(t, lines, 6, "in 5 minutes")
+		assert.GreaterOrEqual(t, lines, 2)
+		r.stop()
+	})
+}
+
 // TestAGatewayThatGivesNoRequiredTokensMakesTheWorkerUnready, with one line a minute. It is never asked without.
 func TestAGatewayThatGivesNoRequiredTokensMakesTheWorkerUnready(t *testing.T) {
 	t.Parallel()
@@ -367,8 +391,8 @@ func TestAJobWithoutARequiredTokenIsFailedAndKeepsItsRetries(t *testing.T) {
 		var old atomic.Bool
 		old.Store(true)
 		h := completing(0)
-		g := &testkit.Gateway{}
-		way := &halfWay{way{Gateway: g, leased: true}, &old}
+		g := &testkit.Gateway{Options: embedded.GatewayOptions{Version: "8.10.0"}}
+		way := &halfWay{g, &old}
 		r := startOn(t, Config{Stream: true, Leases: LeaseRequire}, way, g, h)
 		ready, reason := r.Ready()
 		require.True(t, ready, reason)
@@ -387,6 +411,7 @@ func TestAJobWithoutARequiredTokenIsFailedAndKeepsItsRetries(t *testing.T) {
 		assert.Zero(t, h.settled.Load(), "nothing was forgotten")
 		assert.Equal(t, 2, strings.Count(r.log.String(), "come without a lease token"), r.log.String())
 		old.Store(false)
+		g.Break(testkit.Broken) // the broker was restarted
 		testkit.Advance(40 * time.Second)
 		assert.Equal(t, 20, g.Count("Complete"))
 		testkit.Advance(time.Minute)
@@ -396,49 +421,20 @@ func TestAJobWithoutARequiredTokenIsFailedAndKeepsItsRetries(t *testing.T) {
 	})
 }
 
-// halfWay is a way to a cluster of which a part is old: its jobs have no token.
+// halfWay is a way to a cluster of which a part is old: it passes over the request for tokens.
 type halfWay struct {
-	way
+	*testkit.Gateway
 	old *atomic.Bool
 }
 
-func (w *halfWay) drop(j *job.Job) *job.Job {
-	if w.old.Load() {
-		j.LeaseToken = ""
-	}
-	return j
-}
-
 func (w *halfWay) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
-	return w.way.Activate(ctx, r, func(j *job.Job) { yield(w.drop(j)) })
+	r.WithLease = r.WithLease && !w.old.Load()
+	return w.Gateway.Activate(ctx, r, yield)
 }
 
 func (w *halfWay) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
-	s, err := w.way.Stream(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return dropping{s, w}, nil
-}
-
-func (w *halfWay) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, v []byte) error {
-	if r.LeaseToken == "" {
-		return w.Gateway.Fail(ctx, r, retries, backoff, message, v)
-	}
-	return w.way.Fail(ctx, r, retries, backoff, message, v)
-}
-
-type dropping struct {
-	job.Stream
-	way *halfWay
-}
-
-func (s dropping) Recv() (*job.Job, error) {
-	j, err := s.Stream.Recv()
-	if err != nil {
-		return nil, err
-	}
-	return s.way.drop(j), nil
+	r.WithLease = r.WithLease && !w.old.Load()
+	return w.Gateway.Stream(ctx, r)
 }
 
 // TestAPreferredTokenIsNoCondition: jobs with and without a token are worked on side by side.
@@ -482,4 +478,88 @@ func (s everySecond) Recv() (*job.Job, error) {
 		j.LeaseToken = "t"
 	}
 	return j, err
+}
+
+// TestAnOlderGatewayThatPassesOverATokenDoesNotEndAJob: while a cluster is upgraded a command may go by such a gateway. The broker
+// then refuses it for want of its token, although no other activation has the job.
+func TestAnOlderGatewayThatPassesOverATokenDoesNotEndAJob(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		refused int64 // so many commands of a job go by an older gateway
+		want    map[job.AbandonReason]int
+	}{
+		{"the next try goes by a newer one", leastTries - 1, nil},
+		{"all tries do", 100, map[job.AbandonReason]int{job.AbandonSuperseded: 1}},
+	} {
+		for _, outcome := range []job.Outcome{job.Complete{}, job.Throw{}, job.Fail{}, job.Fail{Retries: 2, Backoff: time.Hour}} {
+			synctest.Test(t, func(t *testing.T) {
+				var commands atomic.Int64
+				f := newFleet(t, 1, Config{Stream: true, Leases: LeaseRequire}, &bus{}, func(_ int, w *way, s *sender) {
+					w.Latency = 0
+					w.old = func(string) bool { return commands.Add(1) <= tt.refused }
+					s.outcome = func(*job.Job) job.Outcome { return outcome }
+				})
+				f.gateway.Create(1)
+				testkit.Advance(10 * time.Second) // well within the lease
+				assert.Equal(t, tt.want, f.seen[0].left(), "%s: %s", tt.name, outcome.Name())
+				assert.EqualValues(t, leastTries, commands.Load())
+				state, given := f.gateway.State(1)
+				assert.Equal(t, 1, given)
+				if tt.want == nil {
+					assert.NotContains(t, []string{"waiting", "active"}, state)
+				} else {
+					assert.Equal(t, "active", state)
+				}
+				f.stop()
+			})
+		}
+	}
+}
+
+// TestAJobThatCannotBeReadIsFailed, and not worked on.
+func TestAJobThatCannotBeReadIsFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		h := completing(0)
+		r := startOn(t, Config{Stream: true}, unreadableJobs{g}, g, h)
+		g.Create(1)
+		testkit.Advance(time.Second)
+		fails := g.Calls("Fail")
+		require.Len(t, fails, 3)
+		for i, c := range fails {
+			assert.EqualValues(t, 2-i, c.Retries, "one try less")
+		}
+		assert.Equal(t, "The job cannot be read: deadline: found object, expected a whole number. No event was sent.", fails[0].Text)
+		assert.Zero(t, h.peak.Load(), "nothing was worked on")
+		r.stop()
+	})
+}
+
+// unreadableJobs gives jobs of which something could not be read.
+type unreadableJobs struct{ *testkit.Gateway }
+
+func (g unreadableJobs) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	return g.Gateway.Activate(ctx, r, func(j *job.Job) { yield(halfRead(j)) })
+}
+
+func (g unreadableJobs) Stream(ctx context.Context, r job.TakeRequest) (job.Stream, error) {
+	s, err := g.Gateway.Stream(ctx, r)
+	return halfReadStream{s}, err
+}
+
+type halfReadStream struct{ job.Stream }
+
+func (s halfReadStream) Recv() (*job.Job, error) {
+	j, err := s.Stream.Recv()
+	if err == nil {
+		j = halfRead(j)
+	}
+	return j, err
+}
+
+func halfRead(j *job.Job) *job.Job {
+	j.Unreadable = "deadline: found object, expected a whole number"
+	return j
 }

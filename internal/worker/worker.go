@@ -78,6 +78,7 @@ type Config struct {
 	TenantIDs      []string      // empty = the default tenant
 	FetchVariables []string      // empty = all
 	LeastLease     time.Duration // how much of a lease must be left for work on a job to begin [a quarter of it]
+	Bytes          *Bytes        // the limit of the jobs' size, which workers may share; nil = none
 	Downstream     Downstream    // nil = never down
 	Panicked       job.Fail      // how a job ends whose handler lets a panic through; its retries are the job's, less one
 
@@ -104,6 +105,9 @@ func (c Config) withDefaults() Config {
 	if c.Panicked.Message == "" {
 		c.Panicked.Message = "The worker failed for a reason of its own; its log says more."
 	}
+	if c.Bytes == nil {
+		c.Bytes = NewBytes(0)
+	}
 	if c.Downstream == nil {
 		c.Downstream = neverDown{}
 	}
@@ -125,6 +129,7 @@ type Worker struct {
 	health  *health
 	tokens  *tokens
 	atWork  *atomic.Int64 // jobs that are worked on or settled
+	bytes   *atomic.Int64 // of the jobs in slots
 	drained *atomic.Bool
 }
 
@@ -142,7 +147,7 @@ func New(c Config, g Gateway, h Handler, o Observer, log *slog.Logger) *Worker {
 		config: c, gateway: g, handler: h, observer: o, log: log,
 		slots: NewSlots(c.MaxJobsActive, poll.fireIfWanted), poll: poll,
 		link:   newLink(g.Probe, log, func(s linkState) { o.Link(s.String()) }),
-		health: &health{}, tokens: newTokens(c.Leases), atWork: &atomic.Int64{}, drained: &atomic.Bool{},
+		health: &health{}, tokens: newTokens(c.Leases), atWork: &atomic.Int64{}, bytes: &atomic.Int64{}, drained: &atomic.Bool{},
 	}
 }
 
@@ -155,6 +160,9 @@ func (w *Worker) SlotsInUse() int { return w.slots.InUse() }
 
 // JobsAtWork returns how many jobs are worked on or settled now.
 func (w *Worker) JobsAtWork() int { return int(w.atWork.Load()) }
+
+// BytesInUse returns the size of the jobs in this process that are this worker's.
+func (w *Worker) BytesInUse() int64 { return w.bytes.Load() }
 
 // Ready says whether jobs can be taken: commands get through to the gateway, a stream is open or the last poll was
 // answered, and jobs come with lease tokens if those are required. The reason says why not. It may be called at any time.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,27 +77,16 @@ func (o *observer) Abandoned(_ *job.Job, r job.AbandonReason) {
 	o.abandoned[r]++
 }
 
+// left returns how many jobs were left to their leases, by reason; nil = none was.
+func (o *observer) left() map[job.AbandonReason]int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.abandoned)
+}
+
 func (o *observer) count() int { o.mu.Lock(); defer o.mu.Unlock(); return o.taken }
 
 func (o *observer) tries() int { o.mu.Lock(); defer o.mu.Unlock(); return o.retried }
-
-// record is a log that a test reads while it is written.
-type record struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.buf.Write(p)
-}
-
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.buf.String()
-}
 
 func (o *observer) of(r job.AbandonReason) int {
 	o.mu.Lock()
@@ -110,7 +100,7 @@ type rig struct {
 	gateway *testkit.Gateway
 	handler *handler
 	seen    *observer
-	log     *record
+	log     *testkit.Log
 	drain   context.CancelFunc
 	ended   chan struct{}
 	left    error // what Run returned
@@ -125,7 +115,7 @@ func start(t *testing.T, c Config, g *testkit.Gateway, h *handler) *rig {
 // startOn starts a worker on a way to a gateway.
 func startOn(t *testing.T, c Config, way Gateway, g *testkit.Gateway, h *handler) *rig {
 	t.Helper()
-	r := &rig{gateway: g, handler: h, seen: &observer{}, log: &record{}, ended: make(chan struct{})}
+	r := &rig{gateway: g, handler: h, seen: &observer{}, log: &testkit.Log{}, ended: make(chan struct{})}
 	c.JobType, c.Name = "test", "worker"
 	r.Worker = New(c, way, h, r.seen, slog.New(slog.NewTextHandler(r.log, nil)))
 	ctx, cancel := context.WithCancel(t.Context())

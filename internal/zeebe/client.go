@@ -14,7 +14,9 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/mem"
 )
 
 // streamWindow is how many bytes of jobs may be in transport on a stream that is not being read: the smallest that
@@ -34,6 +36,7 @@ type Client struct {
 	streams *connection // the stream of jobs
 
 	version lastVersion
+	tenant  physicalTenant
 }
 
 // Dial returns a client of the gateway that c names. It connects with the first call, so an unreachable gateway is no
@@ -49,7 +52,7 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 		return nil, err
 	}
 	options := append(dialOptions(c, tlsConfig(a.roots, c.Authority, a.keys.gateway)), extra...)
-	client := &Client{Definitions: Definitions{newREST(&c, a, a.besideSystem)}, config: c, auth: a.auth}
+	client := &Client{Definitions: Definitions{newREST(&c, a, a.besideSystem)}, config: c, auth: a.auth, tenant: physicalTenant{id: c.PhysicalTenant}}
 	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
 		return nil, err
 	}
@@ -60,6 +63,16 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	}
 	return client, nil
 }
+
+// messageBuffers are what messages are read into: 256 B to 1 MiB, in steps of two. gRPC's own have no step between 32 KiB and 1 MiB,
+// where the answers of polls are.
+var messageBuffers = func() mem.BufferPool {
+	pool, err := mem.NewBinaryTieredBufferPool(8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+	if err != nil {
+		panic(err) // the steps are constants
+	}
+	return pool
+}()
 
 func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 	transport := insecure.NewCredentials()
@@ -72,6 +85,7 @@ func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 		// A retry policy could otherwise come in by a service config from DNS.
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
+		experimental.WithBufferPool(messageBuffers),
 		// The pause between two tries to connect is at most a second, jitter included: workers of a cluster that was away come
 		// back together, and soon.
 		grpc.WithConnectParams(grpc.ConnectParams{

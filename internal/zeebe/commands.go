@@ -20,7 +20,7 @@ import (
 func (c *Client) Complete(ctx context.Context, r job.Ref, variables []byte) error {
 	request := &pb.CompleteJobRequest{JobKey: r.Key, Variables: validText(string(variables))}
 	addText(request, completeLeaseToken, r.LeaseToken)
-	return known(c.command(ctx, request, func(ctx context.Context) error {
+	return known(c.command(ctx, r.LeaseToken, request, func(ctx context.Context) error {
 		_, err := c.calls.client().CompleteJob(ctx, request)
 		return err
 	}))
@@ -31,7 +31,7 @@ func (c *Client) Complete(ctx context.Context, r job.Ref, variables []byte) erro
 func (c *Client) Fail(ctx context.Context, r job.Ref, retries int32, backoff time.Duration, message string, variables []byte) error {
 	request := &pb.FailJobRequest{JobKey: r.Key, Retries: retries, RetryBackOff: milliseconds(backoff), ErrorMessage: validText(message), Variables: validText(string(variables))}
 	addText(request, failLeaseToken, r.LeaseToken)
-	return known(c.command(ctx, request, func(ctx context.Context) error {
+	return known(c.command(ctx, r.LeaseToken, request, func(ctx context.Context) error {
 		_, err := c.calls.client().FailJob(ctx, request)
 		return err
 	}))
@@ -41,7 +41,7 @@ func (c *Client) Fail(ctx context.Context, r job.Ref, retries int32, backoff tim
 func (c *Client) Throw(ctx context.Context, r job.Ref, code, message string, variables []byte) error {
 	request := &pb.ThrowErrorRequest{JobKey: r.Key, ErrorCode: validText(code), ErrorMessage: validText(message), Variables: validText(string(variables))}
 	addText(request, throwLeaseToken, r.LeaseToken)
-	return known(c.command(ctx, request, func(ctx context.Context) error {
+	return known(c.command(ctx, r.LeaseToken, request, func(ctx context.Context) error {
 		_, err := c.calls.client().ThrowError(ctx, request)
 		return err
 	}))
@@ -52,13 +52,13 @@ func (c *Client) Throw(ctx context.Context, r job.Ref, code, message string, var
 func (c *Client) UpdateTimeout(ctx context.Context, r job.Ref, d time.Duration) error {
 	request := &pb.UpdateJobTimeoutRequest{JobKey: r.Key, Timeout: milliseconds(d)}
 	addText(request, timeoutLeaseToken, r.LeaseToken)
-	return c.command(ctx, request, func(ctx context.Context) error {
+	return c.command(ctx, r.LeaseToken, request, func(ctx context.Context) error {
 		_, err := c.calls.client().UpdateJobTimeout(ctx, request)
 		return err
 	})
 }
 
-func (c *Client) command(ctx context.Context, request proto.Message, do func(ctx context.Context) error) error {
+func (c *Client) command(ctx context.Context, token string, request proto.Message, do func(ctx context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.config.RequestTimeout)
 	defer cancel()
 	call := &writing{Context: limited}
@@ -66,7 +66,7 @@ func (c *Client) command(ctx context.Context, request proto.Message, do func(ctx
 	if err == nil {
 		return nil
 	}
-	return tooLargeForProxy(err, proto.Size(request))
+	return tooLargeForProxy(maskToken(err, token), proto.Size(request))
 }
 
 // leastTooLarge is the size in bytes above which an answer 413 is taken at its word. A proxy that refuses a smaller command
@@ -85,6 +85,17 @@ func tooLargeForProxy(err error, size int) error {
 		Fault: job.FaultMessageTooLarge, HTTPStatus: e.HTTPStatus,
 		Reason: fmt.Sprintf("a proxy before the gateway takes no command of %d bytes (HTTP 413); raise its limit, or let the result be smaller", size),
 	}
+}
+
+// maskToken takes a lease token out of the words of a refusal, which may repeat it. Who has it could send commands for the job.
+func maskToken(err error, token string) error {
+	e, ok := errors.AsType[*job.CommandError](err)
+	if !ok || token == "" || !strings.Contains(e.Reason, token) {
+		return err
+	}
+	masked := *e // the error of a token is shared by all calls that wait for it
+	masked.Reason = strings.ReplaceAll(e.Reason, token, "***")
+	return &masked
 }
 
 // validText replaces what is no UTF-8: protobuf would refuse the whole command, and with it the job's end.

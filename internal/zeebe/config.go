@@ -96,6 +96,9 @@ func (c Config) withDefaults() Config {
 	if c.Auth.Timeout <= 0 {
 		c.Auth.Timeout = defaultTimeout
 	}
+	if c.PhysicalTenant == defaultPhysicalTenant {
+		c.PhysicalTenant = "" // a cluster that knows no physical tenants has it, too
+	}
 	return c
 }
 
@@ -126,12 +129,13 @@ func isWebURL(text string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-// printableURL is a URL without a password and without its query, both of which may be secrets.
+// printableURL is a URL without a password, its query and its fragment, all of which may be secrets.
 func printableURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return "***"
 	}
 	u.RawQuery, u.ForceQuery = "", false
+	u.Fragment, u.RawFragment = "", ""
 	return u.Redacted()
 }

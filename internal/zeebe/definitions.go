@@ -18,7 +18,7 @@ type Definitions struct{ rest *restAPI }
 // maxDefinition is the greatest process definition that is read, in bytes. Zeebe itself takes no resource above 4 MB.
 const maxDefinition = 4 << 20
 
-// RESTError is a question about definitions that did not end in an answer.
+// RESTError is a question about definitions or secrets that did not end in an answer.
 type RESTError struct {
 	URL    string
 	Method string
@@ -89,6 +89,11 @@ func firstDefinition(answer []byte) (int64, error) {
 
 // ask returns the body of the answer to a question.
 func (d Definitions) ask(ctx context.Context, r restRequest) ([]byte, error) {
+	return d.askOr(ctx, r, d.statusError)
+}
+
+// askOr is ask, where refusal words an answer of another status than 200.
+func (d Definitions) askOr(ctx context.Context, r restRequest, refusal func(restRequest, *restAnswer) *RESTError) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, d.rest.config.RequestTimeout)
 	defer cancel()
 	answer, err := d.rest.ask(limited, r)
@@ -104,7 +109,7 @@ func (d Definitions) ask(ctx context.Context, r restRequest) ([]byte, error) {
 	case err != nil && !errors.Is(err, errTooLong):
 		return nil, d.unanswered(r, err)
 	case answer.status != http.StatusOK:
-		return nil, d.statusError(r, answer)
+		return nil, refusal(r, answer)
 	}
 	return answer.body, nil
 }
@@ -134,21 +139,29 @@ func (d Definitions) statusError(r restRequest, answer *restAnswer) *RESTError {
 	if p, ok := answer.problem(); ok {
 		e.Reason += " (" + p.text() + ")"
 	}
-	switch {
-	case status == http.StatusNotFound:
+	switch status {
+	case http.StatusNotFound:
 		e.Transient = true
 		e.Reason += "; a definition that was deployed just now takes a moment to get into the cluster's secondary storage; " +
 			"else look whether camunda.client.rest-address is the Orchestration Cluster REST API of Camunda 8.8 or later (leave it unset for an older one)"
+	case http.StatusNoContent:
+		e.Reason += "; the cluster has no XML of this definition"
+	default:
+		e.advise("READ_PROCESS_DEFINITION of the process")
+	}
+	return e
+}
+
+// advise adds to the reason what to look at where the status means the same for all questions. Permission is what the question needs.
+func (e *RESTError) advise(permission string) {
+	switch status := e.Status; {
 	case status == http.StatusUnauthorized:
 		e.Reason += "; look at camunda.client.auth, which is the same for REST and gRPC"
 	case status == http.StatusForbidden:
-		e.Reason += "; the worker's client needs the permission READ_PROCESS_DEFINITION of the process"
+		e.Reason += "; the worker's client needs the permission " + permission
 	case status >= 300 && status < 400:
 		e.Reason += "; redirects are not followed: camunda.client.rest-address must be the final address"
-	case status == http.StatusNoContent:
-		e.Reason += "; the cluster has no XML of this definition"
 	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
 		e.Transient = true
 	}
-	return e
 }

@@ -47,10 +47,11 @@ func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, 
 	if err != nil {
 		return err
 	}
+	var foreign error
 	for yielded := false; ; {
 		answer, err := answers.Recv()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return foreign
 		}
 		if err != nil && yielded {
 			return commandError(ctx, nil, err) // not to be repeated: it asked for so many jobs once
@@ -60,7 +61,12 @@ func (c *Client) activate(ctx context.Context, request *pb.ActivateJobsRequest, 
 		}
 		yielded = yielded || len(answer.GetJobs()) > 0
 		for _, activated := range answer.GetJobs() {
-			yield(newJob(activated))
+			j, physicalTenant := newJob(activated)
+			if err := c.tenant.check(physicalTenant); err != nil {
+				foreign = err
+				continue
+			}
+			yield(j)
 		}
 	}
 }
@@ -117,7 +123,11 @@ func (s *stream) Recv() (*job.Job, error) {
 		err := s.jobs.RecvMsg(&s.message)
 		if err == nil {
 			s.settled = true
-			return newJob(&s.message), nil
+			j, physicalTenant := newJob(&s.message)
+			if err := s.client.tenant.check(physicalTenant); err != nil {
+				return nil, err
+			}
+			return j, nil
 		}
 		if errors.Is(err, io.EOF) {
 			return nil, io.EOF
@@ -135,8 +145,9 @@ func (s *stream) Recv() (*job.Job, error) {
 	}
 }
 
-func newJob(a *pb.ActivatedJob) *job.Job {
-	businessID, leaseToken := newer(a)
+// newJob returns a job, and the physical tenant that it says it is of.
+func newJob(a *pb.ActivatedJob) (j *job.Job, physicalTenant string) {
+	more := newer(a)
 	return &job.Job{
 		Key:                      a.GetKey(),
 		Type:                     a.GetType(),
@@ -152,9 +163,9 @@ func newJob(a *pb.ActivatedJob) *job.Job {
 		Deadline:                 time.UnixMilli(a.GetDeadline()),
 		Variables:                a.GetVariables(),
 		TenantID:                 a.GetTenantId(),
-		BusinessID:               businessID,
-		LeaseToken:               leaseToken,
-	}
+		BusinessID:               more.businessID,
+		LeaseToken:               more.leaseToken,
+	}, more.physicalTenant
 }
 
 // defaultTenant is the tenant of everything that has no other.

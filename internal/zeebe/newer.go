@@ -11,8 +11,9 @@ import (
 // The numbers of fields that came after the version of our stubs. They are those of Camunda's gateway.proto. A server that does
 // not know a field passes over it.
 const (
-	activatedBusinessID protowire.Number = 20 // ActivatedJob, Camunda 8.10
-	activatedLeaseToken protowire.Number = 21
+	activatedBusinessID     protowire.Number = 20 // ActivatedJob, Camunda 8.10
+	activatedLeaseToken     protowire.Number = 21
+	activatedPhysicalTenant protowire.Number = 22
 
 	activateTenantFilter protowire.Number = 8 // ActivateJobsRequest, Camunda 8.9
 	activateWithLease    protowire.Number = 9 // 8.10
@@ -55,9 +56,11 @@ func addText(m proto.Message, field protowire.Number, text string) {
 	p.SetUnknown(protowire.AppendString(protowire.AppendTag(p.GetUnknown(), field, protowire.BytesType), text))
 }
 
-// newer returns the business id and the lease token of a job; empty if they are not there. The last of a field counts, as in any
-// message.
-func newer(a *pb.ActivatedJob) (businessID, leaseToken string) {
+// newerJob is what a job has that the stubs do not know; empty = it is not there.
+type newerJob struct{ businessID, leaseToken, physicalTenant string }
+
+// newer reads it. The last of a field counts, as in any message.
+func newer(a *pb.ActivatedJob) (n newerJob) {
 	for rest := []byte(a.ProtoReflect().GetUnknown()); len(rest) > 0; {
 		number, kind, tag := protowire.ConsumeTag(rest)
 		if tag < 0 {
@@ -67,15 +70,25 @@ func newer(a *pb.ActivatedJob) (businessID, leaseToken string) {
 		if value < 0 {
 			break
 		}
-		if kind == protowire.BytesType && (number == activatedBusinessID || number == activatedLeaseToken) {
+		if to := n.field(number); to != nil && kind == protowire.BytesType {
 			text, _ := protowire.ConsumeBytes(rest[tag:])
-			if number == activatedBusinessID {
-				businessID = string(text)
-			} else {
-				leaseToken = string(text)
-			}
+			*to = string(text)
 		}
 		rest = rest[tag+value:]
 	}
-	return businessID, leaseToken
+	return n
+}
+
+// field is where the text of a field goes; nil = it is not wanted.
+func (n *newerJob) field(number protowire.Number) *string {
+	switch number {
+	case activatedBusinessID:
+		return &n.businessID
+	case activatedLeaseToken:
+		return &n.leaseToken
+	case activatedPhysicalTenant:
+		return &n.physicalTenant
+	default:
+		return nil
+	}
 }

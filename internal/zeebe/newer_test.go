@@ -8,18 +8,22 @@ import (
 	"path"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 )
 
 // raw is a codec that leaves messages as they are on the wire.
@@ -216,6 +220,100 @@ func TestAGatewayWithoutPhysicalTenantsIsNotAskedForTheJobsOfOne(t *testing.T) {
 			require.EqualError(t, err, `camunda.client.physical-tenant-id is "tenant2", but the gateway is of Camunda 8.9.4 and has no physical tenants: it would give jobs of another one; needed is Camunda 8.10 or later`)
 		}
 		assert.Len(t, seen, 1, "the probe")
+	}
+}
+
+// TestAJobOfAnotherPhysicalTenantIsGivenUp: no command is sent for it, and for a while no jobs are asked for.
+func TestAJobOfAnotherPhysicalTenantIsGivenUp(t *testing.T) {
+	t.Parallel()
+	const configured = "tenant2"
+	of := func(key int64, tenant string) *pb.ActivatedJob {
+		a := activated(key)
+		addText(a, activatedPhysicalTenant, tenant)
+		return a
+	}
+	for _, tt := range []struct {
+		name, other, want string
+	}{
+		{"another one", "tenant3", `the gateway gave a job of the physical tenant "tenant3"`},
+		{"none: the gateway passes over the name", "", "the gateway gave a job of no named physical tenant"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			jobs := []*pb.ActivatedJob{of(1, tt.other), of(2, configured)}
+			clients := map[string]worker.Gateway{
+				"gRPC": connect(t, &gateway{
+					activate: func(_ *pb.ActivateJobsRequest, s pb.Gateway_ActivateJobsServer) error {
+						return s.Send(&pb.ActivateJobsResponse{Jobs: jobs})
+					},
+				}, Config{PhysicalTenant: configured}),
+				"REST": dialTest(t, &restGatewayServer{answer: tells(200, "application/json",
+					`{"jobs":[{"jobKey":"1","physicalTenantId":"`+tt.other+`"},{"jobKey":"2","physicalTenantId":"`+configured+`"}]}`)}, Config{PhysicalTenant: configured}),
+			}
+			for transport, c := range clients {
+				poll := func() (keys []int64, err error) {
+					err = c.Activate(t.Context(), job.PollRequest{TakeRequest: job.TakeRequest{Type: "t", Lease: time.Second}, MaxJobs: 2, Wait: -1}, func(j *job.Job) { keys = append(keys, j.Key) })
+					return keys, err
+				}
+				keys, err := poll()
+				assert.Equal(t, []int64{2}, keys, transport)
+				e := refused(t, err)
+				assert.Contains(t, e.Reason, tt.want, transport)
+				assert.Contains(t, e.Reason, `camunda.client.physical-tenant-id is "tenant2"`)
+				assert.Equal(t, job.FaultPhysicalTenant, e.Fault)
+				assert.Equal(t, job.Unacceptable, e.Kind)
+				keys, err = poll()
+				assert.Empty(t, keys, "%s: jobs are not asked for", transport)
+				require.ErrorContains(t, err, tt.want)
+			}
+			c := connect(t, &gateway{stream: func(_ *pb.StreamActivatedJobsRequest, s pb.Gateway_StreamActivatedJobsServer) error {
+				for _, j := range []*pb.ActivatedJob{jobs[1], jobs[0]} {
+					if err := s.Send(j); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}, Config{PhysicalTenant: configured})
+			s, err := c.Stream(t.Context(), job.TakeRequest{Type: "t"})
+			require.NoError(t, err)
+			j, err := s.Recv()
+			require.NoError(t, err)
+			assert.EqualValues(t, 2, j.Key)
+			_, err = s.Recv()
+			require.ErrorContains(t, err, tt.want, "the stream ends")
+			_, err = c.Stream(t.Context(), job.TakeRequest{Type: "t"})
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+// TestJobsAreAskedForAgainAfterThoseOfAnotherPhysicalTenant: what was wrong may be mended.
+func TestJobsAreAskedForAgainAfterThoseOfAnotherPhysicalTenant(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := physicalTenant{id: "a"}
+		require.NoError(t, p.check("a"))
+		require.NoError(t, p.refusal())
+		require.Error(t, p.check("b"))
+		require.Error(t, p.refusal())
+		pass(strayPause)
+		require.NoError(t, p.refusal())
+		require.NoError(t, (&physicalTenant{}).check("b"), "none is configured")
+	})
+}
+
+// TestAnUnknownPhysicalTenantDoesNotEndAJob: a gateway that does not know it says nothing of the job.
+func TestAnUnknownPhysicalTenantDoesNotEndAJob(t *testing.T) {
+	t.Parallel()
+	overGRPC := connect(t, &gateway{answer: func(context.Context, any) error {
+		return status.Error(codes.NotFound, "Unknown physical tenant: tenant2")
+	}}, Config{PhysicalTenant: "tenant2"})
+	overREST := dialTest(t, &restGatewayServer{answer: tells(404, "application/problem+json", `{"title":"NOT_FOUND","status":404,"detail":"Unknown physical tenant: tenant2"}`)}, Config{PhysicalTenant: "tenant2"})
+	for _, c := range []worker.Gateway{overGRPC, overREST} {
+		e := refused(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
+		assert.Equal(t, job.Denied, e.Kind)
+		assert.Equal(t, job.FaultPhysicalTenant, e.Fault)
+		assert.True(t, e.NotTaken)
 	}
 }
 

@@ -48,15 +48,12 @@ func restBase(address, physicalTenant string) string {
 		return ""
 	}
 	address = strings.TrimRight(strings.TrimSuffix(address, "/v2"), "/")
-	if physicalTenant != "" && physicalTenant != defaultPhysicalTenant {
+	if physicalTenant != "" {
 		within := "/physical-tenants/" + url.PathEscape(physicalTenant)
 		address = strings.TrimSuffix(address, within) + within
 	}
 	return address + "/v2"
 }
-
-// defaultPhysicalTenant is the physical tenant of calls that name none. Clusters before Camunda 8.10 have no other.
-const defaultPhysicalTenant = "default"
 
 func (a *restAPI) close() { a.connections.close() }
 
@@ -66,6 +63,8 @@ type restRequest struct {
 	body         []byte // JSON; nil = none
 	accept       string // empty = JSON
 	limit        int    // bytes of the longest answer
+	// consume reads the body of an answer with status 200 in place of limit; nil = the answer has it. Its error is the answer's cut.
+	consume func(body io.Reader) error
 }
 
 // restAnswer is what a server answered.
@@ -73,8 +72,8 @@ type restAnswer struct {
 	status      int
 	contentType string
 	location    string // of a redirect
-	body        []byte
-	cut         error // why the body ends early: errTooLong, or what broke the connection; nil = it is whole
+	body        []byte // none if the request consumes it
+	cut         error  // why the body ends early: errTooLong, or what broke the connection; nil = it is whole
 }
 
 var (
@@ -131,6 +130,12 @@ func (a *restAPI) send(ctx context.Context, r restRequest) (*restAnswer, *proof,
 	}
 	defer response.Body.Close()
 	answer := &restAnswer{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), location: response.Header.Get("Location")}
+	if r.consume != nil && answer.status == http.StatusOK {
+		if answer.cut = r.consume(response.Body); answer.cut != nil && !errors.Is(answer.cut, errTooLong) {
+			answer.cut = unanswered(ctx, answer.cut)
+		}
+		return answer, proof, nil
+	}
 	answer.body, answer.cut = io.ReadAll(io.LimitReader(response.Body, int64(r.limit)+1))
 	switch {
 	case answer.cut != nil:

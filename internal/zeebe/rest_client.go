@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/pace"
@@ -18,7 +21,11 @@ import (
 type RESTClient struct {
 	Definitions
 
+	log     *slog.Logger
 	version lastVersion
+	tenant  physicalTenant
+	// namelessLog keeps the log readable while jobs come that cannot be named.
+	namelessLog rate.Sometimes
 	// oldTokens are the lease tokens that came under the name which the alphas of Camunda 8.10 had for them.
 	oldTokens *pace.Recent[string, struct{}]
 }
@@ -36,7 +43,10 @@ func DialREST(c Config, log *slog.Logger) (*RESTClient, error) {
 	}
 	rest := newREST(&c, a, a.roots)
 	rest.pause = 0 // there is no other gateway that takes the tokens
-	return &RESTClient{Definitions: Definitions{rest}, oldTokens: pace.NewRecent[string, struct{}](tokensKept, tokensFor)}, nil
+	return &RESTClient{
+		Definitions: Definitions{rest}, log: log, tenant: physicalTenant{id: c.PhysicalTenant}, namelessLog: rate.Sometimes{Interval: time.Minute},
+		oldTokens: pace.NewRecent[string, struct{}](tokensKept, tokensFor),
+	}, nil
 }
 
 const (
@@ -98,7 +108,9 @@ func (c *RESTClient) Topology(ctx context.Context) (Topology, error) {
 	}
 	if err := json.Unmarshal(answer.body, &t); err != nil || t.Brokers == nil {
 		if err == nil {
-			err = errors.New("found no brokers in it")
+			err = errors.New(`the property "brokers" is missing`)
+		} else if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text is of Go's types
+			err = fmt.Errorf("found %s, expected an object with the property \"brokers\"", wrong.Value)
 		}
 		return Topology{}, c.rest.unread(r, answer, err)
 	}
@@ -145,8 +157,9 @@ func (c *RESTClient) tokenName(token string) string {
 	return newTokenName
 }
 
-// The names of lease tokens: in Camunda 8.10, and in its alphas.
+// The names of lease tokens, in Camunda 8.10 and in its alphas, and of the property that asks for them.
 const (
 	newTokenName = "jobLeaseToken"
 	oldTokenName = "leaseToken"
+	withLease    = "withLease"
 )

@@ -85,7 +85,6 @@ func TestTheBaseOfTheRESTAPI(t *testing.T) {
 		{"http://h:8080/v2/", "", "http://h:8080/v2"},
 		{"https://h/cluster-id", "", "https://h/cluster-id/v2"},
 		{"https://h/orchestration/v2/", "", "https://h/orchestration/v2"},
-		{"http://h", "default", "http://h/v2"},
 		{"http://h", "t1", "http://h/physical-tenants/t1/v2"},
 		{"http://h/orchestration/v2", "t1", "http://h/orchestration/physical-tenants/t1/v2"},
 		{"http://h/physical-tenants/t1/v2", "", "http://h/physical-tenants/t1/v2"},
@@ -94,6 +93,7 @@ func TestTheBaseOfTheRESTAPI(t *testing.T) {
 	} {
 		assert.Equal(t, tt.want, restBase(tt.address, tt.tenant), tt)
 	}
+	assert.Equal(t, "http://h/v2", dialREST(t, Config{RESTAddress: "http://h", PhysicalTenant: "default"}).Address(), "every cluster has it")
 }
 
 func TestAnAddressThatIsNoneIsAnErrorAtTheStart(t *testing.T) {
@@ -179,8 +179,8 @@ func TestAProbeNeedsAnAnswerOfTheGateway(t *testing.T) {
 	}{
 		{"a gateway that tells nothing to this identity", tells(403, "application/problem+json", `{"title":"FORBIDDEN","detail":"no"}`), ""},
 		{"a gateway that does not know who asks", tells(401, "application/problem+json", `{"title":"UNAUTHORIZED"}`), "UNAUTHENTICATED: UNAUTHORIZED (HTTP 401)"},
-		{"a page to log in", tells(200, "text/html", `<html>`), `the answer was HTTP 200 with the content type "text/html", which is none of Camunda's REST API`},
-		{"another API", tells(200, "application/json", `{"status":"UP"}`), "found no brokers in it"},
+		{"a page to log in", tells(200, "text/html", `<html>`), `the answer was HTTP 200 with the content type "text/html", which is not an answer of Camunda's REST API`},
+		{"another API", tells(200, "application/json", `{"status":"UP"}`), "the property \"brokers\" is missing"},
 		{"a firewall", tells(403, "text/html", `<html>`), `HTTP 403 with the content type "text/html"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

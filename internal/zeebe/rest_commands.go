@@ -53,6 +53,7 @@ func (c *RESTClient) UpdateTimeout(ctx context.Context, r job.Ref, d time.Durati
 
 // command sends a command for a job once.
 func (c *RESTClient) command(ctx context.Context, method, action string, ref job.Ref, b *commandBody) error {
+	names := b.names // of what is in the command beside the token
 	if ref.LeaseToken != "" {
 		b.text(c.tokenName(ref.LeaseToken), ref.LeaseToken)
 	}
@@ -61,13 +62,17 @@ func (c *RESTClient) command(ctx context.Context, method, action string, ref job
 		return &job.CommandError{Kind: job.Unacceptable, Code: "INVALID_ARGUMENT", Reason: err.Error(), NotTaken: true}
 	}
 	_, err = c.call(ctx, restRequest{method: method, path: jobPath(ref.Key, action), body: body}, http.StatusNoContent)
+	if ref.LeaseToken != "" {
+		err = maskToken(withoutToken(err, names), ref.LeaseToken)
+	}
 	return tooLargeForProxy(err, len(body))
 }
 
 // commandBody writes the JSON object of a command.
 type commandBody struct {
-	json []byte
-	err  error // of what is no JSON
+	json  []byte
+	names []string // of the properties so far
+	err   error    // of what is no JSON
 }
 
 // key begins a property.
@@ -76,6 +81,7 @@ func (b *commandBody) key(name string) {
 		b.json = append(b.json, ',')
 	}
 	b.json = append(jsonvalue.AppendString(b.json, name), ':')
+	b.names = append(b.names, name)
 }
 
 func (b *commandBody) number(name string, n int64) {

@@ -1,7 +1,10 @@
 package zeebe
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,43 +132,31 @@ func TestAnAnswerToAPollThatIsNotWhole(t *testing.T) {
 		},
 		{
 			name: "half a JSON that claims to be whole", body: `{"jobs":[` + job1, keys: []int64{1},
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is none of Camunda's REST API",
+			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is not an answer of Camunda's REST API",
 		},
 		{
-			name: "longer than the limit", body: `{"jobs":[` + job1 + `,` + job2 + `]}`, limit: 60, keys: []int64{1},
+			name: "a job longer than the limit", body: `{"jobs":[` + job1 + `,` + job2 + `,{"jobKey":"3","variables":{"a":"` + strings.Repeat("x", 60) + `"}},{"jobKey":"4"}]}`, limit: 60, keys: []int64{1, 2},
+			want: job.CommandError{Kind: job.Unacceptable, Code: codeExhausted, Fault: job.FaultMessageTooLarge}, reason: "a job in the answer is longer than 60 bytes",
+		},
+		{
+			name: "another property longer than the limit", body: `{"a":"` + strings.Repeat("x", 5000) + `","jobs":[]}`, limit: 60,
 			want: job.CommandError{Kind: job.Unacceptable, Code: codeExhausted, Fault: job.FaultMessageTooLarge}, reason: "longer than 60 bytes",
 		},
 		{
-			name: "a key that is none", body: `{"jobs":[{"jobKey":"x"},` + job2 + `]}`, keys: []int64{2},
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `jobs[0]: jobKey: found "x", expected a whole number`,
-		},
-		{
-			name: "no key", body: `{"jobs":[{}]}`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `jobs[0]: jobKey: found none`,
-		},
-		{
-			name: "retries that are none", body: `{"jobs":[{"jobKey":1,"retries":99999999999}]}`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `jobs[0]: retries: found 99999999999, expected a whole number`,
-		},
-		{
-			name: "a type that is none", body: `{"jobs":[{"jobKey":1,"type":{}}]}`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `jobs[0]: type: found {}, expected a text`,
-		},
-		{
-			name: "no job", body: `{"jobs":[7]}`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `jobs[0]: `,
+			name: "no list", body: `{"jobs":null}`,
+			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `found 'n', expected '['`,
 		},
 		{
 			name: "no jobs", body: `{"items":[]}`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "found no jobs in it",
+			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: `the property "jobs" is missing`,
 		},
 		{
 			name: "something behind it", body: `{"jobs":[` + job1 + `]} x`, keys: []int64{1},
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is none",
+			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is not an answer",
 		},
 		{
 			name: "a page", body: `<html>`,
-			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is none",
+			want: job.CommandError{Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: 200}, reason: "which is not an answer",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,11 +168,7 @@ func TestAnAnswerToAPollThatIsNotWhole(t *testing.T) {
 				tells(200, "application/json", tt.body)(w, c)
 			}}
 			got, err := pollREST(t, dialTest(t, s, Config{MaxMessageSize: tt.limit}), nil)
-			var keys []int64
-			for _, j := range got {
-				keys = append(keys, j.Key)
-			}
-			assert.Equal(t, tt.keys, keys, "what is whole is the worker's")
+			assert.Equal(t, tt.keys, keysOf(got), "what is whole is the worker's")
 			var refused *job.CommandError
 			require.ErrorAs(t, err, &refused)
 			assert.Contains(t, refused.Reason, tt.reason)
@@ -193,6 +180,82 @@ func TestAnAnswerToAPollThatIsNotWhole(t *testing.T) {
 	}
 }
 
+// TestAJobThatCannotBeReadIsAFaultOfThatJob: the poll was answered, and the other jobs are worked on.
+func TestAJobThatCannotBeReadIsAFaultOfThatJob(t *testing.T) {
+	t.Parallel()
+	const token = "hush-hush"
+	for _, tt := range []struct {
+		name, job  string
+		key        int64 // 0 = no command can name it
+		unreadable string
+		logged     string
+	}{
+		{"retries above 32 bits", `{"jobKey":1,"retries":99999999999}`, 1, "retries: found another number, expected a whole number of 32 bits", ""},
+		{"a type that is none", `{"jobKey":1,"type":{"a":"` + token + `"}}`, 1, "type: found object, expected a text", ""},
+		{"a token in the place of a number", `{"jobKey":1,"deadline":"` + token + `"}`, 1, "deadline: found string, expected a whole number", ""},
+		{"a token that is none", `{"jobKey":1,"jobLeaseToken":["` + token + `"]}`, 1, "jobLeaseToken: found array, expected a text", ""},
+		{"a key that is none", `{"jobKey":"` + token + `"}`, 0, "", "jobKey: expected a whole number above 0"},
+		{"a key in a list", `{"jobKey":[7]}`, 0, "", "jobKey: expected a whole number above 0"},
+		{"no key", `{}`, 0, "", "jobKey: expected a whole number above 0"},
+		{"no object", `7`, 0, "", "expected an object"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			s := httptest.NewServer(&restGatewayServer{answer: tells(200, "application/json", `{"jobs":[`+tt.job+`,{"jobKey":"2"},`+tt.job+`]}`)})
+			t.Cleanup(s.Close)
+			c, err := DialREST(Config{RESTAddress: s.URL}, slog.New(slog.NewTextHandler(&log, nil)))
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = c.Close() })
+			got, err := pollREST(t, c, nil)
+			require.NoError(t, err, "the poll is answered")
+			want := []int64{2}
+			if tt.key > 0 {
+				want = []int64{tt.key, 2, tt.key}
+			}
+			assert.Equal(t, want, keysOf(got))
+			for _, j := range got {
+				if j.Key == tt.key {
+					assert.Equal(t, tt.unreadable, j.Unreadable)
+					assert.True(t, j.Deadline.IsZero(), "it is not known")
+				}
+			}
+			if tt.logged != "" {
+				assert.Contains(t, log.String(), tt.logged)
+				assert.Equal(t, 1, strings.Count(log.String(), "has no key"), "one line a minute")
+			} else {
+				assert.Empty(t, log.String())
+			}
+			assert.NotContains(t, log.String(), token)
+		})
+	}
+}
+
+func keysOf(jobs []*job.Job) (keys []int64) {
+	for _, j := range jobs {
+		keys = append(keys, j.Key)
+	}
+	return keys
+}
+
+// TestTheLastVersionTellsOfAGatewayWithoutLeases where its refusal does not.
+func TestTheLastVersionTellsOfAGatewayWithoutLeases(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]job.Fault{"8.9.3": job.FaultNoLease, "8.10.0": job.FaultUnknown, "development": job.FaultUnknown} {
+		s := &restGatewayServer{answer: func(w http.ResponseWriter, c restCall) {
+			if strings.HasSuffix(c.path, "/topology") {
+				tells(200, "application/json", `{"brokers":[],"gatewayVersion":"`+version+`"}`)(w, c)
+				return
+			}
+			tells(400, "application/problem+json", `{"title":"Bad Request","status":400,"detail":"Failed to read request"}`)(w, c)
+		}}
+		c := dialTest(t, s, Config{})
+		require.NoError(t, c.Probe(t.Context()))
+		_, err := pollREST(t, c, func(r *job.PollRequest) { r.WithLease = true })
+		assert.Equal(t, want, refused(t, err).Fault, version)
+	}
+}
+
 func TestAGatewayWithoutLeasesIsToldFromOtherRefusals(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -201,7 +264,7 @@ func TestAGatewayWithoutLeasesIsToldFromOtherRefusals(t *testing.T) {
 		want         job.Fault
 	}{
 		{"an unknown property", "Request property [withLease] cannot be parsed", true, job.FaultNoLease},
-		{"a refusal that does not say which", "Bad request", true, job.FaultNoLease},
+		{"a refusal that does not say which", "Bad request", true, job.FaultUnknown},
 		{"a tenant", "Expected to handle request Activate Jobs with tenant identifiers [a], but multi-tenancy is disabled", true, job.FaultTenant},
 		{"a filter of tenants", "Request property [tenantFilter] cannot be parsed", true, job.FaultTenant},
 		{"a request without leases", "Bad request", false, job.FaultUnknown},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -45,8 +46,21 @@ func (p problem) has(code string) bool {
 	return strings.EqualFold(p.Title, code) || strings.Contains(p.Detail, "'"+code+"'")
 }
 
+var (
+	// tenantWords are how a gateway says that a tenant is refused, or what asks for the jobs of tenants. The word alone also stands in
+	// what an identity provider says of its own tenants.
+	tenantWords = regexp.MustCompile(`(?i)\btenant identifiers?\b|\btenant filter\b|\btenantFilter\b|\btenantIds?\b|\bmulti-tenancy\b|\bthe tenant ['"]|\bact for tenant\b`)
+	// paths are left out of what is looked at: a physical tenant is in the path of each request.
+	paths = regexp.MustCompile(`\S*/\S*`)
+)
+
 // tenant says whether the problem is with a tenant.
-func (p problem) tenant() bool { return strings.Contains(strings.ToLower(p.Detail), "tenant") }
+func (p problem) tenant() bool { return tenantWords.MatchString(paths.ReplaceAllString(p.Detail, "")) }
+
+// physicalTenant says whether the problem is that there is no such physical tenant.
+func (p problem) physicalTenant() bool {
+	return strings.Contains(strings.ToLower(paths.ReplaceAllString(p.Detail, "")), "physical tenant")
+}
 
 // refusesToken says whether another token may be taken. Some versions of Camunda refuse a tenant with the same status.
 func (a *restAnswer) refusesToken() bool {

@@ -18,7 +18,7 @@ import (
 // gateway, and the same request may succeed soon.
 func (a *restAPI) refusal(r restRequest, answer *restAnswer) *job.CommandError {
 	p, told := answer.problem()
-	e := a.sort(r, answer, p, told)
+	e := a.classify(r, answer, p, told)
 	e.HTTPStatus = answer.status
 	if e.Reason == "" {
 		e.Reason = fmt.Sprintf("%s (HTTP %d)", p.text(), answer.status)
@@ -39,8 +39,8 @@ const (
 	codeUnknown     = "UNKNOWN"
 )
 
-// sort fills in the code, the kind and the fault. P is what the answer says of itself, if it is told in the form of a gateway.
-func (a *restAPI) sort(r restRequest, answer *restAnswer, p problem, told bool) *job.CommandError {
+// classify fills in the code, the kind and the fault. P is what the answer says of itself, if it is told in the form of a gateway.
+func (a *restAPI) classify(r restRequest, answer *restAnswer, p problem, told bool) *job.CommandError {
 	status := answer.status
 	switch {
 	case told && p.has("EXCEEDED_BATCH_RECORD_SIZE"):
@@ -63,6 +63,8 @@ func (a *restAPI) sort(r restRequest, answer *restAnswer, p problem, told bool) 
 			e.Fault = job.FaultTenant
 		}
 		return e
+	case told && status == http.StatusNotFound && p.physicalTenant():
+		return &job.CommandError{Kind: job.Denied, Code: "NOT_FOUND", Fault: job.FaultPhysicalTenant}
 	case told && status == http.StatusNotFound && p.has("NOT_FOUND"):
 		return &job.CommandError{Kind: job.Gone, Code: "NOT_FOUND"}
 	case told && status == http.StatusConflict:
@@ -82,9 +84,11 @@ func (a *restAPI) stranger(r restRequest, answer *restAnswer) *job.CommandError 
 		if answer.location != "" {
 			what = " to " + printableURL(answer.location) + what
 		}
+	case answer.status == http.StatusProxyAuthRequired:
+		what = ": a proxy wants a user and a password, which HTTP_PROXY or HTTPS_PROXY can name"
 	case answer.cut != nil:
 		what = ", cut off: " + answer.cut.Error()
-	case len(answer.body) > 0 && !strings.Contains(answer.contentType, "json"):
+	case (len(answer.body) > 0 || r.consume != nil && answer.status == http.StatusOK) && !strings.Contains(answer.contentType, "json"):
 		what = fmt.Sprintf(" with the content type %q", answer.contentType)
 	default:
 		if p, ok := answer.problem(); ok {
@@ -93,7 +97,7 @@ func (a *restAPI) stranger(r restRequest, answer *restAnswer) *job.CommandError 
 	}
 	return &job.CommandError{
 		Code: codeUnknown, Fault: job.FaultNoREST, HTTPStatus: answer.status,
-		Reason: fmt.Sprintf("%s %s: the answer was HTTP %d%s, which is none of Camunda's REST API", r.method, a.url(r), answer.status, what),
+		Reason: fmt.Sprintf("%s %s: the answer was HTTP %d%s, which is not an answer of Camunda's REST API", r.method, a.url(r), answer.status, what),
 	}
 }
 
@@ -113,7 +117,7 @@ func (a *restAPI) failure(ctx context.Context, r restRequest, err error) error {
 		e.Fault = connectionFault(err)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		e.Fault = job.FaultPlaintext
-	case strings.Contains(err.Error(), "malformed HTTP response"):
+	case says(err, noHTTP):
 		e.Fault = job.FaultNoREST
 	case errors.Is(err, errProxy):
 		e.Fault = job.FaultProxy
@@ -125,10 +129,21 @@ func (a *restAPI) failure(ctx context.Context, r restRequest, err error) error {
 
 // ended says whether a connection came about and was ended by the other side. Go's HTTP client exports few of these errors.
 func ended(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || slices.ContainsFunc(endings, func(words string) bool { return strings.Contains(err.Error(), words) })
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || says(err, endings)
 }
 
-var endings = []string{"server closed idle connection", "connection broken", "client connection lost", "GOAWAY"}
+// What Go's HTTP client says where it exports no error.
+var (
+	endings = []string{"server closed idle connection", "connection broken", "client connection lost", "GOAWAY"}
+
+	// noHTTP is of a server that does not speak HTTP/1.1. One of gRPC speaks first: the second is what the client says if it reads
+	// that before it has sent the request.
+	noHTTP = []string{"malformed HTTP response", "readLoopPeekFailLocked: %!w(<nil>)"}
+)
+
+func says(err error, anyOf []string) bool {
+	return slices.ContainsFunc(anyOf, func(words string) bool { return strings.Contains(err.Error(), words) })
+}
 
 // unread is the refusal of an answer that says that all is well, and cannot be read.
 func (a *restAPI) unread(r restRequest, answer *restAnswer, err error) *job.CommandError {
@@ -139,15 +154,37 @@ func (a *restAPI) unread(r restRequest, answer *restAnswer, err error) *job.Comm
 	return e
 }
 
-// withoutLease takes the refusal of a request that asked for lease tokens for what it is from a gateway that knows none: one
-// before Camunda 8.10 refuses all that it does not know.
-func withoutLease(err error, r job.TakeRequest) error {
+// withoutLease takes the refusal of a poll that asked for lease tokens for what it is from a gateway that knows none: one before
+// Camunda 8.10 refuses all that it does not know. The version is that of the last probe; another gateway may have answered that.
+func (c *RESTClient) withoutLease(e *job.CommandError, r job.TakeRequest) error {
+	if !r.WithLease || e.Kind != job.Unacceptable || e.HTTPStatus != http.StatusBadRequest || e.Fault != job.FaultUnknown {
+		return e
+	}
+	told := c.version.told.Load()
+	if strings.Contains(e.Reason, withLease) || told != nil && OlderThan(told.text, 8, 10) {
+		e.Fault = job.FaultNoLease
+	}
+	return e
+}
+
+// withoutToken takes the refusal of a command that had a lease token for what it is from a gateway before Camunda 8.10, which
+// refuses all that it does not know: while a cluster is upgraded, the next one may take the command. A refusal that names another
+// property of the command, or comes from the broker, is none of that.
+func withoutToken(err error, properties []string) error {
 	e, ok := errors.AsType[*job.CommandError](err)
-	if !ok || !r.WithLease || e.Kind != job.Unacceptable || e.HTTPStatus != http.StatusBadRequest || strings.Contains(strings.ToLower(e.Reason), "tenant") {
+	if !ok || e.Kind != job.Unacceptable || e.HTTPStatus != http.StatusBadRequest || e.Fault != job.FaultUnknown {
 		return err
 	}
-	e.Fault = job.FaultNoLease
-	return e
+	// One name of the token holds the other, but for the case of a letter.
+	if !strings.Contains(strings.ToLower(e.Reason), strings.ToLower(oldTokenName)) {
+		names := func(property string) bool { return strings.Contains(e.Reason, property) }
+		if names("rejected with code") || slices.ContainsFunc(properties, names) {
+			return err
+		}
+	}
+	older := *e
+	older.Kind, older.Fault = job.Transient, job.FaultNoLease
+	return &older
 }
 
 // jobPath is the path of a job.

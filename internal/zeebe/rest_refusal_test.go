@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -97,20 +98,20 @@ func TestAnAnswerOfRESTIsSorted(t *testing.T) {
 			"oops (HTTP 500)",
 		},
 
-		{"a page in place of the answer", 200, html, `<html>log in</html>`, weather(200), `the answer was HTTP 200 with the content type "text/html", which is none of Camunda's REST API`},
-		{"an answer where there is none", 200, "application/json", `{}`, weather(200), "the answer was HTTP 200, which is none"},
+		{"a page in place of the answer", 200, html, `<html>log in</html>`, weather(200), `the answer was HTTP 200 with the content type "text/html", which is not an answer of Camunda's REST API`},
+		{"an answer where there is none", 200, "application/json", `{}`, weather(200), "the answer was HTTP 200, which is not an answer"},
 		{"a path that is not there", 404, html, `<html>`, weather(404), `HTTP 404 with the content type "text/html"`},
 		{
 			"a path that another Spring server does not know", 404, problemJSON, `{"type":"about:blank","title":"Not Found","status":404,"detail":"No static resource v2/jobs/1/completion.","instance":"/v2/jobs/1/completion"}`,
-			weather(404), "HTTP 404 (No static resource v2/jobs/1/completion.), which is none",
+			weather(404), "HTTP 404 (No static resource v2/jobs/1/completion.), which is not an answer",
 		},
-		{"a path that an API gateway does not know", 404, "application/json", `{"message":"no Route matched with those values"}`, weather(404), "HTTP 404, which is none"},
-		{"half a problem", 404, problemJSON, `{"title":"NOT_FOUND","sta`, weather(404), "HTTP 404, which is none"},
+		{"a path that an API gateway does not know", 404, "application/json", `{"message":"no Route matched with those values"}`, weather(404), "HTTP 404, which is not an answer"},
+		{"half a problem", 404, problemJSON, `{"title":"NOT_FOUND","sta`, weather(404), "HTTP 404, which is not an answer"},
 		{"a conflict of something else", 409, html, `<html>`, weather(409), "HTTP 409"},
 		{"a request that a server does not understand", 400, "text/plain", `Client sent an HTTP request to an HTTPS server.`, weather(400), "HTTP 400"},
 		{"a firewall", 403, html, `<html>`, weather(403), "HTTP 403"},
 		{"a broken server", 500, html, `<html>`, weather(500), "HTTP 500"},
-		{"elsewhere", 302, "", ``, weather(302), "HTTP 302 to https://login.example.com/auth; redirects are not followed, which is none"},
+		{"elsewhere", 302, "", ``, weather(302), "HTTP 302 to https://login.example.com/auth; redirects are not followed, which is not an answer"},
 		{"too large for a proxy, although it is small", 413, html, ``, weather(413), "HTTP 413"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -207,6 +208,10 @@ func TestWhatBecameOfACommandThatGotNoAnswer(t *testing.T) {
 			read(c)
 			_, _ = c.Write([]byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"))
 		}), job.FaultNoREST, false, "malformed HTTP response"},
+		{"gRPC that speaks first", "http://" + rawServer(t, func(c net.Conn) {
+			_, _ = c.Write([]byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"))
+			read(c)
+		}), job.FaultNoREST, false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -226,19 +231,26 @@ func TestWhatBecameOfACommandThatGotNoAnswer(t *testing.T) {
 
 func TestACommandThatGetsNoAnswerInTime(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	c := dialTest(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }), Config{RequestTimeout: 50 * time.Millisecond})
-	t.Cleanup(func() { close(release) })
-	e := refused(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
-	assert.Equal(t, codeDeadline, e.Code)
-	assert.False(t, e.NotTaken, "it was written")
-	assert.Contains(t, e.Reason, "no answer in time")
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c, end := serveInBubble(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+		defer end()
+		defer close(release)
+		began := time.Now()
+		e := refused(t, c.Complete(t.Context(), job.Ref{Key: 1}, nil))
+		assert.Equal(t, defaultTimeout, time.Since(began))
+		assert.Equal(t, codeDeadline, e.Code)
+		assert.False(t, e.NotTaken, "it was written")
+		assert.Contains(t, e.Reason, "no answer in time")
 
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.ErrorIs(t, c.Complete(ctx, job.Ref{Key: 1}, nil), context.Canceled)
-	_, err := pollREST(t, c, nil)
-	assert.Equal(t, codeDeadline, refused(t, err).Code, "a poll that does not wait has the time of a command")
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, c.Complete(ctx, job.Ref{Key: 1}, nil), context.Canceled)
+		began = time.Now()
+		_, err := pollREST(t, c, nil)
+		assert.Equal(t, codeDeadline, refused(t, err).Code)
+		assert.Equal(t, defaultTimeout, time.Since(began), "a poll that does not wait has the time of a command")
+	})
 }
 
 func TestACommandThatGetsNoConnectionInTime(t *testing.T) {

@@ -26,7 +26,7 @@ type Topology struct {
 func (c *Client) Topology(ctx context.Context) (Topology, error) {
 	var answer *pb.TopologyResponse
 	request := &pb.TopologyRequest{}
-	err := c.command(ctx, request, func(ctx context.Context) (err error) {
+	err := c.command(ctx, "", request, func(ctx context.Context) (err error) {
 		answer, err = c.calls.client().Topology(ctx, request)
 		return err
 	})

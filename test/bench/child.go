@@ -3,172 +3,175 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/cli"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
-	"github.com/eventbridge-connector/eventbridge-connector/internal/worker"
+	engine "github.com/eventbridge-connector/eventbridge-connector/internal/worker"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/zeebe"
 	"github.com/eventbridge-connector/eventbridge-connector/test/bench/needs"
 )
 
-// roleFlag makes this program one of the processes that are measured.
-const roleFlag = "-role"
+// childFlag makes this program a measured process.
+const childFlag = "-child"
 
-// The processes that are measured.
-const (
-	roleWorker = "worker" // the connector as its binary runs it
-	roleNoop   = "noop"   // the worker engine with a handler that does nothing
-	roleSDK    = "sdk"    // a loop of the SDK's PutEvents
-)
-
-// process is a measured process. It does what it is told on standard input and answers on standard output.
-type process struct {
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	answers *bufio.Scanner
+// role is what a measured process is, in JSON on its command line.
+type role struct {
+	Subject              subject
+	Over                 transport
+	Gateway, REST, Bus   string // addresses
+	Slots, Entries, Size int
+	Paused               bool   // SDK: it calls only when it is told to
+	Profile              string // the profiles' file names begin with it; empty = none
 }
 
-// start starts a process in a role.
-func (w *world) start(role string) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(w.ctx, self, roleFlag, role, w.gateway.Address(), w.bus.URL(), strconv.Itoa(w.capacity))
-	cmd.Env = append(os.Environ(), "SECRET_KEY=AKIABENCH00000000000", "SECRET_SECRET=bench-secret", "SERVER_PORT=0", "LOGGING_LEVEL_ROOT=error")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	return &process{cmd, in, bufio.NewScanner(out)}, cmd.Start()
-}
-
-func (p *process) kill() {
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait() // it was killed
-}
-
-// tell has the process do something and waits until it is done.
-func (p *process) tell(what string) error {
-	if _, err := fmt.Fprintln(p.in, what); err != nil {
+// child is a measured process until standard input ends.
+func child(text string) error {
+	var r role
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return err
 	}
-	if !p.answers.Scan() {
-		return fmt.Errorf("the measured process ended while it should %q", what)
+	if r.Profile != "" {
+		runtime.MemProfileRate = 4096 // the default sees too few allocations of a short load
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var run func(context.Context) error
+	var calls func(time.Duration) ([]time.Duration, error)
+	switch r.Subject {
+	case worker:
+		run = r.worker
+	case noop:
+		run = r.noop
+	default:
+		s, err := newSDK(ctx, r)
+		if err != nil {
+			return err
+		}
+		run, calls = s.loops, func(d time.Duration) ([]time.Duration, error) { return s.singles(ctx, d) }
+	}
+	ended := make(chan error, 1)
+	if !r.Paused {
+		go func() { ended <- run(ctx) }()
+	}
+	profiles := profiles{prefix: r.Profile}
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		what, argument, _ := strings.Cut(in.Text(), " ")
+		var answer any = "done"
+		var err error
+		switch what {
+		case tellUsage:
+			answer = usageNow()
+		case tellProfile:
+			err = profiles.toggle()
+		case tellDrain:
+			cancel()
+			err = <-ended
+		case tellCalls:
+			d, _ := strconv.ParseInt(argument, 10, 64)
+			answer, err = calls(time.Duration(d))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", in.Text(), err)
+		}
+		if err := json.NewEncoder(os.Stdout).Encode(answer); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// usage is what a process has needed so far.
-type usage struct {
-	cpu     time.Duration
-	memory  int64
-	mallocs uint64
+func usageNow() usage {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return usage{CPU: needs.CPU(), Memory: needs.Memory(), Mallocs: m.Mallocs}
 }
 
-func (p *process) usage() (u usage, err error) {
-	if err := p.tell("usage"); err != nil {
-		return u, err
+// worker runs the connector as its binary does.
+func (r *role) worker(ctx context.Context) error {
+	address := []string{"CAMUNDA_CLIENT_GRPCADDRESS=http://" + r.Gateway}
+	if r.Over == overREST { // no model is deployed whose secrets could be looked up
+		address = []string{"CAMUNDA_CLIENT_RESTADDRESS=" + r.REST, "CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE=DISABLED"}
 	}
-	var cpu int64
-	_, err = fmt.Sscan(p.answers.Text(), &cpu, &u.memory, &u.mallocs)
-	u.cpu = time.Duration(cpu)
-	return u, err
-}
-
-// child runs a role until standard input ends.
-func child(args []string) int {
-	role, gateway, bus := args[0], args[1], args[2]
-	capacity, _ := strconv.Atoi(args[3])
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	var calls func(n int)
-	switch role {
-	case roleWorker:
-		env := append(os.Environ(), "CAMUNDA_CLIENT_GRPCADDRESS=http://"+gateway, "CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE="+args[3])
-		go cli.Run(ctx, []string{"run", "--log-level", "error"}, env, strings.NewReader(""), io.Discard, os.Stderr)
-	case roleNoop:
-		client, err := zeebe.Dial(zeebe.Config{Target: gateway}, nil)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		w := worker.New(worker.Config{JobType: jobType, Name: "noop", MaxJobsActive: capacity, Stream: true}, client, noop{}, nil, nil)
-		go func() { _ = w.Run(ctx) }()
-	case roleSDK:
-		calls = sdkLoop(ctx, bus)
+	env := append(os.Environ(), address...)
+	if r.Slots != defaultSlots {
+		env = append(env, "CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE="+strconv.Itoa(r.Slots))
 	}
-	return serve(calls)
-}
-
-// serve answers what the driver tells.
-func serve(calls func(n int)) int {
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		if n, found := strings.CutPrefix(in.Text(), "calls "); found {
-			count, _ := strconv.Atoi(n)
-			calls(count)
-			fmt.Println("done")
-			continue
-		}
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		fmt.Println(int64(needs.CPU()), needs.Memory(), m.Mallocs)
+	if r.Entries != defaultEntries {
+		env = append(env, "CONNECTOR_AWSEVENTBRIDGE_MAXENTRIESPERREQUEST="+strconv.Itoa(r.Entries))
 	}
-	return 0
+	if code := cli.Run(ctx, []string{"run", "--log-level", "error"}, env, strings.NewReader(""), io.Discard, os.Stderr); code != 0 {
+		return fmt.Errorf("the worker ended with code %d", code)
+	}
+	return nil
 }
 
-// noop completes every job at once.
-type noop struct{}
-
-func (noop) Handle(context.Context, *job.Job) job.Outcome { return job.Complete{} }
-func (noop) Settled(*job.Job)                             {}
-
-// sdkLoop returns a loop of PutEvents as its documentation shows it, 32 at a time.
-func sdkLoop(ctx context.Context, bus string) func(n int) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("eu-central-1"), config.WithBaseEndpoint(bus),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("AKIABENCH00000000000", "bench-secret", "")))
+// noop runs the worker engine with a handler that does nothing.
+func (r *role) noop(ctx context.Context) error {
+	gateway, err := r.dial()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return err
 	}
-	client := eventbridge.NewFromConfig(cfg)
-	entry := types.PutEventsRequestEntry{
-		EventBusName: aws.String("orders"), Source: aws.String("com.example.orders"), DetailType: aws.String("OrderPlaced"),
-		Detail: aws.String(`{"orderId":"A-1047","customer":"Grace Hopper","items":[{"sku":"compass","quantity":2,"price":19.5},{"sku":"sextant","quantity":1,"price":240}],"express":true}`),
+	w := engine.New(engine.Config{JobType: jobType, Name: "noop", MaxJobsActive: r.Slots, Stream: true}, gateway, idleHandler{}, nil, nil)
+	return w.Run(ctx)
+}
+
+func (r *role) dial() (engine.Gateway, error) {
+	if r.Over == overREST {
+		return zeebe.DialREST(zeebe.Config{RESTAddress: r.REST}, nil)
 	}
-	return func(n int) {
-		var all sync.WaitGroup
-		for range 32 {
-			all.Go(func() {
-				for range n / 32 {
-					if _, err := client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}}); err != nil {
-						fmt.Fprintln(os.Stderr, err)
-						os.Exit(1)
-					}
-				}
-			})
+	return zeebe.Dial(zeebe.Config{Target: r.Gateway}, nil)
+}
+
+// idleHandler completes every job at once.
+type idleHandler struct{}
+
+func (idleHandler) Handle(context.Context, *job.Job) job.Outcome { return job.Complete{} }
+func (idleHandler) Settled(*job.Job)                             {}
+
+// profiles writes a CPU profile of the time between two calls of toggle, and at each of them all allocations until then.
+type profiles struct {
+	prefix string
+	cpu    *os.File
+}
+
+func (p *profiles) toggle() error {
+	if p.cpu == nil {
+		var err error
+		if p.cpu, err = os.Create(filepath.Clean(p.prefix + "cpu.pprof")); err != nil {
+			return err
 		}
-		all.Wait()
+		if err := p.allocs("before-allocs.pprof"); err != nil {
+			return err
+		}
+		return pprof.StartCPUProfile(p.cpu)
 	}
+	pprof.StopCPUProfile()
+	if err := p.cpu.Close(); err != nil {
+		return err
+	}
+	p.cpu = nil
+	return p.allocs("allocs.pprof")
+}
+
+func (p *profiles) allocs(name string) error {
+	file, err := os.Create(filepath.Clean(p.prefix + name))
+	if err != nil {
+		return err
+	}
+	runtime.GC() // a profile has what was allocated before the latest collection
+	if err := pprof.Lookup("allocs").WriteTo(file, 0); err != nil {
+		return err
+	}
+	return file.Close()
 }

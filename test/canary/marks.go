@@ -77,6 +77,9 @@ func exchange(p *play.Profile) map[string]string {
 		return out
 	}
 	p.Secrets, p.Files = replace(p.Secrets), replace(p.Files)
+	if p.Cluster != nil { // nil stands for a cluster that is too old
+		p.Cluster = replace(p.Cluster)
+	}
 	return instead
 }
 

@@ -28,15 +28,28 @@ type searched struct {
 // sample is how many bytes of each stream are kept, for the plants.
 const sample = 4000
 
-// heardAlways are streams that every scenario must have, and a text in each: where nothing is heard, no secret is found either.
-var heardAlways = []struct{ outlet, text string }{
+// heard is a stream that must be there, and a text in it: where nothing is heard, no secret is found either.
+type heard struct{ outlet, text string }
+
+// What every scenario must hear, and what it must over each transport.
+var (
+	heardOverGRPC = []heard{
+		{"gRPC metadata", "user-agent: "},
+		{"gRPC StreamActivatedJobs", "input"},
+		{"gRPC ActivateJobs", "input"},
+		{"REST API head", "/v2/process-definitions/"},
+	}
+	heardOverREST = []heard{
+		{"REST head", "User-Agent: "},
+		{"REST head", "/v2/process-definitions/"},
+		{"REST activation", "fetchVariable"},
+	}
+)
+
+var heardAlways = []heard{
 	{"log", "level"},
-	{"gRPC metadata", "user-agent: "},
-	{"gRPC StreamActivatedJobs", "input"},
-	{"gRPC ActivateJobs", "input"},
 	{"token endpoint head", tokenPath},
 	{"token endpoint body", "grant_type"},
-	{"REST API head", "/v2/process-definitions/"},
 	{"traces head", "/v1/traces"},
 	{"traces body", "service.name"},
 	{"HTTP /actuator/prometheus", "camunda_connector_outbound_invocations_total"},
@@ -58,12 +71,18 @@ func (w *world) searchLeaks(ctx context.Context, r *result) {
 			r.add(isOther, "%v", err)
 		}
 		for _, sent := range p.recordings() {
-			if err := readWire(sent.bytes(), s.Write); err != nil {
+			if w.scenario.rest {
+				readREST(sent.bytes(), s.Write)
+			} else if err := readWire(sent.bytes(), s.Write); err != nil {
 				r.add(isOther, "%v", err)
 			}
 		}
 	}
-	for _, h := range heardAlways {
+	calls := heardOverGRPC
+	if w.scenario.rest {
+		calls = heardOverREST
+	}
+	for _, h := range slices.Concat(heardAlways, calls) {
 		if !bytes.Contains(s.Of(h.outlet), []byte(h.text)) {
 			r.add(isOther, "what left by %s does not hold %q: it is not listened to", h.outlet, h.text)
 		}

@@ -1,7 +1,7 @@
 // Command chaos runs real worker processes against the embedded gateway and bus, which are processes of their own, breaks
 // what is between and around them, and counts what became of every job.
 //
-//	go run ./test/chaos [-short] [-run REGEXP] [-out FILE] [-list] [-parallel N] [-prove]
+//	go run ./test/chaos [-short] [-run REGEXP] [-out FILE] [-list] [-parallel N] [-prove] [-transport grpc|rest|both]
 //
 // All that the workers write, but for the signed requests to the bus, is searched for marked secrets: what they use, and what the
 // bus and the gateway give away in their messages.
@@ -36,6 +36,7 @@ type settings struct {
 	list     bool
 	parallel int
 	prove    bool
+	over     string
 }
 
 func main() {
@@ -60,6 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	f.BoolVar(&s.list, "list", false, "print the scenarios and end")
 	f.IntVar(&s.parallel, "parallel", 4, "how many scenarios run at a time")
 	f.BoolVar(&s.prove, "prove", false, "send one event of each scenario again, behind the workers' back: a scenario holds only if that is found")
+	f.StringVar(&s.over, "transport", "", "how workers take jobs: grpc, rest or both; empty = gRPC, and the most telling scenarios over REST too")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -85,8 +87,12 @@ func choose(s *settings) ([]*scenario, error) {
 	if s.parallel < 1 {
 		return nil, fmt.Errorf("parallel: found %d, expected 1 or more", s.parallel)
 	}
+	all, err := onTransports(scenarios(), s.over)
+	if err != nil {
+		return nil, err
+	}
 	var chosen []*scenario
-	for _, c := range scenarios() {
+	for _, c := range all {
 		if (s.short && c.form != longOnly || !s.short && c.form != shortOnly) && pattern.MatchString(c.name) {
 			chosen = append(chosen, c)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,8 +37,26 @@ func TestListPrintsTheScenariosOfTheForm(t *testing.T) {
 	}
 }
 
+func TestListPrintsTheScenariosOfTheTransport(t *testing.T) {
+	list := func(args ...string) string {
+		var out bytes.Buffer
+		require.NoError(t, run(t.Context(), append([]string{"-list"}, args...), &out))
+		return out.String()
+	}
+	lines := func(text string) int { return strings.Count(text, "\n") }
+	grpc, rest := list("-transport", "grpc"), list("-transport", "rest")
+	assert.NotContains(t, grpc, "-rest ")
+	assert.Equal(t, lines(rest), strings.Count(rest, "; over REST\n"))
+	assert.Equal(t, lines(grpc)-1, lines(rest), "proof has calls of gRPC of its own")
+	assert.Equal(t, lines(grpc)+lines(rest), lines(list("-transport", "both")))
+	assert.Equal(t, lines(grpc)+len(tellingOverREST), lines(list()))
+	for _, name := range tellingOverREST {
+		assert.Contains(t, list("-short"), name+"-rest ", "CI sees it")
+	}
+}
+
 func TestRefusesWhatItCannotRun(t *testing.T) {
-	for _, args := range [][]string{{"-run", "("}, {"-run", "no such scenario"}, {"-parallel", "0"}} {
+	for _, args := range [][]string{{"-run", "("}, {"-run", "no such scenario"}, {"-parallel", "0"}, {"-transport", "soap"}} {
 		assert.Error(t, run(t.Context(), args, new(bytes.Buffer)), args)
 	}
 }

@@ -23,7 +23,7 @@ import (
 func proof() *scenario {
 	return &scenario{
 		name: "proof", about: "the tool itself sends an event twice, completes a job without an event, fails one for good and gives secrets away: the checks find all of it",
-		form: both, replicas: 1, slots: 8, rate: 20, untimed: true, late: "it is about counts", finds: []kind{isTwice, isLost, isIncident, isLeak},
+		form: both, grpcOnly: true, replicas: 1, slots: 8, rate: 20, untimed: true, late: "it is about counts", finds: []kind{isTwice, isLost, isIncident, isLeak},
 		leaks: []string{"log", "gRPC FailJob", "gRPC metadata", "REST API head", "token endpoint body", "traces body"},
 		fault: func(ctx context.Context, w *world) error {
 			if err := w.sendAgain(ctx); err != nil {

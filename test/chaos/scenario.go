@@ -53,6 +53,8 @@ type scenario struct {
 	untimed   bool          // its silence says nothing
 	finds     []kind        // problems that must be found: the checks are what is tested
 	leaks     []string      // where the tool itself gives secrets away
+	grpcOnly  bool          // it has calls of gRPC of its own
+	rest      bool          // the workers take jobs over REST
 }
 
 // play runs the scenario. An error is one of the tool, not of the worker.

@@ -236,7 +236,10 @@ func leader(gone bool) func(context.Context, *world) error {
 // fronts has something on the way answer in HTTP.
 func fronts() []*scenario {
 	at := func(status int, old bool) func(context.Context, *world) error {
-		return outage(3*time.Second, onProxies(func(p *proxy) { p.answerHTTP(status, old) }), onProxies((*proxy).endFront))
+		return outage(3*time.Second, func(_ context.Context, w *world) error {
+			w.each(func(p *proxy) { p.answerHTTP(status, old || w.scenario.rest) }) // over REST without TLS there is no HTTP/2
+			return nil
+		}, onProxies((*proxy).endFront))
 	}
 	return []*scenario{
 		{

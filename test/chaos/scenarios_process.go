@@ -41,7 +41,7 @@ func rolling(ctx context.Context, w *world) error {
 			if err := w.startWorker(place); err != nil {
 				return err
 			}
-			if err := w.awaitStreams(ctx, w.scenario.replicas+1); err != nil {
+			if err := w.awaitTaking(ctx, w.scenario.replicas+1); err != nil {
 				return err
 			}
 			if err := old.Terminate(ctx, 40*time.Second); err != nil {

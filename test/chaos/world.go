@@ -100,7 +100,7 @@ func newWorld(ctx context.Context, s *scenario, t tools, dir string, short bool)
 			return nil, err
 		}
 	}
-	return w, w.awaitStreams(ctx, s.replicas)
+	return w, w.awaitTaking(ctx, s.replicas)
 }
 
 // startGateway starts the gateway, again with the state that it left.
@@ -109,14 +109,24 @@ func (w *world) startGateway() error {
 	if len(w.scenario.tenants) > 0 {
 		args = append(args, "-tenants", strings.Join(w.scenario.tenants, ","))
 	}
+	if w.scenario.rest {
+		args = append(args, "-rest", "127.0.0.1:0")
+	}
 	g, where, err := startReady(w.life, filepath.Join(w.dir, "gateway.log"), w.tools.gateway, args...)
 	if err != nil {
 		return err
 	}
 	w.gateway = g
 	w.gatewayControl.Aim(where.Control)
+	at := where.Listen
+	if w.scenario.rest {
+		at = strings.TrimPrefix(where.REST, "http://")
+		if err := w.deploy(); err != nil {
+			return err
+		}
+	}
 	for _, p := range w.proxies {
-		p.aim(where.Listen)
+		p.aim(at)
 	}
 	return nil
 }
@@ -126,16 +136,15 @@ func (w *world) startWorker(place int) error {
 	s := w.scenario
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "SERVER_PORT=0", "SERVER_ADDRESS=127.0.0.1", "LOGGING_LEVEL_ROOT=debug",
-		"CAMUNDA_CLIENT_GRPCADDRESS=http://" + w.proxies[place].address(),
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT=" + orDefault(s.lease, 30*time.Second).String(),
 		"CONNECTOR_AWS_EVENTBRIDGE_REQUESTTIMEOUT=" + orDefault(s.requestTimeout, 8*time.Second).String(),
 		"CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE=" + strconv.Itoa(max(s.slots, 1)),
 		fmt.Sprintf("CAMUNDA_CLIENT_WORKER_DEFAULTS_NAME=worker-%d", place),
-		"CAMUNDA_CLIENT_RESTADDRESS=" + w.outside.url, "CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos",
+		"CAMUNDA_CLIENT_AUTH_METHOD=oidc", "CAMUNDA_CLIENT_AUTH_CLIENTID=chaos",
 		"CAMUNDA_CLIENT_AUTH_TOKENURL=" + w.outside.url + tokenPath, "CAMUNDA_CLIENT_AUTH_AUDIENCE=zeebe",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=" + w.outside.url, "OTEL_EXPORTER_OTLP_COMPRESSION=none", "LOGGING_FORMAT=" + []string{"text", "json"}[place%2],
 	}
-	env = append(env, secretEnv()...)
+	env = append(append(env, w.addresses(place)...), secretEnv()...)
 	if s.env != nil {
 		env = append(env, s.env(w, place)...)
 	}

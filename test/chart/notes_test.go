@@ -41,6 +41,7 @@ func TestTheNotesWarn(t *testing.T) {
 		{"TLS without authentication", []string{"grpcAddress=https://zeebe"}, "without authentication"},
 		{"one pod", []string{"replicas=1"}, "jobs wait while the only pod or its node is down"},
 		{"no pod", []string{"replicas=0"}, "the worker takes no jobs"},
+		{"TLS without authentication, over REST", []string{"restAddress=https://camunda", "preferRest=true"}, "without authentication"},
 		{"no filter", []string{"secrets.filter=DISABLED"}, "process data can name secrets"},
 	}
 	for _, tt := range tests {
@@ -50,6 +51,8 @@ func TestTheNotesWarn(t *testing.T) {
 			assert.Contains(t, notes(t, tt.settings...), tt.want)
 		})
 	}
+	assert.NotContains(t, notes(t, "grpcAddress=https://zeebe", "restAddress=http://camunda", "preferRest=true"), "without authentication", "it is not what the worker connects to")
+	assert.Contains(t, notes(t, "clients.b.physical-tenant-id=b", "clients.a.physical-tenant-id=a"), "a worker for each of the clients a, b,")
 	assert.NotContains(t, notes(t, "jobType=mine"), "CONNECTOR_OUTBOUND_DISABLED", "who has a type of his own shares it with nobody")
 }
 

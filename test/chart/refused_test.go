@@ -109,6 +109,8 @@ func TestWhatKubernetesWouldRefuseIsRefusedWithTheValuesName(t *testing.T) {
 		{"a tag", "image.tag=a:b", "/image/tag"},
 		{"a port's name", "service.serverName=8080", "/service/serverName"},
 		{"a misspelt key of the worker", "configuration.camunda.client.grpc-addr=x", `configuration: unknown key "camunda.client.grpc-addr"`},
+		{"a misspelt key of a client", "clients.a.grpc-addrss=x", `configuration: unknown key "camunda.clients.a.grpc-addrss"`},
+		{"a key that no client has", "clients.a.server.port=1", `configuration: unknown key "camunda.clients.a.server.port"`},
 		{"a misspelt dotted key of the worker", `configuration.camunda\.client\.worker\.defaults.max-job-active=1`, `configuration: unknown key "camunda.client.worker.defaults.max-job-active"`},
 		{"a variable that is a number", "env[0].name=A,env[0].value=8080", "/env/0/value"},
 		{"a toleration of a boolean", "tolerations[0].value=true", "/tolerations/0/value"},

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -160,15 +161,20 @@ var resources = map[string]string{
 	"ScaledObject":            "/apis/keda.sh/v1alpha1/namespaces/%s/scaledobjects",
 }
 
-// collection is where the resources of an object's kind are.
+// collection is where the resources of an object's kind are. As Helm does, it takes the release's namespace for an object that
+// names none.
 func collection(t *testing.T, o object) string {
 	t.Helper()
 	pattern, known := resources[o["kind"].(string)]
 	require.True(t, known, "kind %v", o["kind"])
-	if place, ok := at(o, "metadata/namespace").(string); ok {
-		return fmt.Sprintf(pattern, place)
+	if !strings.Contains(pattern, "%s") {
+		return pattern
 	}
-	return pattern
+	place, ok := at(o, "metadata/namespace").(string)
+	if !ok {
+		place = namespace
+	}
+	return fmt.Sprintf(pattern, place)
 }
 
 // prepare makes the namespaces, one that enforces the restricted standard, and the kinds of the operators, without their

@@ -40,7 +40,7 @@ func configured(t *testing.T, all []object) *config.Config {
 	require.NoError(t, err)
 	for _, w := range warnings {
 		// Within a namespace that is how camunda-platform comes.
-		assert.Regexp(t, `credentials go to http://camunda-(zeebe-gateway:26500|keycloak) unencrypted: `, w.Text)
+		assert.Regexp(t, `credentials go to http://camunda-(zeebe-gateway:26500|zeebe-gateway:8080|keycloak) unencrypted: |^client .*: the client's credentials go to http://camunda-keycloak unencrypted: `, w.Text)
 	}
 	return c
 }
@@ -99,6 +99,26 @@ func TestTheWorkerUnderstandsEveryWayToInstall(t *testing.T) {
 			assert.Equal(t, config.Key{CertificatePath: folder + "gateway-client/tls.crt", KeyPath: folder + "gateway-client/tls.key"}, c.Gateway.ClientKey)
 			assert.Equal(t, config.Key{CertificatePath: folder + "token-client/tls.crt", KeyPath: folder + "token-client/tls.key"}, c.Auth.TLSKey)
 			assert.Equal(t, config.Key{CertificatePath: folder + "client-assertion/tls.crt", KeyPath: folder + "client-assertion/tls.key"}, c.Auth.Assertion.Key)
+		},
+		"clients": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			all := c.Clients()
+			require.Len(t, all, 3)
+			billing, orders, other := all[0], all[1], all[2]
+			assert.Equal(t, []string{"billing", "orders", "other-cluster"}, []string{billing.Client, orders.Client, other.Client})
+			assert.Equal(t, "orders", orders.Gateway.PhysicalTenant)
+			assert.Equal(t, "secret camunda-credentials key identity-connectors-client-token", orders.Auth.ClientSecret)
+			assert.Equal(t, 256, orders.Worker.MaxJobsActive)
+			assert.Equal(t, "billing", billing.Gateway.PhysicalTenant)
+			assert.Equal(t, "billing-connectors", billing.Auth.ClientID)
+			assert.Equal(t, "secret camunda-billing key secret", billing.Auth.ClientSecret)
+			assert.Equal(t, 32, billing.Worker.MaxJobsActive)
+			assert.Equal(t, "zeebe.example.com:8443", other.Gateway.Target)
+			assert.Equal(t, config.TenantsAssigned, other.Worker.TenantFilter)
+			for _, client := range all {
+				assert.Equal(t, config.AuthOIDC, client.Auth.Method)
+				assert.Equal(t, config.LeasePrefer, client.Worker.WithLease)
+			}
 		},
 		"hpa":       func(t *testing.T, c *config.Config) { t.Helper(); assert.Equal(t, 64, c.Worker.MaxJobsActive) },
 		"placement": func(t *testing.T, c *config.Config) { t.Helper(); assert.Equal(t, time.Minute, c.Worker.GracePeriod) },

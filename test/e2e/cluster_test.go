@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -22,6 +23,14 @@ import (
 // and tests authenticate as the worker's own variables say (CAMUNDA_CLIENT_AUTH_…).
 func ownCluster() (*gateway, error) {
 	g := &gateway{name: "cluster", grpc: os.Getenv("E2E_GRPC_ADDRESS"), rest: strings.TrimRight(os.Getenv("E2E_REST_ADDRESS"), "/")}
+	switch transport := os.Getenv("E2E_TRANSPORT"); {
+	case transport == "rest" && g.rest != "":
+		g.viaREST = true
+	case transport == "rest":
+		return nil, errors.New("E2E_TRANSPORT is rest, and E2E_REST_ADDRESS names no REST API")
+	case transport != "" && transport != "grpc":
+		return nil, fmt.Errorf("E2E_TRANSPORT: found %q, expected grpc or rest", transport)
+	}
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
 		if strings.HasPrefix(name, "CAMUNDA_") || strings.HasPrefix(name, "ZEEBE_") {
@@ -86,6 +95,14 @@ func needsREST(t *testing.T) {
 	t.Helper()
 	if engine.rest == "" {
 		t.Skip("E2E_REST_ADDRESS names no REST API")
+	}
+}
+
+// needsGRPC skips a test whose workers ask another REST API for models than the cluster's, and so cannot take jobs there.
+func needsGRPC(t *testing.T) {
+	t.Helper()
+	if engine.viaREST {
+		t.Skip("E2E_TRANSPORT is rest, and the test has a REST API of its own")
 	}
 }
 

@@ -51,7 +51,7 @@ func TestExamples(t *testing.T) {
 	worker := startWorker(t, "examples-worker", g, typeOf("examples"),
 		"SECRET_AWS_ACCESS_KEY="+accessKey, "SECRET_AWS_SECRET_KEY="+secretKey, "SECRET_PARTNER_EXTERNAL_ID=shared-word",
 		"AWS_ENDPOINT_URL_STS="+aws.url,
-		"CAMUNDA_CLIENT_RESTADDRESS="+g.rest) // an external id may be a secret only where the model can be asked for
+		"CAMUNDA_CLIENT_RESTADDRESS="+g.rest, "CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE=STRICT") // an external id may be a secret only where the model can be asked for
 	worker.mustBeReady(t)
 	t.Cleanup(func() { worker.terminate() })
 	bus := newBus(0)

@@ -63,6 +63,7 @@ func (d *definitions) questions() int {
 func TestSecretsThatTheDeployedModelNames(t *testing.T) {
 	t.Parallel()
 	needsREST(t)
+	needsGRPC(t)
 	const early = 2
 	g, jobType := engine, typeOf("filtered")
 	d, b := newDefinitions(t, g, early), newBus(0)
@@ -95,6 +96,7 @@ func TestSecretsThatTheDeployedModelNames(t *testing.T) {
 func TestSecretsOfAModelThatTheClusterDoesNotTell(t *testing.T) {
 	t.Parallel()
 	needsREST(t) // for the incident
+	needsGRPC(t)
 	g, jobType := engine, typeOf("untold")
 	d, b := newDefinitions(t, g, 1<<30), newBus(0)
 	w := startWorker(t, "untold-worker", g, jobType, "CAMUNDA_CLIENT_RESTADDRESS="+d.URL)

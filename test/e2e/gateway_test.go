@@ -37,6 +37,7 @@ type gateway struct {
 	env     []string // what else a worker needs to know: its credentials
 	client  pb.GatewayClient
 	process *child // nil = it is not ours
+	viaREST bool   // workers take jobs over REST
 
 	authorize func(context.Context) (string, error)  // nil = no authorization header
 	records   func(valueType string) ([]byte, error) // nil = they cannot be read
@@ -44,6 +45,15 @@ type gateway struct {
 	mu          sync.Mutex
 	instances   []int64
 	definitions []int64
+}
+
+// addresses returns the settings with which a worker takes jobs of the cluster. Over REST the models are there too; the tests of the
+// secret filter switch it on for themselves.
+func (g *gateway) addresses() []string {
+	if g.viaREST {
+		return []string{"CAMUNDA_CLIENT_GRPCADDRESS=", "CAMUNDA_CLIENT_RESTADDRESS=" + g.rest, "CAMUNDA_CONNECTOR_SECRETRESOLVER_SECRETFILTER_MODE=DISABLED"}
+	}
+	return []string{"CAMUNDA_CLIENT_GRPCADDRESS=" + g.grpc, "CAMUNDA_CLIENT_RESTADDRESS="}
 }
 
 // external says whether the cluster is the user's own.

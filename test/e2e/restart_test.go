@@ -25,16 +25,17 @@ type mortal struct {
 	args    []string
 }
 
-func newMortal(t *testing.T, name string) *mortal {
+func newMortal(t *testing.T, name string, viaREST bool) *mortal {
 	t.Helper()
-	require.NoError(t, build("gateway", "../gateway"))
-	p := freePorts(2)
+	p := freePorts(3)
 	address := fmt.Sprintf("127.0.0.1:%d", p)
 	m := &mortal{
-		gateway: gateway{name: name, grpc: "http://" + address, env: noCredentials},
+		gateway: gateway{
+			name: name, grpc: "http://" + address, rest: fmt.Sprintf("http://127.0.0.1:%d", p+2), env: noCredentials, viaREST: viaREST,
+		},
 		control: fmt.Sprintf("http://127.0.0.1:%d", p+1),
 	}
-	m.args = []string{"-listen", address, "-control", fmt.Sprintf("127.0.0.1:%d", p+1), "-state", filepath.Join(folder, name+"-state"), "-partitions", "3"}
+	m.args = []string{"-listen", address, "-rest", fmt.Sprintf("127.0.0.1:%d", p+2), "-control", fmt.Sprintf("127.0.0.1:%d", p+1), "-state", filepath.Join(folder, name+"-state"), "-partitions", "3"}
 	m.begin(t)
 	return m
 }
@@ -127,17 +128,32 @@ func (m *mortal) check(t *testing.T, b *bus, what string) {
 	assert.Zero(t, twice, "jobs with two events")
 }
 
+// overEachTransport runs a test of the embedded gateway with workers that take jobs over gRPC, and with workers that do over REST.
+func overEachTransport(t *testing.T, name string, test func(t *testing.T, name string, viaREST bool)) {
+	t.Parallel()
+	require.NoError(t, build("gateway", "../gateway"))
+	for _, transport := range []string{"grpc", "rest"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			test(t, name+"-"+transport, transport == "rest")
+		})
+	}
+}
+
 // TestTheGatewayIsKilledInTheMiddle kills a gateway with 2,000 jobs while a worker works on them, and starts it again: every
 // job completes, each event is sent once, and the worker is the same process. What the worker sent as the gateway was down is
 // accepted; its commands must find the gateway that came back.
 func TestTheGatewayIsKilledInTheMiddle(t *testing.T) {
-	t.Parallel()
-	m, b := newMortal(t, "killed"), newBus(20*time.Millisecond)
+	overEachTransport(t, "killed", killInTheMiddle)
+}
+
+func killInTheMiddle(t *testing.T, name string, viaREST bool) {
+	m, b := newMortal(t, name, viaREST), newBus(20*time.Millisecond)
 	t.Cleanup(b.Close)
 	b.stopAt(jobsOfGateway / 4)
-	w := startWorker(t, "killed-worker", &m.gateway, typeOf("killed"))
+	w := startWorker(t, name+"-worker", &m.gateway, typeOf(name))
 	w.mustBeReady(t)
-	m.addJobs(t, typeOf("killed"), b)
+	m.addJobs(t, typeOf(name), b)
 	b.waitForEvents(t, jobsOfGateway/4)
 	at := b.count()
 	m.process.kill()
@@ -153,15 +169,18 @@ func TestTheGatewayIsKilledInTheMiddle(t *testing.T) {
 
 // TestAWorkerTakesOver sends SIGTERM to a worker in the middle of 2,000 jobs while a second one is there.
 func TestAWorkerTakesOver(t *testing.T) {
-	t.Parallel()
-	m, b := newMortal(t, "takeover"), newBus(20*time.Millisecond)
+	overEachTransport(t, "takeover", takeOver)
+}
+
+func takeOver(t *testing.T, name string, viaREST bool) {
+	m, b := newMortal(t, name, viaREST), newBus(20*time.Millisecond)
 	t.Cleanup(b.Close)
 	b.stopAt(jobsOfGateway / 4)
-	first := startWorker(t, "takeover-worker-1", &m.gateway, typeOf("takeover"))
+	first := startWorker(t, name+"-worker-1", &m.gateway, typeOf(name))
 	first.mustBeReady(t)
-	m.addJobs(t, typeOf("takeover"), b)
+	m.addJobs(t, typeOf(name), b)
 	b.waitForEvents(t, jobsOfGateway/4)
-	second := startWorker(t, "takeover-worker-2", &m.gateway, typeOf("takeover"))
+	second := startWorker(t, name+"-worker-2", &m.gateway, typeOf(name))
 	second.mustBeReady(t)
 	at := b.count()
 	first.signal(syscall.SIGTERM)

@@ -26,7 +26,7 @@ type worker struct {
 }
 
 // startWorker starts the binary against a cluster, for jobs of one type, configured by its environment alone, and does not
-// wait for it. It knows no REST address.
+// wait for it. It knows the one address at which it takes jobs.
 func startWorker(t *testing.T, name string, g *gateway, jobType string, settings ...string) *worker {
 	t.Helper()
 	port := freePorts(1)
@@ -34,9 +34,8 @@ func startWorker(t *testing.T, name string, g *gateway, jobType string, settings
 		return strings.HasPrefix(s, "AWS_") || strings.HasPrefix(s, "CAMUNDA_") || strings.HasPrefix(s, "ZEEBE_") || strings.HasPrefix(s, "SECRET_")
 	})
 	env = append(env, g.env...)
+	env = append(env, g.addresses()...)
 	env = append(env,
-		"CAMUNDA_CLIENT_GRPCADDRESS="+g.grpc,
-		"CAMUNDA_CLIENT_RESTADDRESS=",
 		"CONNECTOR_AWS_EVENTBRIDGE_TYPE="+jobType,
 		"SERVER_ADDRESS=127.0.0.1",
 		fmt.Sprintf("SERVER_PORT=%d", port),

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/embedded"
+	"github.com/eventbridge-connector/eventbridge-connector/test/gateway/control"
 )
 
 // moreFlags are those for what a cluster has beside jobs: callers, secrets, physical tenants.
@@ -40,13 +41,7 @@ func moreFlags(f *flag.FlagSet, o *embedded.GatewayOptions) {
 	})
 }
 
-// modelRequest deploys a model.
-type modelRequest struct {
-	Key int64  `json:"key"` // of the process definition
-	XML string `json:"xml"`
-}
-
-func (c *gatewayControl) deploy(_ *http.Request, r modelRequest) (any, error) {
+func (c *gatewayControl) deploy(_ *http.Request, r control.ModelRequest) (any, error) {
 	if r.Key == 0 {
 		return nil, errors.New("key: found none, expected that of a process definition")
 	}

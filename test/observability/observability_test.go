@@ -68,7 +68,34 @@ func TestTheAlertRules(t *testing.T) {
 // TestAPrometheusSeesAWorker has jobs end in every way, and asks Prometheus what the dashboard and the alerts ask.
 func TestAPrometheusSeesAWorker(t *testing.T) {
 	t.Parallel()
-	w := startWorker(t)
+	seesAWorker(t, rendering, 1)
+}
+
+// TestAPrometheusSeesSeveralClients asks the same of a process with two clients, one of which has no jobs: the dashboard and the alerts
+// show it as they show a process with one.
+func TestAPrometheusSeesSeveralClients(t *testing.T) {
+	t.Parallel()
+	idle, err := embedded.StartGateway(embedded.GatewayOptions{})
+	require.NoError(t, err)
+	t.Cleanup(idle.Close)
+	p := seesAWorker(t, strings.Replace(rendering, ".svg", "-clients.svg", 1), 2, "CAMUNDA_CLIENTS_FIRST_PRIMARY=true", "CAMUNDA_CLIENTS_SECOND_GRPCADDRESS=http://"+idle.Address())
+	for expression, want := range map[string]float64{
+		`eventbridge_connector_ready{client="first"}`:                                                        1,
+		`eventbridge_connector_ready{client="second"}`:                                                       1,
+		`sum(eventbridge_connector_jobs_settled_total{client="first"})`:                                      6 * rounds,
+		`sum(eventbridge_connector_jobs_settled_total{client="second"})`:                                     0,
+		`count({__name__=~"eventbridge_connector_(aws_.*|build_info|target_down)",client!=""}) or vector(0)`: 0,
+	} {
+		got := p.query(t, expression)
+		require.Len(t, got, 1, expression)
+		assert.InDelta(t, want, got[0], 0, expression)
+	}
+}
+
+// seesAWorker has the jobs of a worker end, whose process has so many clients, and draws the dashboard into a file.
+func seesAWorker(t *testing.T, drawn string, clients float64, env ...string) *prometheus {
+	t.Helper()
+	w := startWorker(t, env...)
 	promtool(t, "", get(t, w.metrics()), "check", "metrics")
 	p := startPrometheus(t, w.address)
 	began := time.Now()
@@ -97,14 +124,14 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 	assert.Greater(t, asked, 30)
 	t.Logf("dashboard: %d queries return data", asked)
 
-	path, err := filepath.Abs(rendering)
+	path, err := filepath.Abs(drawn)
 	require.NoError(t, err)
 	drawDashboard(t, p, began, time.Now(), path)
 
 	// What the story must have left, exactly.
 	for expression, want := range map[string]float64{
 		`count(eventbridge_connector_build_info{version!="",goversion=~"go1[.].*"})`:                            1,
-		`sum(eventbridge_connector_ready)`:                                                                      1,
+		`sum(eventbridge_connector_ready)`:                                                                      clients,
 		`sum(eventbridge_connector_jobs_settled_total{command="complete"})`:                                     4 * rounds,
 		`sum(eventbridge_connector_jobs_settled_total{command="fail"})`:                                         rounds,
 		`sum(eventbridge_connector_jobs_settled_total{command="throw"})`:                                        rounds,
@@ -129,6 +156,7 @@ func TestAPrometheusSeesAWorker(t *testing.T) {
 	}, 30*time.Second, 200*time.Millisecond)
 	assert.Empty(t, p.query(t, `sum(prometheus_rule_evaluation_failures_total) > 0`))
 	assert.Empty(t, p.query(t, `ALERTS{alertname=~".*NotReady|.*Absent|.*TargetMissing"}`))
+	return p
 }
 
 // TestAPrometheusWithNativeHistogramsSeesThem asks a server that drops the classic buckets for what the dashboard draws of

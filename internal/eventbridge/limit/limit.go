@@ -5,6 +5,9 @@ package limit
 // RequestSize is how many bytes AWS takes in one request, all entries together, since 2026-01-29.
 const RequestSize = 1 << 20
 
+// Entries is how many entries AWS takes in one request.
+const Entries = 10
+
 // timeSize is what AWS counts for the time of an entry.
 const timeSize = 14
 

@@ -91,11 +91,27 @@ func (c *child) end() {
 	c.out.Close()
 }
 
-// leastWork is the processor time that a child must have had for the time limit to be the expression's fault at once. No
-// expression waits for anything, so a child that had less was stopped, or the machine had no time for it.
-const leastWork = 20 * time.Millisecond
+// What a child must have done of its time limit for the limit to be the expression's fault. No expression waits for anything, so a
+// child that ran less was stopped, or the machine had no time for it.
+const (
+	leastWork = 20 * time.Millisecond // with less, the child was stopped
+	fairWork  = TimeLimit / 2         // with less, it has another TimeLimit
+	mostTimes = 3                     // TimeLimits in all
+)
 
-// errNotRun is a child that reached the time limit without leastWork.
+// atLimit judges a child that did not answer within so many times the TimeLimit, and has run so long meanwhile; nil = it may go on.
+func atLimit(times int, ran time.Duration, known bool) error {
+	switch {
+	case known && ran < leastWork:
+		return errNotRun
+	case !known || ran >= fairWork*timeFactor || times >= mostTimes:
+		return ErrTime
+	default:
+		return nil
+	}
+}
+
+// errNotRun is a child that reached the time limit without having run enough.
 var errNotRun = errors.New("the system did not run the child")
 
 // lostError is a child that ended although neither it nor the parent wanted it to.
@@ -155,7 +171,8 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		replies <- reply{f, err}
 	}()
 	before, _ := c.processorTime()
-	limit := time.NewTimer(TimeLimit * timeFactor)
+	times := 0
+	limit := time.NewTicker(TimeLimit * timeFactor)
 	defer limit.Stop()
 	tick := time.NewTicker(watching)
 	defer tick.Stop()
@@ -168,10 +185,11 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 			}
 			return r.frame, nil
 		case <-limit.C:
-			if now, known := c.processorTime(); known && now-before < leastWork {
-				return frame{}, errNotRun
+			times++
+			now, known := c.processorTime()
+			if err := atLimit(times, now-before, known); err != nil {
+				return frame{}, err
 			}
-			return frame{}, ErrTime
 		case <-tick.C:
 			used := c.resident()
 			if used > MemoryLimit*memoryFactor {

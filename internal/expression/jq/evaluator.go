@@ -94,7 +94,7 @@ func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]by
 			if try == 1 {
 				continue
 			}
-			err = ErrTime
+			return nil, &UnavailableError{fmt.Errorf("its child process had no processor twice: %w", err)}
 		}
 		if lost, ok := errors.AsType[*lostError](err); ok {
 			if try == 1 {

@@ -106,11 +106,12 @@ func TestAChildGivesBackTheMemoryOfAnExpression(t *testing.T) {
 	}
 }
 
-func TestAChildThatIsStoppedEachTimeReachesTheLimit(t *testing.T) {
+func TestAChildThatIsStoppedEachTimeIsNoFaultOfTheExpression(t *testing.T) {
 	t.Parallel()
 	e, children := newRecorded(t, sh(ready+request+`kill -STOP $$`))
 	_, err := e.Compile(t.Context(), "1\n")
-	require.ErrorIs(t, err, ErrTime)
+	var unavailable *UnavailableError
+	require.ErrorAs(t, err, &unavailable)
 	for _, c := range children.all()[:2] {
 		assert.True(t, c.ended(), "nothing is left stopped")
 	}
@@ -429,4 +430,25 @@ func TestACancelledEvaluationEndsItsChild(t *testing.T) {
 	require.Len(t, children.all(), 1, "no other one is started in vain")
 	assert.True(t, children.all()[0].ended())
 	assert.Nil(t, e.child)
+}
+
+// TestTimeThatTheMachineDidNotGiveDoesNotCount: a busy machine is not the expression's fault.
+func TestTimeThatTheMachineDidNotGiveDoesNotCount(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		times int
+		ran   time.Duration
+		known bool
+		want  error
+	}{
+		{"it ran all the time", 1, TimeLimit * timeFactor, true, ErrTime},
+		{"it ran half of the time", 1, fairWork * timeFactor, true, ErrTime},
+		{"it ran little", 1, fairWork - 1, true, nil},
+		{"it ran little for long", mostTimes, fairWork - 1, true, ErrTime},
+		{"it was stopped", 1, 0, true, errNotRun},
+		{"the system does not tell", 1, 0, false, ErrTime},
+	} {
+		assert.ErrorIs(t, atLimit(tt.times, tt.ran, tt.known), tt.want, tt.name)
+	}
 }

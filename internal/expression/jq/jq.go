@@ -20,7 +20,7 @@ import (
 
 // The limits of one expression.
 const (
-	TimeLimit   = time.Second // to compile it, and to evaluate it once; waiting for other expressions does not count
+	TimeLimit   = time.Second // to compile it, and to evaluate it once; waiting for other expressions, or for a processor, does not count
 	MemoryLimit = 64 << 20    // bytes of resident memory of the child
 	MaxSource   = 64 << 10    // bytes of its text
 	MaxInput    = 8 << 20     // bytes of JSON that it sees

@@ -81,7 +81,7 @@ func serve(in io.Reader, out io.Writer, watch func() (stop func())) error {
 // it can see the memory of the child.
 func watchSelf() (stop func()) {
 	limitProcessorTime()
-	deadline := time.Now().Add((TimeLimit + TimeLimit/2) * timeFactor)
+	deadline := time.Now().Add((mostTimes*TimeLimit + TimeLimit/2) * timeFactor)
 	var timer *time.Timer
 	ready := make(chan struct{})
 	timer = time.AfterFunc(selfWatching, func() {

@@ -1,11 +1,13 @@
 package play
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/eventbridge-connector/eventbridge-connector/test/model"
@@ -21,13 +23,18 @@ type models struct {
 	byKey map[string][]byte
 }
 
-func startModels(outlet Outlet) *models {
+func startModels(outlet Outlet, secrets map[string]string) *models {
 	m := &models{outlet: outlet, byKey: map[string][]byte{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v2/topology", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"brokers":[{"nodeId":0,"host":"127.0.0.1","port":26501,"version":"8.8.0","partitions":[{"partitionId":1,"role":"leader","health":"healthy"}]}],`+
 			`"clusterSize":1,"partitionsCount":1,"replicationFactor":1,"gatewayVersion":"8.8.0"}`)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { // as Camunda answers to what it does not know
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"type":"about:blank","title":"Not Found","status":404}`)
 	})
 	mux.HandleFunc("GET /v2/process-definitions/{key}/xml", func(w http.ResponseWriter, r *http.Request) {
 		m.mu.Lock()
@@ -42,6 +49,9 @@ func startModels(outlet Outlet) *models {
 		w.Header().Set("Content-Type", "text/xml")
 		_, _ = w.Write(text)
 	})
+	if secrets != nil {
+		mux.HandleFunc("POST /v2/secrets/resolve", func(w http.ResponseWriter, r *http.Request) { resolve(w, r, secrets) })
+	}
 	m.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if outlet != nil {
 			process.Hear(outlet, "REST API", r)
@@ -49,6 +59,25 @@ func startModels(outlet Outlet) *models {
 		mux.ServeHTTP(w, r)
 	}))
 	return m
+}
+
+// resolve answers with the secrets of a cluster.
+func resolve(w http.ResponseWriter, r *http.Request, secrets map[string]string) {
+	var asked struct{ References []string }
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || len(asked.References) == 0 || len(asked.References) > 20 {
+		http.Error(w, "expected 1 to 20 references", http.StatusBadRequest)
+		return
+	}
+	answer := map[string][]map[string]string{"resolved": {}, "errors": {}}
+	for _, reference := range asked.References {
+		if value, ok := secrets[strings.TrimPrefix(reference, "camunda.secrets.")]; ok {
+			answer["resolved"] = append(answer["resolved"], map[string]string{"reference": reference, "value": value})
+		} else {
+			answer["errors"] = append(answer["errors"], map[string]string{"reference": reference, "code": "NOT_FOUND", "message": "there is no such secret"})
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer)
 }
 
 // deploy hands the model of a case out under the key.

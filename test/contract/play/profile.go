@@ -17,6 +17,7 @@ type Profile struct {
 	Secrets map[string]string `yaml:"secrets"` // variables of the environment that hold secrets, by their whole names
 	Files   map[string]string `yaml:"files"`   // secrets in files, by name
 	Models  bool              `yaml:"models"`  // there is a REST API that hands out models
+	Cluster map[string]string `yaml:"cluster"` // secrets that the REST API resolves, by name; nil = it is older than that
 	Tenants []string          `yaml:"tenants"` // of the gateway, if it has tenants
 	AtOnce  int               `yaml:"atOnce"`  // how many jobs are worked on at a time; 0 = 8
 }

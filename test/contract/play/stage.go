@@ -100,7 +100,7 @@ func (s *Stage) Play(ctx context.Context, p *Profile, cases []*Case) (results []
 	maps.Copy(env, s.Env)
 	var m *models
 	if p.Models {
-		m = startModels(s.Outlet)
+		m = startModels(s.Outlet, p.Cluster)
 		defer m.Close()
 		env["CAMUNDA_CLIENT_RESTADDRESS"] = m.URL
 	}

@@ -100,6 +100,18 @@
 - name: CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS
   value: {{ join "," . | quote }}
 {{- end }}
+{{- if eq $v.tenantFilter "ASSIGNED" }}
+- name: CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTFILTER
+  value: ASSIGNED
+{{- end }}
+{{- with $v.physicalTenantId }}
+- name: CAMUNDA_CLIENT_PHYSICALTENANTID
+  value: {{ . | quote }}
+{{- end }}
+{{- if not (has (toString $v.leaseTokens) (list "off" "false")) }}
+- name: CONNECTOR_AWS_EVENTBRIDGE_WITHLEASE
+  value: {{ toString $v.leaseTokens | quote }}
+{{- end }}
 {{- with $v.jobType }}
 - name: CONNECTOR_AWS_EVENTBRIDGE_TYPE
   value: {{ . | quote }}
@@ -134,7 +146,7 @@
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if $v.configuration }}
+{{- if include "eventbridge-connector.configuration" . }}
 - name: CONNECTOR_AWS_EVENTBRIDGE_CONFIG
   value: /etc/eventbridge-connector/config/application.yaml
 {{- end }}
@@ -206,7 +218,7 @@ token-client: {{ . | quote }}
   mountPath: /etc/eventbridge-connector/{{ $name }}
   readOnly: true
 {{- end }}
-{{- if .Values.configuration }}
+{{- if include "eventbridge-connector.configuration" . }}
 - name: config
   mountPath: /etc/eventbridge-connector/config
   readOnly: true
@@ -234,7 +246,7 @@ token-client: {{ . | quote }}
     secretName: {{ $secret | quote }}
     defaultMode: 0440
 {{- end }}
-{{- if .Values.configuration }}
+{{- if include "eventbridge-connector.configuration" . }}
 - name: config
   configMap:
     name: {{ include "eventbridge-connector.fullname" . }}

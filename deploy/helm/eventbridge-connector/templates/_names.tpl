@@ -40,8 +40,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{/* Annotations of the pods that the chart sets itself. */}}
 {{- define "eventbridge-connector.ownPodAnnotations" -}}
 kubectl.kubernetes.io/default-container: connector
-{{- if .Values.configuration }}
-checksum/config: {{ .Values.configuration | toJson | sha256sum }}
+{{- with include "eventbridge-connector.configuration" . }}
+checksum/config: {{ . | fromYaml | toJson | sha256sum }}
 {{- end }}
 {{- if .Values.prometheusAnnotations }}
 prometheus.io/scrape: "true"

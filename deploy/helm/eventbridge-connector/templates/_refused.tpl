@@ -98,6 +98,9 @@ CAMUNDA_CLIENT_CLIENTCERTIFICATEPATH: tls.client
 CAMUNDA_CLIENT_CLIENTKEYPATH: tls.client
 CAMUNDA_CLIENT_OVERRIDEAUTHORITY: tls.overrideAuthority
 CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTIDS: tenantIds
+CAMUNDA_CLIENT_WORKER_DEFAULTS_TENANTFILTER: tenantFilter
+CAMUNDA_CLIENT_PHYSICALTENANTID: physicalTenantId
+CONNECTOR_AWS_EVENTBRIDGE_WITHLEASE: leaseTokens
 CONNECTOR_AWS_EVENTBRIDGE_TYPE: jobType
 CAMUNDA_CLIENT_WORKER_DEFAULTS_MAXJOBSACTIVE: maxJobsActive
 CAMUNDA_CLIENT_WORKER_DEFAULTS_TIMEOUT: jobTimeout
@@ -170,15 +173,17 @@ GOMEMLIMIT: resources.limits.memory
 
 {{/* Keys of the configuration file that the worker does not know. */}}
 {{- define "eventbridge-connector.refusedConfiguration" -}}
-{{- if .Values.configuration -}}
+{{- $file := include "eventbridge-connector.configuration" . -}}
+{{- if $file -}}
 {{- $known := dict -}}
 {{- $prefixes := list -}}
 {{- range splitList "\n" (.Files.Get "files/keys.txt" | trim) -}}
 {{- if hasSuffix "*" . }}{{ $prefixes = append $prefixes (trimSuffix "*" .) }}{{ else }}{{ $known = set $known . true }}{{ end -}}
 {{- end -}}
-{{- range include "eventbridge-connector.configurationKeys" (dict "prefix" "" "value" .Values.configuration) | trim | splitList "\n" -}}
-{{- $spelt := regexReplaceAll "[-_.]" (lower .) "" -}}
-{{- $found := hasKey $known $spelt -}}
+{{- range include "eventbridge-connector.configurationKeys" (dict "prefix" "" "value" (fromYaml $file)) | trim | splitList "\n" -}}
+{{- $general := regexReplaceAll "^camunda[.]clients[.][^.]+[.]" (lower .) "camunda.client." -}}
+{{- $spelt := regexReplaceAll "[-_.]" $general "" -}}
+{{- $found := or (hasKey $known $spelt) (regexMatch "^camunda[.]clients[.][^.]+([.]primary)?$" (lower .)) -}}
 {{- range $prefixes }}{{ if hasPrefix . $spelt }}{{ $found = true }}{{ end }}{{ end -}}
 {{- if not $found }}{{ fail (printf "configuration: unknown key %q; docs/configuration.md lists all keys" .) }}{{ end -}}
 {{- if has $spelt (list "managementserverport" "managementserveraddress" "managementserverbasepath") }}{{ fail (printf "configuration: %q would move health and metrics away from the probes and the service; set service.serverPort" .) }}{{ end -}}

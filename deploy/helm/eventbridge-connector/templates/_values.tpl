@@ -26,6 +26,13 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The configuration file: that of the values, and the clients. Empty = there is none. */}}
+{{- define "eventbridge-connector.configuration" -}}
+{{- $file := deepCopy (default dict .Values.configuration) -}}
+{{- range $name, $client := .Values.clients }}{{ $file = set $file (printf "camunda.clients.%s" $name) (default dict $client) }}{{ end -}}
+{{- if $file }}{{ toYaml $file }}{{ end -}}
+{{- end -}}
+
 {{/* How many slots a pod should have in use, for autoscaling. */}}
 {{- define "eventbridge-connector.targetSlots" -}}
 {{- max 1 (div (mul (int .Values.maxJobsActive) (int .Values.autoscaling.targetSlotsInUsePercent)) 100) -}}
@@ -42,12 +49,23 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The addresses that clients have of their own, one a line. */}}
+{{- define "eventbridge-connector.clientAddresses" -}}
+{{- range $name, $client := .Values.clients -}}
+{{- range $key := list "grpc-address" "grpcAddress" "rest-address" "restAddress" -}}
+{{- with dig $key "" (default dict $client) }}
+{{ . }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Values that cannot mean anything together, each with what to do. */}}
 {{- define "eventbridge-connector.check" -}}
 {{- include "eventbridge-connector.refused" . -}}
 {{- $v := .Values -}}
 {{- $auth := $v.security.authentication -}}
-{{- if not (or $v.grpcAddress $v.saas.clusterId $v.restAddress) -}}
+{{- if not (or $v.grpcAddress $v.saas.clusterId $v.restAddress (include "eventbridge-connector.clientAddresses" .)) -}}
 {{- fail "grpcAddress is not set: expected the gateway's address, such as http://camunda-zeebe-gateway:26500 (or restAddress, or saas.clusterId and saas.region)" -}}
 {{- end -}}
 {{- if and $v.preferRest (not $v.restAddress) (not $v.saas.clusterId) -}}
