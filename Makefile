@@ -232,8 +232,8 @@ release-notes: ## Print what CHANGELOG.md says of VERSION
 	@.ci/release '$(VERSION)' -notes
 
 .PHONY: release-test
-release-test: ## Make a release, make it again for one platform in another folder without a cache, compare and look into it
-	go test -tags release -count=1 -timeout 58m -v ./deploy/release/...
+release-test: ## Make a release, make it again for one platform in another folder, compare and look into it (FROM_NOTHING=1: without a cache)
+	go test -tags release -count=1 -timeout 58m -v ./deploy/release $(if $(FROM_NOTHING),-args -from-nothing)
 
 .PHONY: run
 run: build ## Run the worker as the environment configures it

@@ -16,7 +16,6 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/mem"
 )
 
 // streamWindow is how many bytes of jobs may be in transport on a stream that is not being read: the smallest that
@@ -64,16 +63,6 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	return client, nil
 }
 
-// messageBuffers are what messages are read into: 256 B to 1 MiB, in steps of two. gRPC's own have no step between 32 KiB and 1 MiB,
-// where the answers of polls are.
-var messageBuffers = func() mem.BufferPool {
-	pool, err := mem.NewBinaryTieredBufferPool(8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
-	if err != nil {
-		panic(err) // the steps are constants
-	}
-	return pool
-}()
-
 func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 	transport := insecure.NewCredentials()
 	if c.TLS {
@@ -81,7 +70,7 @@ func dialOptions(c Config, secure *tls.Config) []grpc.DialOption {
 	}
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(c.MaxMessageSize), grpc.MaxCallSendMsgSize(c.MaxMessageSize)),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(c.MaxMessageSize), grpc.MaxCallSendMsgSize(c.MaxMessageSize), grpc.ForceCodecV2(newCodec(messageBuffers))),
 		// A retry policy could otherwise come in by a service config from DNS.
 		grpc.WithDisableRetry(),
 		grpc.WithDisableServiceConfig(),
