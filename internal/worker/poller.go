@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// pollCooldown keeps triggers, or slots, that come one by one from making a poll each.
-	pollCooldown = 5 * time.Millisecond
+	// pollGather is how long a poll waits for further slots after one was freed: those that are freed one by one share a poll. Beside a
+	// stream it is shorter: polls are made for a backlog alone, and slots that wait there slow it down.
+	pollGather       = 5 * time.Millisecond
+	pollGatherBeside = time.Millisecond
 	// pollAtDrain is how long a poll in flight may go on when a drain begins: one that is cut off can lose jobs that were
 	// already activated.
 	pollAtDrain = time.Second
@@ -149,9 +151,6 @@ func tooLarge(err error) bool {
 
 // awaitPoll waits for a reason to poll; false when the drain began.
 func (w *run) awaitPoll() bool {
-	if pace.Sleep(w.draining, pollCooldown) != nil {
-		return false
-	}
 	interval := w.config.PollInterval
 	if !w.health.streaming() {
 		interval = min(interval, pollAlone) // nothing is pushed
@@ -164,7 +163,7 @@ func (w *run) awaitPoll() bool {
 	case <-w.draining.Done():
 		return false
 	}
-	return true
+	return pace.Sleep(w.draining, pollGatherBeside) == nil
 }
 
 // answer is what a poll brought.
@@ -176,8 +175,12 @@ type answer struct {
 // pollOnce asks for as many jobs as there are free slots and room for their bytes, at most so many. It holds the slots meanwhile,
 // and gives back those without a job. It asks for none if the drain began, or the link went down, before it had them.
 func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a answer, err error) {
-	share := wait >= 0 && most > 1 && w.slots.Full() // else each slot that is freed makes a poll
-	first, err := w.slots.Take(w.draining)           //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
+	gather := pollGather
+	if wait < 0 {
+		gather = pollGatherBeside
+	}
+	share := most > 1 && w.slots.Full()    // else each slot that is freed makes a poll
+	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
 		return answer{}, nil
 	}
@@ -187,7 +190,7 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a ans
 			s.Release()
 		}
 	}()
-	if share && pace.Sleep(w.draining, pollCooldown) != nil { //nolint:contextcheck // as above
+	if share && pace.Sleep(w.draining, gather) != nil { //nolint:contextcheck // as above
 		return answer{}, nil
 	}
 	room, err := w.config.Bytes.await(w.draining) //nolint:contextcheck // as above

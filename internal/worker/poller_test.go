@@ -152,25 +152,44 @@ func TestABacklogOfLargeJobsIsPolledToItsEnd(t *testing.T) {
 	})
 }
 
-// TestSlotsThatAreFreedOneByOneShareAPoll of a worker that only polls, and is always full.
+// TestSlotsThatAreFreedOneByOneShareAPoll of a worker that is always full. Beside a stream a backlog must not wait long for polls: they
+// bring all of its jobs.
 func TestSlotsThatAreFreedOneByOneShareAPoll(t *testing.T) {
 	t.Parallel()
-	for slots, most := range map[int]float64{32: 0.4, 256: 0.2} { // polls per job
-		synctest.Test(t, func(t *testing.T) {
-			const jobs = 4000
-			g := &testkit.Gateway{Latency: time.Millisecond}
-			g.Create(keys(1, jobs)...)
-			h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
-				testkit.Advance(20*time.Millisecond + time.Duration(j.Key*7919%20_000)*time.Microsecond)
-				return job.Complete{}
-			}}
-			r := start(t, Config{MaxJobsActive: slots}, g, h)
-			testkit.Advance(10 * time.Second)
-			assert.Equal(t, jobs, g.Count("Complete"))
-			polls := float64(len(g.Calls("Activate"))) / jobs
-			assert.LessOrEqual(t, polls, most, "%d slots", slots)
-			t.Logf("%d slots: %.3f polls per job", slots, polls)
-			r.stop()
+	for _, tt := range []struct {
+		slots  int
+		stream bool
+		most   float64 // polls per job
+		within time.Duration
+	}{
+		{slots: 32, most: 0.4, within: 4500 * time.Millisecond},
+		{slots: 256, most: 0.2, within: 560 * time.Millisecond},
+		{slots: 32, stream: true, most: 0.6, within: 4400 * time.Millisecond},
+		{slots: 256, stream: true, most: 0.2, within: 550 * time.Millisecond},
+	} {
+		t.Run(fmt.Sprintf("%d slots, stream: %t", tt.slots, tt.stream), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const jobs = 4000
+				g := &testkit.Gateway{Latency: time.Millisecond}
+				g.Create(keys(1, jobs)...)
+				began := time.Now()
+				var last atomic.Int64
+				h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+					testkit.Advance(20*time.Millisecond + time.Duration(j.Key*7919%20_000)*time.Microsecond)
+					last.Store(int64(time.Since(began)))
+					return job.Complete{}
+				}}
+				r := start(t, Config{MaxJobsActive: tt.slots, Stream: tt.stream}, g, h)
+				testkit.Advance(10 * time.Second)
+				assert.Equal(t, jobs, g.Count("Complete"))
+				polls := float64(len(g.Calls("Activate"))) / jobs
+				assert.LessOrEqual(t, polls, tt.most, "polls per job")
+				took := time.Duration(last.Load())
+				assert.LessOrEqual(t, took, tt.within)
+				t.Logf("%.3f polls per job, all done after %s", polls, took)
+				r.stop()
+			})
 		})
 	}
 }
@@ -205,7 +224,7 @@ func TestNoPollIsMadeOnceTheDrainBegan(t *testing.T) {
 		testkit.Advance(time.Second) // full
 		polls := len(g.Calls("Activate"))
 		free <- struct{}{}
-		testkit.Advance(pollCooldown / 2) // other slots are waited for
+		testkit.Advance(pollGather / 2) // other slots are waited for
 		r.drain()
 		close(free)
 		<-r.ended
