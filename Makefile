@@ -80,11 +80,11 @@ fuzz: ## Run the fuzz targets for FUZZTIME (30s, or a count of inputs: 1700000x)
 
 .PHONY: bench
 bench: ## Measure the worker beside an empty engine and the bare SDK, in 15 minutes (BENCHFLAGS=-quick: in one; see go run ./test/bench -help)
-	go run -tags '$(TAGS)' ./test/bench -version '$(VERSION)' $(BENCHFLAGS)
+	CGO_ENABLED=0 go run -trimpath -tags '$(TAGS)' ./test/bench -version '$(VERSION)' $(BENCHFLAGS)
 
 .PHONY: bench-record
 bench-record: ## The same on a quiet machine, and keep it: test/bench/results.json, and the tables of README and docs made from it
-	go run -tags '$(TAGS)' ./test/bench -version '$(VERSION)' -out test/bench/results.json -docs $(BENCHFLAGS)
+	CGO_ENABLED=0 go run -trimpath -tags '$(TAGS)' ./test/bench -version '$(VERSION)' -out test/bench/results.json -docs $(BENCHFLAGS)
 
 .PHONY: bench-docs
 bench-docs: ## Write the tables of README and docs anew from test/bench/results.json

@@ -42,6 +42,22 @@ func TestACommandThatWaitedForLongEndsItsTry(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// TestAnEndingIsNeverRememberedTooEarly: an activation from before the command would be taken for a new one.
+func TestAnEndingIsNeverRememberedTooEarly(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	for _, after := range []time.Duration{0, 1, time.Millisecond, time.Millisecond + 1, time.Second - 1, 30 * 365 * 24 * time.Hour} {
+		got := pack(after, false).time(began).Sub(began)
+		assert.GreaterOrEqual(t, got, after)
+		assert.Less(t, got, after+time.Millisecond)
+	}
+	tries := map[packedTry]bool{}
+	for _, each := range []try{{1, 2}, {2, 1}, {-1, 2}, {1, -2}, {1 << 51, 2}, {1<<51 | 1, 2}} {
+		tries[each.packed()] = true
+	}
+	assert.Len(t, tries, 6)
+}
+
 // TestTheLatestTriesThatEndedAreRemembered for a while, and no more than twice as many.
 func TestTheLatestTriesThatEndedAreRemembered(t *testing.T) {
 	t.Parallel()

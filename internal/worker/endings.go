@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -13,20 +14,46 @@ const (
 )
 
 // endings remember tries that ended by a command after which the job does not come again by itself: the latest endedKept, and up to
-// as many before them. There are thousands of them in a worker under load, so they are small and hold no pointers.
+// as many before them. There are thousands of them in a worker under load, so they are packed into a few bytes and hold no pointers.
 type endings struct {
 	began           time.Time
-	latest, earlier map[try]lastCommand
+	latest, earlier map[packedTry]packedCommand
 }
 
-// lastCommand is the command that ended a try.
-type lastCommand struct {
-	commanded time.Duration // when it was first sent, since the endings began
-	incident  bool          // it was a fail without retries
+// packedTry is the key of a job and its retries.
+type packedTry [8 + 4]byte
+
+func (t try) packed() (p packedTry) {
+	binary.BigEndian.PutUint64(p[:], uint64(t.key))      //nolint:gosec // its bits
+	binary.BigEndian.PutUint32(p[8:], uint32(t.retries)) //nolint:gosec // its bits
+	return p
+}
+
+// packedCommand is when the command that ended a try was first sent, and whether it was a fail without retries.
+type packedCommand struct {
+	after    [5]byte // milliseconds since the endings began, rounded up: enough for 34 years
+	incident bool
+}
+
+func pack(after time.Duration, incident bool) packedCommand {
+	p := packedCommand{incident: incident}
+	milliseconds := (after + time.Millisecond - 1).Milliseconds()
+	for i := range p.after {
+		p.after[i] = byte(milliseconds >> (8 * i))
+	}
+	return p
+}
+
+func (p packedCommand) time(began time.Time) time.Time {
+	var milliseconds int64
+	for i, b := range p.after {
+		milliseconds |= int64(b) << (8 * i)
+	}
+	return began.Add(time.Duration(milliseconds) * time.Millisecond)
 }
 
 func newEndings() *endings {
-	return &endings{began: time.Now(), latest: map[try]lastCommand{}, earlier: map[try]lastCommand{}}
+	return &endings{began: time.Now(), latest: map[packedTry]packedCommand{}, earlier: map[packedTry]packedCommand{}}
 }
 
 // add remembers how a try ended, unless that was too long ago, or the job comes again.
@@ -39,16 +66,17 @@ func (e *endings) add(t try, c commanding) {
 		clear(e.latest)
 	}
 	_, incident := c.command.(job.Fail)
-	e.latest[t] = lastCommand{c.commanded.Sub(e.began), incident}
+	e.latest[t.packed()] = pack(c.commanded.Sub(e.began), incident)
 }
 
 // of returns the command that ended a try, as far as a later activation asks for it; false if it is not remembered.
 func (e *endings) of(t try) (commanding, bool) {
-	found, ok := e.latest[t]
+	packed := t.packed()
+	found, ok := e.latest[packed]
 	if !ok {
-		found, ok = e.earlier[t]
+		found, ok = e.earlier[packed]
 	}
-	commanded := e.began.Add(found.commanded)
+	commanded := found.time(e.began)
 	if !ok || time.Since(commanded) > endedFor {
 		return commanding{}, false
 	}

@@ -40,6 +40,7 @@ func child(text string) error {
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
 		return err
 	}
+	runtime.MemProfileRate = 0 // as in the binary, which has no profiles
 	if r.Profile != "" {
 		runtime.MemProfileRate = 4096 // the default sees too few allocations of a short load
 	}
