@@ -51,6 +51,10 @@ func TestAnEndingIsNeverRememberedTooEarly(t *testing.T) {
 		assert.GreaterOrEqual(t, got, after)
 		assert.Less(t, got, after+time.Millisecond)
 	}
+}
+
+func TestEachTryIsPackedInItsOwnWay(t *testing.T) {
+	t.Parallel()
 	tries := map[packedTry]bool{}
 	for _, each := range []try{{1, 2}, {2, 1}, {-1, 2}, {1, -2}, {1 << 51, 2}, {1<<51 | 1, 2}} {
 		tries[each.packed()] = true

@@ -10,10 +10,12 @@ import (
 )
 
 const (
-	// pollGather is how long a poll waits for further slots after one was freed: those that are freed one by one share a poll. Beside a
-	// stream it is shorter: polls are made for a backlog alone, and slots that wait there slow it down.
-	pollGather       = 5 * time.Millisecond
-	pollGatherBeside = time.Millisecond
+	// pollCooldown keeps triggers, or slots, that come one by one from making a poll each.
+	pollCooldown = 5 * time.Millisecond
+	// pollGather takes its place beside a stream while polls find jobs and there are many slots: so long after a slot was freed the
+	// next poll is made, for all that are free then. With few slots, one that waits is too large a part of them.
+	pollGather = time.Millisecond
+	manySlots  = 64
 	// pollAtDrain is how long a poll in flight may go on when a drain begins: one that is cut off can lose jobs that were
 	// already activated.
 	pollAtDrain = time.Second
@@ -86,10 +88,10 @@ func (w *run) pollJobs() {
 			continue // the gateway made us wait, as a rule
 		}
 		w.poll.wanted.Store(full || w.slots.Full() || w.config.Bytes.full())
-		if answer.got > 0 {
+		if answer.got > 0 && !w.slots.Full() { // else the next slot that is freed is the reason for a poll
 			w.poll.fire() // there may be more, also if there were slots for them: a broker limits the bytes of an answer
 		}
-		if !w.awaitPoll() {
+		if !w.awaitPoll(answer.got > 0) {
 			return
 		}
 	}
@@ -149,8 +151,12 @@ func tooLarge(err error) bool {
 	return r != nil && r.Kind == job.Unacceptable && r.Code == "RESOURCE_EXHAUSTED"
 }
 
-// awaitPoll waits for a reason to poll; false when the drain began.
-func (w *run) awaitPoll() bool {
+// awaitPoll waits for a reason to poll beside a stream, after a poll that found jobs or none; false when the drain began.
+func (w *run) awaitPoll(found bool) bool {
+	gather := found && w.config.MaxJobsActive >= manySlots
+	if !gather && pace.Sleep(w.draining, pollCooldown) != nil {
+		return false
+	}
 	interval := w.config.PollInterval
 	if !w.health.streaming() {
 		interval = min(interval, pollAlone) // nothing is pushed
@@ -163,7 +169,7 @@ func (w *run) awaitPoll() bool {
 	case <-w.draining.Done():
 		return false
 	}
-	return pace.Sleep(w.draining, pollGatherBeside) == nil
+	return !gather || pace.Sleep(w.draining, pollGather) == nil
 }
 
 // answer is what a poll brought.
@@ -175,12 +181,8 @@ type answer struct {
 // pollOnce asks for as many jobs as there are free slots and room for their bytes, at most so many. It holds the slots meanwhile,
 // and gives back those without a job. It asks for none if the drain began, or the link went down, before it had them.
 func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a answer, err error) {
-	gather := pollGather
-	if wait < 0 {
-		gather = pollGatherBeside
-	}
-	share := most > 1 && w.slots.Full()    // else each slot that is freed makes a poll
-	first, err := w.slots.Take(w.draining) //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
+	share := wait >= 0 && most > 1 && w.slots.Full() // else each slot that is freed makes a poll
+	first, err := w.slots.Take(w.draining)           //nolint:contextcheck // a slot is waited for until the drain, a poll goes on a little
 	if err != nil {
 		return answer{}, nil
 	}
@@ -190,7 +192,7 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a ans
 			s.Release()
 		}
 	}()
-	if share && pace.Sleep(w.draining, gather) != nil { //nolint:contextcheck // as above
+	if share && pace.Sleep(w.draining, pollCooldown) != nil { //nolint:contextcheck // as above
 		return answer{}, nil
 	}
 	room, err := w.config.Bytes.await(w.draining) //nolint:contextcheck // as above

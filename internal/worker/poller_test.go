@@ -164,7 +164,7 @@ func TestSlotsThatAreFreedOneByOneShareAPoll(t *testing.T) {
 	}{
 		{slots: 32, most: 0.4, within: 4500 * time.Millisecond},
 		{slots: 256, most: 0.2, within: 560 * time.Millisecond},
-		{slots: 32, stream: true, most: 0.6, within: 4400 * time.Millisecond},
+		{slots: 32, stream: true, most: 0.4, within: 4600 * time.Millisecond},
 		{slots: 256, stream: true, most: 0.2, within: 550 * time.Millisecond},
 	} {
 		t.Run(fmt.Sprintf("%d slots, stream: %t", tt.slots, tt.stream), func(t *testing.T) {
@@ -188,6 +188,56 @@ func TestSlotsThatAreFreedOneByOneShareAPoll(t *testing.T) {
 				took := time.Duration(last.Load())
 				assert.LessOrEqual(t, took, tt.within)
 				t.Logf("%.3f polls per job, all done after %s", polls, took)
+				r.stop()
+			})
+		})
+	}
+}
+
+// TestASteadyLoadThatIsStreamedIsHardlyPolledFor: polls find no job then, and take slots that a streamed job waits for.
+func TestASteadyLoadThatIsStreamedIsHardlyPolledFor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		slots int
+		load  float64 // jobs a second, as a part of what the slots allow
+		most  float64 // polls a second
+		wait  time.Duration
+	}{
+		{slots: 2, load: 0.8, most: 200, wait: 100 * time.Microsecond},
+		{slots: 2, load: 0.95, most: 200, wait: 10 * time.Millisecond},
+		{slots: 32, load: 0.5, most: 200, wait: 100 * time.Microsecond},
+		{slots: 32, load: 0.95, most: 200, wait: time.Millisecond},
+		{slots: 256, load: 0.5, most: 200, wait: 100 * time.Microsecond},
+		{slots: 256, load: 0.95, most: 300, wait: time.Millisecond},
+	} {
+		t.Run(fmt.Sprintf("%d slots, load %.2f", tt.slots, tt.load), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const seconds = 1
+				jobs := int64(seconds * float64(tt.slots) / 0.011 * tt.load) // of 10 ms each, and a command of one
+				g := &testkit.Gateway{Latency: time.Millisecond}
+				created := make([]time.Time, jobs+1)
+				var waited atomic.Int64
+				h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+					waited.Add(int64(time.Since(created[j.Key])))
+					testkit.Advance(8*time.Millisecond + time.Duration(j.Key*7919%4000)*time.Microsecond)
+					return job.Complete{}
+				}}
+				r := start(t, Config{MaxJobsActive: tt.slots, Stream: true}, g, h)
+				testkit.Advance(time.Second)
+				before := len(g.Calls("Activate"))
+				for key := int64(1); key <= jobs; key++ {
+					created[key] = time.Now()
+					g.Create(keys(key, 1)...)
+					testkit.Advance(seconds * time.Second / time.Duration(jobs))
+				}
+				polls := float64(len(g.Calls("Activate"))-before) / seconds
+				testkit.Advance(time.Minute)
+				assert.EqualValues(t, jobs, g.Count("Complete"))
+				mean := time.Duration(waited.Load() / jobs)
+				assert.LessOrEqual(t, polls, tt.most, "polls a second")
+				assert.LessOrEqual(t, mean, tt.wait, "mean wait of a job")
+				t.Logf("%.0f polls a second, mean wait %s", polls, mean)
 				r.stop()
 			})
 		})
@@ -224,7 +274,7 @@ func TestNoPollIsMadeOnceTheDrainBegan(t *testing.T) {
 		testkit.Advance(time.Second) // full
 		polls := len(g.Calls("Activate"))
 		free <- struct{}{}
-		testkit.Advance(pollGather / 2) // other slots are waited for
+		testkit.Advance(pollCooldown / 2) // other slots are waited for
 		r.drain()
 		close(free)
 		<-r.ended
