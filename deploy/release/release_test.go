@@ -30,8 +30,8 @@ const (
 var fromNothing = flag.Bool("from-nothing", false, "compile the second release with an empty cache: minutes")
 
 // TestARelease makes one whole, and once more elsewhere for the native platform. It must be the same bytes, and what is in them must
-// be right. Go's cache does not hide it if a folder, a date or a variable gets into a file: what depends on one has a key of its own
-// there. Only a compiler that writes different code each time needs -from-nothing to be seen.
+// be right. Both are linked anew. Go compiles a package again if the flags or the variables that it knows differ, and else takes it from
+// its cache: a folder or a date that gets into a compiled package all the same is seen with -from-nothing, as CI runs it.
 func TestARelease(t *testing.T) {
 	t.Parallel()
 	first, revision := checkout(t, "one")

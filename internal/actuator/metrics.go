@@ -161,7 +161,7 @@ func (m *Metrics) Read(r Readings) {
 		}
 		return 0
 	})
-	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss.", r.ExpressionCache, nil)
+	m.cache("expression_cache_total", "Expressions asked for, by result: hit (compiled before) or miss. Jobs of the latest tasks ask for none: their headers are kept.", r.ExpressionCache, nil)
 	const secrets = "Secrets asked for of providers that read them from elsewhere, by provider and result: hit (known, unchanged) or miss (read)."
 	m.cache("secret_cache_total", secrets, r.SecretFiles, prometheus.Labels{"provider": "files"})
 	m.cache("secret_cache_total", secrets, r.SecretManager, prometheus.Labels{"provider": "aws-secrets-manager"})

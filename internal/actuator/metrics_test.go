@@ -102,7 +102,7 @@ eventbridge_connector_entries_rejected_total{code="unknown"} 1
 # TYPE eventbridge_connector_target_down gauge
 eventbridge_connector_target_down{endpoint="a.test"} 2
 eventbridge_connector_target_down{endpoint="b.test"} 0
-# HELP eventbridge_connector_expression_cache_total Expressions asked for, by result: hit (compiled before) or miss.
+# HELP eventbridge_connector_expression_cache_total Expressions asked for, by result: hit (compiled before) or miss. Jobs of the latest tasks ask for none: their headers are kept.
 # TYPE eventbridge_connector_expression_cache_total counter
 eventbridge_connector_expression_cache_total{result="hit"} 5
 eventbridge_connector_expression_cache_total{result="miss"} 2

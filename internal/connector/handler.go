@@ -23,6 +23,7 @@ type Handler struct {
 	tracer      Tracer
 	memory      *memory
 	told        *lru.Cache[toldOf, struct{}]
+	headers     *lru.Cache[string, Headers] // by their text
 
 	rules         rules // but for what differs between jobs
 	models        Models
@@ -34,9 +35,10 @@ type Handler struct {
 
 // New returns a handler.
 func New(o Options) *Handler {
-	told, _ := lru.New[toldOf, struct{}](maxTold) // the error is of a size below 1
+	told, _ := lru.New[toldOf, struct{}](maxTold)      // the error is of a size below 1
+	headers, _ := lru.New[string, Headers](maxHeaders) // as above
 	h := &Handler{
-		sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, memory: newMemory(), told: told,
+		sender: o.Sender, secrets: o.Secrets, expressions: o.Expressions, observer: o.Observer, log: o.Log, tracer: o.Tracer, memory: newMemory(), told: told, headers: headers,
 		rules: rules{saas: o.SaaS, endpoints: o.Endpoints, ambient: o.Ambient}, models: o.Models, trustedInputs: o.TrustedInputs, endpoints: o.Endpoints, outlet: o.Mask, note: o.Note,
 	}
 	if h.outlet == nil {

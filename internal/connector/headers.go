@@ -30,6 +30,12 @@ const (
 	headerExpressionLanguage = "expressionLanguage"
 )
 
+// All jobs of a task have the same headers: those of the latest tasks are read once, and kept unless they are long.
+const (
+	maxHeaders       = 256     // tasks
+	maxHeadersLength = 4 << 10 // bytes
+)
+
 // readHeaders reads a job's headers. Beside an error it returns what could be read: an error expression that compiles is
 // still asked about another header's fault.
 func readHeaders(ctx context.Context, raw string, expressions Expressions) (Headers, *Error) {

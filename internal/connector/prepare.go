@@ -29,9 +29,16 @@ func (a attempt) recall() progress {
 
 // readHeaders reads the headers and compiles their expressions. Beside an error it returns what could be read.
 func (a attempt) readHeaders(ctx context.Context, so progress) (Headers, error) {
-	headers, fault := readHeaders(ctx, a.job.CustomHeaders, a.expressions)
+	if headers, ok := a.headers.Get(a.job.CustomHeaders); ok {
+		return headers, nil
+	}
+	text := strings.Clone(a.job.CustomHeaders) // it can be a part of a gateway's answer, which is not to be kept
+	headers, fault := readHeaders(ctx, text, a.expressions)
 	switch {
 	case fault == nil:
+		if len(text) <= maxHeadersLength {
+			a.headers.Add(text, headers)
+		}
 		return headers, nil
 	case ctx.Err() == nil:
 		fault.Retry = fault.Retry && so.sent == nil // an accepted event is not sent again because jq cannot run

@@ -7,7 +7,7 @@ import (
 )
 
 // messageBuffers are what messages are read into: 256 B to 1 MiB, in steps of two. gRPC's own have no step between 32 KiB and 1 MiB,
-// where the answers of polls are.
+// where the answers of polls are. Those of up to 1 KiB gRPC does not give back.
 var messageBuffers = func() mem.BufferPool {
 	pool, err := mem.NewBinaryTieredBufferPool(8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 	if err != nil {

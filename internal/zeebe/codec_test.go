@@ -3,6 +3,7 @@ package zeebe
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/camunda/zeebe/clients/go/v8/pkg/pb"
@@ -16,11 +17,14 @@ import (
 
 // lentBuffers notes the sizes of the buffers that it is asked for, and how many were not given back.
 type lentBuffers struct {
+	mu    sync.Mutex
 	sizes []int
 	lent  int
 }
 
 func (l *lentBuffers) Get(size int) *[]byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.sizes = append(l.sizes, size)
 	l.lent++
 	b := make([]byte, size)
@@ -29,6 +33,8 @@ func (l *lentBuffers) Get(size int) *[]byte {
 
 func (l *lentBuffers) Put(b *[]byte) {
 	clear(*b) // what was decoded must not be in it
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.lent--
 }
 
@@ -54,4 +60,21 @@ func TestRequestsHaveTheContentTypeOfGRPC(t *testing.T) {
 	g := &gateway{}
 	require.NoError(t, connect(t, g, Config{}).Complete(t.Context(), job.Ref{Key: 1}, nil))
 	assert.Equal(t, []string{"application/grpc"}, g.header("content-type"))
+}
+
+// Not parallel: it takes the place of the buffers of all connections.
+func TestTheAnswerOfAPollIsPutTogetherInABufferOfOurs(t *testing.T) {
+	buffers := &lentBuffers{}
+	former := messageBuffers
+	messageBuffers = buffers
+	t.Cleanup(func() { messageBuffers = former })
+	answer := &pb.ActivateJobsResponse{Jobs: []*pb.ActivatedJob{{Key: 1, Variables: `"` + strings.Repeat("x", 100<<10) + `"`}}}
+	g := &gateway{activate: func(_ *pb.ActivateJobsRequest, s pb.Gateway_ActivateJobsServer) error { return s.Send(answer) }}
+	client := connect(t, g, Config{})
+	var got int
+	require.NoError(t, client.Activate(t.Context(), job.PollRequest{MaxJobs: 1}, func(j *job.Job) { got += len(j.Variables) }))
+	assert.Equal(t, 100<<10+2, got)
+	buffers.mu.Lock()
+	defer buffers.mu.Unlock()
+	assert.Contains(t, buffers.sizes, proto.Size(answer))
 }
