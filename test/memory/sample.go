@@ -9,9 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/prometheus/procfs"
-
 	"github.com/eventbridge-connector/eventbridge-connector/internal/expression/jq"
+	"github.com/eventbridge-connector/eventbridge-connector/test/process"
 )
 
 // interval is the time between two looks at the processes. The kernel's marks cover what happens between them.
@@ -23,31 +22,18 @@ func sample(ctx context.Context, pid int) peak {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		worker := memoryOf(pid)
-		sum, file, anonymous := worker.resident, worker.file, worker.resident-worker.file
+		worker := process.MemoryOf(pid)
+		sum, file, anonymous := worker.Resident, worker.File, worker.Resident-worker.File
 		for _, child := range children(pid) {
-			c := memoryOf(child)
-			sum, file, anonymous = sum+c.resident, max(file, c.file), anonymous+c.resident-c.file
-			p.child = max(p.child, c.highest)
+			c := process.MemoryOf(child)
+			sum, file, anonymous = sum+c.Resident, max(file, c.File), anonymous+c.Resident-c.File
+			p.child = max(p.child, c.Highest)
 		}
 		now := anonymous + file
-		p.together, p.sum, p.anonymous, p.worker, p.rest = max(p.together, now), max(p.sum, sum), max(p.anonymous, anonymous), max(p.worker, worker.highest), now
+		p.together, p.sum, p.anonymous, p.worker, p.rest = max(p.together, now), max(p.sum, sum), max(p.anonymous, anonymous), max(p.worker, worker.Highest), now
 		<-tick.C
 	}
 	return p
-}
-
-// memory is what a process has in use, in bytes.
-type memory struct{ resident, highest, file int64 }
-
-// memoryOf reads the memory of a process; zero if it has ended.
-func memoryOf(pid int) memory {
-	p, err := procfs.NewProc(pid)
-	if err != nil {
-		return memory{}
-	}
-	s, _ := p.NewStatus()                                           // it may have ended
-	return memory{int64(s.VmRSS), int64(s.VmHWM), int64(s.RssFile)} //nolint:gosec // below 2^63
 }
 
 // children returns the ids of the jq children of a process. One that was just forked has the memory of its parent until it

@@ -44,14 +44,11 @@ func loads(o options) (all []load) {
 	return all
 }
 
-// memory is what a process has in use, in bytes: in all, of it the pages of its files, and the most that it ever had.
-type memory struct{ resident, file, highest int64 }
-
 // measured is what a worker needed for a load.
 type measured struct {
 	perSecond    float64
 	cpu          time.Duration // for 1,000 jobs
-	loaded, rest memory
+	loaded, rest process.Memory
 }
 
 // restAfter is how long a worker gets to come to rest.
@@ -104,12 +101,12 @@ func measure(ctx context.Context, binary string, l load, o options) (m measured,
 		return m, fmt.Errorf("%w: see %s", err, log)
 	}
 	took, jobs := time.Since(began), l.small+l.large
-	m.loaded = memoryOf(p.PID())
+	m.loaded = process.MemoryOf(p.PID())
 	m.cpu, m.perSecond = (cpuOf(p.PID())-before)*1000/time.Duration(jobs), float64(jobs)/took.Seconds()
 	if err := pace.Sleep(ctx, restAfter); err != nil {
 		return m, err
 	}
-	m.rest = memoryOf(p.PID())
+	m.rest = process.MemoryOf(p.PID())
 	if c := gateway.Counts(); c.Open > 0 || c.Failed > 0 {
 		return m, fmt.Errorf("found %d jobs open and %d failed, expected none: see %s", c.Open, c.Failed, log)
 	}
@@ -185,16 +182,6 @@ func jobOf(bus string, size int) embedded.Job {
 			`"detail":{%s"orderId":"A-1047","customer":"Grace Hopper","items":[{"sku":"compass","quantity":2,"price":19.5},{"sku":"sextant","quantity":1,"price":240}],"express":true}}}`, bus, more),
 		CustomHeaders: `{"resultExpression":"={eventId: response.entries[1].eventId, ok: response.failedEntryCount = 0}","retryBackoff":"PT10S","elementTemplateId":"bench"}`,
 	}
-}
-
-// memoryOf reads the memory of a process; zero if it has ended.
-func memoryOf(pid int) memory {
-	p, err := procfs.NewProc(pid)
-	if err != nil {
-		return memory{}
-	}
-	s, _ := p.NewStatus()                                           // it may have ended
-	return memory{int64(s.VmRSS), int64(s.RssFile), int64(s.VmHWM)} //nolint:gosec // below 2^63
 }
 
 // cpuOf returns the processor time of a process.

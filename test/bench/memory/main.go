@@ -107,14 +107,14 @@ func report(out io.Writer, l load, rounds, first []measured, name string) error 
 	for _, row := range [...]struct {
 		name       string
 		aim, bound int64
-		of         func(measured) memory
+		of         func(measured) process.Memory
 	}{
-		{"at the end", l.loaded, 0, func(m measured) memory { return m.loaded }},
-		{"at rest", 0, l.rest, func(m measured) memory { return m.rest }},
-		{"at the peak", 0, l.peak, func(m measured) memory { return memory{resident: m.loaded.highest} }},
+		{"at the end", l.loaded, 0, func(m measured) process.Memory { return m.loaded }},
+		{"at rest", 0, l.rest, func(m measured) process.Memory { return m.rest }},
+		{"at the peak", 0, l.peak, func(m measured) process.Memory { return process.Memory{Resident: m.loaded.Highest} }},
 	} {
-		total := median(rounds, func(m measured) float64 { return float64(row.of(m).resident) })
-		file := median(rounds, func(m measured) float64 { return float64(row.of(m).file) })
+		total := median(rounds, func(m measured) float64 { return float64(row.of(m).Resident) })
+		file := median(rounds, func(m measured) float64 { return float64(row.of(m).File) })
 		fmt.Fprintf(out, "  %-12s %6.1f MiB", row.name, total/(1<<20))
 		if file > 0 {
 			fmt.Fprintf(out, ", %.1f of them pages of the binary", file/(1<<20))
