@@ -299,7 +299,7 @@ func workerConfig(c *config.Config) worker.Config {
 		JobType: c.Connector.JobType, Name: name, MaxJobsActive: c.Worker.MaxJobsActive, Lease: c.Worker.Lease, PollInterval: c.Worker.PollInterval,
 		PollWait: c.Worker.RequestTimeout, Stream: c.Worker.StreamEnabled && !c.Gateway.OverREST, StreamMaxAge: c.Worker.StreamTimeout, GracePeriod: c.Worker.GracePeriod,
 		TenantIDs: c.Worker.TenantIDs, AssignedTenants: c.Worker.TenantFilter == config.TenantsAssigned, FetchVariables: connector.FetchVariables(), Leases: leaseModes[c.Worker.WithLease],
-		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout), Panicked: connector.Panicked(),
+		LeastLease: connector.LeastLease(c.Worker.Lease, c.Connector.RequestTimeout), Panicked: connector.Panicked(), NotWorkedOn: connector.NotWorkedOn,
 	}
 }
 

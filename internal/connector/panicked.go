@@ -8,3 +8,6 @@ func Panicked() job.Fail {
 	e := internalError()
 	return job.Fail{Message: e.Message, Variables: e.variable()}
 }
+
+// NotWorkedOn is what the worker says of a job that it fails before [Handler.Handle] gets it.
+const NotWorkedOn = "No event was sent."

@@ -18,7 +18,7 @@ func (w *run) execute(j *job.Job) {
 	began := time.Now()
 	outcome := w.superseded(j, a, before)
 	if outcome == nil {
-		outcome = unreadable(j)
+		outcome = w.unreadable(j)
 	}
 	if outcome == nil {
 		outcome = w.lacksToken(j)
@@ -34,13 +34,13 @@ func (w *run) execute(j *job.Job) {
 }
 
 // unreadable is how a job ends that could not be read; nil if it could.
-func unreadable(j *job.Job) job.Outcome {
+func (w *run) unreadable(j *job.Job) job.Outcome {
 	if j.Unreadable == "" {
 		return nil
 	}
 	return job.Fail{
 		Settling: job.Settling{NotWorkedOn: true}, Retries: max(0, j.Retries-1),
-		Message: "The job cannot be read: " + j.Unreadable + ". No event was sent.",
+		Message: "The job cannot be read: " + j.Unreadable + ". " + w.config.NotWorkedOn,
 	}
 }
 

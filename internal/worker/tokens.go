@@ -105,7 +105,7 @@ func (w *run) lacksToken(j *job.Job) job.Outcome {
 	}
 	return job.Fail{
 		Settling: job.Settling{NotWorkedOn: true}, Retries: j.Retries, Backoff: noTokenBackoff,
-		Message: "The worker requires lease tokens, and the cluster gave this job without one. No event was sent. The job is tried again and keeps its retries.",
+		Message: "The worker requires lease tokens, and the cluster gave this job without one. " + w.config.NotWorkedOn + " The job is tried again and keeps its retries.",
 	}
 }
 

@@ -523,7 +523,7 @@ func TestAJobThatCannotBeReadIsFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &testkit.Gateway{}
 		h := completing(0)
-		r := startOn(t, Config{Stream: true}, unreadableJobs{g}, g, h)
+		r := startOn(t, Config{Stream: true, NotWorkedOn: "No event was sent."}, unreadableJobs{g}, g, h)
 		g.Create(1)
 		testkit.Advance(time.Second)
 		fails := g.Calls("Fail")

@@ -80,6 +80,7 @@ type Config struct {
 	LeastLease     time.Duration // how much of a lease must be left for work on a job to begin [a quarter of it]
 	Bytes          *Bytes        // the limit of the jobs' size, which workers may share; nil = none
 	Downstream     Downstream    // nil = never down
+	NotWorkedOn    string        // a sentence for the message of a job that fails before the handler gets it [It was not worked on.]
 	Panicked       job.Fail      // how a job ends whose handler lets a panic through; its retries are the job's, less one
 
 	AssignedTenants bool      // whether to take the jobs of all tenants that the gateway assigns to the worker, in place of TenantIDs
@@ -102,6 +103,9 @@ func (c Config) withDefaults() Config {
 	set(&c.GracePeriod, 20*time.Second)
 	set(&c.LeastLease, c.Lease/4)
 	c.LeastLease = min(c.LeastLease, c.Lease/2)
+	if c.NotWorkedOn == "" {
+		c.NotWorkedOn = "It was not worked on."
+	}
 	if c.Panicked.Message == "" {
 		c.Panicked.Message = "The worker failed for a reason of its own; its log says more."
 	}
