@@ -101,9 +101,9 @@ func openStage(o embedded.GatewayOptions) (*stage, error) {
 	return st, nil
 }
 
-// newStage starts the gateway, the bus and the real worker between them, which speaks to the gateway over REST or over gRPC. Close
-// it when done.
-func newStage(ctx context.Context, keep int, overREST bool, o observer) (*stage, error) {
+// newStage starts the gateway, the bus and the real worker between them, which speaks to the gateway over REST or over gRPC. The
+// environment is the worker's beside the address. Close the stage when done.
+func newStage(ctx context.Context, keep int, overREST bool, o observer, environment ...string) (*stage, error) {
 	options := embedded.GatewayOptions{KeepCommands: keep, OnEnding: endings(o)}
 	if overREST {
 		options.RESTAddress = "127.0.0.1:0"
@@ -117,7 +117,7 @@ func newStage(ctx context.Context, keep int, overREST bool, o observer) (*stage,
 	if overREST {
 		address = "CAMUNDA_CLIENT_RESTADDRESS=" + st.gateway.RESTURL()
 	}
-	c, _, err := config.Load(nil, []string{address}, nil)
+	c, _, err := config.Load(nil, append(environment, address), nil)
 	if err != nil {
 		return nil, err
 	}

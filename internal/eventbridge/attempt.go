@@ -24,6 +24,7 @@ type attempt struct {
 	response  *Response
 	failed    *Error
 	stale     bool   // it met a connection that AWS had closed
+	mixed     bool   // it was shared, and its answer does not say what became of which entry
 	clockOff  bool   // its answer shows that this machine's clock is wrong
 	host      string // that it went to
 	err       error  // of the SDK, where there was no exchange
@@ -107,7 +108,7 @@ func (a *attempt) Do(req *http.Request) (*http.Response, error) {
 func (a *attempt) exchange(ctx context.Context, req *http.Request) *http.Response {
 	x := a.exchanger
 	a.exchanges++
-	a.response, a.failed, a.stale, a.clockOff = nil, nil, false, false
+	a.response, a.failed, a.stale, a.mixed, a.clockOff = nil, nil, false, false, false
 	a.host = req.URL.Host
 	a.body.complete.Store(false)
 

@@ -23,6 +23,7 @@ type call struct {
 	sent     bool      // some attempt wrote its whole request
 	stale    bool      // the latest attempt met a connection that AWS had closed
 	shared   bool      // the latest attempt carried entries of other calls too
+	mixed    bool      // the answer to the latest attempt does not say what became of which entry
 	carried  int       // how many entries it had
 	alone    bool      // no further attempt may
 
@@ -109,7 +110,7 @@ func (c *call) take(a *attempt) error {
 	if a.exchanges > 0 {
 		c.carried = a.entries()
 	}
-	c.response, c.failed, c.stale, c.shared, c.place = nil, nil, a.stale, a.shared(), 0
+	c.response, c.failed, c.stale, c.shared, c.mixed, c.place = nil, nil, a.stale, a.shared(), a.mixed, 0
 	switch {
 	case a.panicked != nil:
 		panic(a.panicked)

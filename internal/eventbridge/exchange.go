@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -68,7 +69,13 @@ func (x *exchanger) exchange(call context.Context, req *http.Request, a *attempt
 		a.failed = exchangeError(call, ctx, req, time.Since(start), err)
 		return nil
 	default:
-		if a.response, err = parseResponse(resp.StatusCode, header, body, a.entries()); err != nil {
+		sent := a.entries()
+		a.response, err = parseResponse(resp.StatusCode, header, body, sent)
+		if err == nil && a.shared() && !a.response.splits() {
+			err = fmt.Errorf("found %d in Entries, expected %d, one for each entry that was sent", len(a.response.entries), sent)
+			a.response, a.mixed = nil, true
+		}
+		if err != nil {
 			a.failed = invalidResponse(resp.StatusCode, header, err.Error())
 		}
 	}

@@ -266,13 +266,37 @@ func TestACountThatTheEntriesDoNotAccountForIsNotSplit(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                     `{"failedEntryCount":null,"entries":null}`,
 		`{"FailedEntryCount":2}`: `{"failedEntryCount":2,"entries":null}`,
-		`{"FailedEntryCount":1,"Entries":[{"EventId":"x"}]}`:             `{"failedEntryCount":1,"entries":[]}`,
+		`{"FailedEntryCount":1,"Entries":[{"EventId":"x"},null]}`:        `{"failedEntryCount":1,"entries":[null]}`,
 		`{"FailedEntryCount":0,"Entries":[null,{"EventId":"x"}]}`:        `{"failedEntryCount":0,"entries":[{"eventId":"x","errorCode":null,"errorMessage":null}]}`,
 		`{"Entries":[{"EventId":"w"},{"EventId":"x","ErrorCode":"No"}]}`: `{"failedEntryCount":null,"entries":[{"eventId":"x","errorCode":"No","errorMessage":null}]}`,
 	} {
 		r, err := parseResponse(200, nil, body, 2)
 		require.NoError(t, err)
+		require.True(t, r.splits())
 		assert.JSONEq(t, want, entriesIn(r.part(1, 1)), body)
+	}
+}
+
+// TestAnAnswerThatDoesNotTellEntriesApartIsAskedForAgain is about a bus that gives every request the same answer, as a stub of a
+// test does. With a request of its own each job sees what it would see if no jobs shared requests.
+func TestAnAnswerThatDoesNotTellEntriesApartIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"FailedEntryCount":0,"Entries":[{"EventId":"x"}]}`:    `{"failedEntryCount":0,"entries":[{"eventId":"x","errorCode":null,"errorMessage":null}]}`,
+		`{"FailedEntryCount":1,"Entries":[{"ErrorCode":"No"}]}`: `{"failedEntryCount":1,"entries":[{"eventId":null,"errorCode":"No","errorMessage":null}]}`,
+		`{"FailedEntryCount":0,"Entries":[]}`:                   `{"failedEntryCount":0,"entries":[]}`,
+	} {
+		o := &observed{}
+		m := &meeting{takes: 20 * time.Millisecond, answer: func(int, []string) (int, string) { return 200, body }}
+		synctest.Test(t, func(t *testing.T) {
+			s := m.sender(t, Options{MaxAttempts: 1, Observer: o})
+			for _, r := range meet(t.Context(), s, numbered(8)...) {
+				require.NoError(t, r.err)
+				assert.JSONEq(t, want, entriesIn(r.response))
+			}
+			assert.Equal(t, []int{1, 1, 1, 1, 4, 1, 1, 1, 1}, m.sizes())
+			assert.Equal(t, 4, o.lost, "AWS may have accepted what is sent again")
+		})
 	}
 }
 

@@ -42,12 +42,16 @@ func (r *Response) RejectionCode(e EntryResult) string {
 	return httpCode + strconv.Itoa(r.status)
 }
 
+// splits says whether the answer to a shared request tells its calls apart: it has a result for each entry, or for none.
+func (r *Response) splits() bool { return !r.known || len(r.entries) == r.sent }
+
 // part returns what the answer to a shared request says to one of its calls, whose n entries stand behind so many others. The
-// answer's count of failed entries is split as well, if the entries account for it.
+// answer splits. Its count of failed entries is split as well, if the entries account for it.
 func (r *Response) part(before, n int) *Response {
 	p := &Response{status: r.status, header: r.header, known: r.known, count: r.count, sent: r.sent}
-	all := len(r.entries)
-	p.entries = r.entries[min(before, all):min(before+n, all):min(before+n, all)]
+	if r.known {
+		p.entries = r.entries[before : before+n : before+n]
+	}
 	if total, ok := r.FailedEntryCount(); ok && total == rejectedOf(r.entries) {
 		p.count = jsonvalue.Number(strconv.Itoa(rejectedOf(p.entries)))
 	}

@@ -23,7 +23,7 @@ func (c *call) again(err error) bool {
 	case c.stale && c.staled < maxStale:
 		c.staled++
 		return true
-	case c.refusedTogether():
+	case c.refusedTogether(), c.mixed:
 		c.alone = true
 		return true
 	case !c.policy.IsErrorRetryable(err):
@@ -46,7 +46,7 @@ func (c *call) refusedTogether() bool {
 // no pause.
 func (c *call) pause(err error) (time.Duration, error) {
 	switch {
-	case c.stale, c.free, c.target.isDown(), c.refusedTogether():
+	case c.stale, c.free, c.target.isDown(), c.refusedTogether(), c.mixed:
 		return 0, nil
 	}
 	return c.policy.RetryDelay(c.counted, err)
