@@ -129,6 +129,28 @@ func TestJobsThatGrowOldInTransportAreHandedBackAndPolledFor(t *testing.T) {
 	})
 }
 
+// TestAFullWorkerThatIsFastKeepsItsStream for as long as more jobs come than it has slots for: none grows old in transport, and
+// the end of a stream would lose those that are sent at that moment.
+func TestAFullWorkerThatIsFastKeepsItsStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &testkit.Gateway{}
+		r := start(t, Config{Stream: true, MaxJobsActive: 8, Lease: time.Minute}, g, completing(100*time.Millisecond))
+		next := int64(1)
+		for began := time.Now(); time.Since(began) < 30*time.Second; testkit.Advance(100 * time.Millisecond) {
+			if missing := int64(200 - g.Count("waiting") - g.Count("active")); missing > 0 {
+				g.Create(keys(next, missing)...)
+				next += missing
+			}
+			require.Equal(t, 1, g.Streams())
+		}
+		assert.Len(t, g.Calls("Stream"), 1)
+		assert.Empty(t, g.Calls("UpdateTimeout"), "none is handed back")
+		assert.Greater(t, g.Count("Complete"), 2200, "of 2400 that the slots allow")
+		r.stop()
+	})
+}
+
 func TestAJobWithTooLittleOfItsLeaseLeftIsNotStarted(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -34,6 +34,8 @@ type reading struct {
 	waitingOn   time.Time          // since when the reader waits for a job; zero = it does not
 	behindOn    time.Time          // since when the reader has to wait for slots; zero = it has caught up
 	waited      time.Duration      // how long it waited for jobs since then
+	fullOn      time.Time          // since when it waits for the slot of the next job; zero = it does not
+	transport   time.Duration      // how long the last job was in transport, as far as is known
 	probe       context.CancelFunc // of the probe that is under way, if there is one
 	noAnswer    bool
 	reachedOnce bool
@@ -49,7 +51,7 @@ func newReading(cancel context.CancelFunc) *reading {
 func (r *reading) wait() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.waitingOn, r.reachedOnce = time.Now(), true
+	r.waitingOn, r.fullOn, r.reachedOnce = time.Now(), time.Time{}, true
 }
 
 // got is called when the reader got something. It says whether a job was prompt: the reader had waited for it, so that it
@@ -74,9 +76,27 @@ func (r *reading) got(isJob bool) (prompt bool) {
 func (r *reading) full() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.fullOn = time.Now()
 	if r.behindOn.IsZero() {
-		r.behindOn, r.waited = time.Now(), 0
+		r.behindOn, r.waited = r.fullOn, 0
 	}
+}
+
+// took is told how long a job was in transport.
+func (r *reading) took(transport time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.transport = transport
+}
+
+// inTransport returns how long jobs are in transport now: the last one that was read, or the next one, if that waits for longer.
+func (r *reading) inTransport() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fullOn.IsZero() {
+		return r.transport
+	}
+	return max(r.transport, time.Since(r.fullOn))
 }
 
 // caughtUp is the share of the time that a reader waits for jobs while it keeps up with what is pushed.

@@ -15,8 +15,8 @@ const (
 	streamLived = 30 * time.Second
 	// reopenMost is the longest pause between two streams. All that a worker tries again it tries at least once a second.
 	reopenMost = time.Second
-	// backlogShare is the share of a lease after which a stream whose reader never catches up is ended: its jobs would grow
-	// old in transport.
+	// backlogShare is the share of a lease after which a stream whose reader never catches up is ended if its jobs grow old in
+	// transport: those that come are half as old.
 	backlogShare = 6
 )
 
@@ -135,6 +135,7 @@ func (w *run) streamOnce() (delivered bool, err error) {
 			w.noStream.over()
 		}
 		w.take(j, slot, true, sighting{earliest: r.earliest(), prompt: prompt})
+		r.took(w.config.Lease - j.Lease.Left())
 		w.poll.soon()
 		slot = w.nextSlot(open, r)
 	}

@@ -27,14 +27,19 @@ func (w *run) proveStreamConnection() {
 // errStreamSilent is the end of a stream whose connection gives no answers.
 var errStreamSilent = errors.New("the connection of the job stream gives no answers")
 
-// endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease. Jobs are then polled for, each
-// when there is a slot for it, until there are no more. The function that it returns undoes it.
+// endWhenBacklogged ends the stream when its reader has not caught up for a share of the lease, and its jobs grow old in transport.
+// Jobs are then polled for, each when there is a slot for it, until there are no more. A worker that is full but fast keeps its
+// stream: the end of one loses jobs that the gateway sends at that moment, until their leases are over. The function that is
+// returned undoes it.
 func (w *run) endWhenBacklogged(ctx context.Context, r *reading) func() {
 	return background(ctx, func(ctx context.Context) {
 		most := w.config.Lease / backlogShare
-		for left := most; left > 0; left = most - r.behind() {
+		for left := most; left > 0; {
 			if pace.Sleep(ctx, left) != nil {
 				return
+			}
+			if left = most - r.behind(); left <= 0 && r.inTransport() < most/2 {
+				left = most / 4
 			}
 		}
 		w.log.Debug("more jobs come than there are slots for: polling for them one by one")
