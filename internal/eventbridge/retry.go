@@ -23,7 +23,7 @@ func (c *call) again(err error) bool {
 	case c.stale && c.staled < maxStale:
 		c.staled++
 		return true
-	case c.refusedTogether(), c.mixed:
+	case c.goesAlone():
 		c.alone = true
 		return true
 	case !c.policy.IsErrorRetryable(err):
@@ -36,17 +36,18 @@ func (c *call) again(err error) bool {
 	return c.counted < c.policy.MaxAttempts()
 }
 
-// refusedTogether says whether AWS surely took no entry of a request that the call shared, and that the reason may be another
-// call's entry. The call then has an attempt of its own, and this one does not count.
-func (c *call) refusedTogether() bool {
-	return c.shared && c.failed != nil && c.failed.refused() && !c.failed.Throttled() && c.failed.StatusCode < 500
+// goesAlone says whether the call has an attempt of its own next, and this one does not count: what came of it is due to the other
+// calls that shared it. Either AWS surely took no entry of the request, and the reason may be another call's entry. Or its answer does
+// not tell the calls apart.
+func (c *call) goesAlone() bool {
+	return c.mixed || c.shared && c.failed != nil && c.failed.refused() && !c.failed.Throttled() && c.failed.StatusCode < 500
 }
 
 // pause returns how long the call waits before its next attempt. Where the target decides when the call goes on, there is
 // no pause.
 func (c *call) pause(err error) (time.Duration, error) {
 	switch {
-	case c.stale, c.free, c.target.isDown(), c.refusedTogether(), c.mixed:
+	case c.stale, c.free, c.target.isDown(), c.goesAlone():
 		return 0, nil
 	}
 	return c.policy.RetryDelay(c.counted, err)

@@ -117,9 +117,11 @@ func (w *run) drain(taken <-chan struct{}, stopWork, stopSettling context.Cancel
 	return w.left.err()
 }
 
-// take starts work on a job that has arrived in a slot, or puts it aside where it has none or a drain began.
-func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
+// take starts work on a job that has arrived in a slot, or puts it aside where it has none or a drain began. It returns how long the
+// job was in transport, as far as is known.
+func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) (transport time.Duration) {
 	end := w.clock.leaseEnd(j, s)
+	transport = w.config.Lease - time.Until(end)
 	j.Lease = job.NewLease(end, func(ctx context.Context, d time.Duration) error {
 		return w.updateTimeout(ctx, j, d)
 	})
@@ -131,7 +133,7 @@ func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
 		if slot != nil {
 			slot.Release()
 		}
-		return
+		return transport
 	}
 	size := bytesOf(j)
 	w.config.Bytes.arrived(size)
@@ -143,6 +145,7 @@ func (w *run) take(j *job.Job, slot *Slot, streamed bool, s sighting) {
 		growStack(0)
 		w.execute(j)
 	})
+	return transport
 }
 
 func (w *run) request() job.TakeRequest {

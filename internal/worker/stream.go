@@ -134,8 +134,7 @@ func (w *run) streamOnce() (delivered bool, err error) {
 			delivered = true
 			w.noStream.over()
 		}
-		w.take(j, slot, true, sighting{earliest: r.earliest(), prompt: prompt})
-		r.took(w.config.Lease - j.Lease.Left())
+		r.took(w.take(j, slot, true, sighting{earliest: r.earliest(), prompt: prompt}))
 		w.poll.soon()
 		slot = w.nextSlot(open, r)
 	}
