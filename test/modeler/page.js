@@ -50,6 +50,7 @@ window.page = {
   },
 
   look() {
+    modeler.get('selection').select(null);
     modeler.get('selection').select(changed);
   },
 

@@ -94,11 +94,20 @@ export class Panel {
     return type;
   }
 
-  // look waits until the panel shows what apply has made.
+  // look waits until the panel shows what apply has made. A panel that is still being drawn can miss what is selected: it is then
+  // selected again.
   async look() {
     if (!this.unseen) return;
-    await this.page.evaluate(() => page.look());
-    await this.page.locator('.bio-properties-panel-header-type', { hasText: this.unseen }).waitFor();
+    const header = this.page.locator('.bio-properties-panel-header-type', { hasText: this.unseen });
+    for (let more = 5; ; more--) {
+      await this.page.evaluate(() => page.look());
+      try {
+        await header.waitFor();
+        break;
+      } catch (error) {
+        if (more === 0) throw error;
+      }
+    }
     this.unseen = '';
   }
 
