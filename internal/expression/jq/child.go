@@ -91,20 +91,26 @@ func (c *child) end() {
 	c.out.Close()
 }
 
+// activity is what the system says of a process.
+type activity struct {
+	ran     time.Duration // so far, over all its threads
+	stopped bool          // by a signal: it does not run until another one lets it go on
+}
+
 // What a child must have done of its time limit for the limit to be the expression's fault. No expression waits for anything, so a
 // child that ran less was stopped, or the machine had no time for it.
 const (
-	leastWork = 20 * time.Millisecond // with less, the child was stopped
+	leastWork = 20 * time.Millisecond // with less after all its TimeLimits, the system did not run it
 	fairWork  = TimeLimit / 2         // with less, it has another TimeLimit
 	mostTimes = 3                     // TimeLimits in all
 )
 
-// atLimit judges a child that did not answer within so many times the TimeLimit, and has run so long meanwhile; nil = it may go on.
-func atLimit(times int, ran time.Duration, known bool) error {
+// atLimit judges a child that did not answer within so many times the TimeLimit, and what it did meanwhile; nil = it may go on.
+func atLimit(times int, did activity, known bool) error {
 	switch {
-	case known && ran < leastWork:
+	case did.stopped, known && did.ran < leastWork && times >= mostTimes:
 		return errNotRun
-	case !known || ran >= fairWork*timeFactor || times >= mostTimes:
+	case !known, did.ran >= fairWork*timeFactor, times >= mostTimes:
 		return ErrTime
 	default:
 		return nil
@@ -170,7 +176,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		f, err := readFrame(c.out, maxReply)
 		replies <- reply{f, err}
 	}()
-	before, _ := c.processorTime()
+	before, _ := c.activity()
 	times := 0
 	limit := time.NewTicker(TimeLimit * timeFactor)
 	defer limit.Stop()
@@ -178,22 +184,19 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 	defer tick.Stop()
 	grows := c.grows
 	for {
+		var cause error
 		select {
 		case r := <-replies:
-			if r.err != nil {
-				return frame{}, c.causeOfEnd(r.err)
-			}
-			return r.frame, nil
+			return r.frame, c.causeOfEnd(r.err)
 		case <-limit.C:
 			times++
-			now, known := c.processorTime()
-			if err := atLimit(times, now-before, known); err != nil {
-				return frame{}, err
-			}
+			did, known := c.activity()
+			did.ran -= before.ran
+			cause = atLimit(times, did, known)
 		case <-tick.C:
 			used := c.resident()
 			if used > MemoryLimit*memoryFactor {
-				return frame{}, ErrMemory
+				cause = ErrMemory
 			}
 			if used > growth*memoryFactor && grows != nil {
 				go grows() // the watch goes on meanwhile
@@ -202,11 +205,23 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		case <-ctx.Done():
 			return frame{}, ctx.Err()
 		}
+		if cause == nil {
+			continue
+		}
+		select {
+		case r := <-replies: // it answered meanwhile
+			return r.frame, c.causeOfEnd(r.err)
+		default:
+			return frame{}, cause
+		}
 	}
 }
 
-// causeOfEnd says why a child ended that did not answer.
+// causeOfEnd says why a child ended that did not answer; nil if it answered.
 func (c *child) causeOfEnd(err error) error {
+	if err == nil {
+		return nil
+	}
 	_ = c.process.Kill() // it may have closed its output only, or answered with what is no frame
 	<-c.exited
 	switch {

@@ -5,7 +5,6 @@ package jq
 import (
 	"os"
 	"syscall"
-	"time"
 )
 
 const rootDirectory = ""
@@ -17,5 +16,5 @@ func attributes() *syscall.SysProcAttr { return nil }
 // resident is unknown: the child watches itself.
 func (c *child) resident() int64 { return 0 }
 
-// processorTime is unknown.
-func (c *child) processorTime() (time.Duration, bool) { return 0, false }
+// activity is unknown.
+func (c *child) activity() (activity, bool) { return activity{}, false }

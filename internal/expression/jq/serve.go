@@ -24,7 +24,7 @@ const (
 const (
 	garbageLimit = 44 << 20 // bytes that the garbage collector tries not to pass
 	stackLimit   = 16 << 20 // bytes of the stack
-	tidyAbove    = 24 << 20 // bytes of heap above which nothing is kept for the next expression
+	tidyAbove    = 24 << 20 // bytes that the runtime holds above which nothing is kept for the next expression
 	selfWatching = 10 * time.Millisecond
 )
 
@@ -66,13 +66,14 @@ func serve(in io.Reader, out io.Writer, watch func() (stop func())) error {
 		}
 		stop := watch()
 		answer := e.answer(request)
+		request = frame{}
+		if memoryInUse() > tidyAbove*memoryFactor { // before the answer: the next request's expression would be taken for the cause
+			e.programs = nil
+			debug.FreeOSMemory()
+		}
 		stop()
 		if err := writeFrame(out, answer); err != nil {
 			return err
-		}
-		if heapInUse() > tidyAbove {
-			e.programs = nil
-			debug.FreeOSMemory()
 		}
 	}
 }
@@ -102,8 +103,6 @@ func watchSelf() (stop func()) {
 func memoryInUse() uint64 {
 	return reading("/memory/classes/total:bytes") - reading("/memory/classes/heap/released:bytes")
 }
-
-func heapInUse() uint64 { return reading("/memory/classes/heap/objects:bytes") }
 
 func reading(name string) uint64 {
 	sample := []metrics.Sample{{Name: name}}
