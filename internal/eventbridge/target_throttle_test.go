@@ -213,7 +213,8 @@ func TestThrottledEntriesLimitTheAttemptsToo(t *testing.T) {
 					}
 				}
 				assert.False(t, s.Targets().Down())
-				assert.Equal(t, want, time.Since(begin) > 3*time.Second, time.Since(begin))
+				// Each attempt of the second crowd waits for 200 ms, give or take 200 ms by chance.
+				assert.Equal(t, want, time.Since(begin) > time.Second, time.Since(begin))
 			})
 		})
 	}
