@@ -57,18 +57,29 @@ export class Panel {
   // pick finds an element by its name and gives it the first template that a search finds, with nothing but keys.
   async pick(element, search, { name }, picture = async () => {}) {
     await this.page.focus('.djs-container svg');
-    await this.page.keyboard.press('ControlOrMeta+f');
+    await this.press('ControlOrMeta+f', '.djs-search-open');
     await this.page.keyboard.type(element);
     await this.page.locator('.djs-search-results', { hasText: element }).waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.djs-context-pad .entry[data-action=replace]').waitFor();
-    await this.page.keyboard.press('r');
-    await this.page.locator('.djs-popup').waitFor();
+    await this.press('Enter', '.djs-context-pad .entry[data-action=replace]');
+    await this.press('r', '.djs-popup');
+    await this.page.keyboard.press('ControlOrMeta+a'); // an r that came late
     await this.page.keyboard.type(search);
     await this.page.locator('.djs-popup .entry.selected', { hasText: name }).waitFor();
     await picture();
     await this.page.keyboard.press('Enter');
     await this.page.locator('.bio-properties-panel-header-type', { hasText: name }).waitFor();
+  }
+
+  // press presses a key until its effect is there: while the focus moves, a busy page loses keys.
+  async press(key, effect) {
+    for (let more = 5; ; more--) {
+      await this.page.keyboard.press(key);
+      try {
+        return await this.page.locator(effect).first().waitFor({ timeout: 5000 });
+      } catch (error) {
+        if (more === 0) throw error;
+      }
+    }
   }
 
   // update takes the newer version of a template that the panel offers, with nothing but keys.

@@ -66,7 +66,6 @@ func serve(in io.Reader, out io.Writer, watch func() (stop func())) error {
 		}
 		stop := watch()
 		answer := e.answer(request)
-		request = frame{}
 		if memoryInUse() > tidyAbove*memoryFactor { // before the answer: the next request's expression would be taken for the cause
 			e.programs = nil
 			debug.FreeOSMemory()
