@@ -27,6 +27,9 @@ const (
 	// wholeAnswer is how many bytes of jobs an answer has that was surely not cut short. A broker cuts it where the next job would
 	// exceed its limit, which is 4 MiB by default.
 	wholeAnswer = 1 << 20
+	// pollSize is how many jobs a poll asks for at most while its answers come before the work runs out. The jobs of larger ones
+	// would only wait in this process, and take its memory; and an answer that is lost takes all of its jobs with it.
+	pollSize = 64
 	// pollFailing is the longest pause between polls that fail.
 	pollFailing = time.Second
 )
@@ -42,6 +45,7 @@ func (w *run) pollJobs() {
 	defer cut()
 	defer context.AfterFunc(w.draining, func() { time.AfterFunc(pollAtDrain, cut) })()
 	most := w.config.MaxJobsActive // how many jobs fit into an answer, as far as is known
+	size := pollSize               // how many are asked for at most
 	probe := func(n int) {
 		if _, err := w.pollOnce(ctx, n, -1); err != nil {
 			w.polled(ctx, &complaint, err)
@@ -49,7 +53,7 @@ func (w *run) pollJobs() {
 	}
 	for w.awaitPollable(probe) {
 		began := time.Now()
-		answer, err := w.pollOnce(ctx, most, w.pollWait())
+		answer, err := w.pollOnce(ctx, min(most, size), w.pollWait())
 		if w.draining.Err() != nil {
 			return
 		}
@@ -71,7 +75,8 @@ func (w *run) pollJobs() {
 			continue
 		}
 		failing.Reset()
-		full := answer.got == answer.asked
+		size = sizeAfter(size, answer)
+		full := answer.full()
 		if full && most < w.config.MaxJobsActive {
 			most++
 		}
@@ -176,6 +181,23 @@ func (w *run) awaitPoll(found bool) bool {
 type answer struct {
 	asked, got int   // jobs
 	bytes      int64 // of those that came
+	inHand     int   // jobs that this process had when it came
+}
+
+// full says whether there may be more jobs where these came from.
+func (a answer) full() bool { return a.got == a.asked }
+
+// sizeAfter returns how many jobs the next poll asks for at most, after one of the given size. Where polls take long, a worker has
+// hardly any work left when the answer comes: it then asks for twice as many.
+func sizeAfter(size int, a answer) int {
+	switch {
+	case a.full() && a.asked == size && a.inHand < size/4:
+		return 2 * size
+	case a.inHand >= size/2:
+		return max(pollSize, size/2)
+	default:
+		return size
+	}
 }
 
 // pollOnce asks for as many jobs as there are free slots and room for their bytes, at most so many. It holds the slots meanwhile,
@@ -206,6 +228,9 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a ans
 	a.asked = len(slots)
 	sent := time.Now()
 	err = w.activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: a.asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
+		if a.got == 0 {
+			a.inHand = w.slots.InUse() - a.asked
+		}
 		a.got++
 		a.bytes += bytesOf(j)
 		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back

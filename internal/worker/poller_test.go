@@ -313,3 +313,75 @@ func TestAPollThatWasNotMadeIsNoAnswer(t *testing.T) {
 		testkit.Advance(time.Hour)
 	})
 }
+
+// slow is a gateway whose polls take a time.
+type slow struct {
+	*testkit.Gateway
+	takes time.Duration
+	asked atomic.Int64 // the most jobs that a poll asked for
+}
+
+// Activate implements [Gateway].
+func (g *slow) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
+	g.asked.Store(max(g.asked.Load(), int64(r.MaxJobs)))
+	testkit.Advance(g.takes)
+	return g.Gateway.Activate(ctx, r, yield)
+}
+
+// TestPollsAskForAsManyJobsAsAreNeeded: for few where they are answered at once, and for all that fit where they take long.
+func TestPollsAskForAsManyJobsAsAreNeeded(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		polls       time.Duration // how long one takes
+		stream      bool
+		least, most int64         // jobs that the largest of them asks for
+		within      time.Duration // all jobs; with polls for 64 it would take 3 s where one takes 50 ms
+	}{
+		{0, false, pollSize, 2 * pollSize, 400 * time.Millisecond},
+		{0, true, pollSize, 2 * pollSize, 400 * time.Millisecond},
+		{50 * time.Millisecond, false, 256, 512, time.Second},
+		{50 * time.Millisecond, true, 256, 512, time.Second},
+	} {
+		t.Run(fmt.Sprintf("polls of %s, stream: %t", tt.polls, tt.stream), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const jobs = 4000
+				g := &slow{Gateway: &testkit.Gateway{}, takes: tt.polls}
+				g.Create(keys(1, jobs)...)
+				began := time.Now()
+				var last atomic.Int64
+				h := &handler{do: func(context.Context, *job.Job) job.Outcome {
+					testkit.Advance(20 * time.Millisecond)
+					last.Store(int64(time.Since(began)))
+					return job.Complete{}
+				}}
+				r := startOn(t, Config{MaxJobsActive: 512, Stream: tt.stream}, g, g.Gateway, h)
+				testkit.Advance(10 * time.Second)
+				assert.Equal(t, jobs, g.Count("Complete"))
+				assert.GreaterOrEqual(t, g.asked.Load(), tt.least)
+				assert.LessOrEqual(t, g.asked.Load(), tt.most)
+				assert.LessOrEqual(t, time.Duration(last.Load()), tt.within)
+				r.stop()
+			})
+		})
+	}
+}
+
+func TestTheSizeOfTheNextPoll(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		size, next int
+		answer     answer
+	}{
+		{"full, and nothing left to do", 64, 128, answer{asked: 64, got: 64}},
+		{"full, and enough left to do", 64, 64, answer{asked: 64, got: 64, inHand: 16}},
+		{"not full", 128, 128, answer{asked: 128, got: 100}},
+		{"full, but there were fewer free slots", 128, 128, answer{asked: 2, got: 2, inHand: 10}},
+		{"much left to do", 256, 128, answer{asked: 256, got: 256, inHand: 128}},
+		{"never smaller", 64, 64, answer{asked: 64, got: 3, inHand: 500}},
+		{"nothing came", 64, 64, answer{asked: 64}},
+	} {
+		assert.Equal(t, tt.next, sizeAfter(tt.size, tt.answer), tt.name)
+	}
+}

@@ -172,12 +172,12 @@ func (r *results) addedTime(s scenario) figure {
 	return r.ratio(s, func(t turn) float64 { return t[worker].P50 - t[bare].P50 }, worker, bare)
 }
 
-// ofBest is the jobs a second with the defaults ÷ those with the best of the compared settings, at a latency. The best is the one
+// ofBest is the jobs a second with the defaults ÷ those with the best of some of the compared settings, at a latency. The best is the one
 // with the highest median of its ratios to the defaults: the best of single samples would be the luckiest.
-func (r *results) ofBest(latency time.Duration) figure {
+func (r *results) ofBest(latency time.Duration, of func(scenario) bool) figure {
 	var best figure
 	for _, s := range compared() {
-		if s.latency != latency {
+		if s.latency != latency || !of(s) {
 			continue
 		}
 		f := r.between(s, where(settings, busOf(latency)), worker, func(a, b *sample) float64 { return a.PerSecond / b.PerSecond })

@@ -101,6 +101,10 @@ func compared() []scenario {
 	return all
 }
 
+// usualSlots and usualEntries say whether a setting is the default.
+func (s scenario) usualSlots() bool   { return s.slots == defaultSlots }
+func (s scenario) usualEntries() bool { return s.entries == defaultEntries }
+
 // name is the scenario's key in the data.
 func (s scenario) name() string {
 	return fmt.Sprintf("%s: bus %s, %d slots, %s, %s, %d entries", s.kind, s.latency, s.slots, sizeText(s.size), s.over, s.entries)
