@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
@@ -13,8 +14,10 @@ const (
 	// pollCooldown keeps triggers, or slots, that come one by one from making a poll each.
 	pollCooldown = 5 * time.Millisecond
 	// pollGather takes its place beside a stream while polls find jobs and there are many slots: so long after a slot was freed the
-	// next poll is made, for all that are free then. With few slots, one that waits is too large a part of them.
+	// next poll is made, or when as many were freed as jobs may share a request: these end together. It is made for all that are free
+	// then. With few slots, one that waits is too large a part of them.
 	pollGather = time.Millisecond
+	manyFreed  = 10
 	manySlots  = 64
 	// pollAtDrain is how long a poll in flight may go on when a drain begins: one that is cut off can lose jobs that were
 	// already activated.
@@ -27,9 +30,10 @@ const (
 	// wholeAnswer is how many bytes of jobs an answer has that was surely not cut short. A broker cuts it where the next job would
 	// exceed its limit, which is 4 MiB by default.
 	wholeAnswer = 1 << 20
-	// pollSize is how many jobs a poll asks for at most while its answers come before the work runs out. The jobs of larger ones
-	// would only wait in this process, and take its memory; and an answer that is lost takes all of its jobs with it.
+	// pollSize is how many jobs a poll asks for at most, for each pollTime that a poll takes. That is far more than a process can work
+	// on: the jobs of a larger answer would only wait in it and take memory, and all of them are lost with an answer that is lost.
 	pollSize = 64
+	pollTime = 4 * time.Millisecond
 	// pollFailing is the longest pause between polls that fail.
 	pollFailing = time.Second
 )
@@ -45,7 +49,7 @@ func (w *run) pollJobs() {
 	defer cut()
 	defer context.AfterFunc(w.draining, func() { time.AfterFunc(pollAtDrain, cut) })()
 	most := w.config.MaxJobsActive // how many jobs fit into an answer, as far as is known
-	size := pollSize               // how many are asked for at most
+	var times pollTimes
 	probe := func(n int) {
 		if _, err := w.pollOnce(ctx, n, -1); err != nil {
 			w.polled(ctx, &complaint, err)
@@ -53,7 +57,7 @@ func (w *run) pollJobs() {
 	}
 	for w.awaitPollable(probe) {
 		began := time.Now()
-		answer, err := w.pollOnce(ctx, min(most, size), w.pollWait())
+		answer, err := w.pollOnce(ctx, min(most, times.size()), w.pollWait())
 		if w.draining.Err() != nil {
 			return
 		}
@@ -75,8 +79,10 @@ func (w *run) pollJobs() {
 			continue
 		}
 		failing.Reset()
-		size = sizeAfter(size, answer)
-		full := answer.full()
+		if answer.got > 0 {
+			times.add(answer.took)
+		}
+		full := answer.got == answer.asked
 		if full && most < w.config.MaxJobsActive {
 			most++
 		}
@@ -174,30 +180,51 @@ func (w *run) awaitPoll(found bool) bool {
 	case <-w.draining.Done():
 		return false
 	}
-	return !gather || pace.Sleep(w.draining, pollGather) == nil
+	return !gather || w.gather()
+}
+
+// gather waits until a poll is worth its cost; false when the drain began.
+func (w *run) gather() bool {
+	most := time.NewTimer(pollGather)
+	defer most.Stop()
+	for w.poll.freed.Load() < manyFreed {
+		select {
+		case <-w.poll.c: // a slot was freed
+		case <-most.C:
+			return true
+		case <-w.draining.Done():
+			return false
+		}
+	}
+	return true
 }
 
 // answer is what a poll brought.
 type answer struct {
 	asked, got int   // jobs
 	bytes      int64 // of those that came
-	inHand     int   // jobs that this process had when it came
+	took       time.Duration
 }
 
-// full says whether there may be more jobs where these came from.
-func (a answer) full() bool { return a.got == a.asked }
+// pollTimes are how long the latest polls took that brought jobs.
+type pollTimes struct {
+	latest [8]time.Duration
+	n      int // of all
+}
 
-// sizeAfter returns how many jobs the next poll asks for at most, after one of the given size. Where polls take long, a worker has
-// hardly any work left when the answer comes: it then asks for twice as many.
-func sizeAfter(size int, a answer) int {
-	switch {
-	case a.full() && a.asked == size && a.inHand < size/4:
-		return 2 * size
-	case a.inHand >= size/2:
-		return max(pollSize, size/2)
-	default:
-		return size
+func (p *pollTimes) add(took time.Duration) {
+	p.latest[p.n%len(p.latest)] = took
+	p.n++
+}
+
+// size returns how many jobs the next poll asks for at most. The fastest of the latest polls tells how long the way to the broker and
+// back takes: others waited for jobs, or for a processor.
+func (p *pollTimes) size() int {
+	if p.n == 0 {
+		return pollSize
 	}
+	fastest := slices.Min(p.latest[:min(p.n, len(p.latest))])
+	return int(max(pollSize, pollSize*fastest/pollTime))
 }
 
 // pollOnce asks for as many jobs as there are free slots and room for their bytes, at most so many. It holds the slots meanwhile,
@@ -227,10 +254,8 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a ans
 	}
 	a.asked = len(slots)
 	sent := time.Now()
+	w.poll.freed.Store(0)
 	err = w.activate(ctx, job.PollRequest{TakeRequest: w.request(), MaxJobs: a.asked, Wait: wait}, func(j *job.Job) { //nolint:contextcheck // a job outlives the poll that brought it
-		if a.got == 0 {
-			a.inHand = w.slots.InUse() - a.asked
-		}
 		a.got++
 		a.bytes += bytesOf(j)
 		var slot *Slot // none if the gateway gives more than it was asked for: the job is then handed back
@@ -239,5 +264,6 @@ func (w *run) pollOnce(ctx context.Context, most int, wait time.Duration) (a ans
 		}
 		w.take(j, slot, false, sighting{earliest: sent, polled: true})
 	})
+	a.took = time.Since(sent)
 	return a, err
 }

@@ -328,7 +328,8 @@ func (g *slow) Activate(ctx context.Context, r job.PollRequest, yield func(*job.
 	return g.Gateway.Activate(ctx, r, yield)
 }
 
-// TestPollsAskForAsManyJobsAsAreNeeded: for few where they are answered at once, and for all that fit where they take long.
+// TestPollsAskForAsManyJobsAsAreNeeded: for few where they are answered at once, and for all that fit where they take long. Jobs that
+// hang take slots, and leave the others as fast as they are.
 func TestPollsAskForAsManyJobsAsAreNeeded(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -337,8 +338,10 @@ func TestPollsAskForAsManyJobsAsAreNeeded(t *testing.T) {
 		least, most int64         // jobs that the largest of them asks for
 		within      time.Duration // all jobs; with polls for 64 it would take 3 s where one takes 50 ms
 	}{
-		{0, false, pollSize, 2 * pollSize, 400 * time.Millisecond},
-		{0, true, pollSize, 2 * pollSize, 400 * time.Millisecond},
+		{0, false, pollSize, pollSize, 400 * time.Millisecond},
+		{0, true, pollSize, pollSize, 400 * time.Millisecond},
+		{10 * time.Millisecond, false, 150, 160, 400 * time.Millisecond},
+		{10 * time.Millisecond, true, 150, 160, 400 * time.Millisecond},
 		{50 * time.Millisecond, false, 256, 512, time.Second},
 		{50 * time.Millisecond, true, 256, 512, time.Second},
 	} {
@@ -350,7 +353,11 @@ func TestPollsAskForAsManyJobsAsAreNeeded(t *testing.T) {
 				g.Create(keys(1, jobs)...)
 				began := time.Now()
 				var last atomic.Int64
-				h := &handler{do: func(context.Context, *job.Job) job.Outcome {
+				h := &handler{do: func(_ context.Context, j *job.Job) job.Outcome {
+					if j.Key <= 50 {
+						testkit.Advance(5 * time.Second)
+						return job.Complete{}
+					}
 					testkit.Advance(20 * time.Millisecond)
 					last.Store(int64(time.Since(began)))
 					return job.Complete{}
@@ -369,19 +376,16 @@ func TestPollsAskForAsManyJobsAsAreNeeded(t *testing.T) {
 
 func TestTheSizeOfTheNextPoll(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name       string
-		size, next int
-		answer     answer
-	}{
-		{"full, and nothing left to do", 64, 128, answer{asked: 64, got: 64}},
-		{"full, and enough left to do", 64, 64, answer{asked: 64, got: 64, inHand: 16}},
-		{"not full", 128, 128, answer{asked: 128, got: 100}},
-		{"full, but there were fewer free slots", 128, 128, answer{asked: 2, got: 2, inHand: 10}},
-		{"much left to do", 256, 128, answer{asked: 256, got: 256, inHand: 128}},
-		{"never smaller", 64, 64, answer{asked: 64, got: 3, inHand: 500}},
-		{"nothing came", 64, 64, answer{asked: 64}},
-	} {
-		assert.Equal(t, tt.next, sizeAfter(tt.size, tt.answer), tt.name)
+	var p pollTimes
+	assert.Equal(t, pollSize, p.size(), "nothing is known")
+	p.add(20 * time.Second)
+	assert.Greater(t, p.size(), 10_000, "there may be a long way")
+	p.add(30 * time.Millisecond)
+	assert.Equal(t, 480, p.size(), "the other one waited for a job")
+	p.add(pollTime / 2)
+	assert.Equal(t, pollSize, p.size())
+	for range p.latest {
+		p.add(10 * time.Millisecond)
 	}
+	assert.Equal(t, 160, p.size(), "older polls tell nothing any more")
 }

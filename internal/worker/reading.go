@@ -89,14 +89,19 @@ func (r *reading) took(transport time.Duration) {
 	r.transport = transport
 }
 
-// inTransport returns how long jobs are in transport now: the last one that was read, or the next one, if that waits for longer.
+// inTransport returns how long jobs are in transport now: the last one that was read, or the next one, if that waits for longer. There
+// are none while the reader waits.
 func (r *reading) inTransport() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.fullOn.IsZero() {
+	switch {
+	case !r.waitingOn.IsZero() && time.Since(r.waitingOn) >= promptWait:
+		return 0
+	case r.fullOn.IsZero():
 		return r.transport
+	default:
+		return max(r.transport, time.Since(r.fullOn))
 	}
-	return max(r.transport, time.Since(r.fullOn))
 }
 
 // caughtUp is the share of the time that a reader waits for jobs while it keeps up with what is pushed.

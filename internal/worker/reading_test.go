@@ -89,3 +89,23 @@ func TestAStreamWithAJobIsNotGivenUp(t *testing.T) {
 		})
 	}
 }
+
+// TestHowLongJobsAreInTransport is told by the last job, by the slot that the next one waits for, and by a reader that waits.
+func TestHowLongJobsAreInTransport(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newReading(func() {})
+		r.wait()
+		r.got(true)
+		r.took(6 * time.Second)
+		assert.Equal(t, 6*time.Second, r.inTransport())
+		r.full()
+		testkit.Advance(8 * time.Second)
+		assert.Equal(t, 8*time.Second, r.inTransport())
+		r.wait()
+		assert.Equal(t, 6*time.Second, r.inTransport(), "the next one may be there")
+		testkit.Advance(promptWait)
+		assert.Zero(t, r.inTransport(), "there is none")
+		r.end()
+	})
+}

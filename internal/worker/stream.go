@@ -15,8 +15,8 @@ const (
 	streamLived = 30 * time.Second
 	// reopenMost is the longest pause between two streams. All that a worker tries again it tries at least once a second.
 	reopenMost = time.Second
-	// backlogShare is the share of a lease after which a stream whose reader never catches up is ended if its jobs grow old in
-	// transport: those that come are half as old.
+	// backlogShare is the part of a lease after which a stream whose reader never catches up is ended, if its jobs are in transport
+	// for half of that part.
 	backlogShare = 6
 )
 

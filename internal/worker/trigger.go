@@ -10,10 +10,11 @@ type trigger struct {
 	c      chan struct{} // room for one; the poller is its only reader
 	wanted *atomic.Bool  // whether freed slots are a reason to poll
 	armed  *atomic.Bool  // whether a poll is due soon
+	freed  *atomic.Int64 // slots since the last poll was sent
 }
 
 func newTrigger() trigger {
-	return trigger{c: make(chan struct{}, 1), wanted: &atomic.Bool{}, armed: &atomic.Bool{}}
+	return trigger{c: make(chan struct{}, 1), wanted: &atomic.Bool{}, armed: &atomic.Bool{}, freed: &atomic.Int64{}}
 }
 
 // afterBurst is how long after a streamed job a poll looks whether the broker has set others aside: it does when more come
@@ -40,6 +41,7 @@ func (t trigger) fire() {
 
 // fireIfWanted is called when a slot was freed. While jobs may wait at the broker, a poll can get them.
 func (t trigger) fireIfWanted() {
+	t.freed.Add(1)
 	if t.wanted.Load() {
 		t.fire()
 	}
