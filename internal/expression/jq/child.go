@@ -108,7 +108,9 @@ const (
 // atLimit judges a child that did not answer within so many times the TimeLimit, and what it did meanwhile; nil = it may go on.
 func atLimit(times int, did activity, known bool) error {
 	switch {
-	case did.stopped, known && did.ran < leastWork && times >= mostTimes:
+	case did.stopped:
+		return errStopped
+	case known && did.ran < leastWork && times >= mostTimes:
 		return errNotRun
 	case !known, did.ran >= fairWork*timeFactor, times >= mostTimes:
 		return ErrTime
@@ -117,8 +119,11 @@ func atLimit(times int, did activity, known bool) error {
 	}
 }
 
-// errNotRun is a child that reached the time limit without having run enough.
-var errNotRun = errors.New("the system did not run the child")
+// errStopped is a child that somebody has stopped, and errNotRun one that had no processor in all its time.
+var (
+	errStopped = errors.New("its child process was stopped")
+	errNotRun  = errors.New("its child process had no processor for 3 s")
+)
 
 // lostError is a child that ended although neither it nor the parent wanted it to.
 type lostError struct{ text string }

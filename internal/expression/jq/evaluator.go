@@ -13,7 +13,7 @@ import (
 //
 // Whoever wants to use the child waits for a turn. An expression whose last evaluation did not end by itself, or that was
 // never evaluated, waits at a gate that lets one of them through at a time, and one that reached a limit at another gate
-// before that. So an expression that is known to end waits behind one other at most, which takes [TimeLimit] at most,
+// before that. So an expression that is known to end waits behind one other at most, which takes [TimeLimit] at most if it has a processor,
 // and a new one behind one that reached a limit, however many of them there are.
 type Evaluator struct {
 	start   func() (*child, error)
@@ -66,8 +66,8 @@ func (e *Evaluator) discard() {
 	}
 }
 
-// ask sends a request to the child and returns the body of its answer. A child that was ended from outside, or that the
-// system did not run, is replaced, and the request sent once more: an expression changes nothing but its child.
+// ask sends a request to the child and returns the body of its answer. A child that was ended or stopped from outside is
+// replaced, and the request sent once more: an expression changes nothing but its child.
 func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]byte, error) {
 	release, err := e.take(ctx, known.get())
 	if err != nil {
@@ -90,11 +90,11 @@ func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]by
 			known.set(hitLimit)
 		}
 		e.discard()
-		if errors.Is(err, errNotRun) {
-			if try == 1 {
-				continue
-			}
-			return nil, &UnavailableError{fmt.Errorf("its child process had no processor twice: %w", err)}
+		if errors.Is(err, errStopped) && try == 1 {
+			continue
+		}
+		if errors.Is(err, errStopped) || errors.Is(err, errNotRun) {
+			return nil, &UnavailableError{err}
 		}
 		if lost, ok := errors.AsType[*lostError](err); ok {
 			if try == 1 {

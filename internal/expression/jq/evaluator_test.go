@@ -84,16 +84,19 @@ func TestAChildGivesBackTheMemoryOfAnExpression(t *testing.T) {
 		t.Skip("the race detector keeps memory of its own")
 	}
 	for _, source := range []string{
-		`"x" * 50000000 | length`, `[range(400000)] | length`, `[range(200000) | tostring] | length`, `"ab" * 1000000 | explode | length`, `"x" * 3000000`,
+		`"x" * 30000000 | length`, `[range(400000)] | length`, `[range(200000) | tostring] | length`, `"ab" * 1000000 | explode | length`, `"x" * 3000000`,
 	} {
 		e, children := newRecorded(t, Self)
-		_, err := run(t, e, source)
-		for errors.Is(err, ErrTime) { // a busy machine may have no time for an expression
+		_, err := run(t, e, "1")
+		require.NoError(t, err)
+		atRest := children.all()[0].resident()
+		_, err = run(t, e, source)
+		for errors.Is(err, ErrTime) || errors.Is(err, ErrMemory) { // a busy machine may collect no garbage in time
 			_, err = run(t, e, source)
 		}
 		require.NoError(t, err, source)
 		all := children.all()
-		assert.Less(t, all[len(all)-1].resident(), int64(growth), source)
+		assert.Less(t, all[len(all)-1].resident(), atRest+tidyAbove, source)
 	}
 }
 
@@ -439,7 +442,7 @@ func TestTimeThatTheMachineDidNotGiveDoesNotCount(t *testing.T) {
 		{"it ran little for long", mostTimes, activity{ran: fairWork - 1}, true, ErrTime},
 		{"it did not run", 1, activity{}, true, nil},
 		{"it did not run for long", mostTimes, activity{}, true, errNotRun},
-		{"it was stopped", 1, activity{ran: fairWork - 1, stopped: true}, true, errNotRun},
+		{"it was stopped", 1, activity{ran: fairWork - 1, stopped: true}, true, errStopped},
 		{"the system does not tell", 1, activity{}, false, ErrTime},
 	} {
 		assert.ErrorIs(t, atLimit(tt.times, tt.did, tt.known), tt.want, tt.name)

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -66,36 +67,49 @@ func serve(in io.Reader, out io.Writer, watch func() (stop func())) error {
 		}
 		stop := watch()
 		answer := e.answer(request)
-		if memoryInUse() > tidyAbove*memoryFactor { // before the answer: the next request's expression would be taken for the cause
+		stop()
+		if memoryInUse() > tidyAbove*memoryFactor { // before the answer is out: else this memory counts against the next expression
 			e.programs = nil
 			debug.FreeOSMemory()
 		}
-		stop()
 		if err := writeFrame(out, answer); err != nil {
 			return err
 		}
 	}
 }
 
+// selfLimit is how long the child lets one request take. The parent ends it long before: it sees whether the child had a processor.
+const selfLimit = 30 * TimeLimit
+
 // watchSelf ends the process when an expression reaches a limit and the parent did not end it. The parent is quicker where
-// it can see the memory of the child.
+// it can see the memory of the child. After stop has returned, nothing is watched any more.
 func watchSelf() (stop func()) {
 	limitProcessorTime()
-	deadline := time.Now().Add((mostTimes*TimeLimit + TimeLimit/2) * timeFactor)
+	deadline := time.Now().Add(selfLimit * timeFactor)
+	var mu sync.Mutex // guards what follows
+	var stopped bool
 	var timer *time.Timer
-	ready := make(chan struct{})
+	mu.Lock()
+	defer mu.Unlock()
 	timer = time.AfterFunc(selfWatching, func() {
-		<-ready
-		if time.Now().After(deadline) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case stopped:
+			return
+		case time.Now().After(deadline):
 			os.Exit(exitTime)
-		}
-		if memoryInUse() > MemoryLimit*memoryFactor {
+		case memoryInUse() > MemoryLimit*memoryFactor:
 			os.Exit(exitMemory)
 		}
 		timer.Reset(selfWatching)
 	})
-	close(ready)
-	return func() { timer.Stop() }
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		stopped = true
+		timer.Stop()
+	}
 }
 
 // memoryInUse returns the bytes that the Go runtime has from the system and did not give back.
