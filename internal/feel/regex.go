@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dlclark/regexp2"
 )
@@ -17,9 +16,6 @@ import (
 
 // maxPattern bounds a pattern, and with it what its compilation can cost.
 const maxPattern = 4096
-
-// regexTime bounds one match of the backtracking engine.
-const regexTime = 100 * time.Millisecond
 
 // maxRegexWork bounds the states times the characters that Go's engine may have to look at.
 const maxRegexWork = 20_000_000
@@ -149,8 +145,8 @@ func (p *pattern) matches(s string, limit int, room *matchRoom) (found [][]int, 
 		return nil, false
 	}
 	offsets := runeOffsets(s)
-	m, err := back.FindStringMatch(s)
-	for ; m != nil && err == nil && (limit < 0 || len(found) < limit); m, err = p.next(s, m) {
+	m, err := patiently(func() (*regexp2.Match, error) { return back.FindStringMatch(s) })
+	for ; m != nil && err == nil && (limit < 0 || len(found) < limit); m, err = patiently(func() (*regexp2.Match, error) { return p.next(s, m) }) {
 		places := make([]int, 2*(p.groups+1))
 		for i := range p.groups + 1 {
 			places[2*i], places[2*i+1] = -1, -1
