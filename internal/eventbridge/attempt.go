@@ -41,6 +41,9 @@ type attempt struct {
 // shared says whether the attempt was made for several calls, by a goroutine of its own.
 func (a *attempt) shared() bool { return a.cancel != nil }
 
+// several says whether the request has entries of several calls. A shared attempt that all calls but one have left has not.
+func (a *attempt) several() bool { return len(a.calls) > 1 }
+
 // entries returns how many entries the request has.
 func (a *attempt) entries() int {
 	n := 0

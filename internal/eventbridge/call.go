@@ -110,7 +110,7 @@ func (c *call) take(a *attempt) error {
 	if a.exchanges > 0 {
 		c.carried = a.entries()
 	}
-	c.response, c.failed, c.stale, c.shared, c.mixed, c.place = nil, nil, a.stale, a.shared(), a.mixed, 0
+	c.response, c.failed, c.stale, c.shared, c.mixed, c.place = nil, nil, a.stale, a.several(), a.mixed, 0
 	switch {
 	case a.panicked != nil:
 		panic(a.panicked)

@@ -71,7 +71,7 @@ func (x *exchanger) exchange(call context.Context, req *http.Request, a *attempt
 	default:
 		sent := a.entries()
 		a.response, err = parseResponse(resp.StatusCode, header, body, sent)
-		if err == nil && len(a.calls) > 1 && !a.response.splits() {
+		if err == nil && a.several() && !a.response.splits() {
 			err = fmt.Errorf("found %d in Entries, expected %d, one for each entry that was sent", len(a.response.entries), sent)
 			a.response, a.mixed = nil, true
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -296,6 +297,50 @@ func TestAnAnswerThatDoesNotTellEntriesApartIsAskedForAgain(t *testing.T) {
 			}
 			assert.Equal(t, []int{1, 1, 1, 1, 4, 1, 1, 1, 1}, m.sizes())
 			assert.Equal(t, 4, o.lost, "AWS may have accepted what is sent again")
+		})
+	}
+}
+
+// TestASharedAttemptOfOneCallIsItsOwn: the others left before it was sent. What comes of it is what would come of a request alone.
+func TestASharedAttemptOfOneCallIsItsOwn(t *testing.T) {
+	t.Parallel()
+	for status, body := range map[int]string{200: `{"FailedEntryCount":0,"Entries":[]}`, 400: `{"__type":"ValidationException","message":"bad"}`} {
+		m := &meeting{takes: 20 * time.Millisecond}
+		synctest.Test(t, func(t *testing.T) {
+			s := m.sender(t, Options{})
+			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
+			give := make(chan error)
+			made, err := s.clients.get(requestOf("x"), nil)
+			require.NoError(t, err)
+			made.pattern.Store(nil)
+			made.credentials = withheld{give}
+			ctx, cancel := context.WithCancel(t.Context())
+			stay := start(t.Context(), s, numbered(5)...)
+			leave := start(ctx, s, requestOf("ended"))
+			m.answer = func(_ int, sources []string) (int, string) {
+				if slices.Equal(sources, []string{"job-4"}) {
+					return status, body
+				}
+				return 200, ""
+			}
+			pass(30 * time.Millisecond)
+			cancel()
+			leave()
+			close(give)
+			last := stay()[4]
+			if status == 200 {
+				require.NoError(t, last.err)
+				assert.JSONEq(t, `{"failedEntryCount":0,"entries":[]}`, entriesIn(last.response))
+			} else {
+				assert.Equal(t, "ValidationException", failure(t, last.err).Code)
+			}
+			var sent int
+			for _, sources := range m.requests {
+				if slices.Contains(sources, "job-4") {
+					sent++
+				}
+			}
+			assert.Equal(t, 1, sent)
 		})
 	}
 }

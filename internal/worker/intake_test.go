@@ -85,11 +85,30 @@ func TestAnAnswerThatIsTooLargeMakesTheNextPollAskForFewer(t *testing.T) {
 	})
 }
 
+// TestAnswersThatAreTooLargeAreFew: each of them holds its jobs for a lease.
+func TestAnswersThatAreTooLargeAreFew(t *testing.T) {
+	t.Parallel()
+	for _, stream := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked []int
+			g := &sized{Gateway: &testkit.Gateway{}, fits: 20, asked: &asked}
+			g.Create(keys(1, 4000)...)
+			r := startOn(t, Config{MaxJobsActive: 256, Stream: stream}, g, g.Gateway, completing(20*time.Millisecond))
+			testkit.Advance(3 * time.Minute)
+			assert.Equal(t, 4000, g.Count("Complete"))
+			assert.LessOrEqual(t, g.refused, 6)
+			r.stop()
+			testkit.Advance(time.Hour)
+		})
+	}
+}
+
 // sized is a gateway whose answers hold so many jobs at the most.
 type sized struct {
 	*testkit.Gateway
-	fits  int
-	asked *[]int
+	fits    int
+	asked   *[]int
+	refused int
 }
 
 func (s *sized) Activate(ctx context.Context, r job.PollRequest, yield func(*job.Job)) error {
@@ -99,6 +118,7 @@ func (s *sized) Activate(ctx context.Context, r job.PollRequest, yield func(*job
 		return err
 	}
 	if len(jobs) > s.fits {
+		s.refused++
 		return &job.CommandError{Kind: job.Unacceptable, Code: "RESOURCE_EXHAUSTED", Reason: "grpc: received message larger than max"}
 	}
 	for _, j := range jobs {

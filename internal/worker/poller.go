@@ -49,6 +49,7 @@ func (w *run) pollJobs() {
 	defer cut()
 	defer context.AfterFunc(w.draining, func() { time.AfterFunc(pollAtDrain, cut) })()
 	most := w.config.MaxJobsActive // how many jobs fit into an answer, as far as is known
+	var tooMuch time.Time          // when an answer was too large
 	var times pollTimes
 	probe := func(n int) {
 		if _, err := w.pollOnce(ctx, n, -1); err != nil {
@@ -69,7 +70,7 @@ func (w *run) pollJobs() {
 			w.handBackAside()
 		}
 		if tooLarge(err) && answer.asked > 1 {
-			most = answer.asked / 2 // the jobs of this answer are lost until their lease is over, the next poll's are not
+			most, tooMuch = answer.asked/2, time.Now() // the jobs of this answer are lost until their lease is over, the next poll's are not
 			continue
 		}
 		if err != nil {
@@ -83,8 +84,8 @@ func (w *run) pollJobs() {
 			times.add(answer.took)
 		}
 		full := answer.got == answer.asked
-		if full && most < w.config.MaxJobsActive {
-			most++
+		if full && answer.asked == most && most < w.config.MaxJobsActive && time.Since(tooMuch) > w.config.Lease {
+			most++ // the jobs may be smaller now
 		}
 		if !full && answer.bytes < wholeAnswer && w.backlog.Swap(false) {
 			select {
