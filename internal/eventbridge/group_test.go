@@ -305,7 +305,12 @@ func TestAnAnswerThatDoesNotTellEntriesApartIsAskedForAgain(t *testing.T) {
 func TestASharedAttemptOfOneCallIsItsOwn(t *testing.T) {
 	t.Parallel()
 	for status, body := range map[int]string{200: `{"FailedEntryCount":0,"Entries":[]}`, 400: `{"__type":"ValidationException","message":"bad"}`} {
-		m := &meeting{takes: 20 * time.Millisecond}
+		m := &meeting{takes: 20 * time.Millisecond, answer: func(_ int, sources []string) (int, string) {
+			if slices.Equal(sources, []string{"job-4"}) {
+				return status, body
+			}
+			return 200, ""
+		}}
 		synctest.Test(t, func(t *testing.T) {
 			s := m.sender(t, Options{})
 			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
@@ -315,14 +320,9 @@ func TestASharedAttemptOfOneCallIsItsOwn(t *testing.T) {
 			made.pattern.Store(nil)
 			made.credentials = withheld{give}
 			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			stay := start(t.Context(), s, numbered(5)...)
 			leave := start(ctx, s, requestOf("ended"))
-			m.answer = func(_ int, sources []string) (int, string) {
-				if slices.Equal(sources, []string{"job-4"}) {
-					return status, body
-				}
-				return 200, ""
-			}
 			pass(30 * time.Millisecond)
 			cancel()
 			leave()

@@ -91,39 +91,28 @@ func (c *child) end() {
 	c.out.Close()
 }
 
-// activity is what the system says of a process.
-type activity struct {
-	ran     time.Duration // so far, over all its threads
-	stopped bool          // by a signal: it does not run until another one lets it go on
-}
-
 // What a child must have done of its time limit for the limit to be the expression's fault. No expression waits for anything, so a
 // child that ran less was stopped, or the machine had no time for it.
 const (
-	leastWork = 20 * time.Millisecond // with less after all its TimeLimits, the system did not run it
+	leastWork = 20 * time.Millisecond // with less, it was stopped, or is stuck
 	fairWork  = TimeLimit / 2         // with less, it has another TimeLimit
 	mostTimes = 3                     // TimeLimits in all
 )
 
-// atLimit judges a child that did not answer within so many times the TimeLimit, and what it did meanwhile; nil = it may go on.
-func atLimit(times int, did activity, known bool) error {
+// atLimit judges a child that did not answer within so many times the TimeLimit, and has run so long meanwhile; nil = it may go on.
+func atLimit(times int, ran time.Duration, known bool) error {
 	switch {
-	case did.stopped:
-		return errStopped
-	case known && did.ran < leastWork && times >= mostTimes:
+	case known && ran < leastWork:
 		return errNotRun
-	case !known, did.ran >= fairWork*timeFactor, times >= mostTimes:
+	case !known, ran >= fairWork*timeFactor, times >= mostTimes:
 		return ErrTime
 	default:
 		return nil
 	}
 }
 
-// errStopped is a child that somebody has stopped, and errNotRun one that had no processor in all its time.
-var (
-	errStopped = errors.New("its child process was stopped")
-	errNotRun  = errors.New("its child process had no processor for 3 s")
-)
+// errNotRun is a child that reached the time limit and has hardly run.
+var errNotRun = errors.New("its child process did not run")
 
 // lostError is a child that ended although neither it nor the parent wanted it to.
 type lostError struct{ text string }
@@ -181,7 +170,7 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 		f, err := readFrame(c.out, maxReply)
 		replies <- reply{f, err}
 	}()
-	before, _ := c.activity()
+	before, _ := c.processorTime()
 	times := 0
 	limit := time.NewTicker(TimeLimit * timeFactor)
 	defer limit.Stop()
@@ -195,9 +184,8 @@ func (c *child) exchange(ctx context.Context, request frame) (frame, error) {
 			return r.frame, c.causeOfEnd(r.err)
 		case <-limit.C:
 			times++
-			did, known := c.activity()
-			did.ran -= before.ran
-			cause = atLimit(times, did, known)
+			now, known := c.processorTime()
+			cause = atLimit(times, now-before, known)
 		case <-tick.C:
 			used := c.resident()
 			if used > MemoryLimit*memoryFactor {

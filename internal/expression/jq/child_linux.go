@@ -44,24 +44,24 @@ func (c *child) resident() int64 {
 // tick is the unit of processor times in /proc, the same on all systems that Go runs on.
 const tick = time.Second / 100
 
-// activity returns what the process did so far; false = unknown.
-func (c *child) activity() (did activity, known bool) {
+// processorTime returns how long the process has run so far, over all its threads; false = unknown.
+func (c *child) processorTime() (time.Duration, bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(c.process.Pid) + "/stat")
 	if err != nil {
-		return activity{}, false
+		return 0, false
 	}
-	const state, user, system = 0, 11, 12 // of the fields behind the name, which stands in parentheses and may hold blanks
+	const user, system = 11, 12 // of the fields behind the name, which stands in parentheses and may hold blanks
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
 	if len(fields) <= system {
-		return activity{}, false
+		return 0, false
 	}
 	var ticks int64
 	for _, field := range [...][]byte{fields[user], fields[system]} {
 		n, err := strconv.ParseInt(string(field), 10, 64)
 		if err != nil {
-			return activity{}, false
+			return 0, false
 		}
 		ticks += n
 	}
-	return activity{ran: time.Duration(ticks) * tick, stopped: string(fields[state]) == "T"}, true
+	return time.Duration(ticks) * tick, true
 }

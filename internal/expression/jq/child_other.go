@@ -5,6 +5,7 @@ package jq
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 const rootDirectory = ""
@@ -16,5 +17,5 @@ func attributes() *syscall.SysProcAttr { return nil }
 // resident is unknown: the child watches itself.
 func (c *child) resident() int64 { return 0 }
 
-// activity is unknown.
-func (c *child) activity() (activity, bool) { return activity{}, false }
+// processorTime is unknown.
+func (c *child) processorTime() (time.Duration, bool) { return 0, false }

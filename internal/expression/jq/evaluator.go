@@ -30,6 +30,8 @@ const (
 	maxStart = 15 * time.Second // from the start of a child to its first frame
 	watching = 2 * time.Millisecond
 
+	mostNotRun = 3 // children in a row that do not run
+
 	startPatience = 3 * time.Second // while the system has no room for a child
 	startPause    = 100 * time.Millisecond
 )
@@ -66,8 +68,8 @@ func (e *Evaluator) discard() {
 	}
 }
 
-// ask sends a request to the child and returns the body of its answer. A child that was ended or stopped from outside is
-// replaced, and the request sent once more: an expression changes nothing but its child.
+// ask sends a request to the child and returns the body of its answer. A child that was ended from outside is
+// replaced, and the request sent once more, and one that does not run twice more: an expression changes nothing but its child.
 func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]byte, error) {
 	release, err := e.take(ctx, known.get())
 	if err != nil {
@@ -90,11 +92,11 @@ func (e *Evaluator) ask(ctx context.Context, known *record, request frame) ([]by
 			known.set(hitLimit)
 		}
 		e.discard()
-		if errors.Is(err, errStopped) && try == 1 {
-			continue
-		}
-		if errors.Is(err, errStopped) || errors.Is(err, errNotRun) {
-			return nil, &UnavailableError{err}
+		if errors.Is(err, errNotRun) {
+			if try < mostNotRun {
+				continue
+			}
+			return nil, &UnavailableError{fmt.Errorf("%w, %d times in a row", err, mostNotRun)}
 		}
 		if lost, ok := errors.AsType[*lostError](err); ok {
 			if try == 1 {

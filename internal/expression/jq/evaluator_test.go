@@ -34,7 +34,7 @@ func TestEvaluationsAtTheSameTime(t *testing.T) {
 		})
 	}
 	all.Wait()
-	assert.Len(t, children.all(), 1, "one child for all")
+	assert.LessOrEqual(t, len(children.all()), 3, "one child for all, unless a busy machine does not run it")
 }
 
 func TestAChildThatWasKilledIsReplaced(t *testing.T) {
@@ -189,7 +189,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		e.Close()
 		e.Close()
 	}
-	require.Len(t, children.all(), 3)
+	require.GreaterOrEqual(t, len(children.all()), 3, "a busy machine may not run one, which is replaced")
 	for _, c := range children.all() {
 		require.True(t, c.ended())
 		_, err := os.Stat(fmt.Sprintf("/proc/%d/stat", c.process.Pid))
@@ -432,19 +432,17 @@ func TestTimeThatTheMachineDidNotGiveDoesNotCount(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		times int
-		did   activity
+		ran   time.Duration
 		known bool
 		want  error
 	}{
-		{"it ran all the time", 1, activity{ran: TimeLimit * timeFactor}, true, ErrTime},
-		{"it ran half of the time", 1, activity{ran: fairWork * timeFactor}, true, ErrTime},
-		{"it ran little", 1, activity{ran: fairWork - 1}, true, nil},
-		{"it ran little for long", mostTimes, activity{ran: fairWork - 1}, true, ErrTime},
-		{"it did not run", 1, activity{}, true, nil},
-		{"it did not run for long", mostTimes, activity{}, true, errNotRun},
-		{"it was stopped", 1, activity{ran: fairWork - 1, stopped: true}, true, errStopped},
-		{"the system does not tell", 1, activity{}, false, ErrTime},
+		{"it ran all the time", 1, TimeLimit * timeFactor, true, ErrTime},
+		{"it ran half of the time", 1, fairWork * timeFactor, true, ErrTime},
+		{"it ran little", 1, fairWork - 1, true, nil},
+		{"it ran little for long", mostTimes, fairWork - 1, true, ErrTime},
+		{"it did not run", 1, 0, true, errNotRun},
+		{"the system does not tell", 1, 0, false, ErrTime},
 	} {
-		assert.ErrorIs(t, atLimit(tt.times, tt.did, tt.known), tt.want, tt.name)
+		assert.ErrorIs(t, atLimit(tt.times, tt.ran, tt.known), tt.want, tt.name)
 	}
 }
