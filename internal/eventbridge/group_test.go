@@ -314,11 +314,7 @@ func TestASharedAttemptOfOneCallIsItsOwn(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := m.sender(t, Options{})
 			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
-			give := make(chan error)
-			made, err := s.clients.get(requestOf("x"), nil)
-			require.NoError(t, err)
-			made.pattern.Store(nil)
-			made.credentials = withheld{give}
+			give := withhold(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			stay := start(t.Context(), s, numbered(5)...)
@@ -658,6 +654,17 @@ func (w withheld) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 }
 
+// withhold lets a sender's shared requests wait for credentials until the channel is closed, or gives them an error.
+func withhold(t *testing.T, s *Sender) (give chan error) {
+	t.Helper()
+	give = make(chan error)
+	made, err := s.clients.get(requestOf("x"), nil)
+	require.NoError(t, err)
+	made.credentials = withheld{give} // of shared requests
+	made.pattern.Store(nil)           // the SDK makes the others
+	return give
+}
+
 // TestACallThatEndsBeforeThereAreCredentialsIsNotSent, nor are the others if there are none.
 func TestACallThatEndsBeforeThereAreCredentialsIsNotSent(t *testing.T) {
 	t.Parallel()
@@ -666,11 +673,7 @@ func TestACallThatEndsBeforeThereAreCredentialsIsNotSent(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := m.sender(t, Options{})
 			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
-			give := make(chan error)
-			made, err := s.clients.get(requestOf("x"), nil)
-			require.NoError(t, err)
-			made.credentials = withheld{give} // of shared requests
-			made.pattern.Store(nil)           // the SDK makes the others
+			give := withhold(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			in := start(t.Context(), s, numbered(6)...)

@@ -72,10 +72,15 @@ export class Panel {
 
   // press presses a key until its effect is there: while the focus moves, a busy page loses keys.
   async press(key, effect) {
+    await this.again(() => this.page.keyboard.press(key), this.page.locator(effect).first(), { timeout: 5000 });
+  }
+
+  // again does something until its effect is seen, six times at most.
+  async again(act, effect, wait) {
     for (let more = 5; ; more--) {
-      await this.page.keyboard.press(key);
+      await act();
       try {
-        return await this.page.locator(effect).first().waitFor({ timeout: 5000 });
+        return await effect.waitFor(wait);
       } catch (error) {
         if (more === 0) throw error;
       }
@@ -110,15 +115,7 @@ export class Panel {
   async look() {
     if (!this.unseen) return;
     const header = this.page.locator('.bio-properties-panel-header-type', { hasText: this.unseen });
-    for (let more = 5; ; more--) {
-      await this.page.evaluate(() => page.look());
-      try {
-        await header.waitFor();
-        break;
-      } catch (error) {
-        if (more === 0) throw error;
-      }
-    }
+    await this.again(() => this.page.evaluate(() => page.look()), header);
     this.unseen = '';
   }
 
