@@ -79,14 +79,17 @@ func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
 	}
 	visit := func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.IndexExpr:
-			look(n.Index)
-		case *ast.CallExpr: // required("source") and its like
-			if f, ok := n.Fun.(*ast.Ident); ok && len(n.Args) == 1 {
-				switch f.Name {
-				case "required", "optional", "field", "credential":
-					look(n.Args[0])
-				}
+		case *ast.CallExpr: // required("source"), f.get("type"), secret.RawOf(variables, "input") and their like
+			name := ""
+			switch f := n.Fun.(type) {
+			case *ast.Ident:
+				name = f.Name
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			}
+			switch name {
+			case "required", "optional", "field", "credential", "get", "RawOf":
+				look(n.Args[len(n.Args)-1])
 			}
 		}
 		return true

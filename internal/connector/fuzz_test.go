@@ -10,6 +10,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/job"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
 // fickle accepts every other event and refuses the rest in words that quote the credentials.
@@ -17,7 +18,7 @@ type fickle struct{ calls atomic.Int64 }
 
 func (f *fickle) Send(_ context.Context, r *eventbridge.Request) (*eventbridge.Response, error) {
 	if f.calls.Add(1)%2 == 0 {
-		return &eventbridge.Response{}, nil
+		return eventbridge.Given(&jsonvalue.Object{}), nil
 	}
 	return nil, &eventbridge.Error{Kind: eventbridge.KindAPI, Code: "X", Message: "refused " + r.Credentials.SecretKey + " " + r.Credentials.AccessKey}
 }

@@ -107,7 +107,7 @@ func headerTexts(raw string) (map[string]string, *Error) {
 	}
 	texts := make(map[string]string, len(ourHeaders))
 	var fault *Error
-	err := jsonvalue.MembersNamed([]byte(raw), ourHeaders, func(key string, value []byte) error {
+	err := jsonvalue.TextMembersNamed(raw, ourHeaders, func(key string, value []byte) error {
 		delete(texts, key) // of equal names the last one counts
 		switch kind := jsonvalue.RawKind(value); kind {
 		case jsonvalue.KindString:

@@ -47,20 +47,16 @@ func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables [
 	if h.trustedInputs {
 		return id, nil
 	}
-	raw := make(map[string][]byte, len(variables))
-	for _, v := range variables {
-		raw[v.Name] = v.JSON
-	}
-	endpoint := fieldText(raw["configuration"], "endpoint")
+	endpoint := fieldText(secret.RawOf(variables, "configuration"), "endpoint")
 	var model *secret.Made
-	if h.models != nil && (hasIdentity(raw) || !EndpointAllowed(h.endpoints)(endpoint)) {
+	if h.models != nil && (hasIdentity(variables) || !EndpointAllowed(h.endpoints)(endpoint)) {
 		var err error
 		if model, err = h.models.Made(ctx, c); err != nil {
 			return id, secretError(err)
 		}
 	}
 	if model == nil {
-		if !isNull(jsonvalue.RawOnly(raw["awsCredential"])) && !isNull(jsonvalue.RawOnly(raw["authentication"])) {
+		if !isNull(jsonvalue.RawOnly(secret.RawOf(variables, "awsCredential"))) && !isNull(jsonvalue.RawOnly(secret.RawOf(variables, "authentication"))) {
 			id.drop("awsCredential")
 		}
 		return id, nil
@@ -74,15 +70,16 @@ func (h *Handler) ownIdentity(ctx context.Context, c secret.Context, variables [
 
 // hasIdentity says whether a job brings more than either a pair of keys or the worker's own identity: what could replace that
 // of the model. For such a job the model is read.
-func hasIdentity(raw map[string][]byte) bool {
-	if !isNull(jsonvalue.RawOnly(raw["awsCredential"])) {
+func hasIdentity(variables []secret.Variable) bool {
+	if !isNull(jsonvalue.RawOnly(secret.RawOf(variables, "awsCredential"))) {
 		return true
 	}
-	if fieldText(raw["authentication"], "type") == "defaultCredentialsChain" && fieldText(raw["authentication"], "accessKey") != "" {
+	authentication := secret.RawOf(variables, "authentication")
+	if fieldText(authentication, "type") == "defaultCredentialsChain" && fieldText(authentication, "accessKey") != "" {
 		return true // one of the two may not be the model's
 	}
 	for _, name := range []string{"roleArn", "externalId", "roleSessionName", "sessionToken"} {
-		if fieldText(raw["authentication"], name) != "" {
+		if fieldText(authentication, name) != "" {
 			return true
 		}
 	}

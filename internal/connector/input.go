@@ -32,7 +32,7 @@ const maxEvents = 10
 func readVariables(raw string) ([]secret.Variable, *Error) {
 	names := FetchVariables()
 	variables := make([]secret.Variable, len(names))
-	err := jsonvalue.MembersNamed([]byte(raw), names, func(name string, value []byte) error {
+	err := jsonvalue.TextMembersNamed(raw, names, func(name string, value []byte) error {
 		variables[slices.Index(names, name)] = secret.Variable{Name: name, JSON: value}
 		return nil
 	})
@@ -61,13 +61,9 @@ func (b *binder) bindInput(variables []secret.Variable) (*Input, *Error) {
 }
 
 func (b *binder) bind(variables []secret.Variable) *Input {
-	raw := make(map[string][]byte, len(variables))
-	for _, v := range variables {
-		raw[v.Name] = v.JSON
-	}
 	in := &Input{}
-	b.target(&in.Request, raw)
-	b.events(in, raw["input"])
+	b.target(&in.Request, variables)
+	b.events(in, secret.RawOf(variables, "input"))
 	return in
 }
 
@@ -98,7 +94,33 @@ func (b *binder) quote(text string) string {
 }
 
 // fields is an object's raw fields, as far as any field of the connector has their name; of equal keys the last.
-type fields map[string][]byte
+// They are few: a look through them is cheaper than a map.
+type fields []field
+
+type field struct {
+	name string
+	raw  []byte
+}
+
+// get returns the raw field; nil = there is none.
+func (f fields) get(name string) []byte {
+	for i := range f {
+		if f[i].name == name {
+			return f[i].raw
+		}
+	}
+	return nil
+}
+
+func (f *fields) set(name string, raw []byte) {
+	for i := range *f {
+		if (*f)[i].name == name {
+			(*f)[i].raw = raw
+			return
+		}
+	}
+	*f = append(*f, field{name, raw})
+}
 
 // object reads an object, or a list of exactly one. It is nil, with a violation, for anything else, and nil without one
 // for null and for nothing.
@@ -111,8 +133,8 @@ func (b *binder) object(path string, raw []byte) fields {
 		b.invalid(path, "an object", withArticle(kind))
 		return fields{}
 	}
-	f := fields{}
-	if err := jsonvalue.MembersNamed(raw, names().keys, func(name string, value []byte) error { f[name] = value; return nil }); err != nil {
+	f := make(fields, 0, 4) // as many as most objects have
+	if err := jsonvalue.MembersNamed(raw, names().keys, func(name string, value []byte) error { f.set(name, value); return nil }); err != nil {
 		b.invalidJSON(path, err)
 	}
 	return f
@@ -171,9 +193,9 @@ func (b *binder) events(in *Input, raw []byte) {
 		b.missing("input", "an object with the fields eventBusName, source, detailType and detail")
 		return
 	}
-	in.Request.EndpointID = b.endpointID("input.endpointId", f["endpointId"])
-	in.FailOnRejectedEntry = b.flag("input.failOnRejectedEntry", f["failOnRejectedEntry"])
-	several := f["events"]
+	in.Request.EndpointID = b.endpointID("input.endpointId", f.get("endpointId"))
+	in.FailOnRejectedEntry = b.flag("input.failOnRejectedEntry", f.get("failOnRejectedEntry"))
+	several := f.get("events")
 	if isAbsent(several) {
 		in.Request.Entries = []eventbridge.Entry{b.entry("input", f, nil)}
 		b.size("input", in.Request.Entries)
@@ -227,17 +249,17 @@ func isAbsent(raw []byte) bool {
 // first.
 func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 	field := func(name string) (string, []byte) {
-		if isNull(f[name]) && !isNull(defaults[name]) {
-			return pathOf("input", name), defaults[name]
+		if isNull(f.get(name)) && !isNull(defaults.get(name)) {
+			return pathOf("input", name), defaults.get(name)
 		}
-		return pathOf(path, name), f[name]
+		return pathOf(path, name), f.get(name)
 	}
 	required := func(name string) string { p, raw := field(name); return b.required(p, raw) }
 	optional := func(name string) (string, []byte) {
-		if isAbsent(f[name]) && !isAbsent(defaults[name]) {
-			return pathOf("input", name), defaults[name]
+		if isAbsent(f.get(name)) && !isAbsent(defaults.get(name)) {
+			return pathOf("input", name), defaults.get(name)
 		}
-		return pathOf(path, name), f[name]
+		return pathOf(path, name), f.get(name)
 	}
 	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
 	p, raw := field("detail")

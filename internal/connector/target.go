@@ -7,6 +7,7 @@ import (
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/endpoint"
 	"github.com/eventbridge-connector/eventbridge-connector/internal/eventbridge"
+	"github.com/eventbridge-connector/eventbridge-connector/internal/secret"
 )
 
 // rules say which targets a job may have.
@@ -21,24 +22,24 @@ type rules struct {
 }
 
 // target reads as whom and where to send. A reusable credential wins over authentication and region.
-func (b *binder) target(r *eventbridge.Request, raw map[string][]byte) {
-	configuration := b.object("configuration", raw["configuration"])
-	authentication, path := raw["authentication"], "authentication"
+func (b *binder) target(r *eventbridge.Request, variables []secret.Variable) {
+	configuration := b.object("configuration", secret.RawOf(variables, "configuration"))
+	authentication, path := secret.RawOf(variables, "authentication"), "authentication"
 	region, regionPath := []byte(nil), "configuration.region"
-	if credential := b.object("awsCredential", raw["awsCredential"]); credential != nil {
-		authentication, path = credential["authentication"], "awsCredential.authentication"
-		region, regionPath = credential["region"], "awsCredential.region"
+	if credential := b.object("awsCredential", secret.RawOf(variables, "awsCredential")); credential != nil {
+		authentication, path = credential.get("authentication"), "awsCredential.authentication"
+		region, regionPath = credential.get("region"), "awsCredential.region"
 	} else if configuration == nil {
 		b.missing("configuration", "an object with the field region")
 		regionPath = ""
 	} else {
-		region = configuration["region"]
+		region = configuration.get("region")
 	}
 	r.Credentials = b.credentials(path, authentication)
 	if regionPath != "" {
 		r.Region = b.region(regionPath, region)
 	}
-	at, given := b.text("configuration.endpoint", configuration["endpoint"])
+	at, given := b.text("configuration.endpoint", configuration.get("endpoint"))
 	var custom *url.URL
 	if given {
 		r.Endpoint, custom = b.endpoint(at)
@@ -119,13 +120,13 @@ func (b *binder) credentials(path string, raw []byte) eventbridge.Credentials {
 		return eventbridge.Credentials{}
 	}
 	credential := func(name string) string {
-		return b.credential(pathOf(path, name), b.optional(pathOf(path, name), f[name]))
+		return b.credential(pathOf(path, name), b.optional(pathOf(path, name), f.get(name)))
 	}
 	required := func(name string) string {
-		return b.credential(pathOf(path, name), b.required(pathOf(path, name), f[name]))
+		return b.credential(pathOf(path, name), b.required(pathOf(path, name), f.get(name)))
 	}
 	c := eventbridge.Credentials{RoleARN: credential("roleArn"), ExternalID: credential("externalId"), RoleSessionName: credential("roleSessionName")}
-	switch kind := b.optional(pathOf(path, "type"), f["type"]); kind {
+	switch kind := b.optional(pathOf(path, "type"), f.get("type")); kind {
 	case "defaultCredentialsChain":
 		if b.rules.saas {
 			b.refuse(path+".type", "defaultCredentialsChain", "credentials",

@@ -59,7 +59,7 @@ func (x *exchanger) exchange(call context.Context, req *http.Request, a *attempt
 	body, err := readAnswer(resp, most)
 	switch {
 	case !success:
-		a.failed = apiError(resp.StatusCode, header, body) // the status says enough, even if the body broke off
+		a.failed = apiError(resp.StatusCode, header, string(body)) // the status says enough, even if the body broke off
 		if resp.StatusCode == http.StatusRequestEntityTooLarge {
 			a.failed.tooLarge(a.body.Size())
 		}
@@ -85,7 +85,7 @@ func (x *exchanger) exchange(call context.Context, req *http.Request, a *attempt
 var errTooLong = errors.New("it is longer than 1 MiB")
 
 // readAnswer reads and closes the body, up to most bytes; the response then has none.
-func readAnswer(resp *http.Response, most int) (string, error) {
+func readAnswer(resp *http.Response, most int) ([]byte, error) {
 	body := resp.Body
 	resp.Body = http.NoBody
 	defer func() { _ = body.Close() }()
@@ -97,7 +97,7 @@ func readAnswer(resp *http.Response, most int) (string, error) {
 	if err == nil && n > int64(most) {
 		err = errTooLong
 	}
-	return b.String(), err
+	return b.Bytes(), err
 }
 
 // exchangeError says why there was no answer: the caller gave up, time ran out, or the connection failed.

@@ -271,7 +271,7 @@ func TestACountThatTheEntriesDoNotAccountForIsNotSplit(t *testing.T) {
 		`{"FailedEntryCount":0,"Entries":[null,{"EventId":"x"}]}`:        `{"failedEntryCount":0,"entries":[{"eventId":"x","errorCode":null,"errorMessage":null}]}`,
 		`{"Entries":[{"EventId":"w"},{"EventId":"x","ErrorCode":"No"}]}`: `{"failedEntryCount":null,"entries":[{"eventId":"x","errorCode":"No","errorMessage":null}]}`,
 	} {
-		r, err := parseResponse(200, nil, body, 2)
+		r, err := parseResponse(200, nil, []byte(body), 2)
 		require.NoError(t, err)
 		require.True(t, r.splits())
 		assert.JSONEq(t, want, entriesIn(r.part(1, 1)), body)

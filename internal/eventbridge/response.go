@@ -10,8 +10,7 @@ import (
 
 // Response is AWS's answer to an accepted request. It is safe for concurrent use.
 type Response struct {
-	status  int
-	header  headers
+	*metadata
 	entries []entry
 	known   bool // the body has entries
 	sent    int  // entries of the request, also those of other calls
@@ -19,6 +18,20 @@ type Response struct {
 
 	once  sync.Once
 	value *jsonvalue.Object
+}
+
+// metadata is what an answer says of itself. The calls that share it have it together.
+type metadata struct {
+	status int
+	header headers
+	// values are sdkResponseMetadata and sdkHttpMetadata of contract 3.1. They must not be changed.
+	values func() (response, http *jsonvalue.Object)
+}
+
+func newMetadata(status int, header headers) *metadata {
+	m := &metadata{status: status, header: header}
+	m.values = sync.OnceValues(m.build)
+	return m
 }
 
 // EntryResult is what became of one entry; an empty text stands for one that AWS did not give.
@@ -48,7 +61,7 @@ func (r *Response) splits() bool { return !r.known || len(r.entries) == r.sent }
 // part returns what the answer to a shared request says to one of its calls, whose n entries stand behind so many others. The
 // answer splits. Its count of failed entries is split as well, if the entries account for it.
 func (r *Response) part(before, n int) *Response {
-	p := &Response{status: r.status, header: r.header, known: r.known, count: r.count, sent: r.sent}
+	p := &Response{metadata: r.metadata, known: r.known, count: r.count, sent: r.sent}
 	if r.known {
 		p.entries = r.entries[before : before+n : before+n]
 	}
@@ -117,10 +130,6 @@ func (r *Response) Value() *jsonvalue.Object {
 }
 
 func (r *Response) build() *jsonvalue.Object {
-	var id jsonvalue.Value
-	if s := r.header.rawRequestID(); s != "" {
-		id = s
-	}
 	var entries jsonvalue.Value
 	if r.known {
 		list := make([]jsonvalue.Value, len(r.entries))
@@ -129,16 +138,25 @@ func (r *Response) build() *jsonvalue.Object {
 		}
 		entries = list
 	}
-	first, all := r.header.values()
+	response, http := r.values()
 	return jsonvalue.ObjectOf(
-		jsonvalue.Member{Key: "sdkResponseMetadata", Value: jsonvalue.ObjectOf(jsonvalue.Member{Key: "requestId", Value: id})},
-		jsonvalue.Member{Key: "sdkHttpMetadata", Value: jsonvalue.ObjectOf(
-			jsonvalue.Member{Key: "httpHeaders", Value: first},
-			jsonvalue.Member{Key: "httpStatusCode", Value: jsonvalue.Number(strconv.Itoa(r.status))},
-			jsonvalue.Member{Key: "allHttpHeaders", Value: all},
-		)},
+		jsonvalue.Member{Key: "sdkResponseMetadata", Value: response},
+		jsonvalue.Member{Key: "sdkHttpMetadata", Value: http},
 		jsonvalue.Member{Key: "failedEntryCount", Value: r.count},
 		jsonvalue.Member{Key: "entries", Value: entries},
+	)
+}
+
+func (m *metadata) build() (response, http *jsonvalue.Object) {
+	var id jsonvalue.Value
+	if s := m.header.rawRequestID(); s != "" {
+		id = s
+	}
+	first, all := m.header.values()
+	return jsonvalue.ObjectOf(jsonvalue.Member{Key: "requestId", Value: id}), jsonvalue.ObjectOf(
+		jsonvalue.Member{Key: "httpHeaders", Value: first},
+		jsonvalue.Member{Key: "httpStatusCode", Value: jsonvalue.Number(strconv.Itoa(m.status))},
+		jsonvalue.Member{Key: "allHttpHeaders", Value: all},
 	)
 }
 

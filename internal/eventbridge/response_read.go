@@ -1,10 +1,10 @@
 package eventbridge
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
@@ -12,17 +12,16 @@ import (
 // parseResponse reads the body of a successful answer to a request with so many entries. Fields that it does not know are
 // ignored; an empty body has none. It reads no further than one entry more than were sent. The error says what cannot be
 // read.
-func parseResponse(status int, header headers, body string, sent int) (*Response, error) {
-	r := &Response{status: status, header: header, sent: sent}
-	if strings.TrimLeft(body, " \t\r\n") == "" {
+func parseResponse(status int, header headers, body []byte, sent int) (*Response, error) {
+	r := &Response{metadata: newMetadata(status, header), sent: sent}
+	if len(bytes.TrimLeft(body, " \t\r\n")) == 0 {
 		return r, nil
 	}
-	raw := []byte(body)
-	if kind := jsonvalue.RawKind(raw); kind != jsonvalue.KindObject {
-		_, err := parseObject(body)
+	if kind := jsonvalue.RawKind(body); kind != jsonvalue.KindObject {
+		_, err := parseObject(string(body))
 		return nil, err
 	}
-	err := jsonvalue.Members(raw, func(name string, value []byte) error {
+	err := jsonvalue.Members(body, func(name string, value []byte) error {
 		switch name {
 		case "FailedEntryCount":
 			v, err := jsonvalue.Parse(value)

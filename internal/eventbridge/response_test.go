@@ -60,7 +60,7 @@ func TestResponseValue(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := parseResponse(200, headers(tt.header), tt.body, 10)
+			r, err := parseResponse(200, headers(tt.header), []byte(tt.body), 10)
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, string(jsonvalue.Append(nil, r.Value())))
 			assert.Same(t, r.Value(), r.Value(), "it is built once")
@@ -78,7 +78,7 @@ func TestUnreadableResponses(t *testing.T) {
 		`{"FailedEntryCount":"0"}`: "FailedEntryCount is a JSON string, expected a number", `{"FailedEntryCount":1e99}`: "expected a whole number of 32 bits",
 		"{} x": "invalid JSON",
 	} {
-		_, err := parseResponse(200, nil, body, 10)
+		_, err := parseResponse(200, nil, []byte(body), 10)
 		assert.ErrorContains(t, err, want, body)
 	}
 }
@@ -86,7 +86,7 @@ func TestUnreadableResponses(t *testing.T) {
 func TestResponseResults(t *testing.T) {
 	t.Parallel()
 	r, err := parseResponse(200, headers{"X-Amzn-Requestid": {"id"}},
-		`{"FailedEntryCount":1,"Entries":[{"EventId":"e"},{"ErrorCode":"X","ErrorMessage":"m"},null]}`, 10)
+		[]byte(`{"FailedEntryCount":1,"Entries":[{"EventId":"e"},{"ErrorCode":"X","ErrorMessage":"m"},null]}`), 10)
 	require.NoError(t, err)
 	n, ok := r.FailedEntryCount()
 	assert.True(t, ok)
@@ -97,7 +97,7 @@ func TestResponseResults(t *testing.T) {
 	assert.Equal(t, "id", r.RequestID())
 	assert.Equal(t, 200, r.StatusCode())
 
-	r, err = parseResponse(200, nil, "", 10)
+	r, err = parseResponse(200, nil, nil, 10)
 	require.NoError(t, err)
 	_, ok = r.FailedEntryCount()
 	assert.False(t, ok)

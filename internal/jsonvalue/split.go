@@ -36,6 +36,14 @@ func MembersNamed(data []byte, names []string, f func(name string, raw []byte) e
 	return s.each('{', named, func(name string, from, to int) error { return f(name, data[from:to]) })
 }
 
+// TextMembersNamed is [MembersNamed] for a text, of which it makes no copy: the raw bytes are the text's own and must not be changed.
+// To append to them makes a copy.
+func TextMembersNamed(text string, names []string, f func(name string, raw []byte) error) error {
+	return MembersNamed(unsafe.Slice(unsafe.StringData(text), len(text)), names, func(name string, raw []byte) error {
+		return f(name, slices.Clip(raw))
+	})
+}
+
 // ownKey is each key, as a text of its own.
 func ownKey(key string) (string, bool) { return strings.Clone(key), true }
 

@@ -115,6 +115,20 @@ func TestMembersNamed(t *testing.T) {
 	require.NoError(t, jsonvalue.MembersNamed([]byte(`{"c":1}`), names, func(string, []byte) error { return wrong }))
 }
 
+func TestTextMembersNamed(t *testing.T) { //nolint:paralleltest // it counts allocations
+	text := `{"b":[1,2], "a":"x","c":3}`
+	var got []string
+	require.NoError(t, jsonvalue.TextMembersNamed(text, []string{"a", "b"}, func(name string, raw []byte) error {
+		got = append(got, name+"="+string(append(raw, "..."...)))
+		return nil
+	}))
+	assert.Equal(t, []string{"b=[1,2]...", `a="x"...`}, got)
+	assert.Equal(t, `{"b":[1,2], "a":"x","c":3}`, text, "what is appended to a value is no part of the text")
+	none := func(string, []byte) error { return nil }
+	require.Error(t, jsonvalue.TextMembersNamed("", nil, none))
+	assert.Zero(t, testing.AllocsPerRun(10, func() { _ = jsonvalue.TextMembersNamed(text, nil, none) }), "the text is not copied")
+}
+
 func TestCompactOfWhatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	_, err := jsonvalue.Compact([]byte("{ x"))

@@ -38,7 +38,7 @@ func (f CredentialsOnly) Rule(_ context.Context, c Context) (Rule, error) {
 }
 
 func (f CredentialsOnly) allows(variables []Variable) bool {
-	endpoint, given := textOf(fieldOf(rawOf(variables, configurationVariable), "endpoint"))
+	endpoint, given := textOf(fieldOf(RawOf(variables, configurationVariable), "endpoint"))
 	switch {
 	case !given:
 		return true // of another type it is an input error later on
@@ -49,12 +49,12 @@ func (f CredentialsOnly) allows(variables []Variable) bool {
 }
 
 func hasAuthentication(variables []Variable) bool {
-	raw := rawOf(variables, authenticationVariable)
+	raw := RawOf(variables, authenticationVariable)
 	return len(raw) > 0 && jsonvalue.RawKind(raw) != jsonvalue.KindNull
 }
 
-// rawOf returns a variable's JSON; nil = there is none.
-func rawOf(variables []Variable, name string) []byte {
+// RawOf returns the JSON of the variable with a name; nil = there is none.
+func RawOf(variables []Variable, name string) []byte {
 	for _, v := range variables {
 		if v.Name == name {
 			return v.JSON

@@ -3,8 +3,8 @@ package secret
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -47,7 +47,7 @@ func NewEnvironment(lookup func(string) (string, bool), o EnvironmentOptions) *E
 // Secret implements [Provider]. The error is an *[AmbiguousError].
 func (e *Environment) Secret(_ context.Context, c Context, name string) (string, bool, error) {
 	scope := e.scopes.of(c)
-	for _, form := range relaxed(name) {
+	for form := range relaxed(name) {
 		variable := e.options.Prefix + scope.text + form
 		value, ok := e.lookup(variable)
 		if !ok {
@@ -94,7 +94,7 @@ func (e *Environment) misnamed(c Context, name string) (found, full string) {
 	if e.options.Prefix == "" {
 		return "", ""
 	}
-	for _, form := range relaxed(name) {
+	for form := range relaxed(name) {
 		if _, ok := e.lookup(form); ok {
 			return form, e.options.Prefix + e.scopes.of(c).text + name
 		}
@@ -102,21 +102,14 @@ func (e *Environment) misnamed(c Context, name string) (found, full string) {
 	return "", ""
 }
 
-// relaxed returns the forms under which Spring looks for a name in the environment, in its order.
-func relaxed(name string) []string {
-	forms := make([]string, 0, 8)
-	add := func(form string) {
-		if !slices.Contains(forms, form) {
-			forms = append(forms, form)
+// relaxed returns the forms under which Spring looks for a name in the environment, in its order. Some may be equal.
+func relaxed(name string) iter.Seq[string] {
+	return func(yield func(form string) bool) {
+		forms := func(n string) bool {
+			return yield(n) && yield(strings.ReplaceAll(n, ".", "_")) && yield(strings.ReplaceAll(n, "-", "_")) && yield(underscored.Replace(n))
 		}
+		_ = forms(name) && forms(strings.ToUpper(name))
 	}
-	for _, n := range [...]string{name, strings.ToUpper(name)} {
-		add(n)
-		add(strings.ReplaceAll(n, ".", "_"))
-		add(strings.ReplaceAll(n, "-", "_"))
-		add(underscored.Replace(n))
-	}
-	return forms
 }
 
 // Variable returns a name of the variable that holds a secret of this name: with underscores for dots and dashes, as every

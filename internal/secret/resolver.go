@@ -166,8 +166,8 @@ func InCredentials(variables []Variable) []string {
 
 func inCredentials(variables []Variable, fields ...string) []string {
 	var values []string
-	credential := fieldOf(rawOf(variables, credentialVariable), authenticationVariable)
-	for _, identity := range [...][]byte{rawOf(variables, authenticationVariable), credential} {
+	credential := fieldOf(RawOf(variables, credentialVariable), authenticationVariable)
+	for _, identity := range [...][]byte{RawOf(variables, authenticationVariable), credential} {
 		for _, field := range fields {
 			if text, ok := textOf(fieldOf(identity, field)); ok && strings.TrimSpace(text) != "" && !holdsPlaceholder(text) {
 				values = append(values, text)

@@ -30,7 +30,7 @@ func (w *run) limit(j *job.Job, outcome job.Outcome) limit {
 // bounded returns a context for the given try of a command, which ends with the lease if that try is worth nothing after it.
 func (l limit) bounded(outcome job.Outcome, try int) (context.Context, context.CancelFunc) {
 	if l.late || !releases(outcome) && try > 1 && try <= leastTries {
-		return context.WithCancel(l.settling)
+		return l.settling, func() {}
 	}
 	return context.WithDeadline(l.settling, l.lease.End())
 }

@@ -52,7 +52,7 @@ func dial(c Config, log *slog.Logger, extra ...grpc.DialOption) (*Client, error)
 	}
 	options := append(dialOptions(c, tlsConfig(a.roots, c.Authority, a.keys.gateway)), extra...)
 	client := &Client{Definitions: Definitions{newREST(&c, a, a.besideSystem)}, config: c, auth: a.auth, tenant: physicalTenant{id: c.PhysicalTenant}}
-	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithStatsHandler(writes{}))); err != nil {
+	if client.calls, err = newConnection(c.Target, append(slices.Clip(options), grpc.WithChainUnaryInterceptor(tellWritten))); err != nil {
 		return nil, err
 	}
 	client.streams, err = newConnection(c.Target, append(slices.Clip(options),

@@ -16,14 +16,22 @@ var messageBuffers = func() mem.BufferPool {
 	return pool
 }()
 
-// codec is gRPC's own for Protocol Buffers, but the pieces of a message are put together in one of its buffers. gRPC's takes one of
-// gRPC's, whatever the connection's are.
+// codec is gRPC's own for Protocol Buffers, but the pieces of a message are put together in one of its buffers: gRPC's takes one of
+// gRPC's, whatever the connection's are. And it tells a [writing] of its request, see [tellWritten].
 type codec struct {
 	encoding.CodecV2
 	buffers mem.BufferPool
 }
 
 func newCodec(buffers mem.BufferPool) codec { return codec{encoding.GetCodecV2(proto.Name), buffers} }
+
+func (c codec) Marshal(v any) (mem.BufferSlice, error) {
+	if w, ok := v.(*toWrite); ok {
+		w.call.written.Store(true)
+		v = w.request
+	}
+	return c.CodecV2.Marshal(v)
+}
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	whole := data.MaterializeToBuffer(c.buffers)
