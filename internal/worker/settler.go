@@ -35,11 +35,14 @@ func (w *run) settle(j *job.Job, a *activation, outcome job.Outcome, worked time
 		}
 		outcome = final
 	}
-	took := time.Since(began)
-	w.observer.Settled(j, outcome, worked, took)
+	w.settled(j, outcome, worked, time.Since(began))
+}
+
+func (w *run) settled(j *job.Job, outcome job.Outcome, worked, settling time.Duration) {
+	w.observer.Settled(j, outcome, worked, settling)
 	if w.log.Enabled(w.work, slog.LevelDebug) {
 		w.log.Debug("job settled", "job_key", j.Key, "process_id", j.ProcessID, "element_id", j.ElementID, "tenant", j.TenantID,
-			"outcome", outcome.Name(), "worked", worked.String(), "settling", took.String())
+			"outcome", outcome.Name(), "worked", worked.String(), "settling", settling.String())
 	}
 }
 
@@ -59,77 +62,104 @@ func (w *run) abandon(j *job.Job, reason job.AbandonReason) {
 func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outcome, job.AbandonReason) {
 	w.link.begin()
 	defer w.link.end(j.Key)
-	limit := w.limit(j, outcome)
-	pause := pace.Backoff{First: 50 * time.Millisecond, Last: commandPause}
-	maybe := false // an earlier one of these commands may have been taken
-	last := ""     // refusal
-	doubted := 0   // how often the broker refused the token of a job that is still ours
-	told := false
-	settled := func() {
-		if !told && !settling(outcome).NotWorkedOn {
-			told = true
-			w.handler.Settled(j)
-		}
+	d := delivery{
+		run: w, job: j, activation: a, outcome: outcome, limit: w.limit(j, outcome),
+		pause: pace.Backoff{First: 50 * time.Millisecond, Last: commandPause},
 	}
 	for try := 1; ; try++ {
-		if reason := limit.await(outcome, try); reason != "" {
-			return outcome, w.undelivered(j, reason, try-1, last)
+		if reason := d.limit.await(d.outcome, try); reason != "" {
+			return d.outcome, w.undelivered(j, reason, try-1, d.last)
 		}
-		if releases(outcome) {
-			settled() // before: the next try may begin before the answer is here
+		if releases(d.outcome) {
+			d.tell() // before: the next try may begin before the answer is here
 		}
 		if a.commanded.IsZero() {
 			a.commanded = time.Now()
 		}
-		err := limit.command(j, outcome, try)
+		err := d.limit.command(j, d.outcome, try)
 		if err == nil {
-			settled()
-			a.command = outcome
-			return outcome, ""
+			d.tell()
+			a.command = d.outcome
+			return d.outcome, ""
 		}
-		r := refusal(err)
-		if r == nil {
-			r = &job.CommandError{Kind: job.Transient, Code: "UNKNOWN", Reason: err.Error()}
-			if w.settling.Err() != nil { // the call ended with us
-				r.Code, r.Reason = "DEADLINE_EXCEEDED", "no answer came until the worker ended"
-			}
+		if reason, over := d.refused(err); over {
+			return d.outcome, reason
 		}
-		switch r.Kind {
-		case job.Gone:
-			if doubted++; doubted < leastTries && doubtful(j, r) {
-				last = r.Error()
-				w.observer.CommandRetried(r.Code)
-				pause.Wait(w.settling)
-				continue
-			}
-			reason := w.lost(j, a, outcome, r, maybe)
-			if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
-				settled()
-			}
-			return outcome, reason
-		case job.Unacceptable:
-			next, ok := instead(outcome, r)
-			if !ok {
-				w.log.Error("the broker takes no command for the job", "job_key", j.Key, "code", r.Code)
-				return outcome, job.AbandonUndelivered
-			}
-			w.log.Warn("the broker does not take the command, failing the job instead", "job_key", j.Key, "code", r.Code)
-			outcome = next
-			continue
-		case job.Transient, job.Denied, job.Unsupported:
-		}
-		last = r.Error()
-		if !r.NotTaken {
-			maybe = true
-			if releases(outcome) && j.LeaseToken == "" {
-				w.log.Warn("the answer to the fail of a job was lost; it is not repeated, since the job may have been released", "job_key", j.Key, "error", r.Error())
-				a.command = outcome
-				return outcome, job.AbandonUnconfirmed
-			}
-		}
-		w.observer.CommandRetried(r.Code)
-		pause.Wait(w.settling)
 	}
+}
+
+// delivery is the way of a job's command to the broker.
+type delivery struct {
+	*run
+
+	job        *job.Job
+	activation *activation
+	outcome    job.Outcome // whose command is sent
+	limit      limit
+	pause      pace.Backoff
+	told       bool   // the handler knows
+	maybe      bool   // an earlier one of these commands may have been taken
+	last       string // refusal
+	doubted    int    // how often the broker refused the token of a job that is still ours
+}
+
+// tell tells the handler, once, that the job is settled.
+func (d *delivery) tell() {
+	if !d.told && !settling(d.outcome).NotWorkedOn {
+		d.told = true
+		d.handler.Settled(d.job)
+	}
+}
+
+// refused says what a command that was not taken means: whether the delivery is over, and why nothing was taken, as far as nothing was.
+func (d *delivery) refused(err error) (reason job.AbandonReason, over bool) {
+	j := d.job
+	r := refusal(err)
+	if r == nil {
+		r = &job.CommandError{Kind: job.Transient, Code: "UNKNOWN", Reason: err.Error()}
+		if d.run.settling.Err() != nil { // the call ended with us
+			r.Code, r.Reason = "DEADLINE_EXCEEDED", "no answer came until the worker ended"
+		}
+	}
+	switch r.Kind {
+	case job.Gone:
+		if d.doubted++; d.doubted < leastTries && doubtful(j, r) {
+			d.again(r)
+			return "", false
+		}
+		reason = d.lost(j, d.activation, d.outcome, r, d.maybe)
+		if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
+			d.tell()
+		}
+		return reason, true
+	case job.Unacceptable:
+		next, ok := instead(d.outcome, r)
+		if !ok {
+			d.log.Error("the broker takes no command for the job", "job_key", j.Key, "code", r.Code)
+			return job.AbandonUndelivered, true
+		}
+		d.log.Warn("the broker does not take the command, failing the job instead", "job_key", j.Key, "code", r.Code)
+		d.outcome = next
+		return "", false
+	case job.Transient, job.Denied, job.Unsupported:
+	}
+	if !r.NotTaken {
+		d.maybe = true
+		if releases(d.outcome) && j.LeaseToken == "" {
+			d.log.Warn("the answer to the fail of a job was lost; it is not repeated, since the job may have been released", "job_key", j.Key, "error", r.Error())
+			d.activation.command = d.outcome
+			return job.AbandonUnconfirmed, true
+		}
+	}
+	d.again(r)
+	return "", false
+}
+
+// again waits for the next try.
+func (d *delivery) again(r *job.CommandError) {
+	d.last = r.Error()
+	d.observer.CommandRetried(r.Code)
+	d.pause.Wait(d.run.settling)
 }
 
 // doubtful says whether a broker that refuses a job's lease token may not have got it: a gateway before Camunda 8.10 passes over the
