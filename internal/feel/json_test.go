@@ -1,6 +1,8 @@
 package feel
 
 import (
+	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,4 +65,34 @@ func TestIsInteger(t *testing.T) {
 	} {
 		assert.Equal(t, want, isInteger(literal), literal)
 	}
+}
+
+// A fraction that is written as it is has the text that its double has.
+func TestIsFraction(t *testing.T) {
+	t.Parallel()
+	for literal, want := range map[jsonvalue.Number]bool{
+		"12.5": true, "-0.1": true, "0.001": true, "-0.001": true, "9999999.99999999": true, "0.00123456789012": true,
+		"": false, "-": false, ".5": false, "1.": false, "1.50": false, "1.0": false, "0.0": false, "-0.0": false, "00.5": false, "0.0009": false,
+		"10000000.5": false, "0.1234567890123456": false, "1.5e1": false, "1.5.5": false, "5": false, "+1.5": false,
+	} {
+		assert.Equal(t, want, isFraction(literal), literal)
+	}
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test's numbers
+	written := 0
+	for range 20_000 {
+		digits := strconv.FormatUint(random.Uint64N(1_000_000_000_000_000), 10)
+		whole := random.IntN(len(digits) + 1)
+		literal := jsonvalue.Number(digits[:whole] + "." + digits[whole:])
+		if whole == 0 {
+			literal = "0" + literal[:min(len(literal), 15)]
+		}
+		if !isFraction(literal) {
+			continue
+		}
+		written++
+		d, ok := decimalOf(literal)
+		require.True(t, ok)
+		require.Equal(t, string(appendNumberJSON(nil, d)), string(literal))
+	}
+	assert.Greater(t, written, 5_000)
 }

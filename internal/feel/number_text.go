@@ -67,7 +67,7 @@ func appendNumberJSON(dst []byte, d *apd.Decimal) []byte {
 
 // appendLiteralJSON is appendNumberJSON for the number of a literal. Most need no decimal in between.
 func appendLiteralJSON(dst []byte, n jsonvalue.Number) []byte {
-	if isInteger(n) {
+	if isInteger(n) || isFraction(n) {
 		return append(dst, n...)
 	}
 	if strings.ContainsAny(string(n), ".eE") {
@@ -84,11 +84,25 @@ func appendLiteralJSON(dst []byte, n jsonvalue.Number) []byte {
 // isInteger says whether a literal is a whole number within 64 bits in the form in which it is written as JSON.
 func isInteger(n jsonvalue.Number) bool {
 	digits := strings.TrimPrefix(string(n), "-")
-	if digits == "" || len(digits) > 18 || digits[0] == '0' && len(n) > 1 {
+	return digits != "" && len(digits) <= 18 && (digits[0] != '0' || len(n) == 1) && areDigits(digits)
+}
+
+// isFraction says whether a literal is a number with a fraction in the form in which it is written as JSON: 0.001 to 10^7, which
+// Java writes without an exponent, and of 15 digits at most, which a double tells apart from all others of as many.
+func isFraction(n jsonvalue.Number) bool {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(string(n), "-"), ".")
+	if whole == "" || fraction == "" || len(whole) > 7 || len(whole)+len(fraction) > 15 || fraction[len(fraction)-1] == '0' {
 		return false
 	}
-	for i := range len(digits) {
-		if !isDigit(digits[i]) {
+	if whole[0] == '0' && (len(whole) > 1 || strings.HasPrefix(fraction, "000")) {
+		return false
+	}
+	return areDigits(whole) && areDigits(fraction)
+}
+
+func areDigits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
 			return false
 		}
 	}
