@@ -77,20 +77,21 @@ func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
 			read++
 		}
 	}
-	visit := func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr: // required("source"), f.get("type"), secret.RawOf(variables, "input") and their like
-			name := ""
-			switch f := n.Fun.(type) {
-			case *ast.Ident:
-				name = f.Name
-			case *ast.SelectorExpr:
-				name = f.Sel.Name
-			}
-			switch name {
-			case "required", "optional", "field", "credential", "get", "RawOf":
-				look(n.Args[len(n.Args)-1])
-			}
+	visit := func(n ast.Node) bool { // looks at required("source"), f.get("type"), secret.RawOf(variables, "input") and their like
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		name := ""
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			name = f.Name
+		case *ast.SelectorExpr:
+			name = f.Sel.Name
+		}
+		switch name {
+		case "required", "optional", "field", "credential", "get", "RawOf":
+			look(call.Args[len(call.Args)-1])
 		}
 		return true
 	}

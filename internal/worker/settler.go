@@ -117,7 +117,7 @@ func (d *delivery) refused(err error) (reason job.AbandonReason, over bool) {
 	r := refusal(err)
 	if r == nil {
 		r = &job.CommandError{Kind: job.Transient, Code: "UNKNOWN", Reason: err.Error()}
-		if d.run.settling.Err() != nil { // the call ended with us
+		if d.settling.Err() != nil { // the call ended with us
 			r.Code, r.Reason = "DEADLINE_EXCEEDED", "no answer came until the worker ended"
 		}
 	}
@@ -159,7 +159,7 @@ func (d *delivery) refused(err error) (reason job.AbandonReason, over bool) {
 func (d *delivery) again(r *job.CommandError) {
 	d.last = r.Error()
 	d.observer.CommandRetried(r.Code)
-	d.pause.Wait(d.run.settling)
+	d.pause.Wait(d.settling)
 }
 
 // doubtful says whether a broker that refuses a job's lease token may not have got it: a gateway before Camunda 8.10 passes over the
