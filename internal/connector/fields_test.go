@@ -79,7 +79,7 @@ func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
 	}
 	visit := func(n ast.Node) bool { // looks at required("source"), f.get("type"), secret.RawOf(variables, "input") and their like
 		call, ok := n.(*ast.CallExpr)
-		if !ok {
+		if !ok || len(call.Args) == 0 {
 			return true
 		}
 		name := ""
@@ -90,7 +90,7 @@ func TestNoFieldIsReadThatTheListDoesNotHave(t *testing.T) {
 			name = f.Sel.Name
 		}
 		switch name {
-		case "required", "optional", "field", "credential", "get", "RawOf":
+		case "required", "optional", "given", "credential", "get", "RawOf":
 			look(call.Args[len(call.Args)-1])
 		}
 		return true

@@ -248,13 +248,13 @@ func isAbsent(raw []byte) bool {
 // entry reads one event; what it lacks it takes from the defaults. A message names the field where it was looked for
 // first.
 func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
-	field := func(name string) (string, []byte) {
+	given := func(name string) (string, []byte) {
 		if isNull(f.get(name)) && !isNull(defaults.get(name)) {
 			return pathOf("input", name), defaults.get(name)
 		}
 		return pathOf(path, name), f.get(name)
 	}
-	required := func(name string) string { p, raw := field(name); return b.required(p, raw) }
+	required := func(name string) string { p, raw := given(name); return b.required(p, raw) }
 	optional := func(name string) (string, []byte) {
 		if isAbsent(f.get(name)) && !isAbsent(defaults.get(name)) {
 			return pathOf("input", name), defaults.get(name)
@@ -262,7 +262,7 @@ func (b *binder) entry(path string, f, defaults fields) eventbridge.Entry {
 		return pathOf(path, name), f.get(name)
 	}
 	e := eventbridge.Entry{EventBusName: required("eventBusName"), Source: required("source"), DetailType: required("detailType")}
-	p, raw := field("detail")
+	p, raw := given("detail")
 	e.Detail = b.detail(p, raw)
 	if name := b.optional(optional("processContext")); name != "" {
 		e.Detail = b.withProcess(p, e.Detail, name)

@@ -5,7 +5,7 @@ import "github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalu
 // Given makes a response of the form in which a process sees one (contract 3.1), for trying out what a task makes of it.
 // What the value lacks the response lacks too.
 func Given(value *jsonvalue.Object) *Response {
-	r := &Response{metadata: newMetadata(200, nil), value: value}
+	r := &Response{about: newMetadata(200, nil), value: value}
 	r.once.Do(func() {}) // the value is there
 	r.count, _ = value.Get("failedEntryCount")
 	list, _ := value.Get("entries")

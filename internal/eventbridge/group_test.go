@@ -251,6 +251,11 @@ func TestEachCallSeesItsOwnEntries(t *testing.T) {
 			assert.JSONEq(t, want, entriesIn(results[i].response))
 		}
 		assert.Len(t, o.rejected, 3)
+		for _, name := range []string{"sdkResponseMetadata", "sdkHttpMetadata"} {
+			one, _ := results[4].response.Value().Get(name)
+			other, _ := results[7].response.Value().Get(name)
+			assert.Same(t, one, other, "%s is made once for the calls that share it", name)
+		}
 	})
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/eventbridge-connector/eventbridge-connector/internal/jsonvalue"
 )
 
-// Response is AWS's answer to an accepted request. It is safe for concurrent use.
+// Response is AWS's answer to an accepted request. It is safe for concurrent use. The zero value is of no use; [Given] makes one.
 type Response struct {
-	*metadata
+	about   *metadata
 	entries []entry
 	known   bool // the body has entries
 	sent    int  // entries of the request, also those of other calls
@@ -52,7 +52,7 @@ func (r *Response) RejectionCode(e EntryResult) string {
 	if code := cleanCode(e.ErrorCode); code != "" {
 		return code
 	}
-	return httpCode + strconv.Itoa(r.status)
+	return httpCode + strconv.Itoa(r.about.status)
 }
 
 // splits says whether the answer to a shared request tells its calls apart: it has a result for each entry, or for none.
@@ -61,7 +61,7 @@ func (r *Response) splits() bool { return !r.known || len(r.entries) == r.sent }
 // part returns what the answer to a shared request says to one of its calls, whose n entries stand behind so many others. The
 // answer splits. Its count of failed entries is split as well, if the entries account for it.
 func (r *Response) part(before, n int) *Response {
-	p := &Response{metadata: r.metadata, known: r.known, count: r.count, sent: r.sent}
+	p := &Response{about: r.about, known: r.known, count: r.count, sent: r.sent}
 	if r.known {
 		p.entries = r.entries[before : before+n : before+n]
 	}
@@ -93,10 +93,10 @@ func (r *Response) throttled() bool {
 func (r *Response) SentEntries() int { return r.sent }
 
 // RequestID returns AWS's id of the request; empty if the answer had none.
-func (r *Response) RequestID() string { return r.header.requestID() }
+func (r *Response) RequestID() string { return r.about.header.requestID() }
 
 // StatusCode returns the HTTP status of the answer, 200 to 299.
-func (r *Response) StatusCode() int { return r.status }
+func (r *Response) StatusCode() int { return r.about.status }
 
 // FailedEntryCount returns how many entries AWS rejected, and whether the answer said so.
 func (r *Response) FailedEntryCount() (int, bool) {
@@ -138,7 +138,7 @@ func (r *Response) build() *jsonvalue.Object {
 		}
 		entries = list
 	}
-	response, http := r.values()
+	response, http := r.about.values()
 	return jsonvalue.ObjectOf(
 		jsonvalue.Member{Key: "sdkResponseMetadata", Value: response},
 		jsonvalue.Member{Key: "sdkHttpMetadata", Value: http},

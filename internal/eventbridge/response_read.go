@@ -13,7 +13,7 @@ import (
 // ignored; an empty body has none. It reads no further than one entry more than were sent. The error says what cannot be
 // read.
 func parseResponse(status int, header headers, body []byte, sent int) (*Response, error) {
-	r := &Response{metadata: newMetadata(status, header), sent: sent}
+	r := &Response{about: newMetadata(status, header), sent: sent}
 	if len(bytes.TrimLeft(body, " \t\r\n")) == 0 {
 		return r, nil
 	}

@@ -92,7 +92,7 @@ func TestIsFraction(t *testing.T) {
 		written++
 		d, ok := decimalOf(literal)
 		require.True(t, ok)
-		require.Equal(t, string(appendNumberJSON(nil, d)), string(literal))
+		require.Equal(t, string(appendNumberJSON(nil, d)), string(literal), "as the engine writes it, and as it stands")
 	}
 	assert.Greater(t, written, 5_000)
 }

@@ -11,7 +11,7 @@ func RawMember(data []byte, key string) []byte {
 	s.space()
 	is := func(k string) (string, bool) { return "", k == key }
 	_ = s.each('{', is, func(_ string, from, to int) error { // what was found before a mistake counts
-		found = data[from:to]
+		found = data[from:to:to]
 		return nil
 	})
 	return found

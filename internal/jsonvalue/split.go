@@ -9,14 +9,14 @@ import (
 
 // Members calls f with each key of the JSON object in data, decoded, and the raw bytes of its value, in order and
 // with duplicates, and stops at the first error of f. Data that is no JSON object, or that has anything behind it, is
-// a *[SyntaxError]; f may have been called before it is found. The raw bytes are a part of data.
+// a *[SyntaxError]; f may have been called before it is found. The raw bytes are a part of data; to append to them makes a copy.
 func Members(data []byte, f func(key string, raw []byte) error) error {
 	s := scanner{text: view(data)}
 	s.space()
 	if s.pos >= len(s.text) || s.text[s.pos] != '{' {
 		return s.fail(s.pos, "found %s, expected an object", s.found())
 	}
-	return s.each('{', ownKey, func(key string, from, to int) error { return f(key, data[from:to]) })
+	return s.each('{', ownKey, func(key string, from, to int) error { return f(key, data[from:to:to]) })
 }
 
 // MembersNamed is [Members] for the members with these names. It calls f with the name out of the list, which costs no copy of the key.
@@ -33,15 +33,12 @@ func MembersNamed(data []byte, names []string, f func(name string, raw []byte) e
 		}
 		return names[i], true
 	}
-	return s.each('{', named, func(name string, from, to int) error { return f(name, data[from:to]) })
+	return s.each('{', named, func(name string, from, to int) error { return f(name, data[from:to:to]) })
 }
 
 // TextMembersNamed is [MembersNamed] for a text, of which it makes no copy: the raw bytes are the text's own and must not be changed.
-// To append to them makes a copy.
 func TextMembersNamed(text string, names []string, f func(name string, raw []byte) error) error {
-	return MembersNamed(unsafe.Slice(unsafe.StringData(text), len(text)), names, func(name string, raw []byte) error {
-		return f(name, slices.Clip(raw))
-	})
+	return MembersNamed(unsafe.Slice(unsafe.StringData(text), len(text)), names, f)
 }
 
 // ownKey is each key, as a text of its own.
@@ -54,7 +51,7 @@ func Elements(data []byte, f func(raw []byte) error) error {
 	if s.pos >= len(s.text) || s.text[s.pos] != '[' {
 		return s.fail(s.pos, "found %s, expected an array", s.found())
 	}
-	return s.each('[', nil, func(_ string, from, to int) error { return f(data[from:to]) })
+	return s.each('[', nil, func(_ string, from, to int) error { return f(data[from:to:to]) })
 }
 
 // each calls f for the members of an object whose key is taken, or for the elements of an array. Take is called with a view of the

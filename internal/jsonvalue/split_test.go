@@ -119,14 +119,34 @@ func TestTextMembersNamed(t *testing.T) { //nolint:paralleltest // it counts all
 	text := `{"b":[1,2], "a":"x","c":3}`
 	var got []string
 	require.NoError(t, jsonvalue.TextMembersNamed(text, []string{"a", "b"}, func(name string, raw []byte) error {
-		got = append(got, name+"="+string(append(raw, "..."...)))
+		got = append(got, name+"="+string(raw))
 		return nil
 	}))
-	assert.Equal(t, []string{"b=[1,2]...", `a="x"...`}, got)
-	assert.Equal(t, `{"b":[1,2], "a":"x","c":3}`, text, "what is appended to a value is no part of the text")
+	assert.Equal(t, []string{"b=[1,2]", `a="x"`}, got)
 	none := func(string, []byte) error { return nil }
 	require.Error(t, jsonvalue.TextMembersNamed("", nil, none))
 	assert.Zero(t, testing.AllocsPerRun(10, func() { _ = jsonvalue.TextMembersNamed(text, nil, none) }), "the text is not copied")
+}
+
+// TestWhatIsAppendedToARawValueIsNoPartOfTheText: the text may be one that must not be changed.
+func TestWhatIsAppendedToARawValueIsNoPartOfTheText(t *testing.T) {
+	t.Parallel()
+	const text = `{"a":{"b":[1,{"c":2},3],"d":4},"e":5}`
+	data := []byte(text)
+	var values [][]byte
+	collect := func(raw []byte) { values = append(values, raw) }
+	named := func(_ string, raw []byte) error { collect(raw); return nil }
+	require.NoError(t, jsonvalue.Members(data, named))
+	require.NoError(t, jsonvalue.MembersNamed(data, []string{"a"}, named))
+	require.NoError(t, jsonvalue.Members(values[0], named))
+	require.NoError(t, jsonvalue.Elements(values[3], func(raw []byte) error { collect(raw); return nil }))
+	values = append(values, jsonvalue.RawMember(data, "a"))
+	require.Len(t, values, 9)
+	for _, raw := range values {
+		before := string(raw)
+		assert.Equal(t, before+"more", string(append(raw, "more"...)))
+		assert.Equal(t, text, string(data), before)
+	}
 }
 
 func TestCompactOfWhatIsNoJSON(t *testing.T) {

@@ -102,7 +102,8 @@ func (e *Environment) misnamed(c Context, name string) (found, full string) {
 	return "", ""
 }
 
-// relaxed returns the forms under which Spring looks for a name in the environment, in its order. Some may be equal.
+// relaxed returns the forms under which Spring looks for a name in the environment, in its order. Some may be equal: a look for a name that is
+// missing looks for those again.
 func relaxed(name string) iter.Seq[string] {
 	return func(yield func(form string) bool) {
 		forms := func(n string) bool {

@@ -27,7 +27,8 @@ func (w *run) limit(j *job.Job, outcome job.Outcome) limit {
 	}
 }
 
-// bounded returns a context for the given try of a command, which ends with the lease if that try is worth nothing after it.
+// bounded returns a context for the given try of a command, which ends with the lease if that try is worth nothing after it. Else it
+// is the worker's own.
 func (l limit) bounded(outcome job.Outcome, try int) (context.Context, context.CancelFunc) {
 	if l.late || !releases(outcome) && try > 1 && try <= leastTries {
 		return l.settling, func() {}

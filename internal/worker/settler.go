@@ -68,7 +68,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 	}
 	for try := 1; ; try++ {
 		if reason := d.limit.await(d.outcome, try); reason != "" {
-			return d.outcome, w.undelivered(j, reason, try-1, d.last)
+			return d.outcome, d.undelivered(reason, try-1)
 		}
 		if releases(d.outcome) {
 			d.tell() // before: the next try may begin before the answer is here
@@ -82,7 +82,7 @@ func (w *run) deliver(j *job.Job, a *activation, outcome job.Outcome) (job.Outco
 			a.command = d.outcome
 			return d.outcome, ""
 		}
-		if reason, over := d.refused(err); over {
+		if reason, over := d.failed(err); over {
 			return d.outcome, reason
 		}
 	}
@@ -111,8 +111,9 @@ func (d *delivery) tell() {
 	}
 }
 
-// refused says what a command that was not taken means: whether the delivery is over, and why nothing was taken, as far as nothing was.
-func (d *delivery) refused(err error) (reason job.AbandonReason, over bool) {
+// failed decides what follows a command that ended with an error: another try, for which it waits, another outcome, or nothing. Over says
+// that nothing more is sent; without a reason, an earlier command was taken.
+func (d *delivery) failed(err error) (reason job.AbandonReason, over bool) {
 	j := d.job
 	r := refusal(err)
 	if r == nil {
@@ -127,7 +128,7 @@ func (d *delivery) refused(err error) (reason job.AbandonReason, over bool) {
 			d.again(r)
 			return "", false
 		}
-		reason = d.lost(j, d.activation, d.outcome, r, d.maybe)
+		reason = d.lost(r)
 		if reason != job.AbandonSuperseded { // else the other activation may be this worker's, and needs what is remembered
 			d.tell()
 		}
@@ -170,37 +171,38 @@ func doubtful(j *job.Job, r *job.CommandError) bool {
 }
 
 // lost says what a refusal means after which nothing more is sent for a job: why it is ours no more, or empty if an earlier one of
-// these commands was taken and its answer lost. Maybe says that there was one. A refused lease token means that only while the
-// lease holds: after it, another activation may hold the job. It never means that of a complete: a job that was completed is not
-// there, so that no token of it could be refused.
-func (w *run) lost(j *job.Job, a *activation, outcome job.Outcome, r *job.CommandError, maybe bool) job.AbandonReason {
-	reason := j.Ref().Lost(r)
-	_, completes := outcome.(job.Complete)
-	superseded := reason == job.AbandonSuperseded && (!maybe || completes || j.Lease.Left() <= 0)
+// these commands was taken and its answer lost. A refused lease token means that only while the lease holds: after it, another
+// activation may hold the job. It never means that of a complete: a job that was completed is not there, so that no token of it could
+// be refused.
+func (d *delivery) lost(r *job.CommandError) job.AbandonReason {
+	reason := d.job.Ref().Lost(r)
+	_, completes := d.outcome.(job.Complete)
+	superseded := reason == job.AbandonSuperseded && (!d.maybe || completes || d.job.Lease.Left() <= 0)
 	switch {
-	case maybe && releases(outcome):
-		a.command = outcome
+	case d.maybe && releases(d.outcome):
+		d.activation.command = d.outcome
 	case !superseded:
-		a.command = job.Fail{} // the job is not ours any more
+		d.activation.command = job.Fail{} // the job is not ours any more
 	}
 	switch {
 	case superseded:
-		w.log.Info("another activation holds the job, its command was refused", "job_key", j.Key, "error", r.Error())
-	case maybe:
+		d.log.Info("another activation holds the job, its command was refused", "job_key", d.job.Key, "error", r.Error())
+	case d.maybe:
 		return ""
 	default:
-		w.log.Info("job is gone, its command was not needed", "job_key", j.Key, "error", r.Error())
+		d.log.Info("job is gone, its command was not needed", "job_key", d.job.Key, "error", r.Error())
 	}
 	return reason
 }
 
-// undelivered logs that a command could not be delivered. Last is the last refusal, empty if it was not even tried.
-func (w *run) undelivered(j *job.Job, reason job.AbandonReason, tries int, last string) job.AbandonReason {
-	if last == "" {
-		_, last = w.link.health()
+// undelivered logs that a command could not be delivered in so many tries.
+func (d *delivery) undelivered(reason job.AbandonReason, tries int) job.AbandonReason {
+	why := d.last
+	if why == "" {
+		_, why = d.link.health()
 	}
-	w.left.refused(last)
-	w.log.Error("the command could not be delivered", "job_key", j.Key, "tries", tries, "error", last)
+	d.left.refused(why)
+	d.log.Error("the command could not be delivered", "job_key", d.job.Key, "tries", tries, "error", why)
 	return reason
 }
 

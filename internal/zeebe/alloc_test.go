@@ -57,6 +57,25 @@ func TestLittleIsAllocatedBesideWhatGRPCNeeds(t *testing.T) {
 	t.Logf("%v allocations per command, %v per streamed job", perCommand, perJob)
 }
 
+// TestACommandCostsLittleBesideItsCall compares a command with a bare call on a connection of the same options.
+func TestACommandCostsLittleBesideItsCall(t *testing.T) {
+	c := connect(t, &gateway{}, Config{})
+	bare, err := grpc.NewClient(c.config.Target, c.calls.options[:len(c.calls.options)-1]...) // the last one is the interceptor
+	require.NoError(t, err)
+	defer func() { require.NoError(t, bare.Close()) }()
+	stub := pb.NewGatewayClient(bare)
+	variables := []byte(`{"a":1}`)
+	call := testing.AllocsPerRun(200, func() {
+		ctx, cancel := context.WithTimeout(t.Context(), c.config.RequestTimeout)
+		defer cancel()
+		_, err := stub.CompleteJob(ctx, &pb.CompleteJobRequest{JobKey: 1, Variables: string(variables)})
+		require.NoError(t, err)
+	})
+	command := testing.AllocsPerRun(200, func() { require.NoError(t, c.Complete(t.Context(), job.Ref{Key: 1}, variables)) })
+	t.Logf("%v allocations per command, %v per call, both ends together", command, call)
+	assert.LessOrEqual(t, command, call+6, "a context that knows whether the request was written, the request that tells it")
+}
+
 // BenchmarkDecodeJob is what gRPC needs for a streamed job at the least: its message from the wire.
 func BenchmarkDecodeJob(b *testing.B) {
 	wire, err := proto.Marshal(activated(1))

@@ -26,11 +26,15 @@ type codec struct {
 func newCodec(buffers mem.BufferPool) codec { return codec{encoding.GetCodecV2(proto.Name), buffers} }
 
 func (c codec) Marshal(v any) (mem.BufferSlice, error) {
-	if w, ok := v.(*toWrite); ok {
-		w.call.written.Store(true)
-		v = w.request
+	w, ok := v.(*toWrite)
+	if !ok {
+		return c.CodecV2.Marshal(v)
 	}
-	return c.CodecV2.Marshal(v)
+	data, err := c.CodecV2.Marshal(w.request)
+	if err == nil {
+		w.call.written.Store(true)
+	}
+	return data, err
 }
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
