@@ -125,6 +125,9 @@ func (c *call) take(a *attempt) error {
 		return a.err
 	}
 	e := *a.failed
+	if c.shared {
+		e.withoutWords()
+	}
 	c.failed = &e
 	if e.Sent {
 		c.sent = true

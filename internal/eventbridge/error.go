@@ -103,6 +103,14 @@ func (e *Error) refused() bool {
 // MaxRequestSize is how many bytes AWS takes in one request, all entries together, since 2026-01-29.
 const MaxRequestSize = limit.RequestSize
 
+// withoutWords takes AWS's own words out of the refusal of a request that several calls shared: they may quote an entry of another one.
+// Throttling is no entry's fault.
+func (e *Error) withoutWords() {
+	if e.Kind == KindAPI && !e.Throttled() {
+		e.Message = factual(e.Code, e)
+	}
+}
+
 // tooLarge makes the error of an answer 413, from AWS or from a proxy before it.
 func (e *Error) tooLarge(size int64) {
 	e.Code, e.Final = httpCode+strconv.Itoa(http.StatusRequestEntityTooLarge), true

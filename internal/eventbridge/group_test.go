@@ -266,6 +266,39 @@ func entriesIn(r *Response) string {
 	return string(jsonvalue.Append(nil, jsonvalue.ObjectOf(jsonvalue.Member{Key: "failedEntryCount", Value: count}, jsonvalue.Member{Key: "entries", Value: entries})))
 }
 
+// TestASharedRefusalDoesNotQuoteAnEntryToOtherCalls: AWS's words may be about one of them, which may have a secret in it.
+func TestASharedRefusalDoesNotQuoteAnEntryToOtherCalls(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[int]string{500: "InternalException", 503: "ServiceUnavailable", 400: "ValidationException"} {
+		m := &meeting{takes: 20 * time.Millisecond, answer: func(_ int, sources []string) (int, string) {
+			if slices.Contains(sources, "secret") {
+				return status, `{"__type":"` + code + `","message":"cannot take secret"}`
+			}
+			return 200, ""
+		}}
+		synctest.Test(t, func(t *testing.T) {
+			s := m.sender(t, Options{MaxAttempts: 1})
+			results := meet(t.Context(), s, append(numbered(8), requestOf("secret"))...)
+			require.Equal(t, []int{1, 1, 1, 1, 5}, m.sizes()[:5])
+			for i, r := range results[4:] {
+				if status == 400 && i < 4 {
+					require.NoError(t, r.err, "its own request was taken")
+					continue
+				}
+				var e *Error
+				require.ErrorAs(t, r.err, &e)
+				assert.Equal(t, code, e.Code)
+				assert.Equal(t, status, e.StatusCode)
+				if status == 400 {
+					assert.Contains(t, e.Message, "cannot take secret", "its own request was refused")
+				} else {
+					assert.Equal(t, fmt.Sprintf("%s (Service: EventBridge, Status Code: %d, Error Code: %[1]s, Request ID: request-5)", code, status), e.Message)
+				}
+			}
+		})
+	}
+}
+
 // TestACountThatTheEntriesDoNotAccountForIsNotSplit: a rejected entry must not be taken for an accepted one.
 func TestACountThatTheEntriesDoNotAccountForIsNotSplit(t *testing.T) {
 	t.Parallel()

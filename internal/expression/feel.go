@@ -28,10 +28,12 @@ func (e *InputError) Error() string {
 type feelScope struct {
 	*Scope
 
-	tooLarge *InputError // input, which the expression named; nil = it is not too large, or was not named
+	read     bool            // input was, since the expression named it
+	input    jsonvalue.Value // once it was read
+	tooLarge *InputError     // nil = input is not too large, or was not named
 }
 
-// Lookup implements feel.Scope. Input is read when its name is looked up.
+// Lookup implements feel.Scope. Input is read when its name is looked up first: a loop looks it up in each round.
 func (s *feelScope) Lookup(name string) (any, bool) {
 	if v, ok := s.lookup(name); ok {
 		return v, true
@@ -39,16 +41,20 @@ func (s *feelScope) Lookup(name string) (any, bool) {
 	if name != "input" || s.Input == nil {
 		return nil, false
 	}
+	if !s.read {
+		s.read = true
+		s.readInput()
+	}
+	return s.input, true
+}
+
+func (s *feelScope) readInput() {
 	raw := s.Input()
 	if n := jsonvalue.Footprint(raw); n > maxInputMemory {
 		s.tooLarge = &InputError{Size: len(raw), Memory: n}
-		return nil, true
+		return
 	}
-	v, err := jsonvalue.Parse(raw)
-	if err != nil {
-		return nil, true // the job's variables were JSON before
-	}
-	return v, true
+	s.input, _ = jsonvalue.Parse(raw) // the job's variables were JSON before
 }
 
 // compileFEEL compiles a FEEL expression. It sees all of its [Scope] by name.

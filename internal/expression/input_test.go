@@ -37,6 +37,24 @@ func TestInput(t *testing.T) {
 	}
 }
 
+// TestInputIsReadOnce, also by an expression that names it in each round of a loop.
+func TestInputIsReadOnce(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`for i in 1..100 return input.a`:              `[` + strings.Repeat("7,", 99) + `7]`,
+		`every i in input.list satisfies input.a > i`: `true`,
+		`[input.a, input.b]`:                          `[7,null]`,
+	} {
+		reads := 0
+		got, _ := eval(t, FEEL, source, &Scope{Input: func() []byte {
+			reads++
+			return []byte(`{"a":7,"list":[1,2,3]}`)
+		}})
+		assert.Equal(t, want, got, source)
+		assert.Equal(t, 1, reads, source)
+	}
+}
+
 // TestJQSeesTheResponseByBothNames: what is sent to the child once more is what an expression names.
 func TestJQSeesTheResponseByBothNames(t *testing.T) {
 	t.Parallel()

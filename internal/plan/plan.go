@@ -109,7 +109,7 @@ func Of(l Load, s Settings) Plan {
 		each := l.Rate / float64(p.Replicas)
 		p.Entries = Entries(each, l, s)
 		p.Requests = l.Rate / p.Entries
-		p.JobTime = l.Latency + JobTime + wait(each, p.Entries, l, s)
+		p.JobTime = l.Latency + JobTime + Wait(each, l, s)
 		p.Slots = l.Rate * p.JobTime.Seconds()
 		p.Cores = l.Rate*(JobCPU.Seconds()+KilobyteCPU.Seconds()*float64(l.Size)/1000) + p.Requests*RequestCPU.Seconds()
 		p.ForSlots = max(p.ForSlots, int(math.Ceil(p.Slots/(Busy*float64(s.Capacity)))))
@@ -140,17 +140,21 @@ func Entries(rate float64, l Load, s Settings) float64 {
 	return entries
 }
 
-// wait returns how long a job waits for others to share a request with.
-func wait(rate, entries float64, l Load, s Settings) time.Duration {
-	switch most := full(l, s); {
-	case entries <= 1 && rate*l.Latency.Seconds() > firstRequests && s.Entries > 1:
-		return companyWait
-	case entries <= 1:
+// Wait returns how long a job waits for others to share a request with, at a worker that takes so many jobs a second.
+func Wait(rate float64, l Load, s Settings) time.Duration {
+	entries, most := Entries(rate, l, s), full(l, s)
+	between := time.Duration(float64(time.Second) / rate)
+	switch {
+	case rate*l.Latency.Seconds() <= firstRequests, s.Entries == 1, s.Capacity <= 8, l.Size >= limit.RequestSize:
 		return 0
+	case entries <= 1 && most > 1:
+		return companyWait
 	case entries < most: // until the next of the four ends
 		return l.Latency / (2 * firstRequests)
+	case most == 1: // until the next one comes, which does not fit
+		return min(between, companyWait)
 	default: // until the request is full
-		return time.Duration(most / (2 * rate) * float64(time.Second))
+		return time.Duration(most / 2 * float64(between))
 	}
 }
 
