@@ -351,7 +351,6 @@ func TestASharedAttemptOfOneCallIsItsOwn(t *testing.T) {
 		}}
 		synctest.Test(t, func(t *testing.T) {
 			s := m.sender(t, Options{})
-			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
 			give := withhold(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -692,9 +691,11 @@ func (w withheld) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 }
 
-// withhold lets a sender's shared requests wait for credentials until the channel is closed, or gives them an error.
+// withhold makes a first call, and then lets the sender's shared requests wait for credentials until the channel is closed, or gives them an
+// error.
 func withhold(t *testing.T, s *Sender) (give chan error) {
 	t.Helper()
+	require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err, "it makes the client")
 	give = make(chan error)
 	made, err := s.clients.get(requestOf("x"), nil)
 	require.NoError(t, err)
@@ -710,7 +711,6 @@ func TestACallThatEndsBeforeThereAreCredentialsIsNotSent(t *testing.T) {
 		m := &meeting{takes: 20 * time.Millisecond}
 		synctest.Test(t, func(t *testing.T) {
 			s := m.sender(t, Options{})
-			require.NoError(t, meet(t.Context(), s, numbered(1)...)[0].err)
 			give := withhold(t, s)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

@@ -128,7 +128,7 @@ func toJSON(v Value) (made jsonvalue.Value, differs bool) {
 	case nil, bool, string:
 		return v, false
 	case jsonvalue.Number:
-		if isInteger(v) {
+		if isWritten(v) {
 			return v, false
 		}
 		made := numberJSON(v)

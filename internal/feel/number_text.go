@@ -67,7 +67,7 @@ func appendNumberJSON(dst []byte, d *apd.Decimal) []byte {
 
 // appendLiteralJSON is appendNumberJSON for the number of a literal. Most need no decimal in between.
 func appendLiteralJSON(dst []byte, n jsonvalue.Number) []byte {
-	if isInteger(n) || isFraction(n) {
+	if isWritten(n) {
 		return append(dst, n...)
 	}
 	if strings.ContainsAny(string(n), ".eE") {
@@ -80,6 +80,9 @@ func appendLiteralJSON(dst []byte, n jsonvalue.Number) []byte {
 	}
 	return append(dst, "null"...)
 }
+
+// isWritten says whether a literal is surely in the form in which it is written as JSON.
+func isWritten(n jsonvalue.Number) bool { return isInteger(n) || isFraction(n) }
 
 // isInteger says whether a literal is a whole number within 64 bits in the form in which it is written as JSON.
 func isInteger(n jsonvalue.Number) bool {

@@ -124,9 +124,12 @@ func Of(l Load, s Settings) Plan {
 	return p
 }
 
+// shared is how many entries a worker lets share a request, as far as they fit into one.
+func shared(s Settings) int { return min(s.Entries, (s.Capacity+7)/8) }
+
 // full is how many entries a request has that leaves although others are in flight.
 func full(l Load, s Settings) float64 {
-	return float64(max(1, min(s.Entries, (s.Capacity+7)/8, limit.RequestSize/max(1, l.Size))))
+	return float64(max(1, min(shared(s), limit.RequestSize/max(1, l.Size))))
 }
 
 // Entries returns how many events share a request at a worker that takes so many jobs a second. A worker sends each event at once
@@ -145,7 +148,7 @@ func Wait(rate float64, l Load, s Settings) time.Duration {
 	entries, most := Entries(rate, l, s), full(l, s)
 	between := time.Duration(float64(time.Second) / rate)
 	switch {
-	case rate*l.Latency.Seconds() <= firstRequests, s.Entries == 1, s.Capacity <= 8, l.Size >= limit.RequestSize:
+	case rate*l.Latency.Seconds() <= firstRequests, shared(s) <= 1, l.Size >= limit.RequestSize: // it leaves at once, or is full by itself
 		return 0
 	case entries <= 1 && most > 1:
 		return companyWait
